@@ -7,7 +7,7 @@ import type { onnx as types } from "onnx-proto";
 const irVersion = 8;
 
 /** The model as the bytes of an ONNX file. Models of 2 GB and more are beyond protobuf and throw a RangeError. */
-export function writeModel(model: Model): Uint8Array {
+export function writeModel(model: Model): Uint8Array<ArrayBuffer> {
   const proto = onnx.ModelProto.create({
     irVersion,
     producerName: "reverie",
@@ -18,7 +18,8 @@ export function writeModel(model: Model): Uint8Array {
     metadataProps: Object.entries(model.metadata).map(([key, value]) => ({ key, value })),
     graph: writeGraph(model.graph),
   });
-  return onnx.ModelProto.encode(proto).finish();
+  // protobufjs hands out slices of a shared pool; a copy owns its memory and may be moved to another thread.
+  return new Uint8Array(onnx.ModelProto.encode(proto).finish());
 }
 
 function customDomains(graph: Graph): string[] {

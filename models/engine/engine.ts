@@ -1,0 +1,209 @@
+import type { ElementType, Model } from "../onnx/model.ts";
+import { writeModel } from "../onnx/write.ts";
+import { UserError } from "../errors.ts";
+import { automaticProviders } from "./providers.ts";
+import type {
+  AnswerMessage,
+  Answers,
+  HostTensor,
+  RefusedProvider,
+  Request,
+  RequestMessage,
+  SessionSettings,
+  ValueReference,
+} from "./messages.ts";
+
+export type { HostTensor } from "./messages.ts";
+
+/** Options of {@link Engine.start}. */
+export interface EngineOptions {
+  /** Execution providers in order of preference; the first that works here is used. Default: cuda, cpu. */
+  providers?: readonly string[];
+  /** Threads per operator on the CPU; 0 (the default) takes one per physical core. */
+  threads?: number;
+}
+
+/** Options of {@link Engine.load}. */
+export interface LoadOptions {
+  /** Prefix of a profile that onnxruntime writes when the session is released. */
+  profile?: string;
+}
+
+/**
+ * Runs ONNX graphs in a Worker, off the thread that serves. Tensors that a graph makes stay with the engine until
+ * they are read or released, so that a chain of graphs moves no pixels through JavaScript.
+ *
+ * ```ts ignore
+ * using engine = await Engine.start();
+ * const session = await engine.load(model);
+ * const { y } = await session.run({ x: { type: "float32", dims: [1], data: Float32Array.of(2) } });
+ * console.log((await y.take()).data);
+ * ```
+ */
+export class Engine {
+  readonly #worker: Worker;
+  readonly #threads: number;
+  readonly #waiting = new Map<number, PromiseWithResolvers<Answers[keyof Answers]>>();
+  #lastId = 0;
+  #failure: Error | undefined;
+  #provider = "";
+  #refused: RefusedProvider[] = [];
+
+  private constructor(threads: number) {
+    this.#threads = threads;
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engine" });
+    this.#worker.onmessage = ({ data }: MessageEvent<AnswerMessage>) => this.#settle(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new Error(`the engine stopped: ${event.message}`));
+    };
+  }
+
+  /** Starts an engine. Throws a UserError when none of the providers works on this machine. */
+  static async start(options: EngineOptions = {}): Promise<Engine> {
+    const providers = [...(options.providers ?? automaticProviders)];
+    const engine = new Engine(options.threads ?? 0);
+    try {
+      const { provider, refused } = await engine.request({ kind: "start", providers });
+      engine.#provider = provider;
+      engine.#refused = refused;
+      return engine;
+    } catch (cause) {
+      engine.close();
+      throw new UserError(
+        `no execution provider of "${providers.join(",")}" works here (${(cause as Error).message}); ` +
+          "try --provider cpu, and see the doctor command",
+        { cause },
+      );
+    }
+  }
+
+  /** The execution provider that really runs the graphs. */
+  get provider(): string {
+    return this.#provider;
+  }
+
+  /** Providers that were preferred to it and do not work here, with the reason. */
+  get refused(): readonly RefusedProvider[] {
+    return this.#refused;
+  }
+
+  /** Makes a session; release it when the video is done. Throws when onnxruntime refuses the model. */
+  async load(model: Model, options: LoadOptions = {}): Promise<Session> {
+    const settings: SessionSettings = { threads: this.#threads, ...options };
+    const bytes = writeModel(model);
+    const { session } = await this.request({ kind: "load", model: bytes, settings }, [bytes.buffer]);
+    return new Session(this, session);
+  }
+
+  /** Hands a tensor to the engine, to be fed to several runs. The tensor is copied. */
+  async put(tensor: HostTensor): Promise<Value> {
+    return new Value(this, await this.request({ kind: "put", tensor }));
+  }
+
+  /** Ends the engine with all its sessions and values. What is still under way is rejected. */
+  close(): void {
+    this.#fail(new Error("the engine has been closed"));
+    this.#worker.terminate();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Sends a request to the Worker; `moved` buffers are handed over instead of copied. */
+  async request<R extends Request>(request: R, moved: Transferable[] = []): Promise<Answers[R["kind"]]> {
+    if (this.#failure) throw this.#failure;
+    const id = ++this.#lastId;
+    const waiting = Promise.withResolvers<Answers[keyof Answers]>();
+    this.#waiting.set(id, waiting);
+    this.#worker.postMessage({ ...request, id } as RequestMessage, moved);
+    return await waiting.promise as Answers[R["kind"]];
+  }
+
+  #settle(message: AnswerMessage): void {
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if ("error" in message) waiting?.reject(new Error(message.error));
+    else waiting?.resolve(message.answer);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#failure);
+    this.#waiting.clear();
+  }
+}
+
+/** A graph, ready to run. */
+export class Session {
+  readonly #engine: Engine;
+  readonly #number: number;
+
+  /** Only the engine makes sessions. */
+  constructor(engine: Engine, number: number) {
+    this.#engine = engine;
+    this.#number = number;
+  }
+
+  /** Runs the graph. Feeds are tensors or values of this engine; every output comes as a value to be released. */
+  async run<Output extends string = string>(
+    feeds: Record<string, HostTensor | Value>,
+  ): Promise<Record<Output, Value>> {
+    const wire = Object.fromEntries(
+      Object.entries(feeds).map(([name, feed]) => [name, feed instanceof Value ? feed.reference : feed]),
+    );
+    const results = await this.#engine.request({ kind: "run", session: this.#number, feeds: wire });
+    return Object.fromEntries(
+      Object.entries(results).map(([name, reference]) => [name, new Value(this.#engine, reference)]),
+    ) as Record<Output, Value>;
+  }
+
+  /** Frees the session's memory. */
+  async release(): Promise<void> {
+    await this.#engine.request({ kind: "unload", session: this.#number });
+  }
+}
+
+/** A tensor that lives with the engine. */
+export class Value {
+  readonly #engine: Engine;
+  readonly reference: ValueReference;
+  #released = false;
+
+  /** Only the engine makes values. */
+  constructor(engine: Engine, reference: ValueReference) {
+    this.#engine = engine;
+    this.reference = reference;
+  }
+
+  get type(): ElementType {
+    return this.reference.type;
+  }
+
+  get dims(): readonly number[] {
+    return this.reference.dims;
+  }
+
+  /** A copy of the tensor; the value stays. */
+  read(): Promise<HostTensor> {
+    return this.#engine.request({ kind: "read", value: this.reference.value });
+  }
+
+  /** The tensor itself, without a copy; the value is released. */
+  take(): Promise<HostTensor> {
+    this.#released = true;
+    return this.#engine.request({ kind: "take", value: this.reference.value });
+  }
+
+  /** Frees the tensor's memory. Calling it again, or after the engine has closed, does nothing. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#engine.request({ kind: "release", value: this.reference.value }).catch(() => {});
+  }
+
+  [Symbol.dispose](): void {
+    this.release();
+  }
+}

@@ -1,0 +1,61 @@
+import ort from "onnxruntime-node";
+import { GraphBuilder } from "../onnx/build.ts";
+import { writeModel } from "../onnx/write.ts";
+import type { RefusedProvider, SessionSettings } from "./messages.ts";
+
+// A provider that cannot load is answered by an exception; onnxruntime need not write to the terminal as well.
+ort.env.logLevel = "fatal";
+
+/** Execution providers that may be asked for, fastest first. */
+export const knownProviders = ["cuda", "webgpu", "cpu"] as const;
+
+/** What `auto` tries, in this order. WebGPU is only used where asked for: it may be a software renderer. */
+export const automaticProviders: readonly string[] = ["cuda", "cpu"];
+
+/**
+ * onnxruntime refuses a whole list when one provider in it cannot load, so each is tried alone with the smallest
+ * graph there is. Throws when none works.
+ */
+export async function firstWorkingProvider(
+  providers: readonly string[],
+): Promise<{ provider: string; refused: RefusedProvider[] }> {
+  const probe = writeModel(probeModel());
+  const refused: RefusedProvider[] = [];
+  for (const provider of providers) {
+    try {
+      const session = await ort.InferenceSession.create(probe, sessionOptions(provider, { threads: 1 }));
+      await session.run({ x: new ort.Tensor("float32", Float32Array.of(1), [1]) });
+      await session.release();
+      return { provider, refused };
+    } catch (error) {
+      refused.push({ provider, reason: firstLine(error) });
+    }
+  }
+  throw new Error(refused.map(({ provider, reason }) => `${provider}: ${reason}`).join("; "));
+}
+
+function probeModel() {
+  const g = new GraphBuilder({ name: "probe" });
+  const x = g.input("x", "float32", [1]);
+  g.output("y", g.add(x, x), "float32", [1]);
+  return g.build();
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+}
+
+/** onnxruntime's options for a session on one provider (operators that it lacks run on the CPU). */
+export function sessionOptions(
+  provider: string,
+  settings: SessionSettings,
+): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    intraOpNumThreads: settings.threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 4,
+    ...(settings.profile && { enableProfiling: true, profileFilePrefix: settings.profile }),
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * The thread on which networks run: onnxruntime's `run()` blocks the thread it is called on, so it is never called
+ * on the one that serves. Sessions and tensors live here under numbers; see `engine.ts` for the other side.
+ */
+/// <reference lib="deno.worker" />
+import ort from "onnxruntime-node";
+import type { ElementType } from "../onnx/model.ts";
+import type { Answers, HostTensor, RequestMessage, SessionSettings, ValueReference } from "./messages.ts";
+import { firstWorkingProvider, sessionOptions } from "./providers.ts";
+
+const sessions = new Map<number, ort.InferenceSession>();
+const values = new Map<number, ort.Tensor>();
+let provider = "cpu";
+let lastNumber = 0;
+
+function keep(tensor: ort.Tensor): ValueReference {
+  const value = ++lastNumber;
+  values.set(value, tensor);
+  return { value, type: tensor.type as ElementType, dims: tensor.dims };
+}
+
+function toOrt({ type, data, dims }: HostTensor): ort.Tensor {
+  return new ort.Tensor(type as "float32", data as Float32Array, dims);
+}
+
+function toHost(tensor: ort.Tensor): HostTensor {
+  return { type: tensor.type as ElementType, dims: tensor.dims, data: tensor.data as HostTensor["data"] };
+}
+
+function valueOf(number: number): ort.Tensor {
+  const tensor = values.get(number);
+  if (!tensor) throw new Error("the value has been released");
+  return tensor;
+}
+
+function sessionOf(number: number): ort.InferenceSession {
+  const session = sessions.get(number);
+  if (!session) throw new Error("the session has been released");
+  return session;
+}
+
+async function start(providers: string[]): Promise<Answers["start"]> {
+  const found = await firstWorkingProvider(providers);
+  provider = found.provider;
+  return found;
+}
+
+async function load(model: Uint8Array, settings: SessionSettings): Promise<Answers["load"]> {
+  const session = ++lastNumber;
+  sessions.set(session, await ort.InferenceSession.create(model, sessionOptions(provider, settings)));
+  return { session };
+}
+
+async function run(
+  session: number,
+  feeds: Record<string, HostTensor | ValueReference>,
+): Promise<Answers["run"]> {
+  const tensors: Record<string, ort.Tensor> = {};
+  for (const [name, feed] of Object.entries(feeds)) {
+    tensors[name] = "value" in feed ? valueOf(feed.value) : toOrt(feed);
+  }
+  const results = await sessionOf(session).run(tensors);
+  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, keep(tensor)]));
+}
+
+/** Hands a value over for good; its memory moves to the other thread instead of being copied. */
+function take(number: number): HostTensor {
+  const tensor = toHost(valueOf(number));
+  values.delete(number);
+  return tensor;
+}
+
+async function unload(number: number): Promise<null> {
+  const session = sessionOf(number);
+  sessions.delete(number);
+  session.endProfiling();
+  await session.release();
+  return null;
+}
+
+async function answer(request: RequestMessage): Promise<Answers[keyof Answers]> {
+  switch (request.kind) {
+    case "start":
+      return await start(request.providers);
+    case "load":
+      return await load(request.model, request.settings);
+    case "run":
+      return await run(request.session, request.feeds);
+    case "put":
+      return keep(toOrt(request.tensor));
+    case "read":
+      return toHost(valueOf(request.value));
+    case "take":
+      return take(request.value);
+    case "release":
+      values.delete(request.value);
+      return null;
+    case "unload":
+      return await unload(request.session);
+  }
+}
+
+// One after another: a request may use what the one before it has made.
+let queue = Promise.resolve();
+self.onmessage = ({ data: request }: MessageEvent<RequestMessage>) => {
+  queue = queue.then(async () => {
+    try {
+      const result = await answer(request);
+      const moved = request.kind === "take" ? [(result as HostTensor).data.buffer as ArrayBuffer] : [];
+      self.postMessage({ id: request.id, answer: result }, moved);
+    } catch (error) {
+      self.postMessage({ id: request.id, error: error instanceof Error ? error.message : String(error) });
+    }
+  });
+};
