@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { homedir } from "node:os";
+import { UserError } from "./errors.ts";
+
+/**
+ * The folder for networks that were fetched: `REVERIE_CACHE` where it is set, else the user's cache folder as the
+ * operating system has it. Nothing is ever written beside the program.
+ */
+export function cacheFolder(): string {
+  const chosen = Deno.env.get("REVERIE_CACHE");
+  if (chosen) return chosen;
+  switch (Deno.build.os) {
+    case "darwin":
+      return join(homedir(), "Library", "Caches", "reverie");
+    case "windows":
+      return join(Deno.env.get("LOCALAPPDATA") ?? join(homedir(), "AppData", "Local"), "reverie", "cache");
+    default:
+      return join(Deno.env.get("XDG_CACHE_HOME") || join(homedir(), ".cache"), "reverie");
+  }
+}
+
+/**
+ * Runs `make` in a fresh folder beside the target and moves the file or folder that it returns to the target, so
+ * that a target that exists is always whole, even when two processes make it at once. Returns the target.
+ *
+ * Throws a UserError when the cache folder cannot be written to.
+ */
+export async function makeWhole(target: string, make: (folder: string) => Promise<string>): Promise<string> {
+  const folder = await workFolder(join(target, ".."));
+  try {
+    await Deno.rename(await make(folder), target);
+    return target;
+  } finally {
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+
+async function workFolder(parent: string): Promise<string> {
+  try {
+    await Deno.mkdir(parent, { recursive: true });
+    return await Deno.makeTempDir({ dir: parent, prefix: ".fetch-" });
+  } catch (cause) {
+    throw new UserError(
+      `cannot write to the cache folder ${parent}: ${
+        (cause as Error).message
+      }; set REVERIE_CACHE to another folder`,
+      { exitCode: 1, cause },
+    );
+  }
+}

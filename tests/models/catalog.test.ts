@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { cacheFolder } from "../../models/cache.ts";
+import { catalogEntry, inceptionV3, pull } from "../../models/catalog.ts";
+import { Engine } from "../../models/engine/engine.ts";
+import { UserError } from "../../models/errors.ts";
+
+/** Sets environment variables for the length of one call. */
+async function withEnvironment(variables: Record<string, string>, call: () => Promise<void>): Promise<void> {
+  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  try {
+    await call();
+  } finally {
+    for (const [name, value] of before) {
+      value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+    }
+  }
+}
+
+Deno.test("the cache folder can be moved", async () => {
+  await withEnvironment({ REVERIE_CACHE: "/elsewhere" }, async () => {
+    await Promise.resolve(assert.equal(cacheFolder(), "/elsewhere"));
+  });
+});
+
+Deno.test("a network that is not in the catalog is refused with the names there are", () => {
+  assert.throws(
+    () => catalogEntry("vgg"),
+    (error) => error instanceof UserError && /inception-v3/.test(error.message),
+  );
+});
+
+Deno.test("without a network the user is told so, and nothing is left in the cache", async () => {
+  const folder = await Deno.makeTempDir();
+  const offline = { REVERIE_CACHE: folder, NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/" };
+  await withEnvironment(offline, async () => {
+    await assert.rejects(
+      pull("inception-v3"),
+      (error) =>
+        error instanceof UserError && error.exitCode === 1 && /cannot be reached/.test(error.message),
+    );
+    assert.deepEqual([...Deno.readDirSync(join(folder, "networks"))], []);
+  });
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("InceptionV3 runs at any size and is only fetched once", async () => {
+  const network = await inceptionV3();
+  await withEnvironment({ NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/" }, async () => {
+    assert.equal((await inceptionV3()).model.graph.nodes.length, network.model.graph.nodes.length);
+  });
+  using engine = await Engine.start({ providers: ["cpu"] });
+  const session = await engine.load(network.model);
+  const dims = [1, 3, 160, 192];
+  const { mixed10 } = await session.run<"mixed10">({
+    picture: { type: "float32", dims, data: new Float32Array(3 * 160 * 192) },
+  });
+  assert.deepEqual(mixed10.dims, [1, 2048, 3, 4]);
+});
