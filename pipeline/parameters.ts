@@ -1,0 +1,101 @@
+/**
+ * Every setting of a dream: the one source of names, ranges, defaults and help, for the command line's flags, the
+ * checks, the JSON in reports and the metadata of the result.
+ */
+import { z } from "zod";
+import { UserError } from "../models/errors.ts";
+
+/** Three numbers, one per RGB channel; a single one stands for all three. */
+const perChannel = z.union([
+  z.tuple([z.number(), z.number(), z.number()]),
+  z.number().transform((value): [number, number, number] => [value, value, value]),
+]);
+
+/** The schema; `describe` is the help text that every interface shows. */
+export const parametersSchema = z.strictObject({
+  imageSize: z.int().min(64).max(4096).default(512)
+    .describe("longest side in pixels at which frames are dreamed; the output keeps the source's size"),
+  model: z.string().min(1).default("inception-v3")
+    .describe("network to dream with: a name of `models list` or an ONNX file"),
+  layers: z.array(z.string().min(1)).min(1).optional()
+    .describe(
+      "layers whose activation grows, deeper ones make larger shapes (default: the network's own choice)",
+    ),
+  channels: z.array(z.int().min(0)).min(1).optional()
+    .describe("channels of the layers to grow (default: all of them)"),
+  loss: z.enum(["mean", "l2"]).default("mean")
+    .describe("what grows: mean activation, layers weighing the same, or l2, the mean of its square"),
+  mean: perChannel.optional()
+    .describe("for an ONNX file: RGB means that are subtracted, in 0-1 or 0-255 (default: ImageNet's)"),
+  scale: perChannel.optional()
+    .describe("for an ONNX file: factors on the difference, for pixels in 0-1 (default: ImageNet's)"),
+  channelOrder: z.enum(["rgb", "bgr"]).optional()
+    .describe("for an ONNX file: order of its input channels (default: rgb)"),
+  octaves: z.int().min(1).max(12).default(3)
+    .describe("sizes at which each frame is dreamed, from small to large"),
+  octaveScale: z.number().gt(0).max(4).refine((value) => value !== 1, "must not be 1").default(1.4)
+    .describe("ratio between neighbouring octaves (0.6 means the same as 1/0.6)"),
+  octaveIterations: z.int().min(0).max(1000).default(3)
+    .describe("gradient steps per octave for a frame that inherits a dream"),
+  firstIterations: z.int().min(0).max(1000).default(10)
+    .describe("gradient steps per octave for the first frame, after a scene cut, and for pictures"),
+  iterations: z.int().min(1).max(100).default(1)
+    .describe("passes over all octaves per frame"),
+  learningRate: z.number().gt(0).max(255).default(3.5)
+    .describe("mean change per gradient step, in grey levels of 255"),
+  jitter: z.int().min(0).max(512).default(32)
+    .describe("largest random shift of the picture before each step, in pixels"),
+  smoothing: z.enum(["none", "gaussian", "laplacian"]).default("gaussian")
+    .describe("smoothing of the gradient: a cascade of blurs, a Laplacian pyramid, or none"),
+  colour: z.number().min(0).max(2).default(0.3)
+    .describe(
+      "how much of the gradient's colour is kept; 0 changes brightness alone, 1 is the plain gradient",
+    ),
+  tvWeight: z.number().min(0).max(100).default(0)
+    .describe("weight of total variation, which smooths the dream"),
+  blend: z.number().min(0).max(1).default(0.2)
+    .describe("share of the fresh frame against the carried dream: 0 keeps all of the dream, 1 forgets it"),
+  carry: z.enum(["residual", "picture"]).default("residual")
+    .describe("what flows along: the dream's difference from its frame, or the dreamed picture"),
+  independent: z.boolean().default(false)
+    .describe("dream every frame on its own (flickers)"),
+  flow: z.enum(["auto", "dis"]).default("auto")
+    .describe("optical flow: dis needs no weights; auto takes the best that runs here"),
+  flowSize: z.int().min(32).max(2048).default(256)
+    .describe("longest side in pixels at which flow is computed"),
+  sceneCut: z.number().min(0).max(1).default(0.25)
+    .describe("share of visible pixels below which a frame counts as a new scene; 0 never"),
+  seed: z.int().min(0).max(4294967295).default(0)
+    .describe("seed of the random shifts: same seed, same frames"),
+  quality: z.int().min(0).max(51).default(18)
+    .describe("constant rate factor of the video encoder: lower is better and larger"),
+});
+
+/** All settings of a dream, complete and checked. */
+export type Parameters = z.output<typeof parametersSchema>;
+
+/** Settings as a user gives them: any part of them. */
+export type ParameterInput = z.input<typeof parametersSchema>;
+
+/** Name of one setting. */
+export type ParameterName = keyof Parameters;
+
+/**
+ * Checks settings and fills in the defaults. Throws a UserError that names the first setting that is wrong and what
+ * it may be; `label` turns a setting's name into what the user typed (a flag, a field).
+ */
+export function parseParameters(
+  input: Record<string, unknown>,
+  label: (name: string) => string = (name) => name,
+): Parameters {
+  const result = parametersSchema.safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  if (issue.code === "unrecognized_keys") {
+    throw new UserError(`there is no setting ${label(issue.keys[0]!)}; --help lists them`);
+  }
+  const name = String(issue.path[0] ?? "");
+  throw new UserError(
+    `${label(name)}: ${issue.message} (${parametersSchema.shape[name as ParameterName]?.description})`,
+  );
+}
