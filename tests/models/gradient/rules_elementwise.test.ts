@@ -1,0 +1,86 @@
+import { type AttributeInput, float, type GraphBuilder } from "../../../models/onnx/build.ts";
+import { type Case, drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
+import type { Random } from "../../reference/random.ts";
+
+const shape = (random: Random) => random.integers(random.integer(1, 4), 1, 4);
+
+/** Operators without attributes, with the range that their input is drawn from. */
+const plain: Record<string, [low: number, high: number]> = {
+  Relu: [-2, 2],
+  Sigmoid: [-4, 4],
+  Tanh: [-3, 3],
+  HardSwish: [-5, 5],
+  Softplus: [-4, 4],
+  Softsign: [-3, 3],
+  Erf: [-2.5, 2.5],
+  Sqrt: [0.1, 4],
+  Exp: [-3, 2],
+  Log: [0.1, 5],
+  Neg: [-1, 1],
+  Abs: [-1, 1],
+  Reciprocal: [0.3, 3],
+  Identity: [-1, 1],
+  Dropout: [-1, 1],
+};
+
+for (const [op, [low, high]] of Object.entries(plain)) {
+  testRule(op, 4, (random) => oneOperator(drawInput(random, shape(random), low, high), op, {}));
+}
+
+/** Activations with float attributes, each left out half of the time. */
+const parametric: Record<string, Record<string, [low: number, high: number]>> = {
+  LeakyRelu: { alpha: [-0.5, 0.9] },
+  Elu: { alpha: [0.3, 2] },
+  Selu: { alpha: [0.5, 2], gamma: [0.5, 2] },
+  HardSigmoid: { alpha: [0.1, 0.5], beta: [0.2, 0.8] },
+};
+
+for (const [op, ranges] of Object.entries(parametric)) {
+  testRule(op, 6, (random) => {
+    const attributes: Record<string, AttributeInput> = {};
+    for (const [name, [low, high]] of Object.entries(ranges)) {
+      if (random.chance()) attributes[name] = float(Math.fround(random.uniform(low, high)));
+    }
+    return oneOperator(drawInput(random, shape(random), -4, 4), op, attributes);
+  });
+}
+
+testRule("Clip", 8, (random) => {
+  const [low, high] = [random.chance(0.75), random.chance(0.75)];
+  const constants = (g: GraphBuilder) => [low ? g.scalar(-0.5) : "", ...(high ? [g.scalar(0.75)] : [])];
+  return oneOperator(drawInput(random, shape(random), -2, 2), "Clip", {}, constants);
+});
+
+/** One slope, one per channel, or one for each element. */
+testRule("PRelu", 8, (random) => {
+  const dims = [random.integer(1, 2), 3, ...random.integers(2, 1, 4)];
+  const slopeDims = random.pick([[1], [3, 1, 1], dims.slice(1)]);
+  const slopes = random.floats(slopeDims);
+  return oneOperator(drawInput(random, dims, -2, 2), "PRelu", {}, (g) => [g.floats(slopes, slopeDims)]);
+});
+
+for (const op of ["Softmax", "LogSoftmax"]) {
+  testRule(op, 8, (random) => {
+    const dims = random.integers(random.integer(2, 4), 2, 4);
+    const axis = random.integer(-dims.length, dims.length - 1);
+    return oneOperator(drawInput(random, dims, -2, 2), op, axis === -1 && random.chance() ? {} : { axis });
+  });
+}
+
+/** Gelu as exporters write it for operator sets below 20: x/2 (1 + erf(x / sqrt 2)). */
+testRule("Gelu written with Erf", 4, (random): Case => ({
+  inputs: { x: drawInput(random, shape(random), -3, 3) },
+  build: (g, [x]) => {
+    const erf = g.op("Erf", [g.div(x!, g.scalar(Math.fround(Math.SQRT2)))]);
+    return [g.mul(g.mul(x!, g.add(erf, g.scalar(1))), g.scalar(0.5))];
+  },
+  description: "Gelu written with Erf",
+}));
+
+testRule("Gelu", 8, (random): Case => {
+  const approximate = random.pick(["none", "tanh"]);
+  return {
+    ...oneOperator(drawInput(random, shape(random), -3, 3), "Gelu", { approximate }),
+    opset: 20,
+  };
+});

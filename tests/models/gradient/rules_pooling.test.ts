@@ -1,0 +1,95 @@
+import type { AttributeInput } from "../../../models/onnx/build.ts";
+import { type Case, drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
+import type { Random } from "../../reference/random.ts";
+
+const bothForms = [{ maxPoolIndices: true }, { maxPoolIndices: false }];
+
+/** Windows that overlap, leave gaps, and hang over the border; the padding stays smaller than the window. */
+function drawPool(random: Random, op: string, rank = 2): Case {
+  const list = (low: number, high: number) => random.integers(rank, low, high);
+  const [kernel_shape, strides] = [list(1, 3), list(1, 3)];
+  const dilations = op === "MaxPool" && random.chance(0.3) ? list(1, 2) : kernel_shape.map(() => 1);
+  const spatial = kernel_shape.map((size, axis) => (size - 1) * dilations[axis]! + random.integer(1, 5));
+  const attributes: Record<string, AttributeInput> = { kernel_shape, strides };
+  if (dilations.some((d) => d > 1)) attributes["dilations"] = dilations;
+  if (random.chance(0.25) && dilations.every((d) => d === 1)) {
+    attributes["auto_pad"] = random.pick(["SAME_UPPER", "SAME_LOWER", "VALID"]);
+  } else {
+    if (random.chance(0.7)) {
+      attributes["pads"] = [0, 1].flatMap(() => kernel_shape.map((k) => random.integer(0, k - 1)));
+    }
+    if (random.chance(0.4)) attributes["ceil_mode"] = 1;
+    if (beginsInPadding({ spatial, kernel_shape, strides, dilations }, attributes)) {
+      delete attributes["ceil_mode"];
+    }
+  }
+  if (op === "AveragePool") attributes["count_include_pad"] = random.integer(0, 1);
+  const x = drawInput(random, [random.integer(1, 2), random.integer(1, 2), ...spatial]);
+  return oneOperator(x, op, attributes);
+}
+
+interface Windows {
+  spatial: number[];
+  kernel_shape: number[];
+  strides: number[];
+  dilations: number[];
+}
+
+/**
+ * Whether ceil_mode would begin a last window in the end padding. The specification drops that window and so do the
+ * kernels of onnxruntime, but its shape inference counts it and then refuses constants of the true shape.
+ */
+function beginsInPadding(
+  { spatial, kernel_shape, strides, dilations }: Windows,
+  attributes: Record<string, AttributeInput>,
+) {
+  const pads = attributes["pads"] as number[] | undefined ?? spatial.flatMap(() => [0, 0]);
+  return spatial.some((size, axis) => {
+    const extent = (kernel_shape[axis]! - 1) * dilations[axis]! + 1;
+    const last = Math.ceil((size + pads[axis]! + pads[axis + spatial.length]! - extent) / strides[axis]!);
+    return last * strides[axis]! >= size + pads[axis]!;
+  });
+}
+
+testRule("MaxPool", 40, (random) => drawPool(random, "MaxPool"), bothForms);
+testRule("MaxPool over one axis", 6, (random) => drawPool(random, "MaxPool", 1), bothForms);
+testRule("AveragePool", 40, (random) => drawPool(random, "AveragePool"));
+testRule("AveragePool over one axis", 6, (random) => drawPool(random, "AveragePool", 1));
+
+for (const op of ["MaxPool", "AveragePool"]) {
+  // 3 wide, 2 apart: the pools of SqueezeNet (unpadded, sometimes ceil_mode) and ResNet (padded).
+  testRule(`${op} with overlapping windows`, 10, (random) => {
+    const x = drawInput(random, [1, 2, random.integer(6, 8), random.integer(6, 8)]);
+    const pads = random.pick([[0, 0, 0, 0], [1, 1, 1, 1], [0, 0, 1, 1]]);
+    const ceil_mode = random.integer(0, 1);
+    return oneOperator(x, op, { kernel_shape: [3, 3], strides: [2, 2], pads, ceil_mode });
+  }, bothForms);
+
+  testRule(`${op} with stride 1 and padding`, 6, (random) => {
+    const x = drawInput(random, [2, 2, random.integer(3, 6), random.integer(3, 6)]);
+    return oneOperator(x, op, { kernel_shape: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1] });
+  }, bothForms);
+}
+
+for (const op of ["GlobalAveragePool", "GlobalMaxPool"]) {
+  testRule(op, 5, (random) => {
+    const dims = [random.integer(1, 2), random.integer(1, 3), ...random.integers(2, 2, 5)];
+    return oneOperator(drawInput(random, dims), op, {});
+  }, bothForms);
+}
+
+for (const op of ["MaxPool", "AveragePool"]) {
+  testRule(`${op} whose last window would begin in the padding`, 4, (random): Case => {
+    const x = drawInput(random, [1, 2, random.pick([4, 6]), random.pick([4, 6])], 0.5, 2);
+    const attributes = random.pick([
+      { kernel_shape: [1, 1], strides: [2, 2], ceil_mode: 1 },
+      { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 0, 1, 1], ceil_mode: 1 },
+    ]);
+    return {
+      inputs: { x },
+      // No constant of the output's shape: see beginsInPadding.
+      build: (g, [name]) => [g.reduceSum(g.exp(g.op(op, [name!], attributes)), [1, 2, 3], 0)],
+      description: `${op} on [${x.dims}] ${JSON.stringify(attributes)}`,
+    };
+  }, bothForms);
+}

@@ -1,0 +1,17 @@
+import { drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
+
+const reductions = ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL2", "ReduceSumSquare"];
+
+for (const op of reductions) {
+  testRule(op, 10, (random) => {
+    const dims = random.integers(random.integer(1, 4), 1, 4);
+    const chosen = random.permutation(dims.length).slice(0, random.integer(0, dims.length));
+    const axes = chosen.map((axis) => random.chance(0.3) ? axis - dims.length : axis);
+    const keepdims = random.chance(0.3) ? {} : { keepdims: random.integer(0, 1) };
+    const x = drawInput(random, dims, -2, 2);
+    if (axes.length === 0) return oneOperator(x, op, keepdims);
+    // Axes of ReduceSum are an input since operator set 13, the others' since 18.
+    if (op === "ReduceSum") return oneOperator(x, op, keepdims, (g) => [g.ints(...axes)]);
+    return oneOperator(x, op, { ...keepdims, axes });
+  });
+}

@@ -1,0 +1,75 @@
+import type { AttributeInput, GraphBuilder } from "../../../models/onnx/build.ts";
+import { type Case, drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
+import type { Random } from "../../reference/random.ts";
+
+const coordinateModes = ["half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"];
+
+/** A new size for the last two axes, given as sizes or as scales, larger or smaller. */
+function drawTarget(random: Random, dims: number[]): (g: GraphBuilder) => string[] {
+  if (random.chance()) {
+    const sizes = [...dims.slice(0, 2), ...random.integers(2, 1, 8)];
+    return (g) => ["", "", g.ints(...sizes)];
+  }
+  const scales = [1, 1, ...[0, 1].map(() => random.pick([0.5, 0.75, 1, 1.5, 2, 2.5, 3]))];
+  return (g) => ["", g.floats(scales)];
+}
+
+function drawResize(random: Random, attributes: Record<string, AttributeInput>): Case {
+  const dims = [random.integer(1, 2), random.integer(1, 2), ...random.integers(2, 2, 5)];
+  const target = drawTarget(random, dims);
+  return oneOperator(drawInput(random, dims), "Resize", attributes, target);
+}
+
+for (const mode of coordinateModes) {
+  testRule(
+    `Resize linear, ${mode}`,
+    8,
+    (random) => drawResize(random, { mode: "linear", coordinate_transformation_mode: mode }),
+  );
+
+  testRule(`Resize nearest, ${mode}`, 8, (random) => {
+    const nearest_mode = random.pick(["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"]);
+    return drawResize(random, { mode: "nearest", coordinate_transformation_mode: mode, nearest_mode });
+  });
+}
+
+testRule("Resize to twice the size, as networks do", 6, (random) => {
+  const attributes = random.pick<Record<string, AttributeInput>>([
+    { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
+    { mode: "linear" },
+    {},
+  ]);
+  const x = drawInput(random, [1, 2, random.integer(2, 4), random.integer(2, 4)]);
+  return oneOperator(x, "Resize", attributes, (g) => ["", g.floats([1, 1, 2, 2])]);
+});
+
+/** The gradient at the picture, and for bilinear sampling the one at the grid. */
+function drawGridSample(random: Random, mode: string, padding_mode: string, align_corners: number): Case {
+  const batch = random.integer(1, 2);
+  const x = drawInput(random, [batch, random.integer(1, 2), random.integer(2, 5), random.integer(2, 5)]);
+  // Beyond [-1, 1] the padding decides.
+  const grid = drawInput(random, [batch, random.integer(1, 3), random.integer(1, 3), 2], -1.6, 1.6);
+  const attributes = { mode, padding_mode, align_corners };
+  return {
+    inputs: { x, grid },
+    build: (g, inputs) => [g.op("GridSample", inputs, attributes)],
+    description: `GridSample of [${x.dims}] at [${grid.dims}] ${JSON.stringify(attributes)}`,
+  };
+}
+
+for (const padding of ["zeros", "border", "reflection"]) {
+  for (const align of [0, 1]) {
+    testRule(
+      `GridSample bilinear, ${padding}, align_corners ${align}`,
+      8,
+      (random) => drawGridSample(random, "bilinear", padding, align),
+    );
+  }
+}
+
+testRule(
+  "GridSample nearest",
+  8,
+  (random) =>
+    drawGridSample(random, "nearest", random.pick(["zeros", "border", "reflection"]), random.integer(0, 1)),
+);
