@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import ort from "onnxruntime-node";
+import { inceptionV3 } from "../../../models/catalog.ts";
+import { gradientModel } from "../../../models/gradient/gradient.ts";
+import { type Model } from "../../../models/onnx/model.ts";
+import { readModel } from "../../../models/onnx/read.ts";
+import { writeModel } from "../../../models/onnx/write.ts";
+import { UserError } from "../../../models/errors.ts";
+import { relativeError } from "../../reference/check_gradient.ts";
+import { readSharedData } from "../../shared_data.ts";
+
+/** What tests/fixtures/make_reference.py writes. */
+interface Reference {
+  dims: [number, number, number, number];
+  cases: { layers: string[]; loss: number; norm: number; samples: number[] }[];
+}
+
+/**
+ * The reference is float64, the network under test float32: a rounding error of 1e-7 per operation grows to about
+ * 1e-6 over the layers. On top of that a ReLU or a maximum whose inputs lie within that error of a tie may go the other
+ * way and send its gradient elsewhere, which is a true derivative on the other side of the bend; few such flips
+ * happen in a small picture.
+ */
+const tolerance = 1e-3;
+
+const lossTolerance = 1e-5;
+
+async function readReference(name: string): Promise<Reference> {
+  return JSON.parse(await Deno.readTextFile(new URL(`../../fixtures/${name}`, import.meta.url)));
+}
+
+/** The picture of make_reference.py, in [0, 1]; `normalize` makes a network's input of a value and its channel. */
+function picture(
+  [, channels, height, width]: Reference["dims"],
+  normalize: (value: number, channel: number) => number,
+): Float32Array {
+  const data = new Float32Array(channels * height * width);
+  let position = 0;
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const value = ((x * x + 3 * (c + 1) * x * y + 7 * y * y + 29 * c) % 256) / 255;
+        data[position++] = normalize(value, c);
+      }
+    }
+  }
+  return data;
+}
+
+async function lossAndGradient(model: Model, dims: number[], data: Float32Array) {
+  const session = await ort.InferenceSession.create(writeModel(model), { executionProviders: ["cpu"] });
+  try {
+    const name = model.graph.inputs[0]!.name;
+    const { loss, gradient } = await session.run({ [name]: new ort.Tensor("float32", data, dims) });
+    assert.deepEqual(gradient!.dims, dims);
+    return { loss: (loss!.data as Float32Array)[0]!, gradient: gradient!.data as Float32Array };
+  } finally {
+    await session.release();
+  }
+}
+
+async function compare(model: Model, reference: Reference, data: Float32Array, maxPoolIndices: boolean) {
+  for (const { layers, loss, norm, samples } of reference.cases) {
+    const differentiated = gradientModel(model, { layers, inputShape: reference.dims, maxPoolIndices });
+    const run = await lossAndGradient(differentiated, reference.dims, data);
+    const sampled = samples.map((_, i) => run.gradient[i * 7919 % data.length]!);
+    const errors = {
+      loss: Math.abs(run.loss / loss - 1),
+      norm: Math.abs(Math.hypot(...run.gradient) / norm - 1),
+      gradient: relativeError(sampled, samples),
+    };
+    const report = `${layers}: ${JSON.stringify(errors)}`;
+    assert.ok(errors.loss < lossTolerance, report);
+    assert.ok(errors.norm < tolerance, report);
+    assert.ok(errors.gradient < tolerance, report);
+  }
+}
+
+const mean = [0.485, 0.456, 0.406];
+const deviation = [0.229, 0.224, 0.225];
+
+for (const maxPoolIndices of [true, false]) {
+  const form = maxPoolIndices ? "with" : "without";
+
+  Deno.test(`SqueezeNet's gradient is PyTorch's, ${form} MaxPool Indices`, async () => {
+    const bytes = await readSharedData("weights/squeezenet1_1.onnx");
+    if (!bytes) return;
+    const reference = await readReference("squeezenet_gradient.json");
+    const data = picture(reference.dims, (value, c) => (value - mean[c]!) / deviation[c]!);
+    await compare(readModel(bytes), reference, data, maxPoolIndices);
+  });
+
+  Deno.test(`InceptionV3's gradient is PyTorch's, ${form} MaxPool Indices`, async () => {
+    const model = await builtInNetwork();
+    if (!model) return;
+    const reference = await readReference("inception_v3_gradient.json");
+    await compare(model, reference, picture(reference.dims, (value) => value * 2 - 1), maxPoolIndices);
+  });
+}
+
+/** From the user's cache or the registry; undefined (and a plain line saying so) on a machine that has neither. */
+async function builtInNetwork(): Promise<Model | undefined> {
+  try {
+    return (await inceptionV3()).model;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.log(`skipped: ${error.message}`);
+    return undefined;
+  }
+}
