@@ -1,0 +1,156 @@
+/**
+ * Dreams on one picture: octaves from small to large, each a number of gradient steps, the detail that one octave
+ * made carried into the next (Google's dream.ipynb, 2015).
+ */
+import type { Engine, Session, Value } from "../../models/engine/engine.ts";
+import type { Network } from "../../models/networks/network.ts";
+import { GraphBuilder } from "../../models/onnx/build.ts";
+import { floatTensor, intTensor, type Model } from "../../models/onnx/model.ts";
+import { resize, type Size } from "../graphs/picture.ts";
+import type { Random } from "../random.ts";
+import { stepGraph, type StepOptions } from "./step_graph.ts";
+
+/** Fixed settings of a dreamer: changing them takes a new one. */
+export type DreamerOptions = Omit<StepOptions, "maxPoolIndices">;
+
+/** Settings that may differ from picture to picture. */
+export interface DreamSettings {
+  /** Gradient steps per octave. */
+  steps: number;
+  /** Passes over all octaves. */
+  passes: number;
+  /** Mean change per step, in [0, 1]. */
+  rate: number;
+  /** Largest random shift before each step, in pixels. */
+  jitter: number;
+  random: Random;
+  signal?: AbortSignal;
+}
+
+/** A dreamed picture. */
+export interface Dreamed {
+  /** float32 [1, 3, h, w] in [0, 1]; the caller releases it. */
+  picture: Value;
+  /** Loss at the last step of the largest octave; 0 where there was no step. */
+  loss: number;
+}
+
+/** One octave: its size, and its two graphs. */
+interface Octave {
+  size: Size;
+  step: Session;
+  /** Scales the picture down to this octave and lays the detail of the octave below over it. */
+  enter: Session;
+}
+
+/** Holds the sessions for one working size. */
+export class Dreamer {
+  readonly #octaves: Octave[];
+
+  private constructor(octaves: Octave[]) {
+    this.#octaves = octaves;
+  }
+
+  /** Builds the graphs and loads them, for octaves from small to large, the last of which is the working size. */
+  static async create(
+    engine: Engine,
+    network: Network,
+    sizes: Size[],
+    options: DreamerOptions,
+  ): Promise<Dreamer> {
+    const working = sizes.at(-1)!;
+    const octaves: Octave[] = [];
+    for (const [index, size] of sizes.entries()) {
+      const step = stepGraph(network, size, { ...options, maxPoolIndices: engine.provider !== "webgpu" });
+      octaves.push({
+        size,
+        step: await engine.load(step),
+        enter: await engine.load(enterGraph(working, size, sizes[index - 1])),
+      });
+    }
+    return new Dreamer(octaves);
+  }
+
+  /** Dreams on a picture of the working size, which stays the caller's. Throws the signal's reason when aborted. */
+  async dream(picture: Value, settings: DreamSettings): Promise<Dreamed> {
+    let dreamed: Dreamed = { picture, loss: 0 };
+    for (let pass = 0; pass < settings.passes; pass++) {
+      const next = await this.#pass(dreamed.picture, settings);
+      if (dreamed.picture !== picture) dreamed.picture.release();
+      dreamed = next;
+    }
+    return dreamed;
+  }
+
+  async #pass(picture: Value, settings: DreamSettings): Promise<Dreamed> {
+    let below: { base: Value; dreamed: Value } | undefined;
+    let loss = 0;
+    for (const { size, step, enter } of this.#octaves) {
+      const feeds: Record<string, Value> = below
+        ? { picture, baseBelow: below.base, dreamedBelow: below.dreamed }
+        : { picture };
+      const entered = await enter.run<"base" | "start">(feeds);
+      below?.base.release();
+      below?.dreamed.release();
+      const climbed = await climb(step, entered.start, size, settings);
+      below = { base: entered.base, dreamed: climbed.picture };
+      loss = climbed.loss;
+    }
+    below!.base.release();
+    return { picture: below!.dreamed, loss };
+  }
+
+  async release(): Promise<void> {
+    await Promise.all(this.#octaves.flatMap(({ step, enter }) => [step.release(), enter.release()]));
+  }
+}
+
+/** Gradient ascent at one size. Releases the picture it is given. */
+async function climb(
+  session: Session,
+  picture: Value,
+  size: Size,
+  settings: DreamSettings,
+): Promise<Dreamed> {
+  const rate = floatTensor([settings.rate], []);
+  let loss: Value | undefined;
+  for (let step = 0; step < settings.steps; step++) {
+    settings.signal?.throwIfAborted();
+    const shift = randomShift(settings.random, settings.jitter, size);
+    const next = await session.run<"dreamed" | "loss">({ picture, shift, rate });
+    picture.release();
+    loss?.release();
+    picture = next.dreamed;
+    loss = next.loss;
+  }
+  return { picture, loss: loss ? Number((await loss.take()).data[0]) : 0 };
+}
+
+/** A shift of up to `jitter` pixels either way on both axes, as rows and columns to go round. */
+function randomShift(random: Random, jitter: number, { height, width }: Size) {
+  const along = (length: number) => {
+    const limit = Math.min(jitter, Math.floor(length / 2));
+    return (random.below(2 * limit + 1) - limit + length) % length;
+  };
+  return intTensor([along(height), along(width)]);
+}
+
+/**
+ * `picture` [1, 3, h, w] of the working size -> `base`, the picture at the octave's size, and `start`: the base, with
+ * what the octave below changed (`dreamedBelow` - `baseBelow`) scaled up over it.
+ */
+export function enterGraph(working: Size, size: Size, below?: Size): Model {
+  const g = new GraphBuilder({ name: "enter octave", opset: 18 });
+  const picture = g.input("picture", "float32", [1, 3, working.height, working.width]);
+  const same = size.height === working.height && size.width === working.width;
+  const base = same ? picture : resize(g, picture, 3, size);
+  g.output("base", base, "float32");
+  if (!below) {
+    g.output("start", base, "float32");
+    return g.build();
+  }
+  const dims = [1, 3, below.height, below.width];
+  const detail = g.sub(g.input("dreamedBelow", "float32", dims), g.input("baseBelow", "float32", dims));
+  g.output("start", g.clip(g.add(base, resize(g, detail, 3, size)), 0, 1), "float32");
+  return g.build();
+}

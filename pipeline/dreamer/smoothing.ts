@@ -1,0 +1,59 @@
+/** Ways to smooth a gradient, so that the dream grows shapes instead of grain. All are parts of graphs. */
+import type { GraphBuilder } from "../../models/onnx/build.ts";
+import { blur, mean, resize, scaled, type Size } from "../graphs/picture.ts";
+
+/** Names of the ways, as the parameter `smoothing` has them. */
+export type Smoothing = "none" | "gaussian" | "laplacian";
+
+/** Keeps pictures from being divided by nothing where the gradient vanishes. */
+const epsilon = 1e-12;
+
+/** The smoothed gradient [1, 3, height, width]. */
+export function smooth(g: GraphBuilder, gradient: string, size: Size, way: Smoothing): string {
+  switch (way) {
+    case "none":
+      return gradient;
+    case "gaussian":
+      return gaussianCascade(g, gradient, size);
+    case "laplacian":
+      return laplacianNormalised(g, gradient, size, 4);
+  }
+}
+
+/** Sigmas of the cascade in pixels. */
+const cascade = [0.5, 1, 2];
+
+/** The sum of the gradient blurred at several scales: what they agree on grows, single pixels do not. */
+function gaussianCascade(g: GraphBuilder, gradient: string, size: Size): string {
+  return cascade.map((sigma) => blur(g, gradient, 3, size, sigma)).reduce(g.add);
+}
+
+/**
+ * The Laplacian-normalised gradient of Google's DeepDream notebooks (Mordvintsev 2016): every band of a Laplacian
+ * pyramid is divided by its own root mean square, so that coarse shapes grow as fast as fine ones.
+ */
+function laplacianNormalised(g: GraphBuilder, gradient: string, size: Size, levels: number): string {
+  if (levels === 0 || Math.min(size.height, size.width) < 16) return normalised(g, gradient);
+  const half = { height: Math.ceil(size.height / 2), width: Math.ceil(size.width / 2) };
+  const coarse = resize(g, blur(g, gradient, 3, size, 1), 3, half);
+  const detail = g.sub(gradient, resize(g, coarse, 3, size));
+  const below = laplacianNormalised(g, coarse, half, levels - 1);
+  return g.add(normalised(g, detail), resize(g, below, 3, size));
+}
+
+/** x divided by its root mean square. */
+function normalised(g: GraphBuilder, x: string): string {
+  return g.div(x, g.add(g.sqrt(mean(g, g.mul(x, x))), g.scalar(epsilon)));
+}
+
+/** The gradient with its colour part (its difference from the mean over RGB) weakened or strengthened. */
+export function colourScaled(g: GraphBuilder, gradient: string, colour: number): string {
+  if (colour === 1) return gradient;
+  const grey = g.reduceMean(gradient, [1]);
+  return g.add(scaled(g, gradient, colour), scaled(g, grey, 1 - colour));
+}
+
+/** The gradient divided by its mean absolute value, as in Google's dream.ipynb (2015). */
+export function meanNormalised(g: GraphBuilder, gradient: string): string {
+  return g.div(gradient, g.add(mean(g, g.abs(gradient)), g.scalar(epsilon)));
+}

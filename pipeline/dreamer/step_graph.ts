@@ -1,0 +1,68 @@
+/** One step of gradient ascent as a single ONNX graph: DeepDream in one screen. */
+import { differentiate } from "../../models/gradient/differentiate.ts";
+import { prepare } from "../../models/gradient/prepare.ts";
+import type { Network, Preprocessing } from "../../models/networks/network.ts";
+import { GraphBuilder } from "../../models/onnx/build.ts";
+import { inline } from "../../models/onnx/inline.ts";
+import type { Model } from "../../models/onnx/model.ts";
+import { roll, scaled, type Size, unrollShift } from "../graphs/picture.ts";
+import { dreamLoss, type LossOptions } from "./loss.ts";
+import { colourScaled, meanNormalised, smooth, type Smoothing } from "./smoothing.ts";
+import { totalVariationGradient } from "./total_variation.ts";
+
+/** What a step is made of. */
+export interface StepOptions extends LossOptions {
+  layers: string[];
+  smoothing: Smoothing;
+  /** How much of the gradient's colour is kept. */
+  colour: number;
+  /** Weight of total variation against the dream; 0 leaves it out. */
+  tvWeight: number;
+  /** Whether the provider has MaxPool with indices. */
+  maxPoolIndices: boolean;
+}
+
+/**
+ * `picture` float32 [1, 3, h, w] in [0, 1], `shift` int64 [2] (rows, columns), `rate` scalar (mean change, in [0, 1])
+ * -> `dreamed` [1, 3, h, w] and `loss` (scalar, before the step).
+ *
+ * The picture is shifted, goes through the network, and the gradient of the loss, smoothed and divided by its mean
+ * absolute value, is added to it.
+ */
+export function stepGraph(network: Network, size: Size, options: StepOptions): Model {
+  const dims = [1, 3, size.height, size.width];
+  const { model, layers } = prepare(network.model, { layers: options.layers, inputShape: dims });
+  const g = new GraphBuilder({ name: "gradient ascent", opset: model.opset });
+  const picture = g.input("picture", "float32", dims);
+  const shift = g.input("shift", "int64", [2]);
+  const rate = g.input("rate", "float32", []);
+
+  const rolled = roll(g, picture, shift, 3, size);
+  const input = preprocess(g, rolled, network.preprocessing);
+  const values = inline(g, model, { [model.graph.inputs[0]!.name]: input });
+  const { loss, objective } = dreamLoss(g, layers.map((layer) => values[layer]!), options);
+  const [gradient] = differentiate(g, objective, [rolled], { maxPoolIndices: options.maxPoolIndices });
+
+  const still = roll(g, gradient!, unrollShift(g, shift, size), 3, size);
+  const direction = meanNormalised(
+    g,
+    colourScaled(g, smooth(g, still, size, options.smoothing), options.colour),
+  );
+  const calmed = options.tvWeight === 0
+    ? direction
+    : g.sub(direction, scaled(g, totalVariationGradient(g, picture, size), options.tvWeight));
+  g.output("dreamed", g.clip(g.add(picture, g.mul(calmed, rate)), 0, 1), "float32", dims);
+  g.output("loss", loss, "float32", []);
+  return g.build();
+}
+
+/** A picture in [0, 1] RGB as the network wants it. */
+export function preprocess(
+  g: GraphBuilder,
+  picture: string,
+  { mean, scale, channelOrder }: Preprocessing,
+): string {
+  const centred = g.mul(g.sub(picture, g.floats(mean, [1, 3, 1, 1])), g.floats(scale, [1, 3, 1, 1]));
+  if (channelOrder === "rgb") return centred;
+  return g.op("Gather", [centred, g.ints(2, 1, 0)], { axis: 1 });
+}

@@ -1,0 +1,52 @@
+/** How many of the last frames the rate is taken over: enough to be steady, few enough to follow a change. */
+const window = 12;
+
+/** What can be said after a frame. */
+export interface Pace {
+  /** Time since the start, in seconds. */
+  seconds: number;
+  /** Frames per second over the last frames. */
+  fps: number;
+  /** Remaining time in seconds; undefined where the number of frames is not known. */
+  eta: number | undefined;
+}
+
+/** Keeps the pace of a run. `now` is a clock in milliseconds. */
+export class PaceKeeper {
+  readonly #start: number;
+  readonly #total: number | undefined;
+  readonly #now: () => number;
+  readonly #times: number[];
+  #done = 0;
+
+  /** @param total number of frames to come, where it is known */
+  constructor(total: number | undefined, now: () => number = () => performance.now()) {
+    this.#total = total;
+    this.#now = now;
+    this.#start = now();
+    this.#times = [this.#start];
+  }
+
+  /** Counts a frame as done. */
+  frame(): Pace {
+    const now = this.#now();
+    this.#done++;
+    this.#times.push(now);
+    // The first frame takes more steps than the others, so it leaves the window as soon as it can.
+    if (this.#times.length > window + 1 || this.#done === 3) this.#times.shift();
+    const frames = this.#times.length - 1;
+    const elapsed = (now - this.#times[0]!) / 1000;
+    const fps = elapsed > 0 ? frames / elapsed : 0;
+    const left = this.#total === undefined ? undefined : Math.max(0, this.#total - this.#done);
+    return {
+      seconds: (now - this.#start) / 1000,
+      fps,
+      eta: left === undefined || fps === 0 ? undefined : left / fps,
+    };
+  }
+
+  /** Time since the start, in seconds. */
+  get seconds(): number {
+    return (this.#now() - this.#start) / 1000;
+  }
+}

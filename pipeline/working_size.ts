@@ -1,0 +1,34 @@
+import type { Size } from "./graphs/picture.ts";
+
+/**
+ * The size at which frames are dreamed: the longest side has `longest` pixels, the shape is the one that is seen
+ * (stored pixels need not be square), and sides are multiples of `multiple`. A source that is smaller than `longest`
+ * is not enlarged, except up to `smallest` on its shorter side, which networks need.
+ *
+ * `sampleAspect` is the width of a stored pixel divided by its height.
+ */
+export function workingSize(
+  source: Size,
+  sampleAspect: number,
+  longest: number,
+  { smallest = 96, multiple = 2 }: { smallest?: number; multiple?: number } = {},
+): Size {
+  const seen = { height: source.height, width: source.width * sampleAspect };
+  const shrink = Math.min(1, longest / Math.max(seen.height, seen.width));
+  const enlarge = Math.max(1, smallest / (shrink * Math.min(seen.height, seen.width)));
+  const factor = shrink * enlarge;
+  const whole = (side: number) => Math.max(multiple, Math.round(side * factor / multiple) * multiple);
+  return { height: whole(seen.height), width: whole(seen.width) };
+}
+
+/** The sizes of the octaves, from the smallest to the working size; those too small for the network are left out. */
+export function octaveSizes(size: Size, octaves: number, octaveScale: number, minimum: number): Size[] {
+  const ratio = octaveScale > 1 ? octaveScale : 1 / octaveScale;
+  const sizes = Array.from({ length: octaves }, (_, index) => {
+    const factor = ratio ** (index - octaves + 1);
+    return { height: Math.round(size.height * factor), width: Math.round(size.width * factor) };
+  });
+  return sizes.filter((octave, index) =>
+    index === octaves - 1 || Math.min(octave.height, octave.width) >= minimum
+  );
+}

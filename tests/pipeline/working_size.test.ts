@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { octaveSizes, workingSize } from "../../pipeline/working_size.ts";
+
+Deno.test("the longest side becomes the working size", () => {
+  assert.deepEqual(workingSize({ width: 1920, height: 1080 }, 1, 512), { width: 512, height: 288 });
+  assert.deepEqual(workingSize({ width: 1080, height: 1920 }, 1, 512), { width: 288, height: 512 });
+});
+
+Deno.test("a small source is not enlarged, unless networks need it", () => {
+  assert.deepEqual(workingSize({ width: 320, height: 180 }, 1, 512), { width: 320, height: 180 });
+  assert.deepEqual(workingSize({ width: 64, height: 48 }, 1, 512), { width: 128, height: 96 });
+});
+
+Deno.test("pixels that are not square become square", () => {
+  assert.deepEqual(workingSize({ width: 720, height: 576 }, 64 / 45, 512), { width: 512, height: 288 });
+});
+
+Deno.test("octaves grow to the working size; those too small are left out", () => {
+  const size = { width: 512, height: 288 };
+  assert.deepEqual(octaveSizes(size, 3, 2, 75), [{ width: 256, height: 144 }, size]);
+  assert.deepEqual(octaveSizes(size, 2, 0.5, 75), octaveSizes(size, 2, 2, 75));
+  assert.deepEqual(octaveSizes({ width: 40, height: 30 }, 4, 1.4, 75), [{ width: 40, height: 30 }]);
+});
