@@ -1,0 +1,163 @@
+import { UserError } from "../models/errors.ts";
+import { type Exit, fileArgument, runFfmpeg, type Running } from "./ffmpeg/command.ts";
+import { decodeFilters, decodeInput } from "./ffmpeg/decode_filters.ts";
+import { interruption } from "./ffmpeg/exit.ts";
+import { featuresOf, passTimestamps } from "./ffmpeg/features.ts";
+import { safeInput } from "./ffmpeg/formats.ts";
+import { FrameTimes } from "./ffmpeg/frame_times.ts";
+import { locate } from "./ffmpeg/locate.ts";
+import type { SourceInfo } from "./ffmpeg/probe.ts";
+import { RawFrames } from "./ffmpeg/raw_frames.ts";
+import type { SourceFrame } from "./frame.ts";
+
+/** Options of {@link decode}. */
+export interface DecodeOptions {
+  /** Seconds from the start of the source at which to begin, 0 or more. */
+  from?: number;
+  /** Seconds of the source to decode, above 0; the default is all the rest. */
+  duration?: number;
+  /** Ends decoding: the generator throws the signal's reason. */
+  signal?: AbortSignal;
+  /** Called with one line when the source broke off after some frames, or some of it could not be read. */
+  onWarning?: (message: string) => void;
+}
+
+/** Steps between frames whose time stamps are missing or run backwards, in nominal frames. */
+const minimumStep = 1e-3;
+
+/**
+ * The frames of a source: upright, progressive, opaque, BT.709 RGB of 8 bits, at the stored size, each with the time
+ * stamp of the source. ffmpeg runs only as fast as frames are taken, and ends when the generator does.
+ *
+ * @throws {UserError} when no frame at all can be decoded.
+ */
+export async function* decode(source: SourceInfo, options: DecodeOptions = {}): AsyncGenerator<SourceFrame> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const stream = await FrameStream.open(source, options);
+  try {
+    let previous: SourceFrame | undefined;
+    for (let frame; (frame = await stream.next(previous)); previous = frame) {
+      if (!previous) continue;
+      previous.duration = frame.pts - previous.pts;
+      yield previous;
+      signal?.throwIfAborted();
+    }
+    signal?.throwIfAborted();
+    const exit = await stream.exit;
+    if (exit.interrupted) throw await interruption(signal);
+    complain(source, options, exit, previous);
+    if (!previous) return;
+    previous.duration = lastDuration(source, options, previous.pts);
+    yield previous;
+  } finally {
+    await stream.close();
+  }
+}
+
+/** A running decoder: pictures from its standard output paired, in order, with time stamps from its standard error. */
+class FrameStream {
+  readonly exit: Promise<Exit>;
+
+  private constructor(
+    private readonly source: SourceInfo,
+    private readonly running: Running,
+    private readonly pictures: RawFrames,
+    private readonly times: FrameTimes,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.exit = running.done;
+    signal?.addEventListener("abort", this.#stop);
+  }
+
+  static async open(source: SourceInfo, options: DecodeOptions): Promise<FrameStream> {
+    const program = await locate("ffmpeg");
+    const features = await featuresOf(program);
+    const pictures = new RawFrames(source.width * source.height * 3);
+    const times = new FrameTimes();
+    const running = runFfmpeg(program, {
+      inputs: [{
+        source: fileArgument(source.path),
+        options: [...safeInput, ...decodeInput(source, features), ...cut(options)],
+      }],
+      options: [
+        ...["-map", `0:${source.stream}`, "-filter:v", decodeFilters(source, features)],
+        ...[...passTimestamps(features), "-f", "rawvideo", "-pix_fmt", "rgb24"],
+        ...(source.kind === "picture" ? ["-frames:v", "1"] : []),
+      ],
+      output: pictures,
+      onLine: (line) => times.readLine(line),
+    });
+    running.done.then(() => {
+      times.close();
+      // A process that never started ends no pipe.
+      if (!pictures.writableEnded) pictures.end();
+    });
+    return new FrameStream(source, running, pictures, times, options.signal);
+  }
+
+  /** The next frame, its duration still nominal, or undefined at the end. */
+  async next(previous: SourceFrame | undefined): Promise<SourceFrame | undefined> {
+    const rgb = await this.pictures.next();
+    if (!rgb) return undefined;
+    const told = await this.times.next();
+    const { width, height, frameRate } = this.source;
+    const nominal = frameRate.den / frameRate.num;
+    const earliest = previous ? previous.pts + minimumStep * nominal : -Infinity;
+    const expected = previous ? previous.pts + nominal : 0;
+    const pts = told === undefined ? expected : Math.max(told, earliest);
+    return { index: previous ? previous.index + 1 : 0, pts, duration: nominal, width, height, rgb };
+  }
+
+  readonly #stop = () => {
+    this.running.kill();
+    this.pictures.discard();
+  };
+
+  async close(): Promise<void> {
+    this.signal?.removeEventListener("abort", this.#stop);
+    this.#stop();
+    await this.exit;
+  }
+}
+
+/** Seeking before the input is exact: ffmpeg drops what it decodes before the moment, and calls the moment 0. */
+function cut({ from, duration }: DecodeOptions): string[] {
+  return [
+    ...(from ? ["-ss", String(from)] : []),
+    ...(duration === undefined ? [] : ["-t", String(duration)]),
+  ];
+}
+
+/** Says what went wrong, by a warning where there are frames to show for it. */
+function complain(
+  source: SourceInfo,
+  options: DecodeOptions,
+  exit: Exit,
+  last: SourceFrame | undefined,
+): void {
+  const { from = 0, duration, onWarning } = options;
+  if (!last) {
+    if (from > 0 && exit.ok) {
+      throw new UserError(
+        `${source.path} has no frame at ${from} s: it is ${source.duration.toFixed(2)} s long`,
+      );
+    }
+    throw new UserError(`${source.path} cannot be decoded: ${exit.errors.at(-1) ?? "it has no frames"}`);
+  }
+  const count = last.index + 1;
+  const whole = from === 0 && duration === undefined;
+  if (whole && source.framesExact && count < source.frames) {
+    onWarning?.(`${source.path} is damaged: ${count} of ${source.frames} frames could be read`);
+  } else if (exit.errors.length > 0) {
+    onWarning?.(`${source.path} is damaged after ${last.pts.toFixed(2)} s or before: ${exit.errors[0]}`);
+  }
+}
+
+/** How long the last frame is shown: to the end of its stream or of the requested part, where that can be. */
+function lastDuration(source: SourceInfo, { from = 0, duration }: DecodeOptions, pts: number): number {
+  const nominal = source.frameRate.den / source.frameRate.num;
+  const end = Math.min(duration ?? Infinity, (source.videoEnd ?? -Infinity) - from);
+  const rest = end - pts;
+  return Number.isFinite(rest) && rest > nominal / 2 ? rest : nominal;
+}

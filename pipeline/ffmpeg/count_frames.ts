@@ -1,0 +1,30 @@
+import { fileArgument, runFfmpeg } from "./command.ts";
+import { safeInput } from "./formats.ts";
+import { locate } from "./locate.ts";
+
+/** Reads one stream through without decoding it: how many frames it has, and when (in seconds) the last one ends. */
+export async function countFrames(
+  path: string,
+  stream: number,
+  signal?: AbortSignal,
+): Promise<{ frames: number; end: number }> {
+  let frames = 0;
+  let end = 0;
+  const running = runFfmpeg(await locate("ffmpeg"), {
+    inputs: [{ source: fileArgument(path), options: [...safeInput] }],
+    options: ["-map", `0:${stream}`, "-c", "copy", "-f", "null"],
+    output: "-",
+    onLine(line) {
+      const told = /frame= *(\d+).* time=(\d+):(\d+):([\d.]+)/.exec(line);
+      if (!told) return;
+      frames = Number(told[1]);
+      end = Number(told[2]) * 3600 + Number(told[3]) * 60 + Number(told[4]);
+    },
+  });
+  const stop = () => running.kill();
+  signal?.addEventListener("abort", stop);
+  await running.done;
+  signal?.removeEventListener("abort", stop);
+  signal?.throwIfAborted();
+  return { frames, end };
+}

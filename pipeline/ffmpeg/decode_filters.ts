@@ -1,0 +1,80 @@
+import type { Features } from "./features.ts";
+import type { SourceInfo } from "./source_info.ts";
+import { toneMapping } from "./tone_map.ts";
+
+/**
+ * The chain of filters from what the decoder gives to upright, progressive, opaque 8-bit RGB of the stored size, with
+ * the time stamp of every frame told on standard error in microseconds (see `frame_times.ts`).
+ */
+export function decodeFilters(source: SourceInfo, features: Features): string {
+  return [
+    ...deinterlacing(source, features),
+    ...toneMapping(source, features),
+    ...toRgb(source),
+    ...upright(source),
+    "settb=AVTB",
+    "showinfo",
+  ].join(",");
+}
+
+/** One frame out for each frame in; frames that say they are progressive are left alone. */
+function deinterlacing(source: SourceInfo, features: Features): string[] {
+  if (!source.interlaced) return [];
+  const filter = ["bwdif", "yadif"].find((name) => features.filters.has(name));
+  return filter ? [`${filter}=mode=send_frame:parity=auto:deint=interlaced`] : [];
+}
+
+/** Accurate conversion to full-range RGB; the size is fixed because a stream may change its own on the way. */
+function toRgb(source: SourceInfo): string[] {
+  const turned = source.orientation.clockwise % 180 !== 0;
+  const [width, height] = turned ? [source.height, source.width] : [source.width, source.height];
+  const scale = `scale=w=${width}:h=${height}:${
+    scaleInput(source)
+  }flags=bicubic+accurate_rnd+full_chroma_int`;
+  return source.alpha
+    ? [scale, "format=gbrap", "premultiply=inplace=1", "scale=flags=accurate_rnd", "format=rgb24"]
+    : [scale, "format=rgb24"];
+}
+
+/** What the scale filter is told of its input, as far as that is still what the file stores. */
+function scaleInput(source: SourceInfo): string {
+  if (source.hdr || source.colour.primaries === "bt2020") return "";
+  const rgb = /^(rgb|bgr|gbr|argb|abgr|pal8|0rgb|0bgr|gray|ya|mono)/.test(source.pixelFormat);
+  const range = source.colour.range ? `in_range=${source.colour.range}:` : "";
+  return rgb ? range : `in_color_matrix=${matrixOf(source)}:${range}`;
+}
+
+/** The scale filter's word for the YCbCr matrix; a file that does not say is taken as players take it, by its size. */
+function matrixOf({ colour, width, height }: SourceInfo): string {
+  switch (colour.matrix) {
+    case "bt709":
+    case "smpte240m":
+    case "fcc":
+      return colour.matrix;
+    case "smpte170m":
+    case "bt470bg":
+      return "bt601";
+    case "bt2020nc":
+    case "bt2020c":
+      return "bt2020";
+    default:
+      return Math.min(width, height) > 576 || Math.max(width, height) >= 1280 ? "bt709" : "bt601";
+  }
+}
+
+function upright({ orientation: { mirrored, clockwise } }: SourceInfo): string[] {
+  const turn = {
+    0: [],
+    90: ["transpose=clock"],
+    180: ["hflip", "vflip"],
+    270: ["transpose=cclock"],
+  }[clockwise];
+  return mirrored ? ["hflip", ...turn] : turn;
+}
+
+/** Options before the input: ffmpeg's own turning is off, and transparency is read where a decoder exists for it. */
+export function decodeInput(source: SourceInfo, features: Features): string[] {
+  const decoder = { vp8: "libvpx", vp9: "libvpx-vp9" }[source.codec];
+  const transparent = source.alpha && decoder !== undefined && features.decoders.has(decoder);
+  return ["-noautorotate", ...(transparent ? ["-c:v", decoder] : [])];
+}

@@ -1,0 +1,38 @@
+import fluent from "fluent-ffmpeg";
+import { fileArgument } from "./command.ts";
+import { safeInput } from "./formats.ts";
+import type { Program } from "./locate.ts";
+
+/** A stream as ffprobe tells it; every value may be missing, or be `N/A`. */
+export interface ProbedStream {
+  [field: string]: unknown;
+  tags?: Record<string, unknown>;
+  disposition?: Record<string, unknown>;
+}
+
+/** What ffprobe tells of a file. */
+export interface ProbedData {
+  streams: ProbedStream[];
+  format: ProbedStream;
+}
+
+interface FluentProbe {
+  setFfprobePath(path: string): FluentProbe;
+  ffprobe(options: string[], callback: (error: Error | null, data: ProbedData) => void): void;
+}
+
+/**
+ * Runs ffprobe through fluent-ffmpeg.
+ *
+ * @throws {Error} with what ffprobe wrote on its standard error.
+ */
+export function ffprobe(program: Program, path: string): Promise<ProbedData> {
+  const command = (fluent as unknown as (source: string) => FluentProbe)(fileArgument(path));
+  command.setFfprobePath(program.path);
+  return new Promise((resolve, reject) => {
+    command.ffprobe(["-hide_banner", "-loglevel", "error", ...safeInput], (error, data) => {
+      if (error) reject(error);
+      else resolve(data);
+    });
+  });
+}

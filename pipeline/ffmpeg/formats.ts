@@ -1,0 +1,43 @@
+/** Demuxers of single pictures. */
+const pictures = [
+  "image2",
+  "png_pipe",
+  "jpeg_pipe",
+  "jpegxl_pipe",
+  "jpegls_pipe",
+  "j2k_pipe",
+  "bmp_pipe",
+  "tiff_pipe",
+  "webp_pipe",
+  "ppm_pipe",
+  "pgm_pipe",
+  "pam_pipe",
+  "psd_pipe",
+  "qoi_pipe",
+  "exr_pipe",
+  "dds_pipe",
+];
+
+/** Demuxers of files that hold their own video. */
+const videos =
+  "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,live_flv,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1," +
+  "obu,ivf,asf,ogg,gif,apng,mjpeg,rm,mxf,nut,dv,wtv,yuv4mpegpipe,nsv,swf,avs2,dirac,vc1";
+
+/** Demuxers of sound alone: allowed so that the refusal can say what is wrong. */
+const sounds = "mp3,wav,w64,flac,aac,aiff,ac3,eac3,dts,amr,au,ape,wv,tta,caf,mp2,opus";
+
+/** Whether ffmpeg's name of a container means one picture. */
+export function isPictureFormat(container: string): boolean {
+  return pictures.includes(container);
+}
+
+/**
+ * Options before an input that comes from the user: only files, and only containers that hold their own data.
+ * Playlists and lists of files would make ffmpeg read whatever they name.
+ */
+export const safeInput: readonly string[] = [
+  "-protocol_whitelist",
+  "file,pipe",
+  "-format_whitelist",
+  [...pictures, videos, sounds].join(","),
+];

@@ -1,0 +1,108 @@
+import { UserError } from "../../models/errors.ts";
+
+/** The two programs that everything about video files rests on. */
+export type ProgramName = "ffmpeg" | "ffprobe";
+
+/** A program that was found and that answered when it was called. */
+export interface Program {
+  name: ProgramName;
+  /** What to start: an absolute path, or what the environment variable says. */
+  path: string;
+  /** Where it was found: `FFMPEG_PATH` or `FFPROBE_PATH`, the PATH, or the copy that came from npm. */
+  origin: "environment" | "path" | "npm";
+  /** First line of what it says about itself. */
+  version: string;
+}
+
+const variables = { ffmpeg: "FFMPEG_PATH", ffprobe: "FFPROBE_PATH" } as const;
+const found = new Map<string, Promise<Program>>();
+
+/**
+ * Finds ffmpeg or ffprobe: the environment variable (`FFMPEG_PATH`, `FFPROBE_PATH`), then the PATH, then the copy from
+ * npm. The first that really runs is taken; asked again in the same environment, the answer is remembered.
+ *
+ * @throws {UserError} when the variable names something that does not run, or when there is none at all.
+ */
+export function locate(name: ProgramName): Promise<Program> {
+  const key = [name, Deno.env.get(variables[name]), Deno.env.get("PATH")].join("\0");
+  let program = found.get(key);
+  if (!program) {
+    program = search(name);
+    found.set(key, program);
+    program.catch(() => found.delete(key));
+  }
+  return program;
+}
+
+async function search(name: ProgramName): Promise<Program> {
+  const variable = variables[name];
+  const wanted = Deno.env.get(variable);
+  if (wanted) {
+    const version = await versionOf(wanted);
+    if (version) return { name, path: wanted, origin: "environment", version };
+    throw new UserError(
+      `${variable} is ${wanted}, which does not run: set it to a working ${name} or unset it`,
+    );
+  }
+  for (const path of candidatesInPath(name)) {
+    const version = await versionOf(path);
+    if (version) return { name, path, origin: "path", version };
+  }
+  const path = await npmCopy(name);
+  const version = path && await versionOf(path);
+  if (version) return { name, path, origin: "npm", version };
+  throw new UserError(`${name} was not found: install ffmpeg, or set ${variable} to the program`);
+}
+
+/** The first line of `-version`, or undefined where the program cannot be started. */
+async function versionOf(path: string): Promise<string | undefined> {
+  try {
+    const command = new Deno.Command(path, {
+      args: ["-version"],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    });
+    const { success, stdout } = await command.output();
+    const line = new TextDecoder().decode(stdout).split("\n", 1)[0]?.trim();
+    return success && line ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function* candidatesInPath(name: ProgramName): Generator<string> {
+  const windows = Deno.build.os === "windows";
+  const file = windows ? `${name}.exe` : name;
+  for (const folder of (Deno.env.get("PATH") ?? "").split(windows ? ";" : ":")) {
+    if (!folder) continue;
+    const path = `${folder}/${file}`;
+    if (isFile(path)) yield path;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** The path of the copy from npm, with its run bit set (the package of ffprobe is shipped without). */
+async function npmCopy(name: ProgramName): Promise<string | undefined> {
+  try {
+    // Imported only now: on a platform without a copy the packages throw.
+    const installer = name === "ffmpeg"
+      ? await import("@ffmpeg-installer/ffmpeg")
+      : await import("@ffprobe-installer/ffprobe");
+    const path: string = installer.default.path;
+    if (Deno.build.os !== "windows") {
+      const mode = (await Deno.stat(path)).mode ?? 0;
+      if ((mode & 0o111) === 0) await Deno.chmod(path, 0o755);
+    }
+    return path;
+  } catch {
+    return undefined;
+  }
+}

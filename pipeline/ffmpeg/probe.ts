@@ -1,0 +1,234 @@
+import { UserError } from "../../models/errors.ts";
+import { countFrames } from "./count_frames.ts";
+import { exifOrientation } from "./exif.ts";
+import { ffprobe, type ProbedData, type ProbedStream } from "./ffprobe.ts";
+import { isPictureFormat } from "./formats.ts";
+import { locate } from "./locate.ts";
+import { checkReadable, refusal } from "./refusal.ts";
+import type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
+
+export type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
+
+/** The smallest side, in pixels, that can be dreamed. */
+export const minimumSide = 16;
+
+/** Options of {@link probe}. */
+export interface ProbeOptions {
+  signal?: AbortSignal;
+}
+
+/**
+ * Finds out what a file holds before anything is decoded.
+ *
+ * @throws {UserError} one line that names the file and says what to do, when it is not there, cannot be read, is no
+ * video or picture, is a playlist, is broken, has no picture or too small a one.
+ */
+export async function probe(path: string, { signal }: ProbeOptions = {}): Promise<SourceInfo> {
+  await checkReadable(path);
+  const program = await locate("ffprobe");
+  signal?.throwIfAborted();
+  const data = await ffprobe(program, path).catch(async (error) => {
+    throw await refusal(path, error);
+  });
+  signal?.throwIfAborted();
+
+  const stream = data.streams.find(isVideo);
+  if (!stream) throw noPicture(path, data);
+  const info = await describe(path, data, stream, signal);
+  if (Math.min(info.width, info.height) < minimumSide) {
+    throw new UserError(
+      `${path} is ${info.width}x${info.height}, too small to dream: each side needs at least ${minimumSide} pixels`,
+    );
+  }
+  return info;
+}
+
+/** A stream of moving or still pictures; the cover of a song is none. */
+function isVideo(stream: ProbedStream): boolean {
+  return stream.codec_type === "video" && String(stream.disposition?.["attached_pic"] ?? "0") !== "1";
+}
+
+function noPicture(path: string, data: ProbedData): UserError {
+  const sound = data.streams.some((stream) => stream.codec_type === "audio");
+  return new UserError(
+    sound
+      ? `${path} has sound but no picture: give a video or a picture`
+      : `${path} has no picture: give a video or a picture`,
+  );
+}
+
+async function describe(
+  path: string,
+  data: ProbedData,
+  stream: ProbedStream,
+  signal: AbortSignal | undefined,
+): Promise<SourceInfo> {
+  const container = String(data.format.format_name ?? "");
+  const picture = isPictureFormat(container) || isStillBrand(data);
+  const orientation = picture && stream.codec_name === "mjpeg"
+    ? await exifOrientation(path)
+    : orientationOf(stream);
+  const [width, height] = uprightSize(path, stream, orientation);
+  const audio = audioOf(data);
+  const hdr = hdrOf(stream);
+  const timing = picture ? stillTiming() : await timingOf(path, data, stream, signal);
+  return {
+    path,
+    kind: picture ? "picture" : "video",
+    container,
+    codec: String(stream.codec_name ?? "unknown"),
+    pixelFormat: String(stream.pix_fmt ?? "unknown"),
+    stream: number(stream.index) ?? 0,
+    width,
+    height,
+    sampleAspect: sampleAspectOf(stream, orientation),
+    orientation,
+    ...timing,
+    ...(audio && !picture ? { audio } : {}),
+    interlaced: !picture && isInterlaced(stream),
+    ...(hdr ? { hdr } : {}),
+    alpha: hasAlpha(stream),
+    colour: colourOf(stream),
+  };
+}
+
+/** HEIF and AVIF are pictures in the container of MP4. */
+function isStillBrand(data: ProbedData): boolean {
+  return /^(avif|heic|heix|mif1|msf1)$/.test(String(data.format.tags?.["major_brand"] ?? "").trim());
+}
+
+function uprightSize(path: string, stream: ProbedStream, orientation: Orientation): [number, number] {
+  const width = number(stream.width) ?? 0;
+  const height = number(stream.height) ?? 0;
+  if (width < 1 || height < 1) {
+    throw new UserError(`${path} does not tell the size of its picture: it may be broken`);
+  }
+  return orientation.clockwise % 180 === 0 ? [width, height] : [height, width];
+}
+
+function orientationOf(stream: ProbedStream): Orientation {
+  // Side data counts counter-clockwise; the tag of older programs counts clockwise.
+  const side = number(stream.rotation);
+  const degrees = side !== undefined ? -side : number(stream.tags?.["rotate"]) ?? 0;
+  const clockwise = ((Math.round(degrees / 90) * 90) % 360 + 360) % 360;
+  return { mirrored: false, clockwise: clockwise as Orientation["clockwise"] };
+}
+
+function sampleAspectOf(stream: ProbedStream, orientation: Orientation): { num: number; den: number } {
+  const [num, den] = ratio(stream.sample_aspect_ratio, ":") ?? [1, 1];
+  return orientation.clockwise % 180 === 0 ? { num, den } : { num: den, den: num };
+}
+
+function audioOf(data: ProbedData): AudioInfo | undefined {
+  const stream = data.streams.find((one) => one.codec_type === "audio");
+  const sampleRate = number(stream?.sample_rate);
+  const channels = number(stream?.channels);
+  if (!stream || !sampleRate || !channels) return undefined;
+  return { codec: String(stream.codec_name), sampleRate, channels };
+}
+
+function hdrOf(stream: ProbedStream): "pq" | "hlg" | undefined {
+  if (stream.color_transfer === "smpte2084") return "pq";
+  return stream.color_transfer === "arib-std-b67" ? "hlg" : undefined;
+}
+
+function colourOf(stream: ProbedStream): ColourInfo {
+  const told = (value: unknown) =>
+    value === undefined || /^(unknown|reserved|N\/A)$/.test(String(value)) ? undefined : String(value);
+  const matrix = told(stream.color_space);
+  const transfer = told(stream.color_transfer);
+  const primaries = told(stream.color_primaries);
+  const range = told(stream.color_range);
+  return {
+    ...(matrix ? { matrix } : {}),
+    ...(transfer ? { transfer } : {}),
+    ...(primaries ? { primaries } : {}),
+    ...(range === "tv" || range === "pc" ? { range } : {}),
+  };
+}
+
+/** Codecs whose streams may be interlaced without the container saying so. */
+const fieldCodecs = [
+  "mpeg1video",
+  "mpeg2video",
+  "h264",
+  "dvvideo",
+  "vc1",
+  "prores",
+  "dnxhd",
+  "ffv1",
+  "huffyuv",
+];
+
+function isInterlaced(stream: ProbedStream): boolean {
+  const order = String(stream.field_order ?? "unknown");
+  if (/^(tt|bb|tb|bt)$/.test(order)) return true;
+  return order === "unknown" && fieldCodecs.includes(String(stream.codec_name));
+}
+
+function hasAlpha(stream: ProbedStream): boolean {
+  return String(stream.tags?.["alpha_mode"] ?? stream.tags?.["ALPHA_MODE"]) === "1" ||
+    /^(yuva|rgba|bgra|argb|abgr|gbrap|ya\d|pal8)/.test(String(stream.pix_fmt));
+}
+
+type Timing = Pick<
+  SourceInfo,
+  "frameRate" | "frames" | "framesExact" | "duration" | "startTime" | "videoEnd"
+>;
+
+function stillTiming(): Timing {
+  return { frameRate: { num: 25, den: 1 }, frames: 1, framesExact: true, duration: 1 / 25, startTime: 0 };
+}
+
+async function timingOf(
+  path: string,
+  data: ProbedData,
+  stream: ProbedStream,
+  signal: AbortSignal | undefined,
+): Promise<Timing> {
+  const frameRate = frameRateOf(stream);
+  const startTime = number(data.format.start_time) ?? 0;
+  const start = number(stream.start_time) ?? startTime;
+  const told = number(data.format.duration);
+  const streamDuration = number(stream.duration);
+  const counted = number(stream.nb_frames);
+  if (!told || told <= 0) {
+    // Recorded live, or cut off: only reading it through tells its length.
+    const { frames, end } = await countFrames(path, number(stream.index) ?? 0, signal);
+    const duration = Math.max(end, frames * frameRate.den / frameRate.num);
+    return { frameRate, frames: Math.max(frames, 1), framesExact: true, duration, startTime };
+  }
+  const shown = streamDuration ?? told - Math.max(0, start - startTime);
+  const average = ratio(stream.avg_frame_rate, "/") ?? [frameRate.num, frameRate.den];
+  return {
+    frameRate,
+    frames: counted || Math.max(1, Math.round(shown * average[0] / average[1])),
+    framesExact: counted !== undefined && counted > 0,
+    duration: told,
+    startTime,
+    ...(streamDuration ? { videoEnd: start - startTime + streamDuration } : {}),
+  };
+}
+
+/** The nominal rate, unless it is the tick of a container's clock rather than a rate of pictures. */
+function frameRateOf(stream: ProbedStream): { num: number; den: number } {
+  const [num, den] = [stream.r_frame_rate, stream.avg_frame_rate]
+    .map((rate) => ratio(rate, "/"))
+    .find((rate) => rate && rate[0] / rate[1] <= 480 && rate[0] / rate[1] >= 0.01) ?? [25, 1];
+  return { num, den };
+}
+
+function number(value: unknown): number | undefined {
+  const parsed = typeof value === "number"
+    ? value
+    : typeof value === "string"
+    ? Number.parseFloat(value)
+    : NaN;
+  return Number.isFinite(parsed) ? parsed : undefined;
+}
+
+/** Two positive whole numbers with a separator between them. */
+function ratio(value: unknown, separator: string): [number, number] | undefined {
+  const [num, den] = String(value ?? "").split(separator).map(Number);
+  return num && den && num > 0 && den > 0 ? [num, den] : undefined;
+}
