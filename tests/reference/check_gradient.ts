@@ -34,10 +34,10 @@ const bendTolerance = 1e-4;
 const forwardTolerance = 1e-5;
 
 /** ||a - b|| / ||b||, float32 gradient against differences: what the rules promise. */
-const gradientTolerance = 1e-4;
+export const gradientTolerance = 1e-4;
 
 /** The same gradient graph evaluated in float64, so that rounding cannot hide a rule that is slightly wrong. */
-const exactTolerance = 1e-6;
+export const exactTolerance = 1e-6;
 
 /** A case with one input, one operator and one output. */
 export function oneOperator(
@@ -114,6 +114,18 @@ function start(drawn: Case): { g: GraphBuilder; outputs: string[]; inputs: strin
   return { g, inputs, outputs: drawn.build(g, inputs) };
 }
 
+/** Central differences, or undefined where the function bends within reach of them. */
+export function smoothGradient(
+  model: Model,
+  input: string,
+  feeds: Record<string, NdArray>,
+  loss: string,
+): Float64Array | undefined {
+  const { gradient, bend } = centralDifferences(model, input, feeds, loss, step);
+  const largest = gradient.reduce((max, slope) => Math.max(max, Math.abs(slope)), 0);
+  return bend > bendTolerance * largest + 1e-9 ? undefined : gradient;
+}
+
 /** The case with its reference gradient, or undefined where the function bends too near to the input drawn. */
 function reference(random: Random, drawn: Case): Drawn | undefined {
   const { g, outputs } = start(drawn);
@@ -123,9 +135,8 @@ function reference(random: Random, drawn: Case): Drawn | undefined {
   const forward = g.build();
   const gradients: Float64Array[] = [];
   for (const name of Object.keys(drawn.inputs)) {
-    const { gradient, bend } = centralDifferences(forward, name, drawn.inputs, lossName, step);
-    const largest = gradient.reduce((max, slope) => Math.max(max, Math.abs(slope)), 0);
-    if (bend > bendTolerance * largest + 1e-9) return undefined;
+    const gradient = smoothGradient(forward, name, drawn.inputs, lossName);
+    if (!gradient) return undefined;
     gradients.push(gradient);
   }
   return { forward, inputs: drawn.inputs, outputs, gradients, loss, case: drawn };
@@ -160,7 +171,13 @@ function usesIndices({ graph }: Model): boolean {
   return graph.nodes.some(({ op, outputs }) => op === "MaxPool" && Boolean(outputs[1]));
 }
 
-function compare(what: string, actual: NdArray | undefined, expected: NdArray, tolerance: number): string[] {
+/** What is wrong with a result, if anything. */
+export function compare(
+  what: string,
+  actual: NdArray | undefined,
+  expected: NdArray,
+  tolerance: number,
+): string[] {
   if (!actual) return [`${what} is missing`];
   if (`${actual.dims}` !== `${expected.dims}`) {
     return [`${what} has shape [${actual.dims}], not [${expected.dims}]`];

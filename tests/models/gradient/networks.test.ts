@@ -103,7 +103,7 @@ async function builtInNetwork(): Promise<Model | undefined> {
   try {
     return (await inceptionV3()).model;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || !/^cannot fetch/.test(error.message)) throw error;
     console.log(`skipped: ${error.message}`);
     return undefined;
   }

@@ -100,3 +100,25 @@ function transposedSizes(attributes: Record<string, AttributeInput>, spatial: nu
 
 testRule("ConvTranspose", 40, (random) => drawConvTranspose(random, 2));
 testRule("ConvTranspose over one axis", 8, (random) => drawConvTranspose(random, 1));
+
+for (const op of ["Conv", "ConvTranspose"]) {
+  testRule(`${op} whose weights are computed from constants`, 6, (random): Case => {
+    const group = random.integer(1, 2);
+    const [strides, dilations] = [random.integers(2, 1, 2), random.integers(2, 1, 2)];
+    const dims = [2 * group, 2, 2, 3];
+    const kernel = random.floats(dims);
+    const x = drawInput(random, [1, 2 * group, 5, 6]);
+    return oneOperator(x, op, { strides, dilations, group }, (g) => [
+      g.mul(g.floats(kernel, dims), g.scalar(0.5)),
+    ]);
+  });
+
+  testRule(`${op} with the gradient of its bias`, 3, (random): Case => {
+    const kernel = random.floats([2, 2, 3, 3]);
+    return {
+      inputs: { x: drawInput(random, [2, 2, 5, 4]), bias: drawInput(random, [2]) },
+      build: (g, [x, bias]) => [g.op(op, [x!, g.floats(kernel, [2, 2, 3, 3]), bias!], { strides: [2, 1] })],
+      description: `${op} with a computed bias`,
+    };
+  });
+}

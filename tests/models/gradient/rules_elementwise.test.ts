@@ -1,4 +1,9 @@
-import { type AttributeInput, float, type GraphBuilder } from "../../../models/onnx/build.ts";
+import {
+  type AttributeInput,
+  elementTypeCode,
+  float,
+  type GraphBuilder,
+} from "../../../models/onnx/build.ts";
 import { type Case, drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
 import type { Random } from "../../reference/random.ts";
 
@@ -21,6 +26,8 @@ const plain: Record<string, [low: number, high: number]> = {
   Reciprocal: [0.3, 3],
   Identity: [-1, 1],
   Dropout: [-1, 1],
+  Sin: [-4, 4],
+  Cos: [-4, 4],
 };
 
 for (const [op, [low, high]] of Object.entries(plain)) {
@@ -30,6 +37,7 @@ for (const [op, [low, high]] of Object.entries(plain)) {
 /** Activations with float attributes, each left out half of the time. */
 const parametric: Record<string, Record<string, [low: number, high: number]>> = {
   LeakyRelu: { alpha: [-0.5, 0.9] },
+  ThresholdedRelu: { alpha: [-1, 1] },
   Elu: { alpha: [0.3, 2] },
   Selu: { alpha: [0.5, 2], gamma: [0.5, 2] },
   HardSigmoid: { alpha: [0.1, 0.5], beta: [0.2, 0.8] },
@@ -45,6 +53,20 @@ for (const [op, ranges] of Object.entries(parametric)) {
   });
 }
 
+for (const op of ["Floor", "Ceil", "Round", "Sign"]) {
+  // Steps have the derivative 0: only the other path counts.
+  testRule(op, 3, (random): Case => ({
+    inputs: { x: drawInput(random, shape(random), -3, 3) },
+    build: (g, [x]) => [g.sub(g.mul(x!, x!), g.op(op, [x!]))],
+    description: `x^2 - ${op}(x)`,
+  }));
+}
+
+testRule("Cast to the type it has", 2, (random) => {
+  const to = elementTypeCode.float32;
+  return oneOperator(drawInput(random, shape(random)), "Cast", { to });
+});
+
 testRule("Clip", 8, (random) => {
   const [low, high] = [random.chance(0.75), random.chance(0.75)];
   const constants = (g: GraphBuilder) => [low ? g.scalar(-0.5) : "", ...(high ? [g.scalar(0.75)] : [])];
@@ -57,6 +79,16 @@ testRule("PRelu", 8, (random) => {
   const slopeDims = random.pick([[1], [3, 1, 1], dims.slice(1)]);
   const slopes = random.floats(slopeDims);
   return oneOperator(drawInput(random, dims, -2, 2), "PRelu", {}, (g) => [g.floats(slopes, slopeDims)]);
+});
+
+testRule("PRelu with slopes of its own gradient", 5, (random): Case => {
+  const dims = [random.integer(1, 2), 3, ...random.integers(2, 1, 3)];
+  const slopes = random.pick([[1], [3, 1, 1], dims.slice(1)]);
+  return {
+    inputs: { x: drawInput(random, dims, -2, 2), slope: drawInput(random, slopes) },
+    build: (g, inputs) => [g.op("PRelu", inputs)],
+    description: `PRelu of [${dims}] with slopes [${slopes}]`,
+  };
 });
 
 for (const op of ["Softmax", "LogSoftmax"]) {

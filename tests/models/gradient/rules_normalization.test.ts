@@ -1,5 +1,5 @@
 import { type AttributeInput, float } from "../../../models/onnx/build.ts";
-import { drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
+import { type Case, drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
 import type { Random } from "../../reference/random.ts";
 
 function drawEpsilon(random: Random): Record<string, AttributeInput> {
@@ -53,3 +53,26 @@ testRule("LRN", 10, (random) => {
   if (random.chance()) attributes["bias"] = float(Math.fround(random.uniform(0.5, 2)));
   return oneOperator(drawInput(random, dims, -3, 3), "LRN", attributes);
 });
+
+/** Scale and bias may be computed, too (adaptive instance normalisation, for one). */
+for (const op of ["BatchNormalization", "InstanceNormalization", "LayerNormalization"]) {
+  testRule(`${op} with the gradients of scale and bias`, 5, (random): Case => {
+    const dims = [random.integer(1, 2), 3, 3, 4];
+    const parameters = op === "LayerNormalization" ? random.pick([[4], [3, 4], [1, 4]]) : [3];
+    const axis = 4 - parameters.length;
+    const variance = random.floats([3], 0.2, 2);
+    return {
+      inputs: {
+        x: drawInput(random, dims, -2, 2),
+        scale: drawInput(random, parameters, 0.5, 2),
+        bias: drawInput(random, parameters),
+      },
+      build: (g, inputs) => {
+        if (op === "LayerNormalization") return [g.op(op, inputs, { axis })];
+        const statistics = op === "BatchNormalization" ? [g.floats([0.5, -0.25, 0]), g.floats(variance)] : [];
+        return [g.op(op, [...inputs, ...statistics])];
+      },
+      description: `${op} on [${dims}] with scale [${parameters}]`,
+    };
+  });
+}

@@ -1,6 +1,14 @@
 import { drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
 
-const reductions = ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL2", "ReduceSumSquare"];
+const reductions = [
+  "ReduceMean",
+  "ReduceSum",
+  "ReduceMax",
+  "ReduceMin",
+  "ReduceL1",
+  "ReduceL2",
+  "ReduceSumSquare",
+];
 
 for (const op of reductions) {
   testRule(op, 10, (random) => {

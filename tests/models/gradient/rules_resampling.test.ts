@@ -43,6 +43,23 @@ testRule("Resize to twice the size, as networks do", 6, (random) => {
   return oneOperator(x, "Resize", attributes, (g) => ["", g.floats([1, 1, 2, 2])]);
 });
 
+testRule("Resize linear of a region, tf_crop_and_resize", 6, (random) => {
+  const region = [
+    0,
+    0,
+    random.uniform(-0.2, 0.3),
+    0.1,
+    1,
+    1,
+    random.uniform(0.7, 1),
+    random.uniform(0.8, 1.2),
+  ];
+  const attributes = { mode: "linear", coordinate_transformation_mode: "tf_crop_and_resize" };
+  const sizes = [1, 2, ...random.integers(2, 1, 7)];
+  const x = drawInput(random, [1, 2, random.integer(3, 5), random.integer(3, 5)]);
+  return oneOperator(x, "Resize", attributes, (g) => [g.floats(region), "", g.ints(...sizes)]);
+});
+
 /** The gradient at the picture, and for bilinear sampling the one at the grid. */
 function drawGridSample(random: Random, mode: string, padding_mode: string, align_corners: number): Case {
   const batch = random.integer(1, 2);
