@@ -1,0 +1,119 @@
+import type { GraphBuilder } from "../onnx/build.ts";
+import { elementCount, floatTensor, type Node } from "../onnx/model.ts";
+import { inferShapes } from "../onnx/shapes.ts";
+import { refuseUnknownOperators } from "./layers.ts";
+import { type RuleContext, rules } from "./registry.ts";
+
+/** Options of {@link differentiate}. */
+export interface DifferentiateOptions {
+  /**
+   * Whether the provider has MaxPool with its Indices output (CPU, CUDA), the faster form. False chooses one without
+   * (WebGPU). Default true.
+   */
+  maxPoolIndices?: boolean;
+}
+
+/**
+ * Appends the backward pass of a scalar to the builder's graph (reverse-mode differentiation, one rule per operator).
+ *
+ * @param g a graph of operator set 17 whose shapes are all static
+ * @param loss name of the float32 scalar to differentiate
+ * @param inputs names of the float32 values whose gradients are wanted
+ * @returns the names of the gradients, one for each input and of its shape; zeros where the loss does not depend on it
+ * @throws {UserError} where an operator on the way has no rule; names the node and the layers below it
+ */
+export function differentiate(
+  g: GraphBuilder,
+  loss: string,
+  inputs: string[],
+  options: DifferentiateOptions = {},
+): string[] {
+  const shapes = inferShapes(g.build());
+  const forward = [...g.graph.nodes];
+  const active = activeValues(forward, loss, inputs, (name) => shapes.get(name)?.type === "float32");
+  refuseUnknownOperators(g.graph, inputs, (name) => active.has(name));
+  const contributions = new Map<string, string[]>([[loss, [g.constant(floatTensor([1], []), "one")]]]);
+  const gradientOf = (name: string): string | undefined => {
+    const parts = contributions.get(name);
+    if (!parts || parts.length === 0) return undefined;
+    const total = parts.reduce((sum, part) => g.add(sum, part));
+    contributions.set(name, [total]);
+    return total;
+  };
+  for (const node of forward.toReversed()) {
+    if (!node.outputs.some((name) => active.has(name))) continue;
+    const grads = node.outputs.map((name) => name && active.has(name) ? gradientOf(name) : undefined);
+    if (grads.every((grad) => grad === undefined)) continue;
+    const context = contextOf(g, node, grads, shapes, active, options);
+    const gradients = rules.get(node.op)!(context);
+    gradients.forEach((gradient, index) => {
+      const name = node.inputs[index];
+      if (gradient === undefined || !name || !active.has(name)) return;
+      contributions.set(name, [...contributions.get(name) ?? [], gradient]);
+    });
+  }
+  return inputs.map((name) => gradientOf(name) ?? zeroGradient(g, shapes.get(name)!.dims));
+}
+
+function zeroGradient(g: GraphBuilder, dims: number[]): string {
+  return g.constant(floatTensor(new Float32Array(elementCount(dims)), dims), "zeros");
+}
+
+/** The float32 values that depend on an input and that the loss depends on: only these get gradients. */
+function activeValues(
+  nodes: Node[],
+  loss: string,
+  inputs: string[],
+  isFloat: (name: string) => boolean,
+): Set<string> {
+  const reached = new Set(inputs);
+  for (const node of nodes) {
+    if (!node.inputs.some((name) => reached.has(name))) continue;
+    for (const name of node.outputs) if (isFloat(name)) reached.add(name);
+  }
+  const active = new Set([loss].filter((name) => reached.has(name)));
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((name) => active.has(name))) continue;
+    for (const name of node.inputs) if (reached.has(name)) active.add(name);
+  }
+  return active;
+}
+
+function contextOf(
+  g: GraphBuilder,
+  node: Node,
+  grads: (string | undefined)[],
+  shapes: ReturnType<typeof inferShapes>,
+  active: Set<string>,
+  options: DifferentiateOptions,
+): RuleContext {
+  const known = (name: string) => {
+    const info = shapes.get(name);
+    if (!info) throw new Error(`the shape of "${name}" (${node.op} "${node.name}") is not known`);
+    return info;
+  };
+  return {
+    g,
+    node,
+    grads,
+    shape: (name) => known(name).dims,
+    type: (name) => known(name).type,
+    constant: (name) => g.graph.initializers.get(name),
+    needs: (index) => active.has(node.inputs[index] ?? ""),
+    demandOutput: (index) => demandOutput(g, node, index),
+    options,
+  };
+}
+
+/** Replaces the node by one that has the output; nodes may be shared with other graphs and are never changed. */
+function demandOutput(g: GraphBuilder, node: Node, index: number): string {
+  if (node.outputs[index]) return node.outputs[index];
+  const name = g.unique(`${node.outputs[0]}_output${index}`);
+  const outputs = Array.from(
+    { length: Math.max(index + 1, node.outputs.length) },
+    (_, i) => node.outputs[i] ?? "",
+  );
+  outputs[index] = name;
+  g.graph.nodes[g.graph.nodes.indexOf(node)] = { ...node, outputs };
+  return name;
+}

@@ -1,0 +1,37 @@
+import { GraphBuilder } from "../onnx/build.ts";
+import type { Model } from "../onnx/model.ts";
+import { differentiate, type DifferentiateOptions } from "./differentiate.ts";
+import { prepare, type PrepareOptions } from "./prepare.ts";
+
+export { reachableLayers } from "./layers.ts";
+
+/** Options of {@link gradientModel}. */
+export interface GradientOptions extends PrepareOptions, DifferentiateOptions {
+  /** Builds the scalar to climb from the layers' activations. Default: {@link meanSquares}. */
+  loss?: (g: GraphBuilder, activations: string[]) => string;
+}
+
+/** The sum over the layers of the mean of the squared activations, DeepDream's own objective. */
+export function meanSquares(g: GraphBuilder, activations: string[]): string {
+  const means = activations.map((activation) => g.reduceMean(g.mul(activation, activation), undefined, 0));
+  return means.reduce((sum, mean) => g.add(sum, mean));
+}
+
+/**
+ * From any ONNX network and one or more of its layers: a model with the network's input that returns `loss` (a
+ * scalar) and `gradient` (the loss's gradient at the input, of its shape). An ordinary ONNX model that every
+ * execution provider can run.
+ *
+ * @throws {UserError} for a layer that is not there, cannot be differentiated, or cannot run at this size
+ */
+export function gradientModel(model: Model, options: GradientOptions): Model {
+  const prepared = prepare(model, options);
+  const g = GraphBuilder.extend(prepared.model);
+  const input = g.graph.inputs[0]!.name;
+  const loss = (options.loss ?? meanSquares)(g, prepared.layers);
+  const [gradient] = differentiate(g, loss, [input], options);
+  g.graph.outputs.length = 0;
+  g.output("loss", loss, "float32", []);
+  g.output("gradient", gradient!, "float32", options.inputShape);
+  return { ...g.build(), metadata: prepared.model.metadata };
+}

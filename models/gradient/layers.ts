@@ -1,0 +1,150 @@
+import { UserError } from "../errors.ts";
+import { elementTypeCode } from "../onnx/build.ts";
+import { type Graph, intAttribute, type Model, type Node } from "../onnx/model.ts";
+import { upgrade } from "../onnx/upgrade.ts";
+import { rules } from "./registry.ts";
+
+/** A value that a layer's name stands for. */
+export interface Layer {
+  /** Name of the value in the graph. */
+  value: string;
+  node: Node;
+}
+
+/** The graph's true inputs: old models list their weights among the inputs too. */
+export function networkInputs(graph: Graph): string[] {
+  return graph.inputs.map(({ name }) => name).filter((name) => !graph.initializers.has(name));
+}
+
+/** Operators whose result is a shape, an index or a truth value: no gradient flows through them. */
+const severing = new Set([
+  ...["Shape", "Size", "ArgMax", "ArgMin", "NonZero", "IsNaN", "IsInf", "Not", "And", "Or", "Xor"],
+  ...["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"],
+]);
+
+const floatTypes = new Set([elementTypeCode.float32, elementTypeCode.float16, elementTypeCode.float64]);
+
+function passesGradients(node: Node): boolean {
+  if (node.domain === "" && node.op === "Cast") return floatTypes.has(intAttribute(node, "to", 0));
+  return node.domain !== "" || !severing.has(node.op);
+}
+
+function hasRule(node: Node): boolean {
+  return node.domain === "" && rules.has(node.op);
+}
+
+/** Values that depend on the inputs through operators that have a rule, in topological order. */
+export function layersWithRules(graph: Graph, inputs: string[]): Layer[] {
+  const clean = new Set(inputs);
+  const tainted = new Set<string>();
+  const layers: Layer[] = [];
+  for (const node of graph.nodes) {
+    const depends = node.inputs.filter((name) => clean.has(name) || tainted.has(name));
+    if (depends.length === 0 || !passesGradients(node)) continue;
+    const reachable = hasRule(node) && depends.every((name) => clean.has(name));
+    for (const value of node.outputs) {
+      if (!value) continue;
+      (reachable ? clean : tainted).add(value);
+      if (reachable) layers.push({ value, node });
+    }
+  }
+  return layers;
+}
+
+/**
+ * Throws a UserError for the first operator without a rule that gradients would have to pass; it names the node and
+ * the layers below it.
+ *
+ * @param isActive whether a value's gradient is wanted; by default every value that depends on the inputs
+ */
+export function refuseUnknownOperators(
+  graph: Graph,
+  inputs: string[],
+  isActive: (name: string) => boolean = dependents(graph, inputs),
+): void {
+  for (const node of graph.nodes) {
+    if (!node.outputs.some(isActive) || !node.inputs.some(isActive) || hasRule(node)) continue;
+    const operator = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
+    throw new UserError(
+      `the operator ${operator} of node "${node.name || node.outputs[0]}" has no gradient; ` +
+        suggestion(layersWithRules(graph, inputs).map(({ value }) => value)),
+    );
+  }
+}
+
+function dependents(graph: Graph, inputs: string[]): (name: string) => boolean {
+  const reached = new Set(inputs);
+  for (const node of graph.nodes) {
+    if (!passesGradients(node) || !node.inputs.some((name) => reached.has(name))) continue;
+    for (const name of node.outputs) reached.add(name);
+  }
+  return (name) => reached.has(name);
+}
+
+function suggestion(layers: string[]): string {
+  if (layers.length === 0) return "no layer can be reached without it";
+  const shown = layers.slice(-12);
+  const more = layers.length > shown.length ? ` and ${layers.length - shown.length} below` : "";
+  return `layers that can be reached without it: ${shown.join(", ")}${more}`;
+}
+
+/**
+ * The names of all layers that one can dream with, from the input upwards: values, and nodes where their name
+ * differs. A layer above an operator without a gradient rule is not among them.
+ */
+export function reachableLayers(model: Model): string[] {
+  const { graph } = upgrade(model);
+  const names = new Set<string>();
+  for (const { value, node } of layersWithRules(graph, networkInputs(graph))) {
+    names.add(value);
+    if (node.name && node.outputs[0] === value) names.add(node.name);
+  }
+  return [...names];
+}
+
+/** Letters and digits in lower case, words separated by single slashes: `Mixed_4c/Concat:0` is `mixed/4c/concat/0`. */
+function words(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, "/").replace(/^\/|\/$/g, "");
+}
+
+/**
+ * The value that a layer's name stands for: the value of that name, the first output of the node of that name, or the
+ * only one whose name ends with (otherwise begins with, otherwise contains) the given words; case and punctuation do
+ * not matter, nor do numbers that exporters append.
+ *
+ * @throws {UserError} where none or more than one fits
+ */
+export function resolveLayer(graph: Graph, name: string): string {
+  const values = graph.nodes.flatMap((node) => node.outputs).filter((value) => value !== "");
+  if (values.includes(name)) return name;
+  const named = graph.nodes.find((node) => node.name === name);
+  if (named?.outputs[0]) return named.outputs[0];
+  const wanted = words(name);
+  const aliases = graph.nodes.filter((node) => node.outputs[0]).flatMap((node) =>
+    [...node.outputs.filter((value) => value !== ""), node.name].map((alias, i) => ({
+      words: words(alias),
+      value: i < node.outputs.length && alias !== node.name ? alias : node.outputs[0]!,
+    }))
+  );
+  const tests: ((alias: string) => boolean)[] = [
+    (alias) => alias === wanted,
+    (alias) => alias.replace(/(\/\d+)+$/, "") === wanted,
+    (alias) => alias.endsWith(`/${wanted}`),
+    (alias) => alias.replace(/(\/\d+)+$/, "").endsWith(`/${wanted}`),
+    (alias) => alias.startsWith(`${wanted}/`),
+    (alias) => `/${alias}/`.includes(`/${wanted}/`),
+  ];
+  for (const fits of tests) {
+    const found = new Set(aliases.filter((alias) => fits(alias.words)).map(({ value }) => value));
+    if (found.size === 1) return [...found][0]!;
+    if (found.size > 1) {
+      throw new UserError(`the layer "${name}" could be ${listed([...found])}; give the whole name`);
+    }
+  }
+  throw new UserError(`the network has no layer "${name}"; its layers are ${listed(values)}`);
+}
+
+function listed(names: string[]): string {
+  const shown = names.slice(0, 24).join(", ");
+  return names.length > 24 ? `${shown}, … (${names.length} in all)` : shown;
+}

@@ -1,0 +1,118 @@
+import { UserError } from "../errors.ts";
+import type { Graph, Model } from "../onnx/model.ts";
+import { inferShapes } from "../onnx/shapes.ts";
+import { upgrade } from "../onnx/upgrade.ts";
+import { foldConstants } from "./fold_constants.ts";
+import { foldScales } from "./fold_scales.ts";
+import { pruned, substituted } from "./graph_edits.ts";
+import { layersWithRules, networkInputs, refuseUnknownOperators, resolveLayer } from "./layers.ts";
+import { reorderPools } from "./reorder_pools.ts";
+
+/** Options of {@link prepare}. */
+export interface PrepareOptions {
+  /** The layers to keep, by any name that `resolveLayer` understands. */
+  layers: string[];
+  /** Static shape of the network's input, [1, 3, height, width] for most. */
+  inputShape: number[];
+}
+
+/** A network cut down to its layers. */
+export interface PreparedModel {
+  /** Operator set 17, one input of static shape, the layers as outputs. */
+  model: Model;
+  /** The values of the requested layers, in their order. */
+  layers: string[];
+}
+
+/**
+ * Makes a network ready to be differentiated: everything above the layers is cut away, the input gets the wanted size
+ * (whatever size the file declares), Identity and Dropout go, what is constant is computed, batch normalisation is
+ * folded into the convolutions, and pools change places with their neighbours where that saves work. The layers'
+ * activations stay what they were.
+ *
+ * @throws {UserError} for a layer that is not there or that cannot be differentiated or run at this size
+ */
+export function prepare(model: Model, options: PrepareOptions): PreparedModel {
+  const upgraded = upgrade(model);
+  if (options.layers.length === 0) throw new UserError("name at least one layer to dream with");
+  const values = options.layers.map((layer) => resolveLayer(upgraded.graph, layer));
+  const cut = cutAbove(upgraded.graph, values, options);
+  refuseUnknownOperators(cut, networkInputs(cut));
+  const sized = withInputShape(cut, options);
+  const constant = pruned(foldConstants(sized, staticShapes({ ...upgraded, graph: sized }, options)));
+  const graph = pruned(reorderPools(foldScales(withoutPassThrough(constant))));
+  const layers = graph.outputs.map(({ name }) => name);
+  const shapes = staticShapes({ ...upgraded, graph }, options);
+  const outputs = [...new Set(layers)].map((name) => ({ name, ...shapes.get(name)! }));
+  // Nodes are named after their results, so that no name can meet one that the backward pass will use.
+  const nodes = graph.nodes.map((node) => ({ ...node, name: node.outputs[0] ?? node.name }));
+  return { model: { ...upgraded, graph: { ...graph, nodes, outputs } }, layers };
+}
+
+function cutAbove(graph: Graph, values: string[], options: PrepareOptions): Graph {
+  const reachable = new Set(layersWithRules(graph, networkInputs(graph)).map(({ value }) => value));
+  const outputs = values.map((name) => ({ name, type: "float32" as const }));
+  const cut = pruned({ ...graph, outputs });
+  const inputs = networkInputs(graph);
+  values.forEach((value, index) => {
+    if (reachable.has(value) || dependsOn(cut, value, inputs)) return;
+    throw new UserError(`the layer "${options.layers[index]}" does not depend on the network's input`);
+  });
+  return cut;
+}
+
+function dependsOn(graph: Graph, value: string, inputs: string[]): boolean {
+  const reached = new Set(inputs);
+  for (const node of graph.nodes) {
+    if (node.inputs.some((name) => reached.has(name))) node.outputs.forEach((name) => reached.add(name));
+  }
+  return reached.has(value);
+}
+
+/** Gives the only input its static shape; inputs that merely declare a weight are dropped. */
+function withInputShape(graph: Graph, { inputShape }: PrepareOptions): Graph {
+  const used = new Set(graph.nodes.flatMap((node) => node.inputs));
+  const names = networkInputs(graph).filter((name) => used.has(name));
+  if (names.length !== 1) {
+    throw new UserError(
+      `a network to dream with has one input, this one has ${names.length}: ${names.join(", ")}`,
+    );
+  }
+  const input = graph.inputs.find(({ name }) => name === names[0])!;
+  if (input.dims && input.dims.length !== inputShape.length) {
+    throw new UserError(
+      `the network's input "${input.name}" has ${input.dims.length} dimensions, not [${
+        inputShape.join(", ")
+      }]`,
+    );
+  }
+  if (input.type !== "float32") {
+    throw new UserError(`the network's input "${input.name}" is ${input.type}; convert the model to float32`);
+  }
+  return { ...graph, inputs: [{ ...input, dims: inputShape }] };
+}
+
+function staticShapes(model: Model, { inputShape }: PrepareOptions): ReturnType<typeof inferShapes> {
+  try {
+    return inferShapes(model);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `the network cannot run up to this layer with an input of ${inputShape.join("x")} (${reason}); ` +
+        "choose a lower layer or another size",
+      { cause: error },
+    );
+  }
+}
+
+/** Drops Identity and Dropout, which does nothing when a network is only used. */
+function withoutPassThrough(graph: Graph): Graph {
+  const replacements = new Map<string, string>();
+  for (const { op, domain, inputs, outputs } of graph.nodes) {
+    if (domain === "" && (op === "Identity" || op === "Dropout")) replacements.set(outputs[0]!, inputs[0]!);
+  }
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
+  const kept = substituted(graph, replacements);
+  const nodes = kept.nodes.filter((node) => !replacements.has(node.outputs[0] ?? ""));
+  return kept.outputs.some(({ name }) => inputs.has(name)) ? graph : { ...kept, nodes };
+}

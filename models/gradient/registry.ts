@@ -1,0 +1,52 @@
+import type { GraphBuilder } from "../onnx/build.ts";
+import type { ElementType, Node, Tensor } from "../onnx/model.ts";
+import type { DifferentiateOptions } from "./differentiate.ts";
+import { activationRules } from "./rules/activation.ts";
+import { arithmeticRules } from "./rules/arithmetic.ts";
+import { convolutionRules } from "./rules/convolution.ts";
+import { gridSampleRules } from "./rules/grid_sample.ts";
+import { matmulRules } from "./rules/matmul.ts";
+import { normalizationRules } from "./rules/normalization.ts";
+import { poolingRules } from "./rules/pooling.ts";
+import { reductionRules } from "./rules/reduction.ts";
+import { resizeRules } from "./rules/resize.ts";
+import { selectRules } from "./rules/select.ts";
+import { shapeRules } from "./rules/shape.ts";
+
+/** What a rule may look at, and the builder it appends the node's backward pass with. */
+export interface RuleContext {
+  g: GraphBuilder;
+  /** The node to differentiate, written for operator set 17. */
+  node: Node;
+  /** The gradient of the loss with respect to each output; undefined where the loss does not depend on it. */
+  grads: (string | undefined)[];
+  /** The static shape of a value of the forward graph. */
+  shape(name: string): number[];
+  /** The element type of a value of the forward graph. */
+  type(name: string): ElementType;
+  /** The value's tensor where it is a constant. */
+  constant(name: string): Tensor | undefined;
+  /** Whether the gradient of this input is wanted. */
+  needs(inputIndex: number): boolean;
+  /** Makes an optional output of the node exist and returns its name (MaxPool's Indices). */
+  demandOutput(outputIndex: number): string;
+  options: DifferentiateOptions;
+}
+
+/** Appends the backward pass of one node; returns the gradient of each input, undefined where none is needed. */
+export type Rule = (context: RuleContext) => (string | undefined)[];
+
+/** The rules by ONNX operator. */
+export const rules: ReadonlyMap<string, Rule> = new Map(Object.entries({
+  ...activationRules,
+  ...arithmeticRules,
+  ...convolutionRules,
+  ...gridSampleRules,
+  ...matmulRules,
+  ...normalizationRules,
+  ...poolingRules,
+  ...reductionRules,
+  ...resizeRules,
+  ...selectRules,
+  ...shapeRules,
+}));

@@ -1,0 +1,140 @@
+import { elementCount, floatTensor, intAttribute, intsAttribute } from "../../onnx/model.ts";
+import { indicator, scale, zeros } from "../broadcast.ts";
+import { padOrCropSpatial } from "../pad.ts";
+import type { Rule, RuleContext } from "../registry.ts";
+import { type Windows, windowsOf } from "../windows.ts";
+import { indexFreeMaxPool } from "./max_pool_index_free.ts";
+
+const spatial = (dims: number[]): number[] => dims.slice(2);
+
+function poolWindows(c: RuleContext): Windows {
+  const kernel = intsAttribute(c.node, "kernel_shape", []);
+  const wide = spatial(c.shape(c.node.inputs[0]!));
+  return windowsOf(c.node, kernel, wide, spatial(c.shape(c.node.outputs[0]!)));
+}
+
+/** MaxPool: the largest element of each window takes the window's gradient (the first of equal ones). */
+const maxPool: Rule = (c) => {
+  const windows = poolWindows(c);
+  if (c.options.maxPoolIndices === false) return [indexFreeMaxPool(c, windows)];
+  return [scatterToIndices(c, windows)];
+};
+
+function scatterToIndices(c: RuleContext, windows: Windows): string {
+  const dims = c.shape(c.node.inputs[0]!);
+  const indices = c.g.reshape(c.demandOutput(1), [-1]);
+  const updates = c.g.reshape(c.grads[0]!, [-1]);
+  const disjoint = windows.kernel.every((size, axis) =>
+    windows.strides[axis]! > (size - 1) * windows.dilations[axis]!
+  );
+  const attributes = { axis: 0, ...(disjoint ? {} : { reduction: "add" }) };
+  const flat = c.g.op("ScatterElements", [zeros(c, [elementCount(dims)]), indices, updates], attributes);
+  return c.g.reshape(flat, dims);
+}
+
+/** For each output along one axis: how many elements its window divides by. */
+function divisors(
+  windows: Windows,
+  axis: number,
+  size: number,
+  count: number,
+  includePad: boolean,
+): number[] {
+  const { kernel, strides, padsBegin, padsEnd } = windows;
+  const [low, high] = includePad ? [-padsBegin[axis]!, size + padsEnd[axis]!] : [0, size];
+  return Array.from({ length: count }, (_, index) => {
+    const start = index * strides[axis]! - padsBegin[axis]!;
+    return Math.min(start + kernel[axis]!, high) - Math.max(start, low);
+  });
+}
+
+/** The gradient divided by the size of each window, times `factor`. */
+function dividedGradient(c: RuleContext, windows: Windows, factor: number): string {
+  const wide = spatial(c.shape(c.node.inputs[0]!));
+  const narrow = spatial(c.shape(c.node.outputs[0]!));
+  const includePad = intAttribute(c.node, "count_include_pad", 0) === 1;
+  const counts = narrow.map((count, axis) => divisors(windows, axis, wide[axis]!, count, includePad));
+  if (counts.every((axis) => axis.every((count) => count === axis[0]))) {
+    return scale(c, c.grads[0]!, factor / counts.reduce((product, axis) => product * axis[0]!, 1));
+  }
+  let weights = [factor];
+  for (const axis of counts) weights = weights.flatMap((weight) => axis.map((count) => weight / count));
+  return c.g.mul(c.grads[0]!, c.g.constant(floatTensor(weights, [1, 1, ...narrow]), "window_weights"));
+}
+
+/** AveragePool: every element of a window takes an equal share of the window's gradient. */
+const averagePool: Rule = (c) => {
+  const windows = poolWindows(c);
+  const dims = c.shape(c.node.inputs[0]!);
+  const area = elementCount(windows.kernel);
+  if (windows.strides.every((stride) => stride === 1)) {
+    const mirrored = (pads: number[]) => pads.map((pad, axis) => windows.kernel[axis]! - 1 - pad);
+    const pads = [...mirrored(windows.padsBegin), ...mirrored(windows.padsEnd)];
+    const attributes = { kernel_shape: windows.kernel, pads, count_include_pad: 1 };
+    return [c.g.op("AveragePool", [dividedGradient(c, windows, area)], attributes)];
+  }
+  const share = dividedGradient(c, windows, 1);
+  const tiles = windows.kernel.every((size, axis) =>
+    size === windows.strides[axis] && windows.padsBegin[axis] === 0
+  );
+  return [tiles ? repeated(c, share, windows, dims) : spread(c, share, windows, dims)];
+};
+
+/** Windows side by side: each gradient is repeated over its window. */
+function repeated(c: RuleContext, share: string, { kernel }: Windows, dims: number[]): string {
+  const out = c.shape(c.node.outputs[0]!);
+  const scales = c.g.floats([1, 1, ...kernel]);
+  const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
+  const grown = c.g.op("Resize", [share, "", scales], attributes);
+  const full = [out[0]!, out[1]!, ...kernel.map((size, axis) => size * out[axis + 2]!)];
+  return padOrCropSpatial(
+    c,
+    grown,
+    full,
+    kernel.map(() => 0),
+    kernel.map((_, axis) => dims[axis + 2]! - full[axis + 2]!),
+  );
+}
+
+/** Overlapping windows with a stride: a transposed convolution, channel by channel, with ones. */
+function spread(c: RuleContext, share: string, windows: Windows, dims: number[]): string {
+  const out = c.shape(c.node.outputs[0]!);
+  const channels = dims[1]!;
+  const kernel = [channels, 1, ...windows.kernel];
+  const ones = c.g.constant(floatTensor(new Float32Array(elementCount(kernel)).fill(1), kernel), "ones");
+  const covered = windows.kernel.map((size, axis) => (out[axis + 2]! - 1) * windows.strides[axis]! + size);
+  const whole = c.g.op("ConvTranspose", [share, ones], {
+    kernel_shape: windows.kernel,
+    strides: windows.strides,
+    group: channels,
+  });
+  const after = covered.map((size, axis) => dims[axis + 2]! - (size - windows.padsBegin[axis]!));
+  return padOrCropSpatial(
+    c,
+    whole,
+    [dims[0]!, channels, ...covered],
+    windows.padsBegin.map((pad) => -pad),
+    after,
+  );
+}
+
+const globalAveragePool: Rule = (c) => {
+  const dims = c.shape(c.node.inputs[0]!);
+  const share = scale(c, c.grads[0]!, 1 / elementCount(spatial(dims)));
+  return [c.g.op("Expand", [share, c.g.ints(...dims)])];
+};
+
+/** Equal maxima share the gradient. */
+const globalMaxPool: Rule = (c) => {
+  const axes = spatial(c.shape(c.node.inputs[0]!)).map((_, axis) => axis + 2);
+  const chosen = indicator(c, c.g.op("Equal", [c.node.inputs[0]!, c.node.outputs[0]!]));
+  return [c.g.mul(chosen, c.g.div(c.grads[0]!, c.g.reduceSum(chosen, axes)))];
+};
+
+/** Pools. */
+export const poolingRules: Record<string, Rule> = {
+  MaxPool: maxPool,
+  AveragePool: averagePool,
+  GlobalAveragePool: globalAveragePool,
+  GlobalMaxPool: globalMaxPool,
+};
