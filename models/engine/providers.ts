@@ -1,10 +1,7 @@
-import ort from "onnxruntime-node";
 import { GraphBuilder } from "../onnx/build.ts";
 import { writeModel } from "../onnx/write.ts";
+import ort from "./onnxruntime.ts";
 import type { RefusedProvider, SessionSettings } from "./messages.ts";
-
-// A provider that cannot load is answered by an exception; onnxruntime need not write to the terminal as well.
-ort.env.logLevel = "fatal";
 
 /** Execution providers that may be asked for, fastest first. */
 export const knownProviders = ["cuda", "webgpu", "cpu"] as const;

@@ -3,9 +3,9 @@
  * on the one that serves. Sessions and tensors live here under numbers; see `engine.ts` for the other side.
  */
 /// <reference lib="deno.worker" />
-import ort from "onnxruntime-node";
 import type { ElementType } from "../onnx/model.ts";
 import type { Answers, HostTensor, RequestMessage, SessionSettings, ValueReference } from "./messages.ts";
+import ort from "./onnxruntime.ts";
 import { firstWorkingProvider, sessionOptions } from "./providers.ts";
 
 const sessions = new Map<number, ort.InferenceSession>();
