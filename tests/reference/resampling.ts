@@ -67,7 +67,23 @@ function taps(node: Node, axis: Axis, coordinate: number): [position: number, we
   }
   if (mode === "tf_crop_and_resize" && (source < 0 || source > axis.input - 1)) return [];
   const below = Math.floor(source);
-  return [[limit(below), 1 - (source - below)], [limit(below + 1), source - below]];
+  const t = source - below;
+  if (stringAttribute(node, "mode", "nearest") === "linear") {
+    return [[limit(below), 1 - t], [limit(below + 1), t]];
+  }
+  const around = [-1, 0, 1, 2].map((offset) => ({ place: below + offset, weight: cubic(node, t - offset) }));
+  const excluding = intAttribute(node, "exclude_outside", 0) === 1;
+  const kept = around.filter(({ place }) => !excluding || place === limit(place));
+  const total = kept.reduce((sum, { weight }) => sum + weight, 0);
+  return kept.map(({ place, weight }) => [limit(place), weight / total]);
+}
+
+/** Keys's kernel (1981, "Cubic convolution interpolation for digital image processing"). */
+function cubic(node: Node, signed: number): number {
+  const a = floatAttribute(node, "cubic_coeff_a", -0.75);
+  const d = Math.abs(signed);
+  if (d <= 1) return (a + 2) * d ** 3 - (a + 3) * d ** 2 + 1;
+  return d < 2 ? a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a : 0;
 }
 
 /** The product of one-dimensional interpolations, separately for each axis. */

@@ -73,6 +73,22 @@ testRule("Clip", 8, (random) => {
   return oneOperator(drawInput(random, shape(random), -2, 2), "Clip", {}, constants);
 });
 
+testRule("Clip with computed bounds", 4, (random): Case => {
+  const computed = random.pick([["low"], ["high"], ["low", "high"]]);
+  const dims = shape(random);
+  const bounds = { low: drawInput(random, [], -1, -0.3), high: drawInput(random, [], 0.3, 1) };
+  const inputs: Case["inputs"] = { x: drawInput(random, dims, -2, 2) };
+  if (computed.includes("low")) inputs["low"] = bounds.low;
+  if (computed.includes("high")) inputs["high"] = bounds.high;
+  return {
+    inputs,
+    build: (
+      g,
+    ) => [g.op("Clip", ["x", ...["low", "high"].map((name) => computed.includes(name) ? name : "")])],
+    description: `Clip of [${dims}] with computed ${computed}`,
+  };
+});
+
 /** One slope, one per channel, or one for each element. */
 testRule("PRelu", 8, (random) => {
   const dims = [random.integer(1, 2), 3, ...random.integers(2, 1, 4)];

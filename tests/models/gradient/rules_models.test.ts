@@ -138,6 +138,18 @@ testModels("a preprocessing of its own, then scales after the convolution", 4, (
   };
 });
 
+testModels("a constant divided by a convolution", 2, (random) => {
+  const weight = random.floats([2, 2, 1, 1], -0.2, 0.2);
+  const numerator = random.floats([2], 0.5, 2);
+  return {
+    channels: 2,
+    trunk: (g, x) => {
+      const conv = g.conv(x, g.floats(weight, [2, 2, 1, 1]), g.floats([2, -3]));
+      return [g.div(g.floats(numerator, [2, 1, 1]), conv)];
+    },
+  };
+});
+
 testModels("several layers, one above the other", 3, (random) => {
   const [first, second] = [drawConv(random, 2, 3), drawConv(random, 3, 4)];
   const ceil_mode = random.integer(0, 1);

@@ -39,6 +39,20 @@ testRule("a value that is both inputs of one operator", 10, (random): Case => {
   };
 });
 
+testRule("a value that is several inputs of one operator", 6, (random): Case => {
+  const op = random.pick(["Max", "Min", "Sum", "Mean", "Concat"]);
+  const order = random.pick([[0, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0, 1]]);
+  const dims = random.integers(2, 2, 3);
+  return {
+    inputs: { x: drawInput(random, dims), y: drawInput(random, dims) },
+    build: (g, [x, y]) => {
+      const values = [g.exp(x!), g.mul(y!, g.scalar(2))];
+      return [g.op(op, order.map((i) => values[i]!), op === "Concat" ? { axis: 0 } : {})];
+    },
+    description: `${op} of the values ${order}`,
+  };
+});
+
 testRule("a value used by several operators", 8, (random): Case => {
   const dims = random.integers(3, 2, 3);
   return {
