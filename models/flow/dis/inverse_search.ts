@@ -1,0 +1,154 @@
+/**
+ * Inverse search (Kroeger et al. 2016, section 2.1): each patch of a regular grid descends to where it fits best in
+ * the second image. Since the patch's own gradients are used, its Hessian is inverted once and not per step.
+ */
+import type { FlowField } from "../flow.ts";
+import { Patch, PATCH_SIZE } from "./patch.ts";
+import { BORDER, type Level } from "./pyramid.ts";
+import { sampleCoarse } from "./scale_up.ts";
+
+/** The motion of each patch of a grid. */
+export interface PatchFlow {
+  /** Left edges of the columns of patches. */
+  lefts: Int32Array;
+  /** Upper edges of the rows of patches. */
+  tops: Int32Array;
+  /** Motion to the right, row by row. */
+  u: Float64Array;
+  /** Motion downwards. */
+  v: Float64Array;
+}
+
+/** Steps shorter than this many pixels end a descent. */
+const SMALL_STEP = 0.02;
+
+/**
+ * Finds the motion of every patch, starting from the flow of the next coarser level (or from none). Good matches
+ * spread: a first pass offers each patch the motion of its left and upper neighbour, a second one, backwards, that of
+ * its right and lower one.
+ */
+export function searchPatches(
+  from: Level,
+  to: Level,
+  coarse: FlowField | undefined,
+  options: { patchStride: number; descentSteps: number },
+): PatchFlow {
+  const lefts = gridPositions(from.width, options.patchStride);
+  const tops = gridPositions(from.height, options.patchStride);
+  const columns = lefts.length;
+  const rows = tops.length;
+  const grid: PatchFlow = {
+    lefts,
+    tops,
+    u: new Float64Array(columns * rows),
+    v: new Float64Array(columns * rows),
+  };
+  const search = new Search(from, to, grid, options.descentSteps);
+  if (coarse) startFrom(coarse, grid);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) search.improve(column, row, -1);
+  }
+  for (let row = rows - 1; row >= 0; row--) {
+    for (let column = columns - 1; column >= 0; column--) search.improve(column, row, 1);
+  }
+  return grid;
+}
+
+/** First pixels of patches that cover `length` pixels; the last patch ends where the image does. */
+function gridPositions(length: number, stride: number): Int32Array {
+  const last = length - PATCH_SIZE;
+  const positions = new Int32Array(1 + Math.ceil(last / stride));
+  for (let i = 0; i < positions.length; i++) positions[i] = Math.min(i * stride, last);
+  return positions;
+}
+
+function startFrom(coarse: FlowField, { lefts, tops, u, v }: PatchFlow): void {
+  const middle = (PATCH_SIZE - 1) / 2;
+  for (let row = 0, i = 0; row < tops.length; row++) {
+    for (let column = 0; column < lefts.length; column++, i++) {
+      u[i] = sampleCoarse(coarse, 0, lefts[column]! + middle, tops[row]! + middle);
+      v[i] = sampleCoarse(coarse, 1, lefts[column]! + middle, tops[row]! + middle);
+    }
+  }
+}
+
+/** Improves the patches of one grid, one at a time. */
+class Search {
+  readonly #patch = new Patch();
+  #index = 0;
+  #left = 0;
+  #top = 0;
+  /** The best motion so far of the patch at hand, what it costs, and the step that it suggests. */
+  #u = 0;
+  #v = 0;
+  #cost = 0;
+  #stepX = 0;
+  #stepY = 0;
+
+  constructor(
+    readonly from: Level,
+    readonly to: Level,
+    readonly grid: PatchFlow,
+    readonly descentSteps: number,
+  ) {}
+
+  /** Tries the motion of the neighbours on one side (-1: left and above, 1: right and below), then descends. */
+  improve(column: number, row: number, side: -1 | 1): void {
+    const { lefts, tops, u, v } = this.grid;
+    const columns = lefts.length;
+    this.#index = row * columns + column;
+    this.#left = lefts[column]!;
+    this.#top = tops[row]!;
+    this.#patch.load(this.from, this.#left, this.#top);
+    this.#cost = Infinity;
+    this.#u = u[this.#index]!;
+    this.#v = v[this.#index]!;
+    this.#stepX = this.#stepY = 0;
+    this.#try(this.#u, this.#v);
+    let better = false;
+    if (column + side >= 0 && column + side < columns) better = this.#tryNeighbour(this.#index + side);
+    if (row + side >= 0 && row + side < tops.length) {
+      better = this.#tryNeighbour(this.#index + side * columns) || better;
+    }
+    if (side < 0 || better) this.#descend();
+    u[this.#index] = this.#u;
+    v[this.#index] = this.#v;
+  }
+
+  #tryNeighbour(neighbour: number): boolean {
+    const u = this.grid.u[neighbour]!;
+    const v = this.grid.v[neighbour]!;
+    const near = Math.abs(u - this.#u) + Math.abs(v - this.#v) < SMALL_STEP;
+    return !near && this.#try(u, v);
+  }
+
+  #descend(): void {
+    const startU = this.#u;
+    const startV = this.#v;
+    for (let step = 0; step < this.descentSteps; step++) {
+      const u = this.#u + this.#stepX;
+      const v = this.#v + this.#stepY;
+      // A patch that runs away by more than its own size has lost its way.
+      if (Math.abs(u - startU) > PATCH_SIZE || Math.abs(v - startV) > PATCH_SIZE) return;
+      const short = Math.abs(this.#stepX) + Math.abs(this.#stepY) < SMALL_STEP;
+      if (!this.#try(u, v) || short) return;
+    }
+  }
+
+  /** Takes a motion over if the patch fits better there than where it is; tells whether it does. */
+  #try(u: number, v: number): boolean {
+    const left = this.#left + u;
+    const top = this.#top + v;
+    const { width, height, bordered } = this.to;
+    if (left < -PATCH_SIZE || top < -PATCH_SIZE || left > width || top > height) return false;
+    const patch = this.#patch;
+    patch.compare(bordered.values, bordered.stride, left + BORDER, top + BORDER);
+    if (patch.cost >= this.#cost) return false;
+    this.#u = u;
+    this.#v = v;
+    this.#cost = patch.cost;
+    this.#stepX = patch.stepX;
+    this.#stepY = patch.stepY;
+    return true;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * One square patch of the first image, and how well it fits somewhere in the second one. Brightness may change from
+ * image to image: only differences from each patch's own mean count.
+ */
+import type { Level } from "./pyramid.ts";
+
+/** Pixels along one side of a patch. */
+export const PATCH_SIZE = 8;
+
+const PIXELS = PATCH_SIZE * PATCH_SIZE;
+/** Added to the Hessian's diagonal, so that a patch without texture stays where it is. */
+const DAMPING = 1e-3 * PIXELS;
+
+/** A patch with its gradients and inverse Hessian; one instance serves all patches, one after another. */
+export class Patch {
+  readonly #values = new Float64Array(PIXELS);
+  readonly #gradientX = new Float64Array(PIXELS);
+  readonly #gradientY = new Float64Array(PIXELS);
+  #meanGradientX = 0;
+  #meanGradientY = 0;
+  #inverseXX = 0;
+  #inverseXY = 0;
+  #inverseYY = 0;
+  /** Sum of squared differences at the last place that was {@link compare}d. */
+  cost = 0;
+  /** The Gauss-Newton step to the right that the last comparison suggests, in pixels. */
+  stepX = 0;
+  /** The Gauss-Newton step downwards. */
+  stepY = 0;
+
+  /** Takes the patch whose upper left pixel is (left, top). */
+  load(level: Level, left: number, top: number): void {
+    const { width, values, gradientX, gradientY } = level;
+    let sumX = 0, sumY = 0, sumXX = 0, sumXY = 0, sumYY = 0;
+    for (let y = 0, k = 0; y < PATCH_SIZE; y++) {
+      let i = (top + y) * width + left;
+      for (let x = 0; x < PATCH_SIZE; x++, i++, k++) {
+        const dx = gradientX[i]!;
+        const dy = gradientY[i]!;
+        this.#values[k] = values[i]!;
+        this.#gradientX[k] = dx;
+        this.#gradientY[k] = dy;
+        sumX += dx;
+        sumY += dy;
+        sumXX += dx * dx;
+        sumXY += dx * dy;
+        sumYY += dy * dy;
+      }
+    }
+    this.#meanGradientX = sumX / PIXELS;
+    this.#meanGradientY = sumY / PIXELS;
+    const xx = sumXX - sumX * this.#meanGradientX + DAMPING;
+    const yy = sumYY - sumY * this.#meanGradientY + DAMPING;
+    const xy = sumXY - sumX * this.#meanGradientY;
+    const scale = 1 / (xx * yy - xy * xy);
+    this.#inverseXX = yy * scale;
+    this.#inverseXY = -xy * scale;
+    this.#inverseYY = xx * scale;
+  }
+
+  /**
+   * Compares with the patch of the second image whose upper left corner is at (left, top), between pixels if need be,
+   * and sets `cost`, `stepX` and `stepY`. The place must be inside the border of {@link BorderedImage}.
+   */
+  compare(image: Float32Array, stride: number, left: number, top: number): void {
+    const column = Math.floor(left);
+    const row = Math.floor(top);
+    const fx = left - column;
+    const fy = top - row;
+    const weight11 = fx * fy;
+    const weight01 = fx - weight11;
+    const weight10 = fy - weight11;
+    const weight00 = 1 - fx - weight10;
+    const values = this.#values, gradientX = this.#gradientX, gradientY = this.#gradientY;
+    let sum = 0, sumSquares = 0, sumX = 0, sumY = 0;
+    for (let y = 0, k = 0; y < PATCH_SIZE; y++) {
+      let i = (row + y) * stride + column;
+      let upper = image[i]!;
+      let lower = image[i + stride]!;
+      for (let x = 0; x < PATCH_SIZE; x++, k++) {
+        i++;
+        const nextUpper = image[i]!;
+        const nextLower = image[i + stride]!;
+        const difference = weight00 * upper + weight01 * nextUpper + weight10 * lower + weight11 * nextLower -
+          values[k]!;
+        upper = nextUpper;
+        lower = nextLower;
+        sum += difference;
+        sumSquares += difference * difference;
+        sumX += difference * gradientX[k]!;
+        sumY += difference * gradientY[k]!;
+      }
+    }
+    this.cost = sumSquares - sum * sum / PIXELS;
+    const slopeX = sumX - sum * this.#meanGradientX;
+    const slopeY = sumY - sum * this.#meanGradientY;
+    this.stepX = -(this.#inverseXX * slopeX + this.#inverseXY * slopeY);
+    this.stepY = -(this.#inverseXY * slopeX + this.#inverseYY * slopeY);
+  }
+}
