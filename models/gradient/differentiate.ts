@@ -42,6 +42,8 @@ export function differentiate(
   };
   for (const node of forward.toReversed()) {
     if (!node.outputs.some((name) => active.has(name))) continue;
+    // The wanted inputs may be values that other nodes made; the way ends there.
+    if (!node.inputs.some((name) => active.has(name))) continue;
     const grads = node.outputs.map((name) => name && active.has(name) ? gradientOf(name) : undefined);
     if (grads.every((grad) => grad === undefined)) continue;
     const context = contextOf(g, node, grads, shapes, active, options);
