@@ -73,7 +73,7 @@ testRule("Clip", 8, (random) => {
   return oneOperator(drawInput(random, shape(random), -2, 2), "Clip", {}, constants);
 });
 
-testRule("Clip with computed bounds", 4, (random): Case => {
+testRule("Clip with computed bounds", 10, (random): Case => {
   const computed = random.pick([["low"], ["high"], ["low", "high"]]);
   const dims = shape(random);
   const bounds = { low: drawInput(random, [], -1, -0.3), high: drawInput(random, [], 0.3, 1) };
