@@ -21,7 +21,7 @@ export function smooth(g: GraphBuilder, gradient: string, size: Size, way: Smoot
 }
 
 /** Sigmas of the cascade in pixels. */
-const cascade = [0.5, 1, 2];
+const cascade = [0.75, 1.5, 3];
 
 /** The sum of the gradient blurred at several scales: what they agree on grows, single pixels do not. */
 function gaussianCascade(g: GraphBuilder, gradient: string, size: Size): string {

@@ -1,0 +1,88 @@
+import { catalog, inceptionV3 } from "../catalog.ts";
+import { UserError } from "../errors.ts";
+import { prepare } from "../gradient/prepare.ts";
+import { reachableLayers } from "../gradient/layers.ts";
+import type { Model } from "../onnx/model.ts";
+import { readModel } from "../onnx/read.ts";
+import { inferShapes } from "../onnx/shapes.ts";
+import type { DownloadProgress } from "../package_download.ts";
+import { imageNetPreprocessing, type Network, type Preprocessing } from "./network.ts";
+
+/** Which network to dream with, and what the user says about it. */
+export interface NetworkChoice {
+  /** A name of the catalog, or the path of an ONNX file. */
+  model: string;
+  /** RGB means, in 0-1 or (where one is above 1) in 0-255. */
+  mean?: [number, number, number] | undefined;
+  scale?: [number, number, number] | undefined;
+  channelOrder?: "rgb" | "bgr" | undefined;
+}
+
+/**
+ * Opens a network by its name in the catalog (fetching it on first use) or from an ONNX file.
+ *
+ * Throws a UserError when there is no such network or file, or when it does not take one colour picture.
+ */
+export async function openNetwork(choice: NetworkChoice, onDownload?: DownloadProgress): Promise<Network> {
+  if (catalog.some(({ name }) => name === choice.model)) return await inceptionV3(onDownload);
+  const model = await readNetworkFile(choice.model);
+  const preprocessing = preprocessingOf(choice);
+  return {
+    name: choice.model,
+    model,
+    preprocessing,
+    defaultLayers: [middleLayer(model, choice.model)],
+    minimumSize: 64,
+  };
+}
+
+async function readNetworkFile(path: string): Promise<Model> {
+  try {
+    const model = readModel(await Deno.readFile(path));
+    const { inputs } = model.graph;
+    const dims = inputs[0]?.dims;
+    if (
+      inputs.length !== 1 || (dims && (dims.length !== 4 || (typeof dims[1] === "number" && dims[1] !== 3)))
+    ) {
+      throw new UserError("a dream network takes one input, a picture [1, 3, height, width]");
+    }
+    return model;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new UserError(`--model ${path}: no such file, nor a network of "models list"`, { cause });
+    }
+    if (cause instanceof UserError) throw new UserError(`--model ${path}: ${cause.message}`, { cause });
+    throw new UserError(`--model ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function preprocessingOf({ mean, scale, channelOrder }: NetworkChoice): Preprocessing {
+  const inUnits = mean?.some((value) => value > 1) ? mean.map((value) => value / 255) as typeof mean : mean;
+  return {
+    mean: inUnits ?? imageNetPreprocessing.mean,
+    scale: scale ?? imageNetPreprocessing.scale,
+    channelOrder: channelOrder ?? "rgb",
+  };
+}
+
+/** How much smaller than the picture the activations of a good dream layer are, at least. */
+const dreamStride = 12;
+
+/**
+ * A layer to begin with in a network that nobody has tuned: the last one reachable whose activations are not yet
+ * much smaller than a twelfth of the picture, where shapes are objects' parts rather than edges or whole scenes.
+ */
+function middleLayer(model: Model, path: string): string {
+  const side = 224;
+  const layers = reachableLayers(model);
+  for (const layer of layers.toReversed()) {
+    try {
+      const prepared = prepare(model, { layers: [layer], inputShape: [1, 3, side, side] });
+      const dims = inferShapes(prepared.model).get(prepared.layers[0]!)?.dims;
+      if (dims?.length === 4 && dims[1]! > 3 && dims[2]! >= side / dreamStride) return layer;
+    } catch {
+      // This layer cannot be reached at that size; one below may be.
+    }
+  }
+  throw new UserError(`--model ${path}: no layer of it can dream; "models show ${path}" lists what it has`);
+}

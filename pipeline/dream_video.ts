@@ -1,0 +1,141 @@
+/** A whole dream, from file to file. */
+import type { DownloadProgress } from "../models/package_download.ts";
+import { ahead } from "./ahead.ts";
+import { blend } from "./blend.ts";
+import { compose, type ComposedFrame } from "./compose.ts";
+import { decode } from "./decode.ts";
+import { dream } from "./dream.ts";
+import { dump } from "./dump.ts";
+import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "./encode.ts";
+import type { DreamEvent, StartEvent } from "./events.ts";
+import { probe } from "./ffmpeg/probe.ts";
+import type { SourceInfo } from "./ffmpeg/source_info.ts";
+import { flowPair } from "./flow.ts";
+import { InterruptedError } from "./interrupted.ts";
+import { occlusion } from "./occlusion.ts";
+import type { Parameters } from "./parameters.ts";
+import { peakMemory } from "./peak_memory.ts";
+import { PaceKeeper } from "./progress.ts";
+import { Rig } from "./rig.ts";
+import { shrunk } from "./scaler.ts";
+import type { DreamState } from "./state.ts";
+
+/** What to dream. */
+export interface DreamJob {
+  input: string;
+  output: string;
+  parameters: Parameters;
+  /** Execution providers in order of preference; the default takes the best that works. */
+  providers?: readonly string[];
+  /** Part of the source, in seconds. */
+  from?: number;
+  duration?: number;
+  /** Folder for progressive HLS. */
+  hls?: string;
+  /** Folder for pictures of what the stages made. */
+  dump?: string;
+  signal?: AbortSignal;
+  onDownload?: DownloadProgress;
+  /** Told one line of what went wrong without ending the dream. */
+  onWarning?: (line: string) => void;
+}
+
+/** How many frames the stages up to flow may be ahead of the dream. */
+const framesAhead = 2;
+
+/**
+ * Dreams a video or a picture, and tells of it on the way. The next frame is only made when the event before has
+ * been taken.
+ *
+ * Throws a UserError for whatever the user can mend, and an InterruptedError when the signal stopped it.
+ */
+export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
+  const { signal, parameters } = job;
+  let result: EncodeResult | undefined;
+  try {
+    const source = await probe(job.input, signal ? { signal } : {});
+    await checkOutput(job.output, source);
+    using rig = await Rig.create({ ...job, source });
+    const start = startEvent(job, source, rig);
+    yield start;
+    const pace = new PaceKeeper(start.frames);
+    const frames = encode(dreamedFrames(job, source, rig), {
+      ...encodeOptions(job, source),
+      onResult: (told) => result = told,
+    });
+    let count = 0;
+    for await (const { index, pts, loss, motion, visible } of frames) {
+      count++;
+      yield { event: "frame", index, pts, ...pace.frame(), loss, motion, visible };
+    }
+    const { seconds } = pace;
+    yield { event: "done", frames: count, seconds, output: job.output, peakMemory: peakMemory(), parameters };
+  } catch (error) {
+    if (signal?.aborted) throw new InterruptedError(result?.frames ?? 0, result?.path);
+    throw error;
+  }
+}
+
+/** The stages in a row. */
+function dreamedFrames(job: DreamJob, source: SourceInfo, rig: Rig): AsyncIterable<ComposedFrame> {
+  const { parameters, from, duration, signal, onWarning } = job;
+  const state: DreamState = { position: 0, random: parameters.seed };
+  const settings = () => parameters;
+  const stopping = signal ? { signal } : {};
+  const part = { ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) };
+
+  const decoded = decode(source, { ...part, ...stopping, ...(onWarning && { onWarning }) });
+  const flowing = ahead(flowPair(shrunk(decoded, rig.scaler), rig.estimator, signal), framesAhead);
+  const checked = occlusion(flowing, rig.check);
+  const blended = blend(checked, { blender: rig.blender, state, settings });
+  const dreamed = dream(blended, { dreamer: rig.dreamer, state, settings, ...stopping });
+  return compose(job.dump === undefined ? dreamed : dump(dreamed, job.dump), rig.scaler);
+}
+
+function startEvent(
+  { input, output, parameters, from, duration }: DreamJob,
+  source: SourceInfo,
+  rig: Rig,
+): StartEvent {
+  return {
+    event: "start",
+    input,
+    output,
+    width: source.width,
+    height: source.height,
+    workingWidth: rig.working.width,
+    workingHeight: rig.working.height,
+    frames: expectedFrames(source, from ?? 0, duration ?? Infinity),
+    provider: rig.engine.provider,
+    flow: rig.estimator?.name ?? "none",
+    layers: [...rig.layers],
+    parameters,
+  };
+}
+
+/** The number of frames in a part of the source, as far as it tells. */
+function expectedFrames(source: SourceInfo, from: number, duration: number): number | undefined {
+  if (source.kind === "picture") return 1;
+  if (from === 0 && duration >= source.duration) return source.frames || undefined;
+  if (!source.frames || !source.duration) return undefined;
+  const seconds = Math.max(0, Math.min(duration, source.duration - from));
+  return Math.max(1, Math.round(source.frames * seconds / source.duration));
+}
+
+function encodeOptions(job: DreamJob, source: SourceInfo): EncodeOptions {
+  const { output, parameters, from, duration, hls, signal } = job;
+  return {
+    path: output,
+    width: source.width,
+    height: source.height,
+    sampleAspect: source.sampleAspect,
+    frameRate: source.frameRate,
+    quality: parameters.quality,
+    metadata: { comment: `Reverie ${JSON.stringify(parameters)}` },
+    ...(source.audio && {
+      sound: { source, ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) },
+    }),
+    ...(hls !== undefined && { hls }),
+    ...(signal && { signal }),
+  };
+}

@@ -1,0 +1,81 @@
+/** Keeps what the stages made as pictures, one folder per stage, for those who want to see why a dream looks as it does. */
+import { join } from "node:path";
+import { encode } from "fast-png";
+import { UserError } from "../models/errors.ts";
+import type { HostTensor, Value } from "../models/engine/engine.ts";
+import { flowColours } from "../models/flow/colour.ts";
+import type { Motion } from "./motion.ts";
+
+const folders = ["flow", "mask", "blended", "dream"] as const;
+
+/** What can be kept of a frame. */
+export interface DumpInput {
+  index: number;
+  mixed: Value;
+  dreamed: Value;
+  motion?: Motion;
+}
+
+/**
+ * Passes frames on and writes `flow/000001.png` (colours of Baker et al. 2011), `mask/…` (white is visible),
+ * `blended/…` (what is dreamed on) and `dream/…`, all at the working size.
+ *
+ * Throws a UserError when the folder cannot be written to.
+ */
+export async function* dump<F extends DumpInput>(
+  frames: AsyncIterable<F>,
+  folder: string,
+): AsyncGenerator<F> {
+  await prepareFolders(folder);
+  for await (const frame of frames) {
+    const write = async (kind: (typeof folders)[number], picture: Picture) => {
+      const name = `${String(frame.index).padStart(6, "0")}.png`;
+      await Deno.writeFile(join(folder, kind, name), encode({ ...picture, depth: 8 }));
+    };
+    await write("blended", toPicture(await frame.mixed.read()));
+    await write("dream", toPicture(await frame.dreamed.read()));
+    if (frame.motion) {
+      await write("mask", toPicture(await frame.motion.mask.read()));
+      await write("flow", flowPicture(await frame.motion.flow.read()));
+    }
+    yield frame;
+  }
+}
+
+async function prepareFolders(folder: string): Promise<void> {
+  try {
+    for (const kind of folders) await Deno.mkdir(join(folder, kind), { recursive: true });
+  } catch (cause) {
+    throw new UserError(
+      `--dump ${folder}: cannot be written to (${(cause as Error).message}); choose another folder`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+interface Picture {
+  width: number;
+  height: number;
+  channels: number;
+  data: Uint8Array;
+}
+
+/** A tensor [1, channels, height, width] in [0, 1] as interleaved bytes. */
+function toPicture({ dims, data }: HostTensor): Picture {
+  const [, channels, height, width] = dims as [number, number, number, number];
+  const bytes = new Uint8Array(channels * height * width);
+  const plane = height * width;
+  for (let i = 0; i < plane; i++) {
+    for (let c = 0; c < channels; c++) {
+      bytes[i * channels + c] = Math.round(255 * Number(data[c * plane + i]));
+    }
+  }
+  return { width, height, channels, data: bytes };
+}
+
+function flowPicture({ dims, data }: HostTensor): Picture {
+  const [, , height, width] = dims as [number, number, number, number];
+  return { width, height, channels: 3, data: flowColours({ width, height, data: data as Float32Array }) };
+}

@@ -1,0 +1,116 @@
+/** Everything that dreaming one source needs, made once and released together. */
+import { Engine } from "../models/engine/engine.ts";
+import { DisEstimator } from "../models/flow/dis_estimator.ts";
+import type { FlowEstimator } from "../models/flow/flow.ts";
+import type { Network } from "../models/networks/network.ts";
+import { openNetwork } from "../models/networks/open.ts";
+import type { DownloadProgress } from "../models/package_download.ts";
+import { Blender } from "./blend.ts";
+import { Dreamer } from "./dreamer/dreamer.ts";
+import type { SourceInfo } from "./ffmpeg/source_info.ts";
+import type { Size } from "./graphs/picture.ts";
+import { OcclusionCheck } from "./occlusion.ts";
+import type { Parameters } from "./parameters.ts";
+import { Scaler } from "./scaler.ts";
+import { octaveSizes, workingSize } from "./working_size.ts";
+
+/** What to make a rig for. */
+export interface RigOptions {
+  source: SourceInfo;
+  parameters: Parameters;
+  /** Execution providers in order of preference. */
+  providers?: readonly string[];
+  onDownload?: DownloadProgress;
+}
+
+/** What only frames with a frame before them need. */
+interface MotionRig {
+  estimator: FlowEstimator;
+  check: OcclusionCheck;
+  blender: Blender;
+}
+
+/** The engine and all sessions for one source and one set of parameters. */
+export class Rig {
+  readonly engine: Engine;
+  readonly working: Size;
+  readonly layers: readonly string[];
+  readonly scaler: Scaler;
+  readonly dreamer: Dreamer;
+  readonly estimator: FlowEstimator | undefined;
+  readonly check: OcclusionCheck | undefined;
+  readonly blender: Blender | undefined;
+
+  private constructor(
+    engine: Engine,
+    working: Size,
+    layers: readonly string[],
+    scaler: Scaler,
+    dreamer: Dreamer,
+    motion?: MotionRig,
+  ) {
+    this.engine = engine;
+    this.working = working;
+    this.layers = layers;
+    this.scaler = scaler;
+    this.dreamer = dreamer;
+    this.estimator = motion?.estimator;
+    this.check = motion?.check;
+    this.blender = motion?.blender;
+  }
+
+  /**
+   * Opens the network (fetching it on first use), starts the engine and builds all graphs.
+   *
+   * Throws a UserError for a network, layer or provider that cannot be had.
+   */
+  static async create({ source, parameters, providers, onDownload }: RigOptions): Promise<Rig> {
+    const network = await openNetwork(parameters, onDownload);
+    const engine = await Engine.start(providers ? { providers } : {});
+    try {
+      return await Rig.#build(engine, network, source, parameters);
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
+  }
+
+  static async #build(
+    engine: Engine,
+    network: Network,
+    source: SourceInfo,
+    parameters: Parameters,
+  ): Promise<Rig> {
+    const { num, den } = source.sampleAspect;
+    const working = workingSize(source, num / den, parameters.imageSize, { smallest: network.minimumSize });
+    const carries = source.kind === "video" && !parameters.independent;
+    const flowSize = carries
+      ? workingSize(working, 1, parameters.flowSize, { smallest: 16, multiple: 4 })
+      : undefined;
+    const layers = parameters.layers ?? network.defaultLayers;
+    const { octaves, octaveScale, channels } = parameters;
+    const dreamer = await Dreamer.create(
+      engine,
+      network,
+      octaveSizes(working, octaves, octaveScale, network.minimumSize),
+      { ...parameters, layers, ...(channels ? { channels } : {}) },
+    );
+    const scaler = await Scaler.create(engine, source, working, flowSize);
+    if (!flowSize) return new Rig(engine, working, layers, scaler, dreamer);
+    return new Rig(engine, working, layers, scaler, dreamer, {
+      check: await OcclusionCheck.create(engine, flowSize, working),
+      blender: await Blender.create(engine, parameters.carry, working),
+      estimator: new DisEstimator(),
+    });
+  }
+
+  /** Ends the engine and the flow estimator; what is under way is rejected. */
+  close(): void {
+    this.estimator?.close();
+    this.engine.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
