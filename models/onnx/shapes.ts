@@ -1,0 +1,161 @@
+import type { ElementType, Graph, Model, Node, Tensor } from "./model.ts";
+import { elementCount } from "./model.ts";
+import { NodeContext, type TensorInfo } from "./shapes/context.ts";
+import { evaluate } from "./shapes/evaluation/evaluate.ts";
+import { shapeRules } from "./shapes/registry.ts";
+
+export type { TensorInfo } from "./shapes/context.ts";
+
+/** A shape that cannot be inferred. The message names the node, its operator and the reason. */
+export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+}
+
+/** Options of {@link ShapeTable}. */
+export interface ShapeTableOptions {
+  /** Most elements that a value computed from constants may have. Default 4096: shapes, scales, axes, not weights. */
+  largestConstant?: number;
+}
+
+/**
+ * Types and static shapes of a graph's values, and the elements of those that can be computed beforehand: shapes of
+ * values, and what is calculated from shapes and constants.
+ *
+ * The table follows its graph: nodes that are appended later are looked at when a value is asked for, so that code
+ * that writes a graph can ask for the shape of what it has just written. A value that cannot be inferred throws only
+ * when it, or one that depends on it, is asked for.
+ */
+export class ShapeTable {
+  readonly #graph: Graph;
+  readonly #largestConstant: number;
+  readonly #infos = new Map<string, TensorInfo>();
+  readonly #constants = new Map<string, Tensor>();
+  readonly #failures = new Map<string, ShapeError>();
+  #seenInputs = 0;
+  #seenNodes = 0;
+
+  /** @param graph nodes in topological order; graph inputs need numbers for all their dimensions */
+  constructor(graph: Graph, options: ShapeTableOptions = {}) {
+    this.#graph = graph;
+    this.#largestConstant = options.largestConstant ?? 4096;
+  }
+
+  /** Type and shape of a value. Throws a {@link ShapeError} where they cannot be inferred. */
+  info(name: string): TensorInfo {
+    const initializer = this.#graph.initializers.get(name);
+    if (initializer) return initializer;
+    this.#update();
+    const info = this.#infos.get(name) ?? this.#inferReplaced(name);
+    if (info) return info;
+    throw this.#failures.get(name) ?? new ShapeError(`the graph has no value "${name}"`);
+  }
+
+  /** Static shape of a value. Throws as {@link info} does. */
+  shape(name: string): number[] {
+    return this.info(name).dims;
+  }
+
+  /** Element type of a value. Throws as {@link info} does. */
+  type(name: string): ElementType {
+    return this.info(name).type;
+  }
+
+  /** The value's tensor where it is a constant or can be computed from constants and shapes. */
+  constant(name: string): Tensor | undefined {
+    const initializer = this.#graph.initializers.get(name);
+    if (initializer) return initializer;
+    this.#update();
+    return this.#constants.get(name);
+  }
+
+  /** Looks at the inputs and nodes that are new since the last question. */
+  #update(): void {
+    const { inputs, nodes } = this.#graph;
+    for (; this.#seenInputs < inputs.length; this.#seenInputs++) {
+      const { name, type, dims } = inputs[this.#seenInputs]!;
+      if (dims?.every((size) => typeof size === "number")) this.#infos.set(name, { type, dims });
+      else this.#failures.set(name, new ShapeError(`the input "${name}" has no fixed shape; give it one`));
+    }
+    // Counted first: a rule asks for the node's inputs, which comes back here.
+    while (this.#seenNodes < nodes.length) this.#infer(nodes[this.#seenNodes++]!);
+  }
+
+  /** A node may have been replaced by one with more outputs after it was seen. */
+  #inferReplaced(name: string): TensorInfo | undefined {
+    if (this.#failures.has(name)) return undefined;
+    const node = this.#graph.nodes.find(({ outputs }) => outputs.includes(name));
+    if (node) this.#infer(node);
+    return this.#infos.get(name);
+  }
+
+  #infer(node: Node): void {
+    const context = new NodeContext(node, {
+      info: (name) => this.#known(name),
+      constant: (name) => this.#graph.initializers.get(name) ?? this.#constants.get(name),
+    });
+    try {
+      const infos = inferNode(context);
+      node.outputs.forEach((name, index) => {
+        if (name) this.#infos.set(name, infos[index]!);
+      });
+      const tensors = this.#isSmall(node, infos) ? evaluate(context, infos) : undefined;
+      tensors?.forEach((tensor, index) => {
+        const name = node.outputs[index];
+        if (name) this.#constants.set(name, tensor);
+      });
+    } catch (error) {
+      const failure = error instanceof ShapeError
+        ? error
+        : new ShapeError(reasonFor(node, error), { cause: error });
+      for (const name of node.outputs) if (name) this.#failures.set(name, failure);
+    }
+  }
+
+  /** What is known of a value that an earlier node made. */
+  #known(name: string): TensorInfo {
+    const info = this.#graph.initializers.get(name) ?? this.#infos.get(name);
+    if (info) return info;
+    throw this.#failures.get(name) ?? new Error(`no earlier node makes its input "${name}"`);
+  }
+
+  #isSmall(node: Node, infos: TensorInfo[]): boolean {
+    return node.outputs.every((_, index) => elementCount(infos[index]?.dims ?? []) <= this.#largestConstant);
+  }
+}
+
+function inferNode(context: NodeContext): TensorInfo[] {
+  const { op, domain, outputs } = context.node;
+  const rule = domain === "" ? shapeRules.get(op) : undefined;
+  if (!rule) throw new Error("no rule for this operator");
+  const infos = rule(context);
+  if (infos.length < outputs.length) throw new Error(`the operator has no output ${infos.length}`);
+  const broken = infos.find(({ dims }) => dims.some((size) => !Number.isSafeInteger(size) || size < 0));
+  if (broken) throw new Error(`the result would have the shape [${broken.dims.join(", ")}]`);
+  return infos;
+}
+
+function reasonFor({ name, op, domain, outputs }: Node, error: unknown): string {
+  const operator = domain === "" ? op : `${domain}.${op}`;
+  const reason = error instanceof Error ? error.message : String(error);
+  return `cannot infer the shape of node "${name || outputs[0]}" (${operator}): ${reason}`;
+}
+
+/**
+ * Types and static shapes of all values of a model: inputs, initializers, and what every node makes.
+ *
+ * @param model inputs need numbers for all their dimensions
+ * @throws {ShapeError} for the first node whose shape cannot be inferred; names it, its operator and the reason
+ */
+export function inferShapes(model: Model): Map<string, TensorInfo> {
+  const { inputs, initializers, nodes } = model.graph;
+  const table = new ShapeTable(model.graph);
+  const shapes = new Map<string, TensorInfo>();
+  const add = (name: string) => {
+    const { type, dims } = table.info(name);
+    shapes.set(name, { type, dims });
+  };
+  for (const { name } of inputs) add(name);
+  for (const name of initializers.keys()) add(name);
+  for (const name of nodes.flatMap(({ outputs }) => outputs)) if (name) add(name);
+  return shapes;
+}

@@ -1,0 +1,39 @@
+/** An axis counted from the front. Throws a RangeError where it is outside [-rank, rank). */
+export function normalizeAxis(axis: number, rank: number): number {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    throw new RangeError(`axis ${axis} is outside a shape of ${rank} dimensions`);
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** Axes counted from the front. Throws a RangeError where one is outside or named twice. */
+export function normalizeAxes(axes: readonly number[], rank: number): number[] {
+  const normal = axes.map((axis) => normalizeAxis(axis, rank));
+  if (new Set(normal).size !== normal.length) throw new RangeError(`the axes [${axes}] repeat one`);
+  return normal;
+}
+
+/** ONNX's multidirectional broadcasting: shapes are aligned at their last axis. Throws a RangeError on a mismatch. */
+export function broadcastShapes(...shapes: readonly (readonly number[])[]): number[] {
+  const rank = Math.max(0, ...shapes.map((dims) => dims.length));
+  return Array.from({ length: rank }, (_, axis) => {
+    let size = 1;
+    for (const dims of shapes) {
+      const other = dims[axis - rank + dims.length] ?? 1;
+      if (other === 1 || other === size) continue;
+      if (size !== 1) throw new RangeError(`${listed(shapes)} do not broadcast`);
+      size = other;
+    }
+    return size;
+  });
+}
+
+/** Whether two shapes are equal. */
+export function sameDims(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+/** Shapes as an error message shows them. */
+export function listed(shapes: readonly (readonly number[])[]): string {
+  return shapes.map((dims) => `[${dims.join(", ")}]`).join(" and ");
+}
