@@ -80,6 +80,96 @@ export type ParameterInput = z.input<typeof parametersSchema>;
 /** Name of one setting. */
 export type ParameterName = keyof Parameters;
 
+/** What one setting may be, for flags, help and forms; read off the schema. */
+export interface ParameterDescription {
+  name: ParameterName;
+  /** `perChannel` is three numbers or one for all three. */
+  kind: "boolean" | "integer" | "number" | "choice" | "text" | "texts" | "integers" | "perChannel";
+  /** What a `choice` may be. */
+  choices?: readonly string[];
+  /** Limits of a number; `above` is one that the number may not reach. */
+  minimum?: number;
+  above?: number;
+  maximum?: number;
+  /** Absent where the description says what is taken. */
+  default?: string | number | boolean;
+  /** One line of help. */
+  description: string;
+}
+
+/** The part of JSON Schema that the settings make use of. */
+interface PropertySchema {
+  type?: string;
+  enum?: string[];
+  items?: PropertySchema;
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+  default?: string | number | boolean;
+  description?: string;
+}
+
+/** Every setting, in the schema's order. */
+export const parameterDescriptions: readonly ParameterDescription[] = describeParameters();
+
+function describeParameters(): ParameterDescription[] {
+  const properties = z.toJSONSchema(parametersSchema, { io: "input" }).properties ?? {};
+  return Object.entries(properties as Record<string, PropertySchema>).map(([name, property]) => ({
+    name: name as ParameterName,
+    kind: kindOf(property),
+    description: property.description ?? "",
+    ...(property.enum && { choices: property.enum }),
+    ...(property.minimum !== undefined && { minimum: property.minimum }),
+    ...(property.exclusiveMinimum !== undefined && { above: property.exclusiveMinimum }),
+    ...(property.maximum !== undefined && { maximum: property.maximum }),
+    ...(property.default !== undefined && { default: property.default }),
+  }));
+}
+
+function kindOf({ type, enum: choices, items }: PropertySchema): ParameterDescription["kind"] {
+  if (choices) return "choice";
+  switch (type) {
+    case "boolean":
+    case "integer":
+    case "number":
+      return type;
+    case "string":
+      return "text";
+    case "array":
+      return items?.type === "integer" ? "integers" : "texts";
+    default:
+      return "perChannel";
+  }
+}
+
+/** What a setting may be, in words: `a whole number from 64 to 4096`. */
+export function allowedValues(parameter: ParameterDescription): string {
+  switch (parameter.kind) {
+    case "boolean":
+      return "true or false";
+    case "integer":
+      return `a whole number${range(parameter)}`;
+    case "number":
+      return `a number${range(parameter)}`;
+    case "choice":
+      return parameter.choices!.join(", ").replace(/, ([^,]*)$/, " or $1");
+    case "text":
+      return "a name that is not empty";
+    case "texts":
+      return "one or more names, separated by commas";
+    case "integers":
+      return "one or more whole numbers from 0, separated by commas";
+    case "perChannel":
+      return "one number, or three separated by commas";
+  }
+}
+
+function range({ minimum, above, maximum }: ParameterDescription): string {
+  const low = minimum !== undefined ? ` from ${minimum}` : above !== undefined ? ` above ${above}` : "";
+  if (maximum === undefined) return low;
+  return `${low}${above !== undefined ? "," : ""} ${above !== undefined ? "up " : ""}to ${maximum}`;
+}
+
 /**
  * Checks settings and fills in the defaults. Throws a UserError that names the first setting that is wrong and what
  * it may be; `label` turns a setting's name into what the user typed (a flag, a field).
@@ -95,7 +185,13 @@ export function parseParameters(
     throw new UserError(`there is no setting ${label(issue.keys[0]!)}; --help lists them`);
   }
   const name = String(issue.path[0] ?? "");
-  throw new UserError(
-    `${label(name)}: ${issue.message} (${parametersSchema.shape[name as ParameterName]?.description})`,
-  );
+  const parameter = parameterDescriptions.find((known) => known.name === name);
+  if (!parameter) throw new UserError(`the settings are not usable: ${issue.message}`);
+  if (issue.code === "custom") throw new UserError(`${label(name)} ${issue.message}`);
+  throw new UserError(`${label(name)} must be ${allowedValues(parameter)}, not ${shown(input[name])}`);
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `"${value.join(",")}"`;
+  return typeof value === "string" ? `"${value}"` : String(value);
 }

@@ -1,0 +1,211 @@
+/**
+ * The single-dash flags of deepdream-video-pytorch, so that its scripts go on working: what has a counterpart is
+ * translated, the rest is accepted and named in a warning. Their defaults are Reverie's own.
+ */
+import { UserError } from "../models/errors.ts";
+import { nearest, parseNumber } from "./flags.ts";
+
+/** A command line without single-dash flags. */
+export interface Translated {
+  /** The arguments, in Reverie's own flags. */
+  args: string[];
+  /** From `-content_video` or `-content_image`. */
+  input?: string;
+  /** From `-output_video` or `-output_image`. */
+  output?: string;
+  /** One line each, for the user: what was changed and what has no effect. */
+  notes: string[];
+}
+
+/** Flags that are there under another name; their value is passed on. */
+const renamed: Record<string, string> = {
+  blend: "--blend",
+  image_size: "--image-size",
+  num_iterations: "--iterations",
+  num_octaves: "--octaves",
+  octave_scale: "--octave-scale",
+  learning_rate: "--learning-rate",
+  jitter: "--jitter",
+  tv_weight: "--tv-weight",
+};
+
+/** Switches that are there under another name. */
+const switches: Record<string, string> = { independent: "--independent", verbose: "--verbose" };
+
+/** Flags whose value needs a closer look, see {@link translateOne}. */
+const special = new Set([
+  "content_video",
+  "content_image",
+  "output_video",
+  "output_image",
+  "octave_iter",
+  "gpu",
+  "dream_layers",
+  "channels",
+  "loss_mode",
+  "lap_scale",
+  "seed",
+  "model_file",
+  "temp_dir",
+  "update_interval",
+]);
+
+/** Flags that take a value and have no effect here. */
+const ignored = new Set([
+  ..."dream_weight l2_weight init optimizer lbfgs_num_correction print_iter print_octave_iter".split(" "),
+  ..."save_iter save_octave_iter output_start_num octave_mode channel_mode channel_capture".split(" "),
+  ..."layer_sigma sigma fft_block zoom zoom_mode leading_zeros tile_size overlap_percent".split(" "),
+  ..."print_tile print_tile_iter image_capture_size frame_duration original_colors pooling".split(" "),
+  ..."model_type model_mean label_file backend random_transforms adjust_contrast classify".split(" "),
+  ..."multidevice_strategy norm_percent abs_percent mean_percent percent_mode".split(" "),
+]);
+
+/** Switches that have no effect here. */
+const ignoredSwitches = new Set([
+  ..."normalize_weights use_fft disable_roll create_gif disable_check cudnn_autotune clamp".split(" "),
+  ..."print_layers print_channels".split(" "),
+]);
+
+const takesValue = (name: string) => Object.hasOwn(renamed, name) || special.has(name) || ignored.has(name);
+const isSwitch = (name: string) =>
+  Object.hasOwn(switches, name) || ignoredSwitches.has(name) || name === "keep_temp";
+
+/** All names that are understood, without the dash. */
+const known = [
+  ...Object.keys(renamed),
+  ...Object.keys(switches),
+  ...special,
+  ...ignored,
+  ...ignoredSwitches,
+  "keep_temp",
+];
+
+/**
+ * Translates a command line. Arguments that are not single-dash flags are passed on as they are. Throws a UserError
+ * for a single-dash flag that is not known, and for values that cannot be used.
+ */
+export function translateAliases(args: readonly string[]): Translated {
+  const result: Translated = { args: [], notes: [] };
+  const unused: string[] = [];
+  let keep = false, folder: string | undefined, layers: string | undefined;
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index]!;
+    if (arg === "--") {
+      result.args.push(...args.slice(index));
+      break;
+    }
+    const [, name, attached] = /^-([a-z]\w*)(?:=(.*))?$/si.exec(arg) ?? [];
+    if (name === undefined || arg === "-h") {
+      result.args.push(arg);
+      // The value of a flag of ours may begin with a dash, as in `--seed -1`, and is not looked at.
+      continue;
+    }
+    if (isSwitch(name)) {
+      if (name === "keep_temp") keep = true;
+      else if (ignoredSwitches.has(name)) unused.push(`-${name}`);
+      else result.args.push(switches[name]!);
+      continue;
+    }
+    if (!takesValue(name)) throw unknownAlias(arg, name);
+    const value = attached ?? args[++index];
+    if (value === undefined) throw new UserError(`-${name} needs a value`);
+    if (name === "temp_dir") folder = value;
+    else if (name === "dream_layers") layers = value;
+    else if (ignored.has(name)) unused.push(`-${name}`);
+    else if (special.has(name)) translateOne(name, value, result);
+    else result.args.push(`${renamed[name]}=${value}`);
+  }
+  if (keep) result.args.push(`--dump=${folder ?? "temp"}`);
+  else if (folder !== undefined) unused.push("-temp_dir (without -keep_temp)");
+  if (layers !== undefined) translateLayers(layers, result);
+  if (unused.length > 0) result.notes.push(`no effect yet: ${unused.join(", ")}`);
+  return result;
+}
+
+function unknownAlias(arg: string, name: string): UserError {
+  const near = nearest(name, known);
+  const suggestion = near ? `did you mean -${near}?` : "--help lists those there are";
+  return new UserError(`there is no flag ${arg.split("=")[0]}; ${suggestion}`);
+}
+
+function translateOne(name: string, value: string, result: Translated): void {
+  const { args, notes } = result;
+  switch (name) {
+    case "content_video":
+    case "content_image":
+      result.input = value;
+      break;
+    case "output_video":
+    case "output_image":
+      result.output = value;
+      break;
+    case "octave_iter":
+      // There, the first frame is dreamed like all others.
+      args.push(`--octave-iterations=${value}`, `--first-iterations=${value}`);
+      break;
+    case "gpu":
+      args.push(...providers(value));
+      break;
+    case "channels":
+      if (value !== "-1") args.push(`--channels=${value}`);
+      break;
+    case "loss_mode":
+      if (value === "mean" || value === "l2") args.push(`--loss=${value}`);
+      else notes.push(`-loss_mode ${value} is not there yet; the preset's or the default loss is used`);
+      break;
+    case "lap_scale":
+      if ((parseNumber(value) ?? 0) > 0) args.push("--smoothing=laplacian");
+      break;
+    case "seed":
+      if (value !== "-1") args.push(`--seed=${value}`);
+      break;
+    case "model_file":
+      args.push(...model(value, notes));
+      break;
+    case "update_interval":
+      // Nothing to do: the output is written as the frames are dreamed.
+      break;
+  }
+}
+
+/** `c` is the processor; a number, or several, mean CUDA, here with the processor to fall back on. */
+function providers(gpu: string): string[] {
+  if (gpu === "c") return ["--provider=cpu"];
+  return gpu === "mps" ? [] : ["--provider=cuda,cpu"];
+}
+
+function model(file: string, notes: string[]): string[] {
+  if (/\.onnx$/i.test(file)) return [`--model=${file}`];
+  notes.push(`-model_file ${file} is not an ONNX file; the built-in network is used`);
+  return [];
+}
+
+/** The block of the built-in InceptionV3 nearest in depth to each block of GoogLeNet (Szegedy et al. 2015). */
+const blocks: Record<string, string> = {
+  "3a": "mixed0",
+  "3b": "mixed1",
+  "4a": "mixed2",
+  "4b": "mixed3",
+  "4c": "mixed4",
+  "4d": "mixed4",
+  "4e": "mixed4",
+  "5a": "mixed5",
+  "5b": "mixed6",
+};
+
+/** Another network than the built-in one has the names it has. */
+function translateLayers(list: string, { args, notes }: Translated): void {
+  const names = list.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const builtIn = !args.some((arg) => /^--model(=|$)/.test(arg));
+  const mapped = builtIn ? names.map(counterpart) : names;
+  const changed = names.flatMap((name, index) =>
+    name === mapped[index] ? [] : [`${name} as ${mapped[index]}`]
+  );
+  if (changed.length > 0) notes.push(`GoogLeNet's layers in the built-in network: ${changed.join(", ")}`);
+  args.push(`--layers=${[...new Set(mapped)].join(",")}`);
+}
+
+function counterpart(name: string): string {
+  const block = /^(?:inception|mixed)_?(\d[a-e])(?![a-z0-9])/i.exec(name)?.[1]?.toLowerCase();
+  return block === undefined ? name : blocks[block] ?? name;
+}

@@ -1,0 +1,214 @@
+/**
+ * Flags of the command line: `--image-size 512`, `--image-size=512`, `--independent`, `--no-independent`. Those of a
+ * dream's settings are made from the schema, so that a setting is written down in one place only.
+ */
+import { UserError } from "../models/errors.ts";
+import {
+  allowedValues,
+  type ParameterDescription,
+  parameterDescriptions,
+  type ParameterInput,
+  type ParameterName,
+  type Parameters,
+  parseParameters,
+} from "./parameters.ts";
+import { presetSettings } from "./presets.ts";
+
+/** A flag that a command takes. */
+export interface Flag {
+  /** Without the dashes, in kebab-case. */
+  name: string;
+  /** What stands for its value in the help; a flag without one is a switch. */
+  placeholder?: string;
+  /** Whether `--no-NAME` turns the switch off. */
+  negatable?: boolean;
+  /** One line of help. */
+  description: string;
+}
+
+/** A command line, taken apart. */
+export interface ParsedFlags {
+  /** By flag name; a switch is true or false. The last one given counts. */
+  values: Map<string, string | boolean>;
+  positionals: string[];
+}
+
+/** `imageSize` as `image-size`. */
+export function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The flag as the user types it, for messages. */
+export function flagName(parameter: string): string {
+  return `--${kebabCase(parameter)}`;
+}
+
+/**
+ * Takes a command line apart. What follows `--` is never a flag. Throws a UserError for a flag that is not known,
+ * with the nearest that is, for a missing value and for one too many.
+ */
+export function parseFlags(args: readonly string[], flags: readonly Flag[]): ParsedFlags {
+  const byName = new Map(flags.map((flag) => [flag.name, flag]));
+  const values: ParsedFlags["values"] = new Map();
+  const positionals: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index]!;
+    if (arg === "--") {
+      positionals.push(...args.slice(index + 1));
+      break;
+    }
+    if (!arg.startsWith("-") || arg === "-") {
+      positionals.push(arg);
+      continue;
+    }
+    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg === "-h" ? "--help" : arg) ?? [];
+    const flag = byName.get(name ?? "") ?? negatedFlag(name, byName);
+    if (!flag) throw unknownFlag(arg, flags);
+    if (flag.placeholder === undefined) values.set(flag.name, switchValue(arg, value, flag.name === name));
+    else values.set(flag.name, value ?? requiredValue(arg, args[++index], flag));
+  }
+  return { values, positionals };
+}
+
+function negatedFlag(name: string | undefined, byName: Map<string, Flag>): Flag | undefined {
+  const flag = name?.startsWith("no-") ? byName.get(name.slice(3)) : undefined;
+  return flag?.negatable ? flag : undefined;
+}
+
+function switchValue(arg: string, value: string | undefined, on: boolean): boolean {
+  if (value === undefined || value === "true") return on;
+  if (value === "false") return !on;
+  throw new UserError(`${arg.split("=")[0]} takes no value but true or false, not "${value}"`);
+}
+
+function requiredValue(arg: string, value: string | undefined, flag: Flag): string {
+  if (value === undefined || (/^--?[a-z]/i.test(value))) {
+    throw new UserError(`${arg} needs a value: ${arg} ${flag.placeholder}`);
+  }
+  return value;
+}
+
+function unknownFlag(arg: string, flags: readonly Flag[]): UserError {
+  const typed = arg.split("=")[0]!;
+  const names = flags.flatMap(({ name, negatable }) => negatable ? [name, `no-${name}`] : [name]);
+  const near = nearest(kebabCase(typed.replace(/^-+/, "").replaceAll("_", "-")), names);
+  return new UserError(
+    `there is no flag ${typed}; ${near ? `did you mean --${near}?` : "--help lists those there are"}`,
+  );
+}
+
+/** The word most like the one typed, or undefined where none is close: one wrong letter in three at most. */
+export function nearest(typed: string, words: readonly string[]): string | undefined {
+  let best: { word: string; distance: number } | undefined;
+  for (const word of words) {
+    const distance = editDistance(typed, word);
+    if (distance <= Math.max(1, word.length / 3) && distance < (best?.distance ?? Infinity)) {
+      best = { word, distance };
+    }
+  }
+  return best?.word;
+}
+
+/** Letters to insert, drop, change or swap with their neighbour (optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+        ? rows[i - 2]![j - 2]! + 1
+        : Infinity;
+      row.push(Math.min(change, swap, rows[i - 1]![j]! + 1, row[j - 1]! + 1));
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
+}
+
+/** The flag of each setting, in the schema's order. */
+export const parameterFlags: readonly Flag[] = parameterDescriptions.map(parameterFlag);
+
+function parameterFlag(parameter: ParameterDescription): Flag {
+  const name = kebabCase(parameter.name);
+  const { description } = parameter;
+  return parameter.kind === "boolean"
+    ? { name, description, negatable: true }
+    : { name, description, placeholder: placeholderOf(parameter) };
+}
+
+function placeholderOf(parameter: ParameterDescription): string {
+  switch (parameter.kind) {
+    case "choice":
+      return parameter.choices!.join("|");
+    case "integer":
+      return "N";
+    case "number":
+      return "X";
+    case "texts":
+      return "NAME,…";
+    case "integers":
+      return "N,…";
+    case "perChannel":
+      return "X or X,X,X";
+    default:
+      return "NAME";
+  }
+}
+
+/** The settings among the flags. Throws a UserError where a value is not of its setting's kind. */
+export function parameterInput(values: ParsedFlags["values"]): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const parameter of parameterDescriptions) {
+    const value = values.get(kebabCase(parameter.name));
+    if (value !== undefined) {
+      input[parameter.name] = typeof value === "boolean" ? value : typed(parameter, value);
+    }
+  }
+  return input;
+}
+
+function typed(parameter: ParameterDescription, text: string): unknown {
+  const number = (part: string) => {
+    const value = parseNumber(part);
+    if (value !== undefined) return value;
+    throw new UserError(`${flagName(parameter.name)} must be ${allowedValues(parameter)}, not "${text}"`);
+  };
+  switch (parameter.kind) {
+    case "integer":
+    case "number":
+      return number(text);
+    case "texts":
+      return list(text);
+    case "integers":
+      return list(text).map(number);
+    case "perChannel":
+      return text.includes(",") ? list(text).map(number) : number(text);
+    default:
+      return text;
+  }
+}
+
+function list(text: string): string[] {
+  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** A decimal number, or undefined: unlike `Number`, it takes neither the empty string nor `0x10`. */
+export function parseNumber(text: string): number | undefined {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined;
+}
+
+/**
+ * The complete settings: defaults, under the preset, under what the user gave. A preset's layers belong to the
+ * built-in network and are left out where the user names another one.
+ */
+export function settings(
+  preset: string | undefined,
+  given: Record<string, unknown>,
+  label: (name: string) => string = (name) => name,
+): Parameters {
+  const chosen: Partial<ParameterInput> = { ...(preset === undefined ? {} : presetSettings(preset)) };
+  const model: ParameterName = "model";
+  if (given[model] !== undefined && given[model] !== parseParameters({}).model) delete chosen.layers;
+  return parseParameters({ ...chosen, ...given }, label);
+}
