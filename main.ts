@@ -1,0 +1,157 @@
+/** The command line: reads what is asked for, calls it, prints. */
+import { UserError } from "./models/errors.ts";
+import { nearest, type ParsedFlags, parseFlags, parseNumber } from "./pipeline/flags.ts";
+import { type Command, commands, flagsOf } from "./pipeline/terminal/commands.ts";
+import { parseDream, providerList, refuseSameFile } from "./pipeline/terminal/dream_options.ts";
+import { failureOf } from "./pipeline/terminal/failure.ts";
+import { commandHelp, overview, program } from "./pipeline/terminal/help.ts";
+import { interruptible } from "./pipeline/terminal/interruptible.ts";
+import { jsonLine, jsonReporter, type Reporter, textReporter } from "./pipeline/terminal/reporter.ts";
+import { Screen, standardSink } from "./pipeline/terminal/screen.ts";
+
+// What a command needs is imported when it is called, so that help and errors come at once.
+
+async function dream(args: readonly string[], screen: Screen): Promise<number> {
+  const { options, json, notes } = parseDream(args);
+  await refuseSameFile(options.input, options.output);
+  const reporter: Reporter = json ? jsonReporter(screen) : textReporter(screen);
+  for (const note of notes) reporter.warning(note);
+  const { dreamVideo } = await import("./pipeline/dream_video.ts");
+  try {
+    await interruptible(screen, async (signal) => {
+      const { download: onDownload, warning: onWarning } = reporter;
+      const events = dreamVideo({ ...options, signal, onDownload, onWarning });
+      for await (const event of events) reporter.event(event);
+    });
+  } finally {
+    reporter.close();
+  }
+  return 0;
+}
+
+async function models(args: readonly string[], screen: Screen): Promise<number> {
+  const { values, positionals } = parseFlags(args, flagsOf(commands.models));
+  const [action, name, ...rest] = positionals;
+  const usage = `${program} models ${commands.models.usage}`;
+  const { describeNetwork, listNetworks } = await import("./models/listing.ts");
+  const { networksText, networkText } = await import("./pipeline/terminal/models_text.ts");
+  const print = <T>(value: T, text: (value: T) => string) =>
+    screen.print(values.get("json") ? jsonLine(value) : text(value));
+  if (rest.length > 0) throw new UserError(`"${rest[0]}" is one word too many: ${usage}`);
+  if (action === "list" && name === undefined) print(await listNetworks(), networksText);
+  else if (action === "show" && name !== undefined) print(await describeNetwork(name), networkText);
+  else if (action === "pull" && name !== undefined) await pull(name, values, screen);
+  else throw new UserError(`models is used so: ${usage}`);
+  return 0;
+}
+
+async function pull(name: string, values: ParsedFlags["values"], screen: Screen): Promise<void> {
+  const { pull } = await import("./models/catalog.ts");
+  const reporter = values.get("json") ? jsonReporter(screen) : textReporter(screen);
+  try {
+    const path = await pull(name, reporter.download);
+    reporter.close();
+    screen.print(values.get("json") ? jsonLine({ name, path }) : path);
+  } finally {
+    reporter.close();
+  }
+}
+
+async function evaluate(args: readonly string[], screen: Screen): Promise<number> {
+  const { values, positionals } = parseFlags(args, flagsOf(commands.evaluate));
+  const [source, dreamed, ...rest] = positionals;
+  if (source === undefined || dreamed === undefined || rest.length > 0) {
+    throw new UserError(
+      `evaluate takes a SOURCE and a DREAMED video: ${program} evaluate clip.mp4 dream.mp4`,
+    );
+  }
+  const frames = wholeNumber(values, "frames");
+  const providers = providerList(values.get("provider") as string | undefined);
+  const { evaluate } = await import("./pipeline/evaluate.ts");
+  const { evaluationText, measuringLine } = await import("./pipeline/terminal/evaluation_text.ts");
+  const onFrame = (done: number, total: number) => screen.live(measuringLine(done, total, screen.columns));
+  try {
+    const options = { ...(frames !== undefined && { frames }), ...(providers && { providers }), onFrame };
+    const evaluation = await interruptible(
+      screen,
+      (signal) => evaluate(source, dreamed, { ...options, signal }),
+    );
+    screen.live("");
+    screen.print(values.get("json") ? jsonLine(evaluation) : evaluationText(evaluation));
+  } finally {
+    screen.live("");
+  }
+  return 0;
+}
+
+function wholeNumber(values: ParsedFlags["values"], name: string): number | undefined {
+  const text = values.get(name);
+  if (typeof text !== "string") return undefined;
+  const number = parseNumber(text);
+  if (number !== undefined && Number.isSafeInteger(number) && number > 0) return number;
+  throw new UserError(`--${name} must be a whole number from 1, not "${text}"`);
+}
+
+async function doctor(args: readonly string[], screen: Screen): Promise<number> {
+  const { values, positionals } = parseFlags(args, flagsOf(commands.doctor));
+  if (positionals.length > 0) throw new UserError(`doctor takes no arguments, such as "${positionals[0]}"`);
+  const { examine, isHealthy } = await import("./pipeline/doctor.ts");
+  const { checksText } = await import("./pipeline/terminal/doctor_text.ts");
+  const checks = await examine();
+  const healthy = isHealthy(checks);
+  screen.print(values.get("json") ? jsonLine({ healthy, checks }) : checksText(checks));
+  return healthy ? 0 : 1;
+}
+
+const handlers = { dream, models, evaluate, doctor };
+
+async function run(args: readonly string[], screen: Screen): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "--help" || name === "-h" || name === "help") {
+    screen.print(overview());
+    return 0;
+  }
+  if (name === "serve") {
+    throw new UserError(`serve is not part of this version: use ${program} dream INPUT OUTPUT --hls DIR`);
+  }
+  if (name === undefined || !Object.hasOwn(handlers, name)) throw unknownCommand(name);
+  const command: Command = commands[name as keyof typeof commands];
+  if (rest.includes("--help") || rest.includes("-h")) {
+    screen.print(commandHelp(command, Math.min(110, screen.columns)));
+    return 0;
+  }
+  return await handlers[name as keyof typeof handlers](rest, screen);
+}
+
+function unknownCommand(name: string | undefined): UserError {
+  const names = Object.keys(handlers);
+  if (name === undefined) return new UserError(`name a command: ${names.join(", ")}; --help says more`);
+  const near = nearest(name, names);
+  const suggestion = near ? `did you mean ${near}?` : `there are ${names.join(", ")}`;
+  return new UserError(`there is no command "${name}"; ${suggestion}`);
+}
+
+/** Prints an error as one line; with `--json` programs get it on the standard output, too. */
+function report(error: unknown, args: readonly string[], screen: Screen): number {
+  const { message, exitCode, stack } = failureOf(error);
+  if (args.includes("--json")) screen.print(jsonLine({ event: "error", message, exitCode }));
+  screen.warn(`reverie: ${message}`);
+  if (args.includes("--verbose") || args.includes("-verbose")) screen.warn(stack);
+  return exitCode;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const screen = new Screen(standardSink(Deno.stdout), standardSink(Deno.stderr));
+  // An error that nobody waited for ends the program like any other.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    Deno.exit(report(event.reason, args, screen));
+  });
+  try {
+    return await run(args, screen);
+  } catch (error) {
+    return report(error, args, screen);
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

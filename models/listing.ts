@@ -1,0 +1,94 @@
+/** What there is to know about networks before one dreams with them. */
+import { cachedModelPath, catalog, type CatalogEntry, catalogEntry, isCached } from "./catalog.ts";
+import { UserError } from "./errors.ts";
+import type { Dimension } from "./onnx/model.ts";
+import { readModel } from "./onnx/read.ts";
+
+/** A network of the catalog. */
+export interface ListedNetwork {
+  name: string;
+  title: string;
+  licence: string;
+  /** Size of the download in bytes. */
+  downloadSize: number;
+  /** Where its ONNX file is, once it has been fetched. */
+  path?: string;
+  /** Size of that file in bytes. */
+  size?: number;
+}
+
+/** A network of the catalog with all that is known of it. */
+export interface CatalogDescription extends ListedNetwork {
+  kind: "catalog";
+  card: string;
+  /** Name and version of the package that it is fetched from. */
+  source: string;
+  layers: string[];
+}
+
+/** An ONNX file. */
+export interface FileDescription {
+  kind: "file";
+  path: string;
+  /** Size in bytes. */
+  size: number;
+  /** Version of the standard operator set it is written in. */
+  opset: number;
+  inputs: { name: string; type: string; dims?: Dimension[] }[];
+  /** Layers that one can dream with, from the input upwards. */
+  layers: string[];
+}
+
+/** The networks of the catalog, and which of them are here. */
+export function listNetworks(): Promise<ListedNetwork[]> {
+  return Promise.all(catalog.map(listed));
+}
+
+async function listed({ name, title, licence, source }: CatalogEntry): Promise<ListedNetwork> {
+  const entry = { name, title, licence, downloadSize: source.size };
+  if (!await isCached(name)) return entry;
+  const path = cachedModelPath(name);
+  return { ...entry, path, size: (await Deno.stat(path)).size };
+}
+
+/**
+ * Describes a network of the catalog or an ONNX file. Throws a UserError when it is neither, or when the file is not
+ * a model.
+ */
+export async function describeNetwork(nameOrPath: string): Promise<CatalogDescription | FileDescription> {
+  if (!/[./\\]/.test(nameOrPath) || catalog.some(({ name }) => name === nameOrPath)) {
+    const entry = catalogEntry(nameOrPath);
+    const { card, layers, source } = entry;
+    return { kind: "catalog", ...await listed(entry), card, source: source.spec, layers };
+  }
+  const bytes = await readFile(nameOrPath);
+  // Only now, as the catalog should be listed at once.
+  const { reachableLayers } = await import("./gradient/gradient.ts");
+  try {
+    const model = readModel(bytes);
+    const { inputs } = model.graph;
+    return {
+      kind: "file",
+      path: nameOrPath,
+      size: bytes.length,
+      opset: model.opset,
+      inputs: inputs.map(({ name, type, dims }) => dims ? { name, type, dims } : { name, type }),
+      layers: reachableLayers(model),
+    };
+  } catch (cause) {
+    throw new UserError(`${nameOrPath}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : cause instanceof Deno.errors.PermissionDenied
+      ? "it may not be read"
+      : (cause as Error).message;
+    throw new UserError(`${path}: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,224 @@
+/** What this machine has of what Reverie needs, and what to do about each lack. */
+import { existsSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, resolve } from "node:path";
+import { cacheFolder } from "../models/cache.ts";
+import { catalog, isCached } from "../models/catalog.ts";
+import { knownProviders } from "../models/engine/providers.ts";
+import { type ProviderTrial, tryProvider } from "./doctor/probe_provider.ts";
+import { featuresOf } from "./ffmpeg/features.ts";
+import { locate, type Program, type ProgramName } from "./ffmpeg/locate.ts";
+
+/** One thing that was looked at. */
+export interface Check {
+  name: string;
+  /** `ok`, `lack` (something is missing that one can do without), or `missing` (no dream without it). */
+  state: "ok" | "lack" | "missing";
+  /** What was found. */
+  found: string;
+  /** What to do, in one line; absent where all is well. */
+  advice?: string;
+}
+
+/** Disk space below which a dream may run into the end, in bytes. */
+const littleSpace = 2e9;
+/** Memory that the default settings take, in bytes. */
+const memoryNeeded = 1.3e9;
+/** How long a provider may take to start; CUDA on a cold machine takes its time. */
+const secondsForProvider = 60;
+
+/** Looks at everything. Takes a few seconds, as each execution provider is really started. */
+export async function examine(): Promise<Check[]> {
+  const [programs, providers, networks] = await Promise.all([
+    checkPrograms(),
+    checkProviders(),
+    Promise.all(catalog.map(({ name }) => checkNetwork(name))),
+  ]);
+  return [
+    checkDeno(),
+    checkProcessor(),
+    checkMemory(Deno.systemMemoryInfo()),
+    ...programs,
+    ...providers,
+    ...networks,
+    checkSpace("disk (cache)", cacheFolder(), "set REVERIE_CACHE to a folder on a larger disk"),
+    checkSpace("disk (temporary)", tmpdir(), "set TMPDIR to a folder on a larger disk"),
+  ];
+}
+
+/** Whether everything is there that a dream cannot do without. */
+export function isHealthy(checks: readonly Check[]): boolean {
+  return checks.every(({ state }) => state !== "missing");
+}
+
+function checkDeno(): Check {
+  const { deno, v8 } = Deno.version;
+  const { os, arch } = Deno.build;
+  return { name: "deno", state: "ok", found: `${deno} (V8 ${v8}, ${os} ${arch})` };
+}
+
+function checkProcessor(): Check {
+  return { name: "processor", state: "ok", found: `${navigator.hardwareConcurrency} logical cores` };
+}
+
+/** Memory that programs can still get, in bytes. */
+export function checkMemory({ total, available }: { total: number; available: number }): Check {
+  const found = `${gigabytes(available)} available of ${gigabytes(total)}`;
+  if (available >= memoryNeeded) return { name: "memory", state: "ok", found };
+  const advice = "close other programs, or dream smaller: --preset fast or --image-size 256";
+  return { name: "memory", state: "lack", found, advice };
+}
+
+async function checkPrograms(): Promise<Check[]> {
+  const [ffmpeg, ffprobe] = await Promise.all([checkProgram("ffmpeg"), checkProgram("ffprobe")]);
+  return [ffmpeg.check, ...ffmpeg.program ? await checkFeatures(ffmpeg.program) : [], ffprobe.check];
+}
+
+async function checkProgram(name: ProgramName): Promise<{ check: Check; program?: Program }> {
+  try {
+    const program = await locate(name);
+    const where = {
+      environment: "from the environment variable",
+      path: "from the PATH",
+      npm: "the copy from npm",
+    };
+    const version = /version (\S+)/.exec(program.version)?.[1] ?? program.version;
+    const found = `${version}, ${program.path} (${where[program.origin]})`;
+    return { check: { name, state: "ok", found }, program };
+  } catch (error) {
+    const [found, advice] = halves((error as Error).message);
+    return { check: { name, state: "missing", found, advice: advice ?? `install ${name}` } };
+  }
+}
+
+/** An error's line as what is wrong and what to do. */
+function halves(message: string): [string, string?] {
+  const [, wrong, advice] = /^(.*?): (.*)$/s.exec(message) ?? [];
+  return wrong === undefined || advice === undefined ? [message] : [wrong, advice];
+}
+
+/** Parts of ffmpeg, what they are for, and whether there is a way without them. */
+const parts: readonly {
+  name: string;
+  of: "encoders" | "filters";
+  any: string[];
+  purpose: string;
+  needed?: boolean;
+}[] = [
+  { name: "libx264", of: "encoders", any: ["libx264"], purpose: "writing H.264 video", needed: true },
+  { name: "aac", of: "encoders", any: ["aac"], purpose: "the sound of .mp4 and HLS", needed: true },
+  { name: "webm", of: "encoders", any: ["libvpx-vp9", "libvpx"], purpose: "writing .webm" },
+  { name: "deinterlacer", of: "filters", any: ["bwdif", "yadif"], purpose: "interlaced sources" },
+  { name: "zscale", of: "filters", any: ["zscale"], purpose: "the best conversion of HDR (another is used)" },
+  {
+    name: "tonemap",
+    of: "filters",
+    any: ["tonemap"],
+    purpose: "the best conversion of HDR (another is used)",
+  },
+];
+
+/** What ffmpeg's programs were built with. */
+export interface Built {
+  encoders: ReadonlySet<string>;
+  filters: ReadonlySet<string>;
+}
+
+async function checkFeatures(program: Program): Promise<Check[]> {
+  try {
+    return checkParts(await featuresOf(program));
+  } catch (error) {
+    const [found, advice = "install another ffmpeg"] = halves((error as Error).message);
+    return [{ name: "ffmpeg parts", state: "missing", found, advice }];
+  }
+}
+
+/** One line for the parts that are there, one for each that is not. */
+export function checkParts(built: Built): Check[] {
+  const has = ({ of, any }: typeof parts[number]) => any.find((name) => built[of].has(name));
+  const there = parts.flatMap((part) => has(part) ?? []);
+  const lacking = parts.filter((part) => !has(part)).map((part): Check => ({
+    name: `ffmpeg ${part.name}`,
+    state: part.needed ? "missing" : "lack",
+    found: `not in this ffmpeg; it is for ${part.purpose}`,
+    advice: `install an ffmpeg with ${part.any.join(" or ")}, or unset FFMPEG_PATH if it names a lesser one`,
+  }));
+  return there.length === 0 ? lacking : [
+    { name: "ffmpeg parts", state: "ok", found: there.join(", ") },
+    ...lacking,
+  ];
+}
+
+const providerAdvice: Record<string, string> = {
+  cuda:
+    "nothing to do without an NVIDIA GPU; with one, install CUDA 13, cuDNN 9 and onnxruntime's CUDA provider",
+  webgpu: "nothing to do without a GPU; with one, install its Vulkan driver",
+  cpu: "install the packages again: deno install",
+};
+
+async function checkProviders(): Promise<Check[]> {
+  const checks: Check[] = [];
+  // One after another: two at once would fight for the GPU.
+  for (const provider of knownProviders) checks.push(checkProvider(provider, await trial(provider)));
+  return checks;
+}
+
+/** What trying a provider came to, as a check. */
+export function checkProvider(provider: string, { works, reason }: ProviderTrial): Check {
+  const name = `provider ${provider}`;
+  if (works) return { name, state: "ok", found: "works" };
+  const state = provider === "cpu" ? "missing" : "lack";
+  const advice = providerAdvice[provider] ?? "use --provider cpu";
+  return { name, state, found: `does not work here: ${reason ?? "it gives no reason"}`, advice };
+}
+
+async function trial(provider: string): Promise<ProviderTrial> {
+  // A compiled program cannot start a part of itself.
+  if (Deno.build.standalone) return await tryProvider(provider);
+  const script = new URL("./doctor/probe_provider.ts", import.meta.url);
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", script.href, provider],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+    signal: AbortSignal.timeout(secondsForProvider * 1000),
+  });
+  const { stdout, signal } = await command.output();
+  try {
+    return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+  } catch {
+    return { works: false, reason: `the attempt ended ${signal ? `with ${signal}` : "without an answer"}` };
+  }
+}
+
+async function checkNetwork(name: string): Promise<Check> {
+  if (await isCached(name)) return { name: `network ${name}`, state: "ok", found: "here" };
+  return {
+    name: `network ${name}`,
+    state: "lack",
+    found: "not here yet; it is fetched on first use",
+    advice: `for work without a connection, fetch it now: models pull ${name}`,
+  };
+}
+
+function checkSpace(name: string, folder: string, advice: string): Check {
+  try {
+    const { bavail, bsize } = statfsSync(existing(folder));
+    const free = bavail * bsize;
+    const found = `${gigabytes(free)} free in ${folder}`;
+    return free >= littleSpace ? { name, state: "ok", found } : { name, state: "lack", found, advice };
+  } catch (error) {
+    return { name, state: "lack", found: `${folder}: ${(error as Error).message}`, advice };
+  }
+}
+
+/** The folder, or the nearest one above it that is there already. */
+function existing(folder: string): string {
+  let path = resolve(folder);
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
+  return path;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,141 @@
+import { type Flag, kebabCase, parameterFlags } from "../flags.ts";
+import type { ParameterName } from "../parameters.ts";
+import { presets } from "../presets.ts";
+
+/** A command, as the help shows it. */
+export interface Command {
+  name: string;
+  /** What follows the name on the command line. */
+  usage: string;
+  /** One line. */
+  summary: string;
+  groups: readonly FlagGroup[];
+  /** Lines at the end of the help. */
+  notes?: readonly string[];
+}
+
+/** Flags under a heading. */
+export interface FlagGroup {
+  title: string;
+  flags: readonly Flag[];
+}
+
+const help: Flag = { name: "help", description: "show this help (-h)" };
+const verbose: Flag = { name: "verbose", description: "show the stack of an error" };
+const json: Flag = { name: "json", description: "print JSON instead of text" };
+
+const runFlags: readonly Flag[] = [
+  {
+    name: "preset",
+    placeholder: Object.keys(presets).join("|"),
+    description: "a choice of settings; those given besides go over it",
+  },
+  {
+    name: "hls",
+    placeholder: "DIR",
+    description: "also write progressive HLS there (index.m3u8), to be watched while it grows",
+  },
+  { name: "from", placeholder: "T", description: "where to begin in the source: seconds or h:mm:ss" },
+  { name: "duration", placeholder: "T", description: "how much of the source to dream: seconds or h:mm:ss" },
+  {
+    name: "dump",
+    placeholder: "DIR",
+    description: "keep what the stages made: flow pictures, masks, blended inputs, dreams",
+  },
+  {
+    name: "provider",
+    placeholder: "LIST",
+    description: "what runs the networks, in order of preference, of cuda, webgpu and cpu (default: auto)",
+  },
+  { name: "json", description: "print one JSON object per line: start, frame, done, error" },
+  verbose,
+  help,
+];
+
+const parameterGroups: readonly (readonly [title: string, names: readonly ParameterName[]])[] = [
+  ["Picture", ["imageSize", "quality", "seed"]],
+  ["What is dreamed", ["model", "layers", "channels", "loss", "mean", "scale", "channelOrder"]],
+  [
+    "How it is dreamed",
+    [
+      "octaves",
+      "octaveScale",
+      "octaveIterations",
+      "firstIterations",
+      "iterations",
+      "learningRate",
+      "jitter",
+      "smoothing",
+      "colour",
+      "tvWeight",
+    ],
+  ],
+  ["From frame to frame", ["blend", "carry", "independent", "flow", "flowSize", "sceneCut"]],
+];
+
+/** The settings' flags by group; what no group names comes last, so that no setting is ever missing. */
+function groupedParameters(): FlagGroup[] {
+  const left = new Map(parameterFlags.map((flag) => [flag.name, flag]));
+  const groups = parameterGroups.map(([title, names]) => ({
+    title,
+    flags: names.flatMap((name) => {
+      const flag = left.get(kebabCase(name));
+      left.delete(kebabCase(name));
+      return flag ? [flag] : [];
+    }),
+  }));
+  return left.size === 0 ? groups : [...groups, { title: "More settings", flags: [...left.values()] }];
+}
+
+/** Every command by its name. */
+export const commands = {
+  dream: {
+    name: "dream",
+    usage: "INPUT OUTPUT [--preset NAME] [flags]",
+    summary: "dream a video or a picture",
+    groups: [{ title: "Run", flags: runFlags }, ...groupedParameters()],
+    notes: [
+      "INPUT is a video or a picture; OUTPUT is of the same kind: .mp4, .mkv, .webm, .gif, .png or .jpg.",
+      "The single-dash flags of deepdream-video-pytorch (-content_video, -num_iterations, …) are understood, too.",
+    ],
+  },
+  models: {
+    name: "models",
+    usage: "list | show NAME | pull NAME",
+    summary: "networks to dream with: what there is, what is here, fetch one",
+    groups: [{ title: "Flags", flags: [json, verbose, help] }],
+    notes: [
+      "NAME is a name of the list. For `show` it may also be an ONNX file: its input and the layers one can dream with.",
+    ],
+  },
+  evaluate: {
+    name: "evaluate",
+    usage: "SOURCE DREAMED [--frames N]",
+    summary: "measure a dreamed video against its source",
+    groups: [{
+      title: "Flags",
+      flags: [
+        { name: "frames", placeholder: "N", description: "look at the first N frames only" },
+        {
+          name: "provider",
+          placeholder: "LIST",
+          description: "what runs the network that measures the dream's strength (default: auto)",
+        },
+        json,
+        verbose,
+        help,
+      ],
+    }],
+  },
+  doctor: {
+    name: "doctor",
+    usage: "",
+    summary: "what this machine has, and what to do about what it lacks",
+    groups: [{ title: "Flags", flags: [json, verbose, help] }],
+  },
+} as const satisfies Record<string, Command>;
+
+/** All flags of a command. */
+export function flagsOf(command: Command): Flag[] {
+  return command.groups.flatMap(({ flags }) => flags);
+}

@@ -1,0 +1,12 @@
+import type { Check } from "../doctor.ts";
+import { table } from "./table.ts";
+
+const marks = { ok: "ok", lack: "--", missing: "NO" } as const;
+
+/** The checks as a table, each piece of advice on a line of its own below what it is about. */
+export function checksText(checks: readonly Check[]): string {
+  const lines = table(checks.map(({ name, state, found }) => [marks[state], name, found])).split("\n");
+  const indent = " ".repeat(4);
+  return checks.flatMap(({ advice }, index) => [lines[index]!, ...(advice ? [`${indent}-> ${advice}`] : [])])
+    .join("\n");
+}

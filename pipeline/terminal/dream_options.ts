@@ -1,0 +1,103 @@
+import { UserError } from "../../models/errors.ts";
+import { translateAliases } from "../aliases.ts";
+import { flagName, parameterInput, type ParsedFlags, parseFlags, settings } from "../flags.ts";
+import type { Parameters } from "../parameters.ts";
+import { commands, flagsOf } from "./commands.ts";
+import { program } from "./help.ts";
+import { parseTime } from "./units.ts";
+
+/** What `dream` was asked to do. */
+export interface DreamOptions {
+  input: string;
+  output: string;
+  parameters: Parameters;
+  providers?: readonly string[];
+  /** Seconds. */
+  from?: number;
+  duration?: number;
+  hls?: string;
+  dump?: string;
+}
+
+/** The command line of `dream`, understood. */
+export interface DreamCommandLine {
+  options: DreamOptions;
+  json: boolean;
+  /** Lines for the user about flags that were translated or have no effect. */
+  notes: string[];
+}
+
+/** Understands the command line of `dream`. Throws a UserError that names what is wrong and what to do. */
+export function parseDream(args: readonly string[]): DreamCommandLine {
+  const translated = translateAliases(args);
+  const { values, positionals } = parseFlags(translated.args, flagsOf(commands.dream));
+  const rest = [...positionals];
+  const input = translated.input ?? rest.shift();
+  const output = translated.output ?? rest.shift();
+  if (input === undefined || output === undefined) {
+    throw new UserError(
+      `dream needs an ${input === undefined ? "INPUT and an OUTPUT" : "OUTPUT after the INPUT"}: ` +
+        `${program} dream clip.mp4 dream.mp4`,
+    );
+  }
+  if (rest.length > 0) {
+    throw new UserError(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
+  }
+  const parameters = settings(text(values, "preset"), parameterInput(values), flagName);
+  return {
+    options: { input, output, parameters, ...runOptions(values) },
+    json: values.get("json") === true,
+    notes: translated.notes,
+  };
+}
+
+function runOptions(values: ParsedFlags["values"]): Omit<DreamOptions, "input" | "output" | "parameters"> {
+  const from = time(values, "from"), duration = time(values, "duration");
+  if (duration === 0) throw new UserError("--duration must be above 0");
+  const hls = folder(values, "hls"), dump = folder(values, "dump");
+  const providers = providerList(text(values, "provider"));
+  return {
+    ...(providers && { providers }),
+    ...(from !== undefined && { from }),
+    ...(duration !== undefined && { duration }),
+    ...(hls !== undefined && { hls }),
+    ...(dump !== undefined && { dump }),
+  };
+}
+
+function text(values: ParsedFlags["values"], name: string): string | undefined {
+  const value = values.get(name);
+  return typeof value === "string" ? value : undefined;
+}
+
+function time(values: ParsedFlags["values"], name: string): number | undefined {
+  const value = text(values, name);
+  return value === undefined ? undefined : parseTime(value, `--${name}`);
+}
+
+function folder(values: ParsedFlags["values"], name: string): string | undefined {
+  const value = text(values, name);
+  if (value === "") throw new UserError(`--${name} needs the name of a folder`);
+  return value;
+}
+
+/** Providers that may be asked for; the engine has the same, but loading it to read a flag would take a second. */
+const providerNames = ["cuda", "webgpu", "cpu"];
+
+/** A list of execution providers; undefined stands for the automatic choice. */
+export function providerList(list: string | undefined): string[] | undefined {
+  if (list === undefined || list === "auto") return undefined;
+  const names = list.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const unknown = names.find((name) => !providerNames.includes(name));
+  if (unknown === undefined && names.length > 0) return names;
+  throw new UserError(`--provider must list some of ${providerNames.join(", ")}, or be auto, not "${list}"`);
+}
+
+/** Refuses to write over the source. Throws a UserError where both paths are one file. */
+export async function refuseSameFile(input: string, output: string): Promise<void> {
+  const stat = (path: string) => Deno.stat(path).catch(() => undefined);
+  const [source, target] = await Promise.all([stat(input), stat(output)]);
+  const same = input === output ||
+    (source?.ino != null && source.ino === target?.ino && source.dev === target.dev);
+  if (same) throw new UserError(`${output} is the source itself: give the result another name`);
+}

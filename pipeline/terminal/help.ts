@@ -1,0 +1,95 @@
+import type { Flag } from "../flags.ts";
+import { kebabCase } from "../flags.ts";
+import { type ParameterDescription, parameterDescriptions } from "../parameters.ts";
+import { presets } from "../presets.ts";
+import { type Command, commands } from "./commands.ts";
+
+/** How the user starts the program: the name of the compiled one, or `deno task`. */
+export const program = Deno.build.standalone ? "reverie" : "deno task";
+
+/** The help of the whole program. */
+export function overview(): string {
+  const rows = Object.values(commands).map(({ name, usage, summary }: Command) =>
+    [`${program} ${name} ${usage.replace(/ \[.*/, "")}`.trimEnd(), summary] as const
+  );
+  return [
+    "Reverie dreams videos: DeepDream, carried from frame to frame by optical flow.",
+    "",
+    ...columns(rows, 100),
+    "",
+    `${program} COMMAND --help says more.`,
+  ].join("\n");
+}
+
+/** The help of one command; lines of at most `width` characters where words allow. */
+export function commandHelp(command: Command, width = 100): string {
+  const lines = [
+    `${capital(command.summary)}.`,
+    "",
+    `  ${program} ${command.name} ${command.usage}`.trimEnd(),
+  ];
+  for (const { title, flags } of command.groups) {
+    lines.push("", `${title}:`, ...columns(flags.map((flag) => [flagLabel(flag), flagHelp(flag)]), width));
+  }
+  if (command.name === "dream") lines.push("", "Presets:", ...columns(presetRows(), width));
+  if (command.notes) lines.push("", ...command.notes.flatMap((note) => wrap(note, width)));
+  return lines.join("\n");
+}
+
+function presetRows(): [string, string][] {
+  return Object.entries(presets).map(([name, { description }]) => [name, description]);
+}
+
+function flagLabel({ name, placeholder, negatable }: Flag): string {
+  if (placeholder !== undefined) return `--${name} ${placeholder}`;
+  return negatable ? `--[no-]${name}` : `--${name}`;
+}
+
+/** The description, and for a setting its range and default. */
+function flagHelp({ name, description }: Flag): string {
+  const parameter = parameterDescriptions.find((known) => kebabCase(known.name) === name);
+  if (!parameter) return description;
+  const facts = [limits(parameter), standard(parameter)].filter((fact) => fact !== "");
+  return facts.length === 0 ? description : `${description} [${facts.join("; ")}]`;
+}
+
+function limits({ minimum, above, maximum }: ParameterDescription): string {
+  if (maximum === undefined) return minimum === undefined ? "" : `from ${minimum}`;
+  return above === undefined ? `${minimum} to ${maximum}` : `above ${above}, up to ${maximum}`;
+}
+
+function standard({ default: value, kind }: ParameterDescription): string {
+  if (value === undefined || kind === "boolean") return "";
+  return `default ${value}`;
+}
+
+/** Two columns; the right one begins at the same place on all lines and is wrapped. */
+function columns(rows: readonly (readonly [string, string])[], width: number): string[] {
+  const widest = 30;
+  const left = Math.min(widest, Math.max(...rows.map(([label]) => label.length)));
+  const indent = " ".repeat(left + 4);
+  return rows.flatMap(([label, text]) => {
+    const [first = "", ...rest] = wrap(text, width - indent.length);
+    const start = label.length > left
+      ? [`  ${label}`, indent + first]
+      : [`  ${label.padEnd(left)}  ${first}`];
+    return [...start, ...rest.map((line) => indent + line)];
+  });
+}
+
+/** Breaks text between words. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,56 @@
+import type { CatalogDescription, FileDescription, ListedNetwork } from "../../models/listing.ts";
+import { program } from "./help.ts";
+import { table } from "./table.ts";
+import { formatBytes } from "./units.ts";
+
+/** The catalog as a table. */
+export function networksText(networks: readonly ListedNetwork[]): string {
+  const rows = networks.map(({ name, title, licence, downloadSize, size }) => [
+    name,
+    size === undefined ? `not here (${formatBytes(downloadSize)} to fetch)` : `here (${formatBytes(size)})`,
+    licence,
+    title,
+  ]);
+  return table([["network", "state", "licence", "what it is"], ...rows]);
+}
+
+/** All about one network. */
+export function networkText(network: CatalogDescription | FileDescription): string {
+  return network.kind === "file" ? fileText(network) : catalogText(network);
+}
+
+function catalogText(
+  { name, title, licence, card, source, layers, path, size, downloadSize }: CatalogDescription,
+) {
+  const state = path === undefined
+    ? `not here; fetched on first use (${formatBytes(downloadSize)}), or with: ${program} models pull ${name}`
+    : `${path} (${formatBytes(size!)})`;
+  return [
+    title,
+    "",
+    card,
+    "",
+    table([["name", name], ["licence", licence], ["source", source], ["file", state], [
+      "layers",
+      layers.join(", "),
+    ]]),
+  ].join("\n");
+}
+
+function fileText({ path, size, opset, inputs, layers }: FileDescription): string {
+  const shown = inputs.map(({ name, type, dims }) =>
+    `${name} ${type}${dims ? ` [${dims.map((size) => size === "" ? "?" : size).join(", ")}]` : ""}`
+  );
+  return [
+    table([
+      ["file", `${path} (${formatBytes(size)})`],
+      ["operator set", String(opset)],
+      ["input", shown.join("; ")],
+      [
+        "layers",
+        layers.length === 0 ? "none that one can dream with" : `${layers.length}, from the input upwards:`,
+      ],
+    ]),
+    ...layers.map((layer) => `  ${layer}`),
+  ].join("\n");
+}

@@ -1,0 +1,130 @@
+import type { DoneEvent, DreamEvent, FrameEvent, StartEvent } from "../events.ts";
+import { barLine, frameDetails } from "./bar.ts";
+import type { Screen } from "./screen.ts";
+import { formatBytes } from "./units.ts";
+
+/** Shows what a dream says. */
+export interface Reporter {
+  event(event: DreamEvent): void;
+  /** A download's progress, in bytes. */
+  download(received: number, total: number): void;
+  /** A line for the user that is no error. */
+  warning(line: string): void;
+  /** Ends the live line, before an error or a result is printed. */
+  close(): void;
+}
+
+/** Options of {@link textReporter}. */
+export interface TextReporterOptions {
+  /** Seconds between two plain lines. Default 2. */
+  interval?: number;
+  /** A clock in milliseconds. */
+  now?: () => number;
+}
+
+const secondsBetweenDrawings = 0.1;
+
+/** For people: on a terminal one line that is drawn over again, otherwise a plain line every few seconds. */
+export function textReporter(screen: Screen, options: TextReporterOptions = {}): Reporter {
+  const { interval = 2, now = () => performance.now() } = options;
+  const between = screen.terminal ? secondsBetweenDrawings : interval;
+  let total: number | undefined;
+  let last = -Infinity;
+  let held: (() => void) | undefined;
+
+  /** Shows it now if the last is long enough ago, otherwise keeps it for {@link flush}. */
+  function show(line: () => string, atOnce = false): void {
+    held = () => screen.terminal ? screen.live(line()) : screen.print(line());
+    if (!atOnce && now() - last < between * 1000) return;
+    flush();
+  }
+
+  function flush(): void {
+    held?.();
+    held = undefined;
+    last = now();
+  }
+
+  function frame(event: FrameEvent): void {
+    const done = event.index + 1;
+    const details = frameDetails(event);
+    show(() =>
+      screen.terminal
+        ? barLine({ done, total, details }, screen.columns)
+        : `frame ${done}${total === undefined ? "" : ` of ${total}`}, ${details.join(", ")}`
+    );
+  }
+
+  return {
+    event(event) {
+      switch (event.event) {
+        case "start":
+          held = undefined;
+          total = event.frames;
+          screen.live("");
+          screen.print(startLine(event));
+          last = -Infinity;
+          break;
+        case "frame":
+          frame(event);
+          break;
+        case "done":
+          if (!screen.terminal) flush();
+          screen.live("");
+          screen.print(doneLine(event));
+          break;
+      }
+    },
+    download(received, size) {
+      const count = `${formatBytes(received)} of ${formatBytes(size)}`;
+      const details = ["fetching the network"];
+      show(
+        () =>
+          screen.terminal
+            ? barLine({ done: received, total: size, details, count }, screen.columns)
+            : `fetching the network: ${count}`,
+        received >= size,
+      );
+    },
+    warning: (line) => screen.warn(`reverie: ${line}`),
+    close() {
+      if (!screen.terminal) flush();
+      held = undefined;
+      screen.live("");
+    },
+  };
+}
+
+/** `clip.mp4, 640x480, 300 frames: dreamed at 512x384 on cpu with mixed3, mixed4; flow: dis`. */
+export function startLine(event: StartEvent): string {
+  const frames = event.frames === undefined ? "" : `, ${event.frames} ${plural("frame", event.frames)}`;
+  const layers = event.layers.join(", ");
+  const size = `${event.workingWidth}x${event.workingHeight}`;
+  return `${event.input}, ${event.width}x${event.height}${frames}: dreamed at ${size} on ${event.provider} ` +
+    `with ${layers}${event.flow === "none" ? "" : `; flow: ${event.flow}`}`;
+}
+
+/** `out.mp4: 300 frames in 250.3 s (1.20 fps)`. */
+export function doneLine({ output, frames, seconds }: DoneEvent): string {
+  const fps = seconds > 0 ? ` (${(frames / seconds).toFixed(2)} fps)` : "";
+  return `${output}: ${frames} ${plural("frame", frames)} in ${seconds.toFixed(1)} s${fps}`;
+}
+
+function plural(word: string, count: number): string {
+  return count === 1 ? word : `${word}s`;
+}
+
+/** For programs: each event as one line of JSON. What is not known is null. */
+export function jsonReporter(screen: Screen): Reporter {
+  return {
+    event: (event) => screen.print(jsonLine(event)),
+    download() {},
+    warning: (line) => screen.warn(`reverie: ${line}`),
+    close() {},
+  };
+}
+
+/** A value as one line of JSON; undefined properties become null, so that every line has the same keys. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) => inner === undefined ? null : inner);
+}

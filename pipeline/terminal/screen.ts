@@ -1,0 +1,87 @@
+/** Where text goes: a terminal, a file or a pipe. */
+export interface TextSink {
+  /** Whether a line can be drawn over again. */
+  readonly terminal: boolean;
+  /** Columns; read anew for each line, as windows change their size. */
+  columns(): number;
+  write(text: string): void;
+}
+
+/**
+ * The standard output or the standard error. A reader that has gone away (`reverie … | head`) is no error: what is
+ * written afterwards is dropped, and the work goes on.
+ */
+export function standardSink(stream: typeof Deno.stdout | typeof Deno.stderr): TextSink {
+  const encoder = new TextEncoder();
+  let open = true;
+  return {
+    terminal: stream.isTerminal() && Deno.env.get("TERM") !== "dumb",
+    columns: () => consoleColumns() ?? 80,
+    write(text) {
+      let bytes = encoder.encode(text);
+      try {
+        while (open && bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        open = false;
+      }
+    },
+  };
+}
+
+function consoleColumns(): number | undefined {
+  try {
+    return Deno.consoleSize().columns || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const clearLine = "\r\x1b[2K";
+
+/** Lines of text, and on a terminal one line below them that is drawn over and over. */
+export class Screen {
+  readonly #out: TextSink;
+  readonly #err: TextSink;
+  #live = "";
+
+  constructor(out: TextSink, err: TextSink) {
+    this.#out = out;
+    this.#err = err;
+  }
+
+  /** Whether a line can be drawn over again. */
+  get terminal(): boolean {
+    return this.#out.terminal;
+  }
+
+  /** Columns of the terminal. */
+  get columns(): number {
+    return this.#out.columns();
+  }
+
+  /** A line on the standard output. */
+  print(line: string): void {
+    this.#around(() => this.#out.write(`${line}\n`));
+  }
+
+  /** A line on the standard error. */
+  warn(line: string): void {
+    this.#around(() => this.#err.write(`${line}\n`));
+  }
+
+  /** Draws the live line; an empty one takes it away. Does nothing unless the standard output is a terminal. */
+  live(line: string): void {
+    if (!this.#out.terminal) return;
+    if (line !== "" || this.#live !== "") this.#out.write(clearLine + line);
+    this.#live = line;
+  }
+
+  /** Lines go above the live line, which is taken away meanwhile. */
+  #around(write: () => void): void {
+    const live = this.#live;
+    this.live("");
+    write();
+    if (live !== "") this.live(live);
+  }
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { checkMemory, checkParts, checkProvider, examine, isHealthy } from "../../pipeline/doctor.ts";
+import { checksText } from "../../pipeline/terminal/doctor_text.ts";
+
+const everything = {
+  encoders: new Set(["libx264", "aac", "libvpx-vp9"]),
+  filters: new Set(["bwdif", "yadif", "zscale", "tonemap"]),
+};
+const without = (kind: "encoders" | "filters", ...names: string[]) => ({
+  ...everything,
+  [kind]: new Set([...everything[kind]].filter((name) => !names.includes(name))),
+});
+
+Deno.test("an ffmpeg that has everything takes one line", () => {
+  const checks = checkParts(everything);
+  assert.equal(checks.length, 1);
+  assert.equal(checks[0]!.state, "ok");
+});
+
+Deno.test("no dream without libx264 and aac", () => {
+  for (const name of ["libx264", "aac"]) {
+    const checks = checkParts(without("encoders", name));
+    assert.equal(isHealthy(checks), false);
+    assert.match(checks.find(({ state }) => state === "missing")!.advice!, new RegExp(`ffmpeg with ${name}`));
+  }
+});
+
+Deno.test("one can do without the filters of HDR and interlacing, and is told what for", () => {
+  const checks = checkParts(without("filters", "zscale", "bwdif", "yadif"));
+  assert.equal(isHealthy(checks), true);
+  assert.deepEqual(checks.map(({ state }) => state), ["ok", "lack", "lack"]);
+  assert.match(checks[1]!.found, /interlaced sources/);
+  assert.equal(checkParts(without("filters", "bwdif")).length, 1, "yadif is enough");
+});
+
+Deno.test("only the processor is a provider that must work", () => {
+  assert.equal(checkProvider("cuda", { works: true }).state, "ok");
+  const cuda = checkProvider("cuda", { works: false, reason: "no library" });
+  assert.equal(cuda.state, "lack");
+  assert.match(cuda.found, /no library/);
+  assert.equal(checkProvider("cpu", { works: false, reason: "x" }).state, "missing");
+});
+
+Deno.test("little memory comes with what to do", () => {
+  assert.equal(checkMemory({ total: 8e9, available: 4e9 }).state, "ok");
+  const { state, advice } = checkMemory({ total: 8e9, available: 0.5e9 });
+  assert.equal(state, "lack");
+  assert.match(advice!, /--preset fast/);
+});
+
+Deno.test("each piece of advice stands below what it is about", () => {
+  const text = checksText([
+    { name: "a", state: "ok", found: "fine" },
+    { name: "longer", state: "missing", found: "gone", advice: "get it" },
+  ]);
+  assert.equal(text, "ok  a       fine\nNO  longer  gone\n    -> get it");
+});
+
+Deno.test("this machine, which runs the tests, is looked at as a whole", async () => {
+  const checks = await examine();
+  const found = new Map(checks.map((check) => [check.name, check]));
+  for (
+    const name of ["deno", "memory", "ffmpeg", "ffprobe", "provider cpu", "provider cuda", "disk (cache)"]
+  ) {
+    assert.ok(found.has(name), name);
+  }
+  assert.match(found.get("deno")!.found, new RegExp(Deno.version.deno.replaceAll(".", "\\.")));
+  assert.equal(found.get("provider cpu")!.state, "ok");
+  for (const { name, state, advice } of checks) assert.equal(advice === undefined, state === "ok", name);
+});
