@@ -1,0 +1,217 @@
+/** Measures a dreamed video against its source: how steady it is, how strong, how much of the source it keeps. */
+import { inceptionV3 } from "../models/catalog.ts";
+import { Engine } from "../models/engine/engine.ts";
+import { UserError } from "../models/errors.ts";
+import { DisEstimator } from "../models/flow/dis_estimator.ts";
+import type { FlowEstimator, Picture } from "../models/flow/flow.ts";
+import { decode } from "./decode.ts";
+import { drift, type Look, look, mean } from "./evaluate/drift.ts";
+import { measuredSize, pictureOf } from "./evaluate/pictures.ts";
+import { meanSquaredError, psnr, structuralSimilarity } from "./evaluate/similarity.ts";
+import { StrengthMeter } from "./evaluate/strength.ts";
+import { visiblePixels, warpingError } from "./evaluate/warping.ts";
+import { probe } from "./ffmpeg/probe.ts";
+import type { SourceInfo } from "./ffmpeg/source_info.ts";
+import type { SourceFrame } from "./frame.ts";
+
+/** Options of {@link evaluate}. */
+export interface EvaluateOptions {
+  /** Looks at the first so many frames. Default: all. */
+  frames?: number;
+  /** Longest side in pixels of the pictures that are measured. Default 512. */
+  size?: number;
+  /** Execution providers for the network, in order of preference. Default: the engine's own choice. */
+  providers?: readonly string[];
+  signal?: AbortSignal;
+  /** Called after each frame with how many are done and (an estimate of) how many there are. */
+  onFrame?: (done: number, total: number) => void;
+}
+
+/** A measure of both videos. */
+export interface Both<T> {
+  source: T;
+  dreamed: T;
+}
+
+/** What was measured. */
+export interface Evaluation {
+  files: Both<string>;
+  frames: number;
+  /** Size of the pictures that were measured. */
+  width: number;
+  height: number;
+  /** What computed the flow on the source. */
+  flow: string;
+  /**
+   * Masked warping error, times 1000 (0 is steady; a still picture has 0, so never read it alone), and the ratio of the
+   * dream's to the source's. Undefined where there are not two frames with pixels visible in both.
+   */
+  warpingError: Both<number | undefined>;
+  /** Share of pixels, 0 to 1, that the warping error was taken over. */
+  visible: number | undefined;
+  /** Mean activation of the layers that the built-in network dreams with, and the dream's against the source's. */
+  strength: Both<number> & { ratio: number; layers: Record<string, Both<number>> };
+  /** How much of the source is kept: PSNR in dB (undefined where all is) and structural similarity, -1 to 1. */
+  kept: { psnr: number | undefined; ssim: number };
+  /** Change over 100 frames in per cent of the mean. */
+  drift: Both<Look>;
+}
+
+/** Size at which videos are measured, if nothing else is said. */
+const defaultSize = 512;
+
+/**
+ * Compares a dreamed video with its source, frame by frame. Flow is computed on the source.
+ *
+ * @throws {UserError} when one of them cannot be read, or when their sizes, frames or times do not fit each other.
+ */
+export async function evaluate(
+  source: string,
+  dreamed: string,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const { signal } = options;
+  const probeOptions = signal ? { signal } : {};
+  const infos = { source: await probe(source, probeOptions), dreamed: await probe(dreamed, probeOptions) };
+  requireSameSize(infos);
+  const size = measuredSize(infos.source, options.size ?? defaultSize);
+  const network = await inceptionV3();
+  if (Math.min(size.width, size.height) < network.minimumSize) {
+    throw new UserError(
+      `${source} is too small to measure: ${network.minimumSize} pixels on its shorter side are needed`,
+    );
+  }
+  using engine = await Engine.start(options.providers ? { providers: options.providers } : {});
+  const layers = network.defaultLayers;
+  const meter = await StrengthMeter.create(engine, network, layers, size);
+  const estimator = new DisEstimator();
+  try {
+    const tally = new Tally(meter, estimator);
+    const total = Math.min(options.frames ?? Infinity, infos.source.frames);
+    for await (const frames of pairs(infos, options)) {
+      signal?.throwIfAborted();
+      const picture = (frame: SourceFrame) => pictureOf(frame.rgb, frame, size);
+      await tally.add({ source: picture(frames.source), dreamed: picture(frames.dreamed) });
+      options.onFrame?.(tally.frames, Math.max(total, tally.frames));
+    }
+    return { files: { source, dreamed }, ...size, flow: estimator.name, ...tally.result(layers) };
+  } finally {
+    estimator.close();
+  }
+}
+
+/** An encoder that cannot store odd sizes adds or drops one row or column. */
+function requireSameSize({ source, dreamed }: Both<SourceInfo>): void {
+  const near = (a: number, b: number) => Math.abs(a - b) <= 1;
+  if (near(source.width, dreamed.width) && near(source.height, dreamed.height)) return;
+  const words = ({ path, width, height }: SourceInfo) => `${path} is ${width}x${height}`;
+  throw new UserError(`${words(dreamed)}, but ${words(source)}: give a dream and its own source`);
+}
+
+/** The frames of both, side by side. */
+async function* pairs(infos: Both<SourceInfo>, options: EvaluateOptions): AsyncGenerator<Both<SourceFrame>> {
+  const decodeOptions = options.signal ? { signal: options.signal } : {};
+  const source = decode(infos.source, decodeOptions), dreamed = decode(infos.dreamed, decodeOptions);
+  let first: Both<SourceFrame> | undefined;
+  try {
+    for (let index = 0; index < (options.frames ?? Infinity); index++) {
+      const [a, b] = await Promise.all([source.next(), dreamed.next()]);
+      if (a.done && b.done) return;
+      if (a.done || b.done) throw lengthError(infos, index, Boolean(a.done));
+      const both = { source: a.value, dreamed: b.value };
+      requireSameTime(infos, both, first ??= both);
+      yield both;
+    }
+  } finally {
+    await Promise.all([source.return(undefined), dreamed.return(undefined)]);
+  }
+}
+
+function lengthError({ source, dreamed }: Both<SourceInfo>, frames: number, sourceEnds: boolean): UserError {
+  const [short, long] = sourceEnds ? [source, dreamed] : [dreamed, source];
+  return new UserError(
+    `${short.path} ends after ${frames} frames, ${long.path} goes on: --frames ${frames} compares what both have`,
+  );
+}
+
+/** Frames that are shown at other times are other frames: one video dropped or doubled some. */
+function requireSameTime(
+  infos: Both<SourceInfo>,
+  { source, dreamed }: Both<SourceFrame>,
+  first: Both<SourceFrame>,
+) {
+  const times = { source: source.pts - first.source.pts, dreamed: dreamed.pts - first.dreamed.pts };
+  if (Math.abs(times.source - times.dreamed) <= Math.max(0.025, source.duration / 2)) return;
+  throw new UserError(
+    `frame ${source.index} is shown at ${times.source.toFixed(3)} s in ${infos.source.path}, but at ` +
+      `${times.dreamed.toFixed(3)} s in ${infos.dreamed.path}: give a dream of the whole source`,
+  );
+}
+
+/** Adds up the measures of each frame. */
+class Tally {
+  readonly #meter: StrengthMeter;
+  readonly #estimator: FlowEstimator;
+  #previous: Both<Picture> | undefined;
+  readonly #errors: Both<number[]> = { source: [], dreamed: [] };
+  readonly #visible: number[] = [];
+  readonly #strengths: Both<number[][]> = { source: [], dreamed: [] };
+  readonly #looks: Both<Look[]> = { source: [], dreamed: [] };
+  readonly #squaredErrors: number[] = [];
+  readonly #similarities: number[] = [];
+
+  constructor(meter: StrengthMeter, estimator: FlowEstimator) {
+    this.#meter = meter;
+    this.#estimator = estimator;
+  }
+
+  get frames(): number {
+    return this.#squaredErrors.length;
+  }
+
+  async add(pictures: Both<Picture>): Promise<void> {
+    const previous = this.#previous;
+    this.#previous = pictures;
+    const [source, dreamed, pair] = await Promise.all([
+      this.#meter.measure(pictures.source),
+      this.#meter.measure(pictures.dreamed),
+      previous && this.#estimator.pair(previous.source, pictures.source),
+    ]);
+    this.#strengths.source.push(source);
+    this.#strengths.dreamed.push(dreamed);
+    this.#squaredErrors.push(meanSquaredError(pictures.source, pictures.dreamed));
+    this.#similarities.push(structuralSimilarity(pictures.source, pictures.dreamed));
+    for (const which of ["source", "dreamed"] as const) this.#looks[which].push(look(pictures[which]));
+    if (!previous || !pair) return;
+    const mask = visiblePixels(pair);
+    this.#visible.push(mean(mask));
+    for (const which of ["source", "dreamed"] as const) {
+      const error = warpingError(previous[which], pictures[which], pair.backward, mask);
+      if (error !== undefined) this.#errors[which].push(error);
+    }
+  }
+
+  result(layers: string[]): Omit<Evaluation, "files" | "width" | "height" | "flow"> {
+    const error = (values: number[]) => values.length === 0 ? undefined : 1000 * mean(values);
+    const kept = mean(this.#squaredErrors);
+    return {
+      frames: this.frames,
+      warpingError: { source: error(this.#errors.source), dreamed: error(this.#errors.dreamed) },
+      visible: this.#visible.length === 0 ? undefined : mean(this.#visible),
+      strength: this.#strength(layers),
+      kept: { psnr: kept === 0 ? undefined : psnr(kept), ssim: mean(this.#similarities) },
+      drift: { source: drift(this.#looks.source), dreamed: drift(this.#looks.dreamed) },
+    };
+  }
+
+  #strength(layers: string[]): Evaluation["strength"] {
+    const ofLayer = (values: number[][], layer: number) => mean(values.map((each) => each[layer]!));
+    const each = layers.map((_, layer) => ({
+      source: ofLayer(this.#strengths.source, layer),
+      dreamed: ofLayer(this.#strengths.dreamed, layer),
+    }));
+    const source = mean(each.map((both) => both.source)), dreamed = mean(each.map((both) => both.dreamed));
+    const byName = Object.fromEntries(layers.map((layer, index) => [layer, each[index]!]));
+    return { source, dreamed, ratio: dreamed / source, layers: byName };
+  }
+}
