@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import ort from "onnxruntime-node";
 import { inceptionV3 } from "../../../models/catalog.ts";
 import { gradientModel } from "../../../models/gradient/gradient.ts";
-import { type Model } from "../../../models/onnx/model.ts";
+import type { Model } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
 import { UserError } from "../../../models/errors.ts";

@@ -1,6 +1,18 @@
-import type { AttributeInput } from "../../../models/onnx/build.ts";
-import { type Case, drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
-import type { Random } from "../../reference/random.ts";
+import assert from "node:assert/strict";
+import { differentiate } from "../../../models/gradient/differentiate.ts";
+import { type AttributeInput, GraphBuilder } from "../../../models/onnx/build.ts";
+import { elementCount } from "../../../models/onnx/model.ts";
+import {
+  type Case,
+  compare,
+  drawInput,
+  oneOperator,
+  runModel,
+  testRule,
+} from "../../reference/check_gradient.ts";
+import { evaluate } from "../../reference/evaluate.ts";
+import { type NdArray, ndArray } from "../../reference/nd_array.ts";
+import { Random } from "../../reference/random.ts";
 
 const bothForms = [{ maxPoolIndices: true }, { maxPoolIndices: false }];
 
@@ -92,4 +104,47 @@ for (const op of ["MaxPool", "AveragePool"]) {
       description: `${op} on [${x.dims}] ${JSON.stringify(attributes)}`,
     };
   }, bothForms);
+}
+
+/** No derivative exists at a tie; the gradient goes to one of the largest, in both forms to the same one. */
+Deno.test("MaxPool with ties: both forms give each window's whole gradient to its first largest element", async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const random = new Random(seed);
+    const dims = [1, 2, random.integer(4, 6), random.integer(4, 6)];
+    const attributes = {
+      kernel_shape: random.integers(2, 2, 3),
+      strides: random.integers(2, 1, 3),
+      pads: random.pick([[0, 0, 0, 0], [1, 1, 1, 1]]),
+    };
+    const x = ndArray(dims, random.integers(elementCount(dims), -1, 1));
+    const g = new GraphBuilder();
+    const y = g.op("MaxPool", [g.input("x", "float32", dims)], attributes);
+    const windows = evaluate(g.build(), { x }).get(y)!.dims;
+    const incoming = random.integers(elementCount(windows), 1, 9);
+    const loss = g.reduceSum(g.mul(y, g.floats(incoming, windows)), undefined, 0);
+    const description = `seed ${seed}: [${dims}] ${JSON.stringify(attributes)}`;
+    const expected = firstLargest(attributes, x, windows, incoming);
+    for (const maxPoolIndices of [true, false]) {
+      const form = GraphBuilder.extend(g.build());
+      form.output("dx", differentiate(form, loss, ["x"], { maxPoolIndices })[0]!, "float32");
+      const run = await runModel(form.build(), { x });
+      assert.deepEqual(compare("gradient", run.get("dx"), expected, 1e-6), [], description);
+    }
+  }
+});
+
+/** The gradient of MaxPool by the interpreter's own Indices, which name the first of equals. */
+function firstLargest(
+  attributes: Record<string, AttributeInput>,
+  x: NdArray,
+  windows: number[],
+  incoming: number[],
+): NdArray {
+  const g = new GraphBuilder();
+  const [y, indices] = g.ops("MaxPool", [g.input("x", "float32", x.dims)], attributes, 2);
+  const values = evaluate(g.build(), { x });
+  assert.deepEqual(values.get(y!)!.dims, windows);
+  const gradient = ndArray(x.dims, new Float64Array(x.data.length));
+  values.get(indices!)!.data.forEach((place, i) => gradient.data[place]! += incoming[i]!);
+  return gradient;
 }

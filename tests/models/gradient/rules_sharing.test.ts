@@ -1,4 +1,4 @@
-import { type GraphBuilder } from "../../../models/onnx/build.ts";
+import type { GraphBuilder } from "../../../models/onnx/build.ts";
 import { type Case, drawInput, testRule } from "../../reference/check_gradient.ts";
 import type { Random } from "../../reference/random.ts";
 
