@@ -88,12 +88,12 @@ export class Rig {
       ? workingSize(working, 1, parameters.flowSize, { smallest: 16, multiple: 4 })
       : undefined;
     const layers = parameters.layers ?? network.defaultLayers;
-    const { octaves, octaveScale, channels } = parameters;
+    const { octaves, octaveScale } = parameters;
     const dreamer = await Dreamer.create(
       engine,
       network,
       octaveSizes(working, octaves, octaveScale, network.minimumSize),
-      { ...parameters, layers, ...(channels ? { channels } : {}) },
+      { ...parameters, layers },
     );
     const scaler = await Scaler.create(engine, source, working, flowSize);
     if (!flowSize) return new Rig(engine, working, layers, scaler, dreamer);

@@ -6,7 +6,7 @@ export interface LossOptions {
   /** `mean`: the mean activation; `l2`: the mean of its square. */
   loss: "mean" | "l2";
   /** Channels to grow; all of them where absent. */
-  channels?: readonly number[];
+  channels?: readonly number[] | undefined;
 }
 
 /** The value to report and the value to differentiate, both scalars. */

@@ -31,18 +31,13 @@ export interface StepOptions extends LossOptions {
  */
 export function stepGraph(network: Network, size: Size, options: StepOptions): Model {
   const dims = [1, 3, size.height, size.width];
-  const { model, layers } = prepare(network.model, { layers: options.layers, inputShape: dims });
-  const g = new GraphBuilder({ name: "gradient ascent", opset: model.opset });
+  const g = new GraphBuilder({ name: "gradient ascent" });
   const picture = g.input("picture", "float32", dims);
   const shift = g.input("shift", "int64", [2]);
   const rate = g.input("rate", "float32", []);
 
   const rolled = roll(g, picture, shift, 3, size);
-  const input = preprocess(g, rolled, network.preprocessing);
-  const values = inline(g, model, { [model.graph.inputs[0]!.name]: input });
-  const { loss, objective } = dreamLoss(g, layers.map((layer) => values[layer]!), options);
-  const [gradient] = differentiate(g, objective, [rolled], { maxPoolIndices: options.maxPoolIndices });
-
+  const { gradient, loss } = inline(g, dreamGradientGraph(network, size, options), { picture: rolled });
   const still = roll(g, gradient!, unrollShift(g, shift, size), 3, size);
   const direction = meanNormalised(
     g,
@@ -52,7 +47,26 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
     ? direction
     : g.sub(direction, scaled(g, totalVariationGradient(g, picture, size), options.tvWeight));
   g.output("dreamed", g.clip(g.add(picture, g.mul(calmed, rate)), 0, 1), "float32", dims);
+  g.output("loss", loss!, "float32", []);
+  return g.build();
+}
+
+/** `picture` float32 [1, 3, h, w] in [0, 1] -> `loss` (scalar) and `gradient`, of what is to grow, at the picture. */
+export function dreamGradientGraph(
+  network: Network,
+  size: Size,
+  options: Omit<StepOptions, "smoothing">,
+): Model {
+  const dims = [1, 3, size.height, size.width];
+  const { model, layers } = prepare(network.model, { layers: options.layers, inputShape: dims });
+  const g = new GraphBuilder({ name: "dream gradient", opset: model.opset });
+  const picture = g.input("picture", "float32", dims);
+  const input = preprocess(g, picture, network.preprocessing);
+  const values = inline(g, model, { [model.graph.inputs[0]!.name]: input });
+  const { loss, objective } = dreamLoss(g, layers.map((layer) => values[layer]!), options);
+  const [gradient] = differentiate(g, objective, [picture], { maxPoolIndices: options.maxPoolIndices });
   g.output("loss", loss, "float32", []);
+  g.output("gradient", gradient!, "float32", dims);
   return g.build();
 }
 
