@@ -1,0 +1,84 @@
+import { UserError } from "../errors.ts";
+import { GraphBuilder } from "./build.ts";
+import type { Attribute, Graph, Model, Node } from "./model.ts";
+import { ShapeTable } from "./shapes.ts";
+import { addedAfter17, upgradeRules } from "./upgrade/registry.ts";
+import { UpgradeContext } from "./upgrade/context.ts";
+
+/** The operator set that the rest of Reverie works on: the newest that every execution provider knows whole. */
+export const targetOpset = 17;
+
+/** The operator sets that {@link upgrade} understands. */
+export const supportedOpsets = { oldest: 7, newest: 22 } as const;
+
+/**
+ * The model written in operator set 17, whatever set from 7 to 22 it was written in: what moved between attributes and
+ * inputs is moved, what was removed or came later is written with what set 17 has. The outputs stay the same; operators
+ * of other domains are left alone. The given model is left as it is.
+ *
+ * @throws {UserError} for another operator set, and for a node that set 17 cannot express; names the node and operator
+ */
+export function upgrade(model: Model): Model {
+  const { opset } = model;
+  if (opset === targetOpset) return model;
+  if (opset < supportedOpsets.oldest || opset > supportedOpsets.newest) {
+    throw new UserError(
+      `the model is written in ONNX operator set ${opset}; export it again with one from ` +
+        `${supportedOpsets.oldest} to ${supportedOpsets.newest}, best ${targetOpset}`,
+    );
+  }
+  const names = new Set<string>();
+  collectNames(model.graph, names);
+  return { ...model, opset: targetOpset, graph: upgradeGraph(model.graph, opset, names) };
+}
+
+/** Every name in a graph and in the graphs inside it, so that new values meet none of them. */
+function collectNames(graph: Graph, names: Set<string>): void {
+  for (const { name } of [...graph.inputs, ...graph.outputs]) names.add(name);
+  for (const name of graph.initializers.keys()) names.add(name);
+  for (const node of graph.nodes) {
+    for (const name of node.outputs) names.add(name);
+    for (const attribute of Object.values(node.attributes)) {
+      if (attribute.kind === "graph") collectNames(attribute.value, names);
+    }
+  }
+}
+
+function upgradeGraph(graph: Graph, opset: number, names: Set<string>): Graph {
+  // Inner graphs first, so that the names they add are known here.
+  const nodes = graph.nodes.map((node) => withUpgradedAttributes(node, opset, names));
+  const g = new GraphBuilder({ name: graph.name, opset: targetOpset });
+  for (const name of names) g.unique(name);
+  for (const [name, tensor] of graph.initializers) g.graph.initializers.set(name, tensor);
+  // Known elements of the graph as it was: axes, pads and scales that a rule has to see.
+  const constants = new ShapeTable(graph);
+  const used = new Set([
+    ...graph.nodes.flatMap((node) => node.inputs),
+    ...graph.outputs.map(({ name }) => name),
+  ]);
+  for (const node of nodes) upgradeNode(new UpgradeContext({ g, node, opset, graph, constants, used }));
+  for (const node of g.graph.nodes) for (const name of node.outputs) names.add(name);
+  for (const name of g.graph.initializers.keys()) names.add(name);
+  return { ...graph, nodes: g.graph.nodes, initializers: g.graph.initializers };
+}
+
+/** The bodies of If, Loop and Scan are graphs, too. */
+function withUpgradedAttributes(node: Node, opset: number, names: Set<string>): Node {
+  if (!Object.values(node.attributes).some(({ kind }) => kind === "graph")) return node;
+  const upgradeAttribute = (attribute: Attribute): Attribute =>
+    attribute.kind === "graph"
+      ? { kind: "graph", value: upgradeGraph(attribute.value, opset, names) }
+      : attribute;
+  const attributes = Object.entries(node.attributes).map(([name, value]) => [name, upgradeAttribute(value)]);
+  return { ...node, attributes: Object.fromEntries(attributes) };
+}
+
+function upgradeNode(context: UpgradeContext): void {
+  const { node, opset } = context;
+  if (node.domain === "" && opset > targetOpset && addedAfter17.has(node.op)) {
+    context.refuse("operator set 17 does not have it");
+  }
+  const rule = node.domain === "" ? upgradeRules.get(node.op) : undefined;
+  if (rule) rule(context);
+  else context.keep();
+}
