@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { UserError } from "../../../models/errors.ts";
+import { openNetwork } from "../../../models/networks/open.ts";
+import { GraphBuilder } from "../../../models/onnx/build.ts";
+import { writeModel } from "../../../models/onnx/write.ts";
+import { sharedDataPath } from "../../shared_data.ts";
+
+/** Calls with the path of a file of these bytes, which is gone afterwards. */
+async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>): Promise<void> {
+  const path = await Deno.makeTempFile({ suffix: ".onnx" });
+  try {
+    await Deno.writeFile(path, bytes);
+    await call(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+function refused(path: string, pattern: RegExp): Promise<void> {
+  return assert.rejects(
+    openNetwork({ model: path }),
+    (error) => error instanceof UserError && pattern.test(error.message) && error.message.includes(path),
+  );
+}
+
+Deno.test("a network of the user's own is opened with ImageNet's mean and scale and a middle layer", async () => {
+  const path = await sharedDataPath("weights/squeezenet1_1.onnx");
+  if (!path) return;
+  const network = await openNetwork({ model: path });
+  assert.deepEqual(network.preprocessing.mean, [0.485, 0.456, 0.406]);
+  assert.match(network.defaultLayers[0]!, /features/);
+});
+
+Deno.test("means above 1 are taken as grey levels of 255", async () => {
+  const path = await sharedDataPath("weights/squeezenet1_1.onnx");
+  if (!path) return;
+  const { preprocessing } = await openNetwork({
+    model: path,
+    mean: [51, 102, 255],
+    scale: [255, 255, 255],
+    channelOrder: "bgr",
+  });
+  assert.deepEqual(preprocessing, { mean: [0.2, 0.4, 1], scale: [255, 255, 255], channelOrder: "bgr" });
+});
+
+Deno.test("a file that is missing, no model, or no picture network is refused by name", async () => {
+  await refused("no/such/network.onnx", /no such file/);
+  await withFile(new TextEncoder().encode("not a model"), (path) => refused(path, /not an ONNX model/));
+  const g = new GraphBuilder();
+  g.output("y", g.relu(g.input("x", "float32", [1, 10])), "float32");
+  await withFile(writeModel(g.build()), (path) => refused(path, /picture \[1, 3, height, width\]/));
+});
