@@ -211,18 +211,19 @@ testModels("sizes computed with Shape, Gather and Concat, as exporters write the
   };
 });
 
-testModels("a pool before a projection to fewer channels, as in an inception block", 6, (random) => {
+testModels("a pool before a projection to fewer channels, as in an inception block", 10, (random) => {
   const conv = drawConv(random, 2, 4);
   const [projection, bias] = [random.floats([2, 4, 1, 1]), random.floats([2])];
   const op = random.pick(["AveragePool", "MaxPool"]);
   const counting = op === "AveragePool" ? { count_include_pad: random.integer(0, 1) } : {};
   const attributes = { kernel_shape: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1], ...counting };
   const shared = random.chance(0.3);
+  const strides = random.pick([[1, 1], [1, 1], [2, 2]]);
   return {
     channels: 2,
     trunk: (g, x) => {
       const pool = g.op(op, [g.relu(conv(g, x))], attributes);
-      const projected = g.relu(g.conv(pool, g.floats(projection, [2, 4, 1, 1]), g.floats(bias)));
+      const projected = g.relu(g.conv(pool, g.floats(projection, [2, 4, 1, 1]), g.floats(bias), { strides }));
       return shared ? [projected, pool] : [projected];
     },
   };
