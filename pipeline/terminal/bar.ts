@@ -21,12 +21,17 @@ export function barLine({ done, total, details, count }: BarState, columns: numb
   const known = total !== undefined && total > 0;
   const share = known ? Math.min(1, done / total) : 0;
   const percent = known ? `${String(Math.floor(share * 100)).padStart(3)}% ` : "";
-  const text = [count ?? (known ? `${done}/${total}` : `${done}`), ...details];
+  const text = [count ?? (known ? counted(done, total) : `${done}`), ...details];
   while (text.length > 1 && lengthOf(percent, known, text) > room) text.pop();
   const words = text.join("  ");
   const bar = known ? Math.min(longestBar, room - percent.length - words.length - 1) : 0;
   const line = bar >= shortestBar ? `${percent}${drawn(share, bar)} ${words}` : percent + words;
   return line.slice(0, room);
+}
+
+/** As wide for the first as for the last, so that the bar keeps its length. */
+function counted(done: number, total: number): string {
+  return `${String(done).padStart(String(total).length)}/${total}`;
 }
 
 function lengthOf(percent: string, bar: boolean, text: readonly string[]): number {

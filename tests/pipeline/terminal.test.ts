@@ -61,7 +61,7 @@ Deno.test("times and sizes are shown as people write them", () => {
 
 Deno.test("the bar shows the share done and never fills the last column", () => {
   const line = barLine({ done: 5, total: 10, details: ["1.20 fps", "0:04 left"] }, 60);
-  assert.match(line, /^ 50% ━+─+ 5\/10 {2}1\.20 fps {2}0:04 left$/);
+  assert.match(line, /^ 50% ━+─+ {2}5\/10 {2}1\.20 fps {2}0:04 left$/);
   const [full, empty] = [line.match(/━/g)!.length, line.match(/─/g)!.length];
   assert.ok(Math.abs(full - empty) <= 1);
   for (let columns = 1; columns < 120; columns++) {
