@@ -143,10 +143,12 @@ function report(error: unknown, args: readonly string[], screen: Screen): number
 async function main(args: readonly string[]): Promise<number> {
   const screen = new Screen(standardSink(Deno.stdout), standardSink(Deno.stderr));
   // An error that nobody waited for ends the program like any other.
-  globalThis.addEventListener("unhandledrejection", (event) => {
+  const end = (event: Event, error: unknown) => {
     event.preventDefault();
-    Deno.exit(report(event.reason, args, screen));
-  });
+    Deno.exit(report(error, args, screen));
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => end(event, event.reason));
+  globalThis.addEventListener("error", (event) => end(event, event.error));
   try {
     return await run(args, screen);
   } catch (error) {

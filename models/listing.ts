@@ -73,11 +73,17 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
       size: bytes.length,
       opset: model.opset,
       inputs: inputs.map(({ name, type, dims }) => dims ? { name, type, dims } : { name, type }),
-      layers: reachableLayers(model),
+      layers: withoutDoubles(reachableLayers(model)),
     };
   } catch (cause) {
     throw new UserError(`${nameOrPath}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
+}
+
+/** Exporters name a value after its node, as `conv1_output_0`; the node's name is enough, and shorter. */
+function withoutDoubles(names: string[]): string[] {
+  const known = new Set(names);
+  return names.filter((name) => !/_output_\d+$/.test(name) || !known.has(name.replace(/_output_\d+$/, "")));
 }
 
 async function readFile(path: string): Promise<Uint8Array> {
