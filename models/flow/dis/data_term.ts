@@ -9,8 +9,8 @@ import type { Level } from "./pyramid.ts";
 /** Values per pixel in {@link linearise}'s result: three constraints a u + b v + c = 0. */
 export const CONSTRAINT_VALUES = 9;
 
-/** Keeps constraints without texture from counting much (zeta squared of OpenCV's refinement). */
-const NO_TEXTURE = 0.01;
+/** Squared gradients, in grey levels per pixel, much below this are taken for noise and count little. */
+const NOISE = 4;
 
 /**
  * Three constraints a u + b v + c = 0 on the flow (u, v) of each pixel: equal brightness, equal derivative to the right,
@@ -46,8 +46,16 @@ export function linearise(from: Level, to: Level, flow: FlowField): Float32Array
   return result;
 }
 
-function put(result: Float32Array, at: number, a: number, b: number, change: number, u: number, v: number): void {
-  const scale = 1 / Math.sqrt(a * a + b * b + NO_TEXTURE);
+function put(
+  result: Float32Array,
+  at: number,
+  a: number,
+  b: number,
+  change: number,
+  u: number,
+  v: number,
+): void {
+  const scale = 1 / Math.sqrt(a * a + b * b + NOISE);
   result[at] = scale * a;
   result[at + 1] = scale * b;
   result[at + 2] = scale * (change - a * u - b * v);

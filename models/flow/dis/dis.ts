@@ -1,8 +1,8 @@
 /**
  * DIS, dense inverse search: "Fast Optical Flow using Dense Inverse Search", Kroeger, Timofte, Dai and Van Gool, 2016.
- * From coarse to fine: search patches, spread their motion over the pixels, refine.
+ * From the coarsest level of the pyramid to full size: search patches, spread their motion over the pixels, refine.
  */
-import type { FlowField } from "../flow.ts";
+import type { FlowField, FlowPair } from "../flow.ts";
 import { densify } from "./densify.ts";
 import type { GreyImage } from "./grey.ts";
 import { searchPatches } from "./inverse_search.ts";
@@ -10,43 +10,57 @@ import { defaultParameters, type DisParameters } from "./parameters.ts";
 import { PATCH_SIZE } from "./patch.ts";
 import { buildPyramid, type Level } from "./pyramid.ts";
 import { refine } from "./refine.ts";
-import { scaleUp } from "./scale_up.ts";
 
-export { buildPyramid };
-
-/** The flow from one picture to another of the same size, given the pyramids of both. */
-export function disFlow(from: Level[], to: Level[], parameters: DisParameters = defaultParameters): FlowField {
-  let flow: FlowField | undefined;
-  for (let scale = from.length - 1; scale >= 0; scale--) flow = flowAt(scale, from[scale]!, to[scale]!, flow, parameters);
-  return flow!;
+/**
+ * The flow between two grey images of the same size, both ways.
+ *
+ * @throws {RangeError} when the sizes differ or an image is empty.
+ */
+export function disPair(
+  previous: GreyImage,
+  current: GreyImage,
+  parameters: DisParameters = defaultParameters,
+): FlowPair {
+  checkSizes(previous, current);
+  const before = buildPyramid(previous);
+  const now = buildPyramid(current);
+  return { backward: disFlow(now, before, parameters), forward: disFlow(before, now, parameters) };
 }
 
-function flowAt(
-  scale: number,
+/** The flow from one image to another of the same size, given the pyramids of both. */
+export function disFlow(
+  from: Level[],
+  to: Level[],
+  parameters: DisParameters = defaultParameters,
+): FlowField {
+  let flow: FlowField | undefined;
+  for (let scale = from.length - 1; scale >= 0; scale--) {
+    const start = initialFlow(from[scale]!, to[scale]!, flow, parameters);
+    flow = refine(from[scale]!, to[scale]!, start, parameters.refinement);
+  }
+  if (!flow) throw new RangeError("a pyramid needs at least one level");
+  return flow;
+}
+
+function initialFlow(
   from: Level,
   to: Level,
   coarse: FlowField | undefined,
   parameters: DisParameters,
 ): FlowField {
   const { width, height } = from;
-  const searched = scale >= parameters.finestScale && Math.min(width, height) >= PATCH_SIZE;
-  if (searched) {
-    const patches = searchPatches(from, to, coarse, parameters);
-    return refine(from, to, densify(from, to, patches), parameters.refinement);
+  // Only a picture smaller than a patch has such a level, and it is its only one.
+  if (Math.min(width, height) < PATCH_SIZE) {
+    return { width, height, data: new Float32Array(2 * width * height) };
   }
-  const flow = coarse
-    ? scaleUp(coarse, width, height)
-    : { width, height, data: new Float32Array(2 * width * height) };
-  return refine(from, to, flow, parameters.finish);
+  return densify(from, to, searchPatches(from, to, coarse, parameters));
 }
 
-/** The flow between two grey images, both ways. */
-export function disPair(
-  previous: GreyImage,
-  current: GreyImage,
-  parameters: DisParameters = defaultParameters,
-): { backward: FlowField; forward: FlowField } {
-  const before = buildPyramid(previous);
-  const now = buildPyramid(current);
-  return { backward: disFlow(now, before, parameters), forward: disFlow(before, now, parameters) };
+function checkSizes(a: GreyImage, b: GreyImage): void {
+  if (a.width !== b.width || a.height !== b.height) {
+    throw new RangeError(
+      `flow needs two pictures of the same size, not ${a.width}x${a.height} and ${b.width}x${b.height}`,
+    );
+  }
+  if (a.width < 1 || a.height < 1) throw new RangeError("flow needs pictures of at least one pixel");
 }

@@ -5,7 +5,7 @@
 import type { FlowField } from "../flow.ts";
 import { Patch, PATCH_SIZE } from "./patch.ts";
 import { BORDER, type Level } from "./pyramid.ts";
-import { sampleCoarse } from "./scale_up.ts";
+import { sampleCoarse } from "./sample_coarse.ts";
 
 /** The motion of each patch of a grid. */
 export interface PatchFlow {

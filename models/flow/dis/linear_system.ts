@@ -8,7 +8,7 @@ import type { Level } from "./pyramid.ts";
 const EPSILON = 0.001;
 const EPSILON_SQUARED = EPSILON * EPSILON;
 
-/** Values per pixel of the packed equations: the inverse 2 x 2 matrix (xx, xy, yy) and the right-hand side (x, y). */
+/** Values per pixel of the packed equations: omega times the inverse 2 x 2 matrix (xx, xy, yy), and the right-hand side (x, y). */
 const EQUATION_VALUES = 5;
 
 /**
@@ -99,7 +99,7 @@ export class LinearSystem {
   #setEquations(constraints: Float32Array): void {
     const width = this.#width;
     const count = width * this.#height;
-    const { delta, gamma } = this.#parameters;
+    const { delta, gamma, omega } = this.#parameters;
     const u = this.#u, v = this.#v, right = this.#right, below = this.#below, equations = this.#equations;
     for (let p = 0, k = 0, e = 0; p < count; p++, k += CONSTRAINT_VALUES, e += EQUATION_VALUES) {
       const i = p + width;
@@ -117,7 +117,7 @@ export class LinearSystem {
       const yy = brightness * b0 * b0 + gradient * (b1 * b1 + b2 * b2) + links;
       // A picture of one pixel has no links and perhaps no texture: then nothing moves.
       const determinant = xx * yy - xy * xy;
-      const scale = determinant > 0 ? 1 / determinant : 0;
+      const scale = determinant > 0 ? omega / determinant : 0;
       equations[e] = scale * yy;
       equations[e + 1] = -scale * xy;
       equations[e + 2] = scale * xx;
@@ -126,26 +126,43 @@ export class LinearSystem {
     }
   }
 
-  /** One sweep of successive over-relaxation, both components of a pixel at once. */
+  /** Sweeps of successive over-relaxation, both components of a pixel at once. */
   relax(): void {
+    const { sorIterations } = this.#parameters;
+    // Each sweep follows one row behind the one before: the same result as one after another, but out of the cache.
+    for (let front = 0; front < this.#height + sorIterations - 1; front++) {
+      const first = Math.max(0, front - this.#height + 1);
+      const last = Math.min(sorIterations - 1, front);
+      for (let sweep = first; sweep <= last; sweep++) this.#relaxRow(front - sweep);
+    }
+  }
+
+  #relaxRow(y: number): void {
     const width = this.#width;
-    const end = width * (this.#height + 1);
-    const { omega } = this.#parameters;
+    const start = (y + 1) * width;
+    const end = start + width;
+    const keep = 1 - this.#parameters.omega;
     const u = this.#u, v = this.#v, right = this.#right, below = this.#below, equations = this.#equations;
-    for (let i = width, e = 0; i < end; i++, e += EQUATION_VALUES) {
-      const toLeft = right[i - 1]!, toRight = right[i]!, toAbove = below[i - width]!, toBelow = below[i]!;
-      const x = equations[e + 3]! + toLeft * u[i - 1]! + toRight * u[i + 1]! + toAbove * u[i - width]! +
-        toBelow * u[i + width]!;
-      const y = equations[e + 4]! + toLeft * v[i - 1]! + toRight * v[i + 1]! + toAbove * v[i - width]! +
-        toBelow * v[i + width]!;
-      const xy = equations[e + 1]!;
-      u[i] = u[i]! + omega * (equations[e]! * x + xy * y - u[i]!);
-      v[i] = v[i]! + omega * (xy * x + equations[e + 2]! * y - v[i]!);
+    let leftU = 0, leftV = 0, toLeft = 0;
+    for (let i = start, e = EQUATION_VALUES * y * width; i < end; i++, e += EQUATION_VALUES) {
+      const toRight = right[i]!, toAbove = below[i - width]!, toBelow = below[i]!;
+      const xx = equations[e]!, xy = equations[e + 1]!, yy = equations[e + 2]!;
+      const x = equations[e + 3]! + toRight * u[i + 1]! + toAbove * u[i - width]! + toBelow * u[i + width]!;
+      const y = equations[e + 4]! + toRight * v[i + 1]! + toAbove * v[i - width]! + toBelow * v[i + width]!;
+      // Only the sums with the left neighbour have to wait for it.
+      const newU = (keep * u[i]! + xx * x + xy * y) + (toLeft * xx * leftU + toLeft * xy * leftV);
+      const newV = (keep * v[i]! + xy * x + yy * y) + (toLeft * xy * leftU + toLeft * yy * leftV);
+      u[i] = leftU = newU;
+      v[i] = leftV = newV;
+      toLeft = toRight;
     }
   }
 }
 
-function edgeWeights({ gradientX, gradientY }: Level, { alpha, edgeSharpness }: RefinementParameters): Float32Array {
+function edgeWeights(
+  { gradientX, gradientY }: Level,
+  { alpha, edgeSharpness }: RefinementParameters,
+): Float32Array {
   const weights = new Float32Array(gradientX.length);
   for (let i = 0; i < weights.length; i++) {
     const gradient = Math.sqrt(gradientX[i]! * gradientX[i]! + gradientY[i]! * gradientY[i]!) / 255;

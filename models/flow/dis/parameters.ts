@@ -1,22 +1,16 @@
 /** How carefully DIS looks. Names follow Kroeger et al. 2016 and Brox et al. 2004. */
 export interface DisParameters {
-  /** The finest pyramid level on which patches are searched: 0 is full size, each further one half of it. */
-  finestScale: number;
-  /** Pixels between neighbouring patches of 8 x 8. */
+  /** Pixels between neighbouring patches of 8 x 8, at most 8. */
   patchStride: number;
-  /** Most gradient descent steps per patch. */
+  /** Most gradient descent steps per patch and pass. */
   descentSteps: number;
-  /** Variational refinement of the searched levels. */
+  /** Variational refinement of each level. */
   refinement: RefinementParameters;
-  /** Variational refinement of the levels below `finestScale`, which are only scaled up to. */
-  finish: RefinementParameters;
 }
 
 /** The energy that variational refinement makes small, and the effort spent on it. */
 export interface RefinementParameters {
-  /** How often the second image is warped and the data term linearised again. */
-  warps: number;
-  /** Per warp: how often the robust weights are computed again. */
+  /** How often the robust weights are computed again. */
   fixedPointIterations: number;
   /** Per set of weights: sweeps of successive over-relaxation. */
   sorIterations: number;
@@ -28,26 +22,24 @@ export interface RefinementParameters {
   delta: number;
   /** Weight of equal brightness gradients. */
   gamma: number;
-  /** How much less smooth the flow has to be across edges of the image; 0 for everywhere alike. */
+  /** How quickly smoothness gives way at edges of the image: its weight is exp(-edgeSharpness |gradient| / 255). */
   edgeSharpness: number;
 }
 
-const refinement: RefinementParameters = {
-  warps: 1,
-  fixedPointIterations: 5,
-  sorIterations: 5,
-  omega: 1.6,
-  alpha: 20,
-  delta: 5,
-  gamma: 10,
-  edgeSharpness: 0,
-};
-
-/** A little better than OpenCV's preset "medium". */
+/**
+ * The weights of OpenCV's preset "medium", which go down to full size here where OpenCV stops at half of it; patches lie
+ * a little further apart and need fewer steps, since each is a full Gauss-Newton step.
+ */
 export const defaultParameters: DisParameters = {
-  finestScale: 1,
-  patchStride: 3,
-  descentSteps: 16,
-  refinement,
-  finish: { ...refinement, fixedPointIterations: 2 },
+  patchStride: 4,
+  descentSteps: 8,
+  refinement: {
+    fixedPointIterations: 5,
+    sorIterations: 5,
+    omega: 1.6,
+    alpha: 20,
+    delta: 5,
+    gamma: 10,
+    edgeSharpness: 10,
+  },
 };

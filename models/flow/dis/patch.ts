@@ -8,8 +8,8 @@ import type { Level } from "./pyramid.ts";
 export const PATCH_SIZE = 8;
 
 const PIXELS = PATCH_SIZE * PATCH_SIZE;
-/** Added to the Hessian's diagonal, so that a patch without texture stays where it is. */
-const DAMPING = 1e-3 * PIXELS;
+/** Added to the Hessian's diagonal, so that a patch with hardly any texture stays instead of following the noise. */
+const DAMPING = 8 * PIXELS;
 
 /** A patch with its gradients and inverse Hessian; one instance serves all patches, one after another. */
 export class Patch {

@@ -26,7 +26,9 @@ export const BORDER = PATCH_SIZE + 4;
 /** Levels from full size (index 0) down to where a few patches span the picture. */
 export function buildPyramid(image: GreyImage): Level[] {
   const levels = [buildLevel(image)];
-  for (let i = 1; i < levelCount(image.width, image.height); i++) levels.push(buildLevel(half(levels[i - 1]!)));
+  for (let i = 1; i < levelCount(image.width, image.height); i++) {
+    levels.push(buildLevel(half(levels[i - 1]!)));
+  }
   return levels;
 }
 

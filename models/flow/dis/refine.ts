@@ -3,8 +3,8 @@
  *
  *     delta |brightness constraint| + gamma |gradient constraints| + alpha |derivatives of the flow|
  *
- * (Brox et al. 2004; part of DIS in Kroeger et al. 2016, section 2.3). Outside: warp and linearise. In between: fixed
- * point iterations, which turn each |.| into a weighted square. Inside: successive over-relaxation.
+ * (Brox et al. 2004; part of DIS in Kroeger et al. 2016, section 2.3). The second image is warped and linearised once;
+ * fixed point iterations turn each |.| into a weighted square; successive over-relaxation solves what they ask for.
  */
 import type { FlowField } from "../flow.ts";
 import { linearise } from "./data_term.ts";
@@ -14,15 +14,11 @@ import type { Level } from "./pyramid.ts";
 
 /** The refined flow; the given one is left as it is. */
 export function refine(from: Level, to: Level, flow: FlowField, parameters: RefinementParameters): FlowField {
-  let refined = flow;
-  for (let warp = 0; warp < parameters.warps; warp++) {
-    const constraints = linearise(from, to, refined);
-    const system = new LinearSystem(from, refined, parameters);
-    for (let iteration = 0; iteration < parameters.fixedPointIterations; iteration++) {
-      system.weigh(constraints);
-      for (let sweep = 0; sweep < parameters.sorIterations; sweep++) system.relax();
-    }
-    refined = system.flow();
+  const constraints = linearise(from, to, flow);
+  const system = new LinearSystem(from, flow, parameters);
+  for (let iteration = 0; iteration < parameters.fixedPointIterations; iteration++) {
+    system.weigh(constraints);
+    system.relax();
   }
-  return refined;
+  return system.flow();
 }

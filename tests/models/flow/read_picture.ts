@@ -3,7 +3,19 @@ import type { Picture } from "../../../models/flow/flow.ts";
 
 /** Reads a picture file (or the first frame of a video) through ffmpeg: the one on PATH, else npm's copy. */
 export async function readPicture(path: string, filter = "null"): Promise<Picture> {
-  const ppm = await ffmpeg(["-i", path, "-vf", filter, "-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", "-"]);
+  const ppm = await ffmpeg([
+    "-i",
+    path,
+    "-vf",
+    filter,
+    "-frames:v",
+    "1",
+    "-f",
+    "image2pipe",
+    "-c:v",
+    "ppm",
+    "-",
+  ]);
   const header = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(new TextDecoder("latin1").decode(ppm.subarray(0, 64)));
   if (!header) throw new Error(`ffmpeg made no PPM of ${path}`);
   return fromRgb24(Number(header[1]), Number(header[2]), ppm.subarray(header[0].length));

@@ -1,7 +1,12 @@
 import type { FlowField } from "../flow.ts";
 
-/** One component (0: u, 1: v) of a flow field of half the size at pixel (x, y) of the full one, bilinear, in full-size pixels. */
-export function sampleCoarse({ width, height, data }: FlowField, component: 0 | 1, x: number, y: number): number {
+/** One component (0: u, 1: v) of the flow of half the size at pixel (x, y) of the full one: bilinear, in full pixels. */
+export function sampleCoarse(
+  { width, height, data }: FlowField,
+  component: 0 | 1,
+  x: number,
+  y: number,
+): number {
   // The middle of a coarse pixel is the middle of the 2 x 2 pixels it stands for.
   const coarseX = Math.min(Math.max((x - 0.5) / 2, 0), width - 1);
   const coarseY = Math.min(Math.max((y - 0.5) / 2, 0), height - 1);
@@ -15,16 +20,4 @@ export function sampleCoarse({ width, height, data }: FlowField, component: 0 | 
   const above = data[upper + left]! + fx * (data[upper + right]! - data[upper + left]!);
   const below = data[lower + left]! + fx * (data[lower + right]! - data[lower + left]!);
   return 2 * (above + fy * (below - above));
-}
-
-/** A flow field at twice the size (or one less, where the finer picture is odd), bilinear; motion is doubled with it. */
-export function scaleUp(coarse: FlowField, width: number, height: number): FlowField {
-  const data = new Float32Array(2 * width * height);
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      data[i] = sampleCoarse(coarse, 0, x, y);
-      data[width * height + i] = sampleCoarse(coarse, 1, x, y);
-    }
-  }
-  return { width, height, data };
 }
