@@ -88,10 +88,9 @@ class FrameStream {
       output: pictures,
       onLine: (line) => times.readLine(line),
     });
-    running.done.then(() => {
+    running.done.then(({ started }) => {
       times.close();
-      // A process that never started ends no pipe.
-      if (!pictures.writableEnded) pictures.end();
+      if (!started) pictures.end();
     });
     return new FrameStream(source, running, pictures, times, options.signal);
   }

@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import fluent from "fluent-ffmpeg";
 import type { Program } from "./locate.ts";
 
-/** One input of an ffmpeg command: a path (or a stream, once a command) and the options before its `-i`. */
+/** One input of an ffmpeg command: a path (or a stream, once a command) and the options (none, or two words and more) before its `-i`. */
 export interface CommandInput {
   source: string | Readable;
   options?: string[];
@@ -23,6 +23,8 @@ export interface CommandOptions {
 export interface Exit {
   /** It ended with status 0. */
   ok: boolean;
+  /** It ran at all; if not, its output stream never ends by itself. */
+  started: boolean;
   /** A signal ended it: its own doing (it says so and exits with 255) or the system's. */
   interrupted: boolean;
   /** Its complaints: what it logged as error or fatal, the first and the last few lines. */
@@ -41,9 +43,9 @@ export interface Running {
 interface FluentCommand {
   setFfmpegPath(path: string): FluentCommand;
   input(source: string | Readable): FluentCommand;
-  inputOptions(options: string[]): FluentCommand;
+  inputOptions(...options: string[]): FluentCommand;
   output(target: string | Writable): FluentCommand;
-  outputOptions(options: string[]): FluentCommand;
+  outputOptions(...options: string[]): FluentCommand;
   on(event: "start" | "end", listener: () => void): FluentCommand;
   on(event: "stderr", listener: (line: string) => void): FluentCommand;
   on(event: "error", listener: (error: Error) => void): FluentCommand;
@@ -69,11 +71,12 @@ export function runFfmpeg(program: Program, options: CommandOptions): Running {
     if (killed) command.kill("SIGKILL");
   });
   const done = new Promise<Exit>((resolve) => {
-    command.on("end", () => resolve({ ok: true, interrupted, errors }));
+    command.on("end", () => resolve({ ok: true, started: true, interrupted, errors }));
     command.on("error", (error) => {
       if (/killed with signal/.test(error.message)) interrupted = true;
       if (errors.length === 0) errors.push(error.message.split("\n", 1)[0]!);
-      resolve({ ok: false, interrupted, errors });
+      const started = /exited with code|killed with signal/.test(error.message);
+      resolve({ ok: false, started, interrupted, errors });
     });
   });
   command.run();
@@ -90,10 +93,11 @@ function assemble(program: Program, options: CommandOptions): FluentCommand {
   const command = (fluent as unknown as () => FluentCommand)().setFfmpegPath(program.path);
   for (const { source, options: before = [] } of options.inputs) {
     command.input(source);
-    if (before.length > 0) command.inputOptions(before);
+    // Two or more, one by one: a single one or an array would be split at a space.
+    if (before.length > 1) command.inputOptions(...before);
   }
   const log = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"];
-  return command.output(options.output).outputOptions([...log, ...options.options]);
+  return command.output(options.output).outputOptions(...log, ...options.options);
 }
 
 function remember(errors: string[], line: string): void {

@@ -1,0 +1,74 @@
+import { UserError } from "../models/errors.ts";
+import { containerOf } from "./encode/container.ts";
+import { checkOutput, openHlsFolder, openPartial, removeIfThere } from "./encode/destination.ts";
+import { failure, FrameWriter } from "./encode/frame_writer.ts";
+import { finish } from "./encode/finish.ts";
+import type { EncodeOptions } from "./encode/options.ts";
+import { ffprobe } from "./ffmpeg/ffprobe.ts";
+import { locate } from "./ffmpeg/locate.ts";
+import type { EncodableFrame } from "./frame.ts";
+
+export { checkOutput, partialPath } from "./encode/destination.ts";
+export type { EncodeOptions, EncodeResult, SoundSource } from "./encode/options.ts";
+
+/**
+ * Writes frames to a file, with the time stamps they carry and the sound of their source, and passes each on once the
+ * encoder has taken it. H.264 needs even sides: an odd one is made even by repeating its last column or row.
+ *
+ * While frames come the file is `NAME.partial.EXT`, playable at any moment; the final name appears when all is done.
+ * When the frames break off (the signal aborts, the stage before throws, the reader stops) the encoder is finished
+ * properly and the partial file stays; it goes if not one frame is in it. `onResult` tells which.
+ *
+ * @throws {UserError} when the output cannot be written (exit status 2) or the encoder fails on the way (1), and
+ * whatever the stage before throws.
+ */
+export async function* encode<F extends EncodableFrame>(
+  frames: AsyncIterable<F>,
+  options: EncodeOptions,
+): AsyncGenerator<F> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const container = containerOf(options.path);
+  await checkOutput(options.path, options.sound?.source);
+  if (options.hls !== undefined) await openHlsFolder(options.hls);
+  const partial = await openPartial(options.path);
+  let writer: FrameWriter | undefined;
+  let complete = false;
+  try {
+    writer = await FrameWriter.open(options, container, partial);
+    for await (const frame of frames) {
+      signal?.throwIfAborted();
+      await writer.write(frame);
+      yield frame;
+    }
+    signal?.throwIfAborted();
+    if (writer.frames === 0) {
+      throw new UserError(`${options.path} was not written: there was no frame`, { exitCode: 1 });
+    }
+    const exit = await writer.finish(true);
+    if (!exit.ok) throw await failure(options, exit);
+    await finish(options, container, partial, writer.firstPts);
+    complete = true;
+  } finally {
+    const kept = complete || await keepPartial(writer, partial);
+    const path = complete ? options.path : partial;
+    options.onResult?.({ complete, frames: writer?.frames ?? 0, ...(kept ? { path } : {}) });
+  }
+}
+
+/** Finishes what was interrupted; whether a file is left that can be played. */
+async function keepPartial(writer: FrameWriter | undefined, partial: string): Promise<boolean> {
+  await writer?.finish(false).catch(() => {});
+  if (writer && writer.frames > 0 && await isPlayable(partial)) return true;
+  await removeIfThere(partial);
+  return false;
+}
+
+async function isPlayable(path: string): Promise<boolean> {
+  try {
+    const { streams } = await ffprobe(await locate("ffprobe"), path);
+    return streams.some((stream) => stream.codec_type === "video" && Number(stream.width) > 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,82 @@
+import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
+import { extensionOf } from "./container.ts";
+
+/**
+ * Writes metadata into a PNG (iTXt chunks), a JPEG (a comment) or a GIF (a comment), which ffmpeg's encoders leave out.
+ * Other files stay as they are: their containers have it already.
+ */
+export async function describeFile(path: string, metadata: Readonly<Record<string, string>>): Promise<void> {
+  const entries = Object.entries(metadata);
+  const extension = extensionOf(path);
+  if (entries.length === 0 || !["png", "jpg", "jpeg", "gif"].includes(extension)) return;
+  if (extension === "gif") return await describeGif(path, entries);
+  const file = await Deno.readFile(path);
+  const [at, inserted] = extension === "png" ? [33, pngText(entries)] : [2, jpegComment(entries)];
+  const described = Buffer.concat([file.subarray(0, at), inserted, file.subarray(at)]);
+  await Deno.writeFile(path, described);
+}
+
+/** One chunk for each entry, to stand after the header (which ends at byte 33); W3C PNG, 11.3.3.4. */
+export function pngText(entries: [string, string][]): Uint8Array {
+  return Buffer.concat(entries.map(([key, value]) => {
+    // Keyword, no compression, no language, no translated keyword, text.
+    const data = Buffer.from(`iTXt${key.slice(0, 79)}\0\0\0\0\0${value}`);
+    const chunk = Buffer.alloc(data.length + 8);
+    chunk.writeUInt32BE(data.length - 4, 0);
+    data.copy(chunk, 4);
+    chunk.writeUInt32BE(crc32(data), data.length + 4);
+    return chunk;
+  }));
+}
+
+/** Segments to stand after the start of the image; ITU-T T.81, B.2.4.5. */
+export function jpegComment(entries: [string, string][]): Uint8Array {
+  return Buffer.concat(entries.map(([key, value]) => {
+    const text = Buffer.from(`${key}: ${value}`).subarray(0, 65533);
+    const segment = Buffer.alloc(text.length + 4);
+    segment.writeUInt16BE(0xfffe, 0);
+    segment.writeUInt16BE(text.length + 2, 2);
+    text.copy(segment, 4);
+    return segment;
+  }));
+}
+
+/** A comment to stand before the first picture; GIF89a, section 24. */
+export function gifComment(entries: [string, string][]): Uint8Array {
+  const text = Buffer.from(entries.map(([key, value]) => `${key}: ${value}`).join("\n"));
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < text.length; at += 255) {
+    const block = text.subarray(at, at + 255);
+    blocks.push(Uint8Array.of(block.length), block);
+  }
+  return Buffer.concat([Uint8Array.of(0x21, 0xfe), ...blocks, Uint8Array.of(0)]);
+}
+
+/** A film may be long: it is copied, not read whole. */
+async function describeGif(path: string, entries: [string, string][]): Promise<void> {
+  const described = `${path}.described`;
+  const source = await Deno.open(path);
+  try {
+    const target = await Deno.open(described, { write: true, create: true, truncate: true });
+    const head = new Uint8Array(13);
+    await source.read(head);
+    const colours = head[10]! & 0x80 ? 3 << ((head[10]! & 7) + 1) : 0;
+    const table = new Uint8Array(colours);
+    await source.read(table);
+    const writer = target.writable.getWriter();
+    for (const part of [head, table, gifComment(entries)]) await writer.write(part);
+    writer.releaseLock();
+    await source.readable.pipeTo(target.writable);
+    await Deno.rename(described, path);
+  } catch (error) {
+    await Deno.remove(described).catch(() => {});
+    throw error;
+  } finally {
+    try {
+      source.close();
+    } catch {
+      // The end of its stream has closed it.
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { UserError } from "../../models/errors.ts";
+import type { Features } from "../ffmpeg/features.ts";
+
+/** What an output is, by the extension of its name. */
+export interface Container {
+  kind: "video" | "picture";
+  /** ffmpeg's name of the muxer. */
+  muxer: string;
+  /** Encoders of the picture, best first. */
+  videoEncoders: readonly string[];
+  /** Encoders of the sound, best first; none where the container is silent. */
+  audioEncoders: readonly string[];
+  /** Codecs of sound that go into the container as they are. */
+  copies: (codec: string) => boolean;
+  /** The picture is stored with half the colour resolution, which needs even sides. */
+  even: boolean;
+  /** Default of `quality`: the encoder's constant quality, where lower is better. */
+  quality: number;
+}
+
+const h264 = ["libx264", "libopenh264"];
+const silent = { audioEncoders: [], copies: () => false, even: false } as const;
+const jpeg: Container = { kind: "picture", muxer: "image2", videoEncoders: ["mjpeg"], ...silent, quality: 2 };
+
+const containers: Readonly<Record<string, Container>> = {
+  mp4: {
+    kind: "video",
+    muxer: "mp4",
+    videoEncoders: h264,
+    audioEncoders: ["aac"],
+    copies: (codec) => ["aac", "mp3", "ac3", "eac3", "alac"].includes(codec),
+    even: true,
+    quality: 18,
+  },
+  mkv: {
+    kind: "video",
+    muxer: "matroska",
+    videoEncoders: h264,
+    audioEncoders: ["aac"],
+    copies: (codec) => /^(aac|mp[123]|e?ac3|alac|flac|opus|vorbis|dts|truehd|pcm_[sf]\d+le)$/.test(codec),
+    even: true,
+    quality: 18,
+  },
+  webm: {
+    kind: "video",
+    muxer: "webm",
+    videoEncoders: ["libvpx-vp9", "libvpx"],
+    audioEncoders: ["libopus", "libvorbis"],
+    copies: (codec) => ["opus", "vorbis"].includes(codec),
+    even: false,
+    quality: 28,
+  },
+  gif: { kind: "video", muxer: "gif", videoEncoders: ["gif"], ...silent, quality: 0 },
+  png: { kind: "picture", muxer: "image2", videoEncoders: ["png"], ...silent, quality: 0 },
+  jpg: jpeg,
+  jpeg,
+};
+
+/** The extension of a path in lower case, without its dot; empty where there is none. */
+export function extensionOf(path: string): string {
+  return /[^/\\]\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+}
+
+/**
+ * What a path of an output asks for.
+ *
+ * @throws {UserError} when its extension is none that can be written.
+ */
+export function containerOf(path: string): Container {
+  const container = containers[extensionOf(path)];
+  if (container) return container;
+  throw new UserError(
+    `${path} cannot be written: give a name that ends in .mp4, .mkv, .webm, .gif, .png or .jpg`,
+  );
+}
+
+/**
+ * The first of some encoders that a program has.
+ *
+ * @throws {UserError} when it has none of them.
+ */
+export function chooseEncoder(wanted: readonly string[], features: Features, path: string): string {
+  const encoder = wanted.find((name) => features.encoders.has(name));
+  if (encoder) return encoder;
+  throw new UserError(
+    `${path} cannot be written: this ffmpeg lacks the encoder ${wanted[0]}, install a full build`,
+  );
+}

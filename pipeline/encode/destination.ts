@@ -1,0 +1,105 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { UserError } from "../../models/errors.ts";
+import type { SourceInfo } from "../ffmpeg/probe.ts";
+import { containerOf, extensionOf } from "./container.ts";
+
+/**
+ * The name under which an output is written until it is whole, and under which an interrupted run leaves it:
+ * `dream.mp4` is `dream.partial.mp4` until then.
+ */
+export function partialPath(path: string): string {
+  const extension = path.slice(path.lastIndexOf(".") + 1);
+  return `${path.slice(0, -extension.length)}partial.${extension}`;
+}
+
+/** The name of the copy that is made from the partial file and then moved to the final name. */
+export function finishingPath(path: string): string {
+  return join(dirname(path), `.${basename(path, `.${extensionOf(path)}`)}.finishing.${extensionOf(path)}`);
+}
+
+/**
+ * Checks an output before any work is done for it: its extension, that it is of the source's kind and not the source
+ * itself, and that its folder is there.
+ *
+ * @throws {UserError} one line that says what to do.
+ */
+export async function checkOutput(path: string, source?: SourceInfo): Promise<void> {
+  const { kind } = containerOf(path);
+  if (source && source.kind !== kind) {
+    throw new UserError(
+      kind === "video"
+        ? `${source.path} is a picture, not a video: give an output that ends in .png or .jpg instead of ${path}`
+        : `${source.path} is a video, not a picture: give an output that ends in .mp4, .mkv, .webm or .gif instead of ${path}`,
+    );
+  }
+  const folder = await statusOf(dirname(resolve(path)));
+  if (!folder?.isDirectory) {
+    throw new UserError(`${path} cannot be written: the folder ${dirname(path)} is not there, make it first`);
+  }
+  const present = await statusOf(path);
+  if (present?.isDirectory) throw new UserError(`${path} is a folder: give the name of a file`);
+  if (present && source && await isSameFile(path, source.path)) {
+    throw new UserError(`${path} is the source itself: give another name for the output`);
+  }
+}
+
+/**
+ * Makes the partial file, empty, to find out now rather than after an hour whether it can be written.
+ *
+ * @throws {UserError} when it cannot.
+ */
+export async function openPartial(path: string): Promise<string> {
+  const partial = partialPath(path);
+  try {
+    (await Deno.open(partial, { write: true, create: true, truncate: true })).close();
+    return partial;
+  } catch (cause) {
+    throw new UserError(`${path} cannot be written: ${reason(cause)}`, { cause });
+  }
+}
+
+function reason(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return "its folder is not there, make it first";
+  if (cause instanceof Deno.errors.PermissionDenied) return "its folder is not open to you, choose another";
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (/os error 28|No space left/.test(message)) return "the disk is full, make room first";
+  if (/os error 30|Read-only/.test(message)) return "its folder is read-only, choose another";
+  return message;
+}
+
+/** Makes the folder for HLS and clears it of an earlier run's playlist and segments. */
+export async function openHlsFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    for await (const { name } of Deno.readDir(folder)) {
+      if (/^(index\.m3u8|index\d+\.m4s|init\.mp4)(\.tmp)?$/.test(name)) await Deno.remove(join(folder, name));
+    }
+  } catch (cause) {
+    throw new UserError(`${folder} cannot be used for HLS: ${reason(cause)}`, { cause });
+  }
+}
+
+/** Removes a file that may be there. */
+export async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+async function statusOf(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  try {
+    return await Deno.realPath(one) === await Deno.realPath(other);
+  } catch {
+    return false;
+  }
+}

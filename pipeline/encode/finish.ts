@@ -1,0 +1,97 @@
+import { resolve } from "node:path";
+import { UserError } from "../../models/errors.ts";
+import { fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
+import { ffprobe } from "../ffmpeg/ffprobe.ts";
+import { safeInput } from "../ffmpeg/formats.ts";
+import { locate } from "../ffmpeg/locate.ts";
+import { describeFile } from "./comment.ts";
+import type { Container } from "./container.ts";
+import { finishingPath, removeIfThere } from "./destination.ts";
+import { failure } from "./frame_writer.ts";
+import type { EncodeOptions } from "./options.ts";
+
+/**
+ * Turns the whole partial file into the output: an MP4 gets its index at the front instead of in fragments, sound that
+ * may stay as it is replaces what was encoded for the way, pictures get their metadata. The final name appears at once.
+ *
+ * @param firstPts presentation time of the first frame in seconds.
+ */
+export async function finish(
+  options: EncodeOptions,
+  container: Container,
+  partial: string,
+  firstPts: number,
+): Promise<void> {
+  const copied = copiedSound(options, container);
+  if (container.muxer === "mp4" || copied) {
+    const finishing = finishingPath(options.path);
+    try {
+      await remux(options, container, partial, finishing, firstPts);
+      await move(finishing, options.path);
+    } catch (error) {
+      await removeIfThere(finishing);
+      throw error;
+    }
+    await removeIfThere(partial);
+  } else {
+    await describeFile(partial, options.metadata ?? {});
+    await move(partial, options.path);
+  }
+}
+
+/** The sound of the source where all of it goes into the container as it is. */
+function copiedSound({ sound }: EncodeOptions, container: Container): EncodeOptions["sound"] {
+  if (!sound?.source.audio || sound.from || sound.duration !== undefined) return undefined;
+  return container.copies(sound.source.audio.codec) ? sound : undefined;
+}
+
+async function remux(
+  options: EncodeOptions,
+  container: Container,
+  partial: string,
+  target: string,
+  firstPts: number,
+): Promise<void> {
+  const copied = copiedSound(options, container);
+  const shift = firstPts - await videoStart(partial);
+  const inputs = [{ source: fileArgument(partial), options: ["-itsoffset", shift.toFixed(6)] }];
+  if (copied) {
+    const offset = ["-itsoffset", (-copied.source.startTime).toFixed(6)];
+    inputs.push({ source: fileArgument(copied.source.path), options: [...safeInput, ...offset] });
+  }
+  const exit = await runFfmpeg(await locate("ffmpeg"), {
+    inputs,
+    options: [
+      ...[
+        "-copyts",
+        "-map",
+        "0:v:0",
+        "-map",
+        copied ? "1:a:0" : "0:a:0?",
+        "-c",
+        "copy",
+        "-map_metadata",
+        "0",
+      ],
+      ...["-map_chapters", "-1", "-f", container.muxer],
+      ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
+    ],
+    output: resolve(target),
+  }).done;
+  if (!exit.ok) throw await failure(options, exit);
+}
+
+/** Seconds at which the picture of a file starts: containers without negative times move everything a little. */
+async function videoStart(path: string): Promise<number> {
+  const { streams } = await ffprobe(await locate("ffprobe"), path);
+  const start = Number(streams.find((stream) => stream.codec_type === "video")?.start_time);
+  return Number.isFinite(start) ? start : 0;
+}
+
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await Deno.rename(from, to);
+  } catch (cause) {
+    throw new UserError(`${to} cannot be written: ${(cause as Error).message}`, { exitCode: 1, cause });
+  }
+}

@@ -1,0 +1,116 @@
+import { UserError } from "../../models/errors.ts";
+import type { Exit } from "../ffmpeg/command.ts";
+import { EncoderProcess } from "../ffmpeg/encoder_process.ts";
+import { interruption } from "../ffmpeg/exit.ts";
+import { featuresOf } from "../ffmpeg/features.ts";
+import { locate } from "../ffmpeg/locate.ts";
+import { matroskaHeader, pictureHeader, soundHeader } from "../ffmpeg/matroska.ts";
+import { SoundReader } from "../ffmpeg/sound_reader.ts";
+import type { EncodableFrame } from "../frame.ts";
+import { encoderArguments } from "./arguments.ts";
+import type { Container } from "./container.ts";
+import type { EncodeOptions } from "./options.ts";
+
+/** Feeds an encoder with frames and, up to the end of each, with the sound that belongs to them. */
+export class FrameWriter {
+  /** Frames written so far. */
+  frames = 0;
+  /** Presentation time of the first frame in seconds. */
+  firstPts = 0;
+  readonly #options: EncodeOptions;
+  readonly #encoder: EncoderProcess;
+  readonly #sound: SoundReader | undefined;
+  #samples = 0;
+  #lastPts = -Infinity;
+
+  private constructor(options: EncodeOptions, encoder: EncoderProcess, sound: SoundReader | undefined) {
+    this.#options = options;
+    this.#encoder = encoder;
+    this.#sound = sound;
+  }
+
+  /** Starts the encoder, and the reader of the sound if there is any. */
+  static async open(options: EncodeOptions, container: Container, partial: string): Promise<FrameWriter> {
+    const program = await locate("ffmpeg");
+    const features = await featuresOf(program);
+    const wanted = container.audioEncoders.length > 0 || options.hls !== undefined
+      ? options.sound
+      : undefined;
+    const sound = wanted && await SoundReader.open(wanted.source, wanted);
+    try {
+      const encoderOptions = encoderArguments(options, container, partial, sound, features);
+      const encoder = new EncoderProcess(program, encoderOptions.options, encoderOptions.output);
+      const writer = new FrameWriter(options, encoder, sound);
+      await writer.#write(matroskaHeader({ video: options, ...(sound ? { audio: sound } : {}) }));
+      return writer;
+    } catch (error) {
+      await sound?.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a frame and the sound up to its end.
+   *
+   * @throws {UserError} when the encoder has failed.
+   */
+  async write({ pts, duration, rgb }: EncodableFrame): Promise<void> {
+    const { width, height } = this.#options;
+    if (rgb.length !== width * height * 3) {
+      throw new RangeError(`a frame has ${rgb.length} bytes instead of ${width}x${height}x3`);
+    }
+    if (!(pts > this.#lastPts)) throw new RangeError(`a frame at ${pts} s follows one at ${this.#lastPts} s`);
+    if (this.frames === 0) this.firstPts = pts;
+    this.#lastPts = pts;
+    await this.#write(pictureHeader(pts, duration, rgb.length));
+    await this.#write(rgb);
+    this.frames++;
+    if (this.#sound) await this.#writeSound(Math.round((pts + duration) * this.#sound.sampleRate));
+  }
+
+  /** Ends the stream and lets the encoder finish; the sound goes on to its own end if asked to. */
+  async finish(wholeSound: boolean): Promise<Exit> {
+    try {
+      if (wholeSound && this.#sound) await this.#writeSound(Infinity);
+    } finally {
+      await this.#sound?.close();
+      await this.#encoder.end();
+    }
+    return await this.#encoder.end();
+  }
+
+  /** Writes sound until so many samples of each channel have been written, a second at most in a block. */
+  async #writeSound(until: number): Promise<void> {
+    const { sampleRate } = this.#sound!;
+    while (this.#samples < until) {
+      const wanted = Math.min(until - this.#samples, sampleRate);
+      const bytes = await this.#sound!.read(wanted);
+      const samples = bytes.length / 4 / this.#sound!.channels;
+      if (samples === 0) return;
+      await this.#write(soundHeader(this.#samples / sampleRate, samples / sampleRate, bytes.length));
+      await this.#write(bytes);
+      this.#samples += samples;
+    }
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    const exit = await this.#encoder.write(bytes);
+    if (exit) throw await failure(this.#options, exit);
+  }
+}
+
+/** Why an encoder ended before its time, or with an error. */
+export async function failure({ path, signal }: EncodeOptions, exit: Exit): Promise<unknown> {
+  if (exit.interrupted) return await interruption(signal);
+  const cause = exit.errors.join("\n");
+  if (/No space left on device/.test(cause)) {
+    return new UserError(`${path} could not be finished: the disk is full, make room and start again`, {
+      exitCode: 1,
+      cause,
+    });
+  }
+  return new UserError(`${path} could not be written: ${exit.errors[0] ?? "ffmpeg ended early"}`, {
+    exitCode: 1,
+    cause,
+  });
+}
