@@ -43,7 +43,7 @@ export class Canvas {
     return (HORIZON * this.height - row - 0.5) / this.focal;
   }
 
-  /** The column, in pixels and between them, that shows x / z; and the row that shows y / z. */
+  /** The column, in pixels and between them, that shows x / z. */
   columnOf(across: number): number {
     return across * this.focal + this.width / 2;
   }
