@@ -67,14 +67,19 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
   }
   const frames = wholeNumber(values, "frames");
   const providers = providerList(values.get("provider") as string | undefined);
+  const layers = (values.get("layers") as string | undefined)?.split(",");
   const { evaluate } = await import("./pipeline/evaluate.ts");
   const { evaluationText, measuringLine } = await import("./pipeline/terminal/evaluation_text.ts");
   const onFrame = (done: number, total: number) => screen.live(measuringLine(done, total, screen.columns));
   try {
-    const options = { ...(frames !== undefined && { frames }), ...(providers && { providers }), onFrame };
+    const chosen = {
+      ...(frames !== undefined && { frames }),
+      ...(providers && { providers }),
+      ...(layers && { layers }),
+    };
     const evaluation = await interruptible(
       screen,
-      (signal) => evaluate(source, dreamed, { ...options, signal }),
+      (signal) => evaluate(source, dreamed, { ...chosen, signal, onFrame }),
     );
     screen.live("");
     screen.print(values.get("json") ? jsonLine(evaluation) : evaluationText(evaluation));

@@ -18,6 +18,8 @@ import type { SourceFrame } from "./frame.ts";
 export interface EvaluateOptions {
   /** Looks at the first so many frames. Default: all. */
   frames?: number;
+  /** Layers of the built-in network whose activation is the dream's strength. Default: those it dreams with. */
+  layers?: readonly string[];
   /** Longest side in pixels of the pictures that are measured. Default 512. */
   size?: number;
   /** Execution providers for the network, in order of preference. Default: the engine's own choice. */
@@ -49,7 +51,7 @@ export interface Evaluation {
   warpingError: Both<number | undefined>;
   /** Share of pixels, 0 to 1, that the warping error was taken over. */
   visible: number | undefined;
-  /** Mean activation of the layers that the built-in network dreams with, and the dream's against the source's. */
+  /** Mean activation of layers of the built-in network, and the dream's against the source's. */
   strength: Both<number> & { ratio: number; layers: Record<string, Both<number>> };
   /** How much of the source is kept: PSNR in dB (undefined where all is) and structural similarity, -1 to 1. */
   kept: { psnr: number | undefined; ssim: number };
@@ -74,6 +76,7 @@ export async function evaluate(
   const probeOptions = signal ? { signal } : {};
   const infos = { source: await probe(source, probeOptions), dreamed: await probe(dreamed, probeOptions) };
   requireSameSize(infos);
+  requireSameLength(infos, options.frames ?? Infinity);
   const size = measuredSize(infos.source, options.size ?? defaultSize);
   const network = await inceptionV3();
   if (Math.min(size.width, size.height) < network.minimumSize) {
@@ -82,7 +85,7 @@ export async function evaluate(
     );
   }
   using engine = await Engine.start(options.providers ? { providers: options.providers } : {});
-  const layers = network.defaultLayers;
+  const layers = [...options.layers ?? network.defaultLayers];
   const meter = await StrengthMeter.create(engine, network, layers, size);
   const estimator = new DisEstimator();
   try {
@@ -108,6 +111,15 @@ function requireSameSize({ source, dreamed }: Both<SourceInfo>): void {
   throw new UserError(`${words(dreamed)}, but ${words(source)}: give a dream and its own source`);
 }
 
+/** Says so before the work where the files tell their number of frames; where not, {@link pairs} finds out. */
+function requireSameLength(infos: Both<SourceInfo>, limit: number): void {
+  const { source, dreamed } = infos;
+  if (!source.framesExact || !dreamed.framesExact) return;
+  const frames = Math.min(source.frames, dreamed.frames);
+  if (source.frames === dreamed.frames || frames >= limit) return;
+  throw lengthError(infos, frames, source.frames < dreamed.frames);
+}
+
 /** The frames of both, side by side. */
 async function* pairs(infos: Both<SourceInfo>, options: EvaluateOptions): AsyncGenerator<Both<SourceFrame>> {
   const decodeOptions = options.signal ? { signal: options.signal } : {};
@@ -130,7 +142,7 @@ async function* pairs(infos: Both<SourceInfo>, options: EvaluateOptions): AsyncG
 function lengthError({ source, dreamed }: Both<SourceInfo>, frames: number, sourceEnds: boolean): UserError {
   const [short, long] = sourceEnds ? [source, dreamed] : [dreamed, source];
   return new UserError(
-    `${short.path} ends after ${frames} frames, ${long.path} goes on: --frames ${frames} compares what both have`,
+    `${short.path} ends after frame ${frames}, ${long.path} goes on: --frames ${frames} compares what both have`,
   );
 }
 

@@ -117,6 +117,12 @@ export const commands = {
       flags: [
         { name: "frames", placeholder: "N", description: "look at the first N frames only" },
         {
+          name: "layers",
+          placeholder: "NAME,…",
+          description:
+            "layers whose activation is the dream's strength (default: the built-in network's own)",
+        },
+        {
           name: "provider",
           placeholder: "LIST",
           description: "what runs the network that measures the dream's strength (default: auto)",

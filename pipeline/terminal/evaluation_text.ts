@@ -25,7 +25,9 @@ export function evaluationText(evaluation: Evaluation): string {
     ? ""
     : `, ${(100 * visible).toFixed(1)} % of the pixels visible in both`;
   return [
-    `${files.dreamed} against ${files.source}: ${frames} frames at ${width}x${height}, flow by ${flow}${shown}`,
+    `${files.dreamed} against ${files.source}: ${frames} ${
+      frames === 1 ? "frame" : "frames"
+    } at ${width}x${height}, flow by ${flow}${shown}`,
     "",
     table(rows, [1, 2]),
   ].join("\n");
