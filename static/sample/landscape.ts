@@ -78,9 +78,8 @@ export class Landscape {
     const sun = this.#sunReaching(x, z, ground.height) * (ground.tree ? 0.25 + 0.75 * facing : facing);
     const open = (0.55 + 0.45 * normal[1]) * (ground.tree ? 0.25 + 0.75 * ground.crown : 1);
     const colour = surfaceColour(x, z, ground, normal);
-    return [0, 1, 2].map((c) =>
-      colour[c]! * (SUN_COLOUR[c]! * sun + SKY_COLOUR[c]! * open)
-    ) as unknown as Colour;
+    const thrownBack = (c: 0 | 1 | 2) => colour[c] * (SUN_COLOUR[c] * sun + SKY_COLOUR[c] * open);
+    return [thrownBack(0), thrownBack(1), thrownBack(2)];
   }
 
   #normalAt(cell: number, x: number, z: number): Colour {
