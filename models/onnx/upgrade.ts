@@ -32,12 +32,15 @@ export function upgrade(model: Model): Model {
   return { ...model, opset: targetOpset, graph: upgradeGraph(model.graph, opset, names) };
 }
 
-/** Every name in a graph and in the graphs inside it, so that new values meet none of them. */
+/**
+ * Every name of a value or node in a graph and in the graphs inside it, so that new ones meet none of them: new nodes are
+ * named after their values, and onnxruntime refuses two nodes of one name.
+ */
 function collectNames(graph: Graph, names: Set<string>): void {
   for (const { name } of [...graph.inputs, ...graph.outputs]) names.add(name);
   for (const name of graph.initializers.keys()) names.add(name);
   for (const node of graph.nodes) {
-    for (const name of node.outputs) names.add(name);
+    for (const name of [node.name, ...node.outputs]) names.add(name);
     for (const attribute of Object.values(node.attributes)) {
       if (attribute.kind === "graph") collectNames(attribute.value, names);
     }

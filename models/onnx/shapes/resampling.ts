@@ -1,4 +1,4 @@
-import { type Attribute, intsAttribute, stringAttribute } from "../model.ts";
+import { type Attribute, intAttribute, intsAttribute, stringAttribute } from "../model.ts";
 import { listed, normalizeAxes } from "./axes.ts";
 import type { NodeContext, ShapeRule } from "./context.ts";
 
@@ -51,9 +51,16 @@ const gridSample: ShapeRule = (c) => {
   return [{ type, dims: [dims[0]!, dims[1]!, ...grid.slice(1, -1)] }];
 };
 
+const roiAlign: ShapeRule = (c) => {
+  const size = (name: string) => intAttribute(c.node, name, 1);
+  const { type, dims } = c.input(0);
+  return [{ type, dims: [c.dims(1)[0]!, dims[1]!, size("output_height"), size("output_width")] }];
+};
+
 /** Resizing and sampling. */
 export const resamplingRules: Record<string, ShapeRule> = {
   Resize: resize,
   Upsample: upsample,
   GridSample: gridSample,
+  RoiAlign: roiAlign,
 };

@@ -29,14 +29,14 @@ function windowsOf(node: Node, kernel: number[]): Windows {
 /** How many windows fit along one spatial axis. */
 function countWindows(size: number, axis: number, w: Windows, ceilMode: boolean): number {
   const stride = w.strides[axis]!;
-  if (w.autoPad.startsWith("SAME")) return Math.ceil(size / stride);
-  const begin = w.pads[axis]!;
-  const end = w.pads[axis + w.kernel.length]!;
-  const extent = (w.kernel[axis]! - 1) * w.dilations[axis]! + 1;
-  const room = size + begin + end - extent;
-  if (room < 0) {
-    throw new Error(`a window of ${extent} does not fit into ${size} with padding ${begin + end}`);
-  }
+  const kernel = w.kernel[axis]!;
+  const extent = (kernel - 1) * w.dilations[axis]! + 1;
+  const [begin, both] = w.autoPad.startsWith("SAME")
+    // onnxruntime leaves the dilation out when it pads for a pool, and has no dilated convolution with SAME.
+    ? [0, Math.max(0, (Math.ceil(size / stride) - 1) * stride + kernel - size)]
+    : [w.pads[axis]!, w.pads[axis]! + w.pads[axis + w.kernel.length]!];
+  const room = size + both - extent;
+  if (room < 0) throw new Error(`a window of ${extent} does not fit into ${size} with padding ${both}`);
   const count = (ceilMode ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
   // A window that begins in the padding at the end sees nothing and is dropped.
   return ceilMode && (count - 1) * stride >= size + begin ? count - 1 : count;
@@ -84,9 +84,11 @@ const convTranspose: ShapeRule = (c) => {
 /** Size that a transposed convolution makes of one spatial axis. */
 function spread(size: number, axis: number, w: Windows, outputPadding: number): number {
   const stride = w.strides[axis]!;
-  if (w.autoPad.startsWith("SAME")) return size * stride;
   const extent = (w.kernel[axis]! - 1) * w.dilations[axis]! + 1;
-  return (size - 1) * stride + outputPadding + extent - w.pads[axis]! - w.pads[axis + w.kernel.length]!;
+  const full = (size - 1) * stride + outputPadding + extent;
+  // onnxruntime only cuts: with windows smaller than the stride the result stays smaller than size * stride.
+  if (w.autoPad.startsWith("SAME")) return Math.min(full, size * stride);
+  return full - w.pads[axis]! - w.pads[axis + w.kernel.length]!;
 }
 
 function pooled(c: NodeContext): TensorInfo {
