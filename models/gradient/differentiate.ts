@@ -1,6 +1,6 @@
 import type { GraphBuilder } from "../onnx/build.ts";
 import { elementCount, floatTensor, type Node } from "../onnx/model.ts";
-import { inferShapes } from "../onnx/shapes.ts";
+import { ShapeTable } from "../onnx/shapes.ts";
 import { refuseUnknownOperators } from "./layers.ts";
 import { type RuleContext, rules } from "./registry.ts";
 
@@ -28,9 +28,9 @@ export function differentiate(
   inputs: string[],
   options: DifferentiateOptions = {},
 ): string[] {
-  const shapes = inferShapes(g.build());
+  const table = new ShapeTable(g.graph);
   const forward = [...g.graph.nodes];
-  const active = activeValues(forward, loss, inputs, (name) => shapes.get(name)?.type === "float32");
+  const active = activeValues(forward, loss, inputs, (name) => table.type(name) === "float32");
   refuseUnknownOperators(g.graph, inputs, (name) => active.has(name));
   const contributions = new Map<string, string[]>([[loss, [g.constant(floatTensor([1], []), "one")]]]);
   const gradientOf = (name: string): string | undefined => {
@@ -46,7 +46,7 @@ export function differentiate(
     if (!node.inputs.some((name) => active.has(name))) continue;
     const grads = node.outputs.map((name) => name && active.has(name) ? gradientOf(name) : undefined);
     if (grads.every((grad) => grad === undefined)) continue;
-    const context = contextOf(g, node, grads, shapes, active, options);
+    const context = contextOf(g, node, grads, table, active, options);
     const gradients = rules.get(node.op)!(context);
     gradients.forEach((gradient, index) => {
       const name = node.inputs[index];
@@ -54,7 +54,7 @@ export function differentiate(
       contributions.set(name, [...contributions.get(name) ?? [], gradient]);
     });
   }
-  return inputs.map((name) => gradientOf(name) ?? zeroGradient(g, shapes.get(name)!.dims));
+  return inputs.map((name) => gradientOf(name) ?? zeroGradient(g, table.shape(name)));
 }
 
 function zeroGradient(g: GraphBuilder, dims: number[]): string {
@@ -85,37 +85,37 @@ function contextOf(
   g: GraphBuilder,
   node: Node,
   grads: (string | undefined)[],
-  shapes: ReturnType<typeof inferShapes>,
+  table: ShapeTable,
   active: Set<string>,
   options: DifferentiateOptions,
 ): RuleContext {
-  const known = (name: string) => {
-    const info = shapes.get(name);
-    if (!info) throw new Error(`the shape of "${name}" (${node.op} "${node.name}") is not known`);
-    return info;
+  let current = node;
+  // Nodes may be shared with other graphs: they are replaced, never changed.
+  const replace = (next: Node) => {
+    g.graph.nodes[g.graph.nodes.indexOf(current)] = next;
+    current = next;
   };
   return {
     g,
     node,
     grads,
-    shape: (name) => known(name).dims,
-    type: (name) => known(name).type,
-    constant: (name) => g.graph.initializers.get(name),
+    shape: (name) => table.shape(name),
+    type: (name) => table.type(name),
+    constant: (name) => table.constant(name),
     needs: (index) => active.has(node.inputs[index] ?? ""),
-    demandOutput: (index) => demandOutput(g, node, index),
+    demandOutput: (index) => {
+      if (current.outputs[index]) return current.outputs[index];
+      const name = g.unique(`${node.outputs[0]}_output${index}`);
+      const outputs = Array.from(
+        { length: Math.max(index + 1, node.outputs.length) },
+        (_, i) => node.outputs[i] ?? "",
+      );
+      outputs[index] = name;
+      replace({ ...current, outputs });
+      return name;
+    },
+    changeAttributes: (attributes) =>
+      replace({ ...current, attributes: { ...current.attributes, ...attributes } }),
     options,
   };
-}
-
-/** Replaces the node by one that has the output; nodes may be shared with other graphs and are never changed. */
-function demandOutput(g: GraphBuilder, node: Node, index: number): string {
-  if (node.outputs[index]) return node.outputs[index];
-  const name = g.unique(`${node.outputs[0]}_output${index}`);
-  const outputs = Array.from(
-    { length: Math.max(index + 1, node.outputs.length) },
-    (_, i) => node.outputs[i] ?? "",
-  );
-  outputs[index] = name;
-  g.graph.nodes[g.graph.nodes.indexOf(node)] = { ...node, outputs };
-  return name;
 }

@@ -1,8 +1,8 @@
 import { UserError } from "../errors.ts";
+import { foldConstants } from "../onnx/fold.ts";
 import type { Graph, Model } from "../onnx/model.ts";
 import { inferShapes } from "../onnx/shapes.ts";
 import { upgrade } from "../onnx/upgrade.ts";
-import { foldConstants } from "./fold_constants.ts";
 import { foldScales } from "./fold_scales.ts";
 import { pruned, substituted } from "./graph_edits.ts";
 import { layersWithRules, networkInputs, refuseUnknownOperators, resolveLayer } from "./layers.ts";
@@ -39,7 +39,7 @@ export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const cut = cutAbove(upgraded.graph, values, options);
   refuseUnknownOperators(cut, networkInputs(cut));
   const sized = withInputShape(cut, options);
-  const constant = pruned(foldConstants(sized, staticShapes({ ...upgraded, graph: sized }, options)));
+  const { graph: constant } = foldConstants({ ...upgraded, graph: sized });
   const graph = pruned(reorderPools(foldScales(withoutPassThrough(constant))));
   const layers = graph.outputs.map(({ name }) => name);
   const shapes = staticShapes({ ...upgraded, graph }, options);

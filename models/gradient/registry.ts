@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "../onnx/build.ts";
-import type { ElementType, Node, Tensor } from "../onnx/model.ts";
+import type { Attribute, ElementType, Node, Tensor } from "../onnx/model.ts";
 import type { DifferentiateOptions } from "./differentiate.ts";
 import { activationRules } from "./rules/activation.ts";
 import { arithmeticRules } from "./rules/arithmetic.ts";
@@ -30,6 +30,8 @@ export interface RuleContext {
   needs(inputIndex: number): boolean;
   /** Makes an optional output of the node exist and returns its name (MaxPool's Indices). */
   demandOutput(outputIndex: number): string;
+  /** Writes the forward node another way; its results have to stay the same. */
+  changeAttributes(attributes: Record<string, Attribute>): void;
   options: DifferentiateOptions;
 }
 

@@ -125,9 +125,11 @@ function pictureGradient(c: RuleContext, rows: string, corners: Corner[], dims: 
   const { g } = c;
   const [batch, channels, height, width] = dims as [number, number, number, number];
   const shares = g.concat(corners.map((corner) => g.mul(rows, corner.weight)), 0);
-  const indices = g.op("Unsqueeze", [g.concat(corners.map((corner) => corner.index), 0), g.ints(1)]);
+  const column = g.op("Unsqueeze", [g.concat(corners.map((corner) => corner.index), 0), g.ints(1)]);
+  const indices = g.op("Expand", [column, g.ints(1, channels)]);
   const empty = zeros(c, [batch * height * width, channels]);
-  const sum = g.op("ScatterND", [empty, indices, shares], { reduction: "add" });
+  // Not ScatterND, whose sums may race with each other in onnxruntime's threads.
+  const sum = g.op("ScatterElements", [empty, indices, shares], { axis: 0, reduction: "add" });
   return g.transpose(g.reshape(sum, [batch, height, width, channels]), [0, 3, 1, 2]);
 }
 

@@ -10,7 +10,33 @@ const spatial = (dims: number[]): number[] => dims.slice(2);
 function poolWindows(c: RuleContext): Windows {
   const kernel = intsAttribute(c.node, "kernel_shape", []);
   const wide = spatial(c.shape(c.node.inputs[0]!));
-  return windowsOf(c.node, kernel, wide, spatial(c.shape(c.node.outputs[0]!)));
+  const narrow = spatial(c.shape(c.node.outputs[0]!));
+  const windows = windowsOf(c.node, kernel, wide, narrow);
+  if (intAttribute(c.node, "ceil_mode", 0) === 1) spellOutPadding(c, windows, wide, narrow);
+  return windows;
+}
+
+/**
+ * With ceil_mode, a last window that would begin in the padding is dropped. onnxruntime's kernels know that, but its
+ * shape inference counts the window and refuses the graph; the same pool with explicit padding has no such doubt.
+ */
+function spellOutPadding(c: RuleContext, windows: Windows, wide: number[], narrow: number[]): void {
+  const { strides, padsBegin, padsEnd } = windows;
+  const extent = windows.kernel.map((size, axis) => (size - 1) * windows.dilations[axis]! + 1);
+  const counted = wide.map((size, axis) =>
+    Math.ceil((size + padsBegin[axis]! + padsEnd[axis]! - extent[axis]!) / strides[axis]!) + 1
+  );
+  if (counted.every((count, axis) => count === narrow[axis])) return;
+  const end = narrow.map((count, axis) =>
+    Math.max(0, (count - 1) * strides[axis]! + extent[axis]! - wide[axis]! - padsBegin[axis]!)
+  );
+  // A larger padding would change what count_include_pad divides by.
+  const divides = intAttribute(c.node, "count_include_pad", 0) === 1;
+  if (divides && end.some((amount, axis) => amount > padsEnd[axis]!)) return;
+  c.changeAttributes({
+    ceil_mode: { kind: "int", value: 0 },
+    pads: { kind: "ints", value: [...padsBegin, ...end] },
+  });
 }
 
 /** MaxPool: the largest element of each window takes the window's gradient (the first of equal ones). */
