@@ -56,27 +56,29 @@ export function gifComment(entries: [string, string][]): Uint8Array {
 /** A film may be long: it is copied, not read whole. */
 async function describeGif(path: string, entries: [string, string][]): Promise<void> {
   const described = `${path}.described`;
-  const source = await Deno.open(path);
+  using source = await Deno.open(path);
+  using target = await Deno.open(described, { write: true, create: true, truncate: true });
   try {
-    const target = await Deno.open(described, { write: true, create: true, truncate: true });
-    const head = new Uint8Array(13);
-    await source.read(head);
-    const colours = head[10]! & 0x80 ? 3 << ((head[10]! & 7) + 1) : 0;
-    const table = new Uint8Array(colours);
-    await source.read(table);
-    const writer = target.writable.getWriter();
-    for (const part of [head, table, gifComment(entries)]) await writer.write(part);
-    writer.releaseLock();
-    await source.readable.pipeTo(target.writable);
+    const head = await readExactly(source, 13);
+    const packed = head[10] ?? 0;
+    const colours = await readExactly(source, packed & 0x80 ? 3 << ((packed & 7) + 1) : 0);
+    for (const part of [head, colours, gifComment(entries)]) await writeAll(target, part);
+    const buffer = new Uint8Array(1 << 20);
+    for (let read; (read = await source.read(buffer));) await writeAll(target, buffer.subarray(0, read));
     await Deno.rename(described, path);
   } catch (error) {
     await Deno.remove(described).catch(() => {});
     throw error;
-  } finally {
-    try {
-      source.close();
-    } catch {
-      // The end of its stream has closed it.
-    }
   }
+}
+
+async function readExactly(file: Deno.FsFile, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let filled = 0;
+  for (let read; filled < size && (read = await file.read(bytes.subarray(filled)));) filled += read;
+  return bytes.subarray(0, filled);
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
 }

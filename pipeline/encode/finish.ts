@@ -73,6 +73,8 @@ async function remux(
         "-map_metadata",
         "0",
       ],
+      // The nominal rate gives the last frame its duration; it changes no time stamp.
+      ...["-r", `${options.frameRate.num}/${options.frameRate.den}`],
       ...["-map_chapters", "-1", "-f", container.muxer],
       ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
     ],
