@@ -20,8 +20,8 @@ function reduction(
     const dims = c.shape(c.node.inputs[0]!);
     const axes = new Set(reducedAxes(c));
     const kept = dims.map((size, axis) => axes.has(axis) ? 1 : size);
-    const keep = (value: string) =>
-      c.shape(c.node.outputs[0]!).length === dims.length ? value : c.g.reshape(value, kept);
+    const rank = c.shape(c.node.outputs[0]!).length;
+    const keep = (value: string) => rank === dims.length || rank === 0 ? value : c.g.reshape(value, kept);
     const count = elementCount(dims) / elementCount(kept);
     return [gradient(c, keep(c.grads[0]!), keep, count), ...c.node.inputs.slice(1).map(() => undefined)];
   };

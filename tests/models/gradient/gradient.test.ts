@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { UserError } from "../../../models/errors.ts";
+import { differentiate } from "../../../models/gradient/differentiate.ts";
+import { gradientModel, meanSquares, reachableLayers } from "../../../models/gradient/gradient.ts";
+import { GraphBuilder } from "../../../models/onnx/build.ts";
+import { floatTensor, type Model } from "../../../models/onnx/model.ts";
+import { relativeError, runModel } from "../../reference/check_gradient.ts";
+import { ndArray } from "../../reference/nd_array.ts";
+import { Random } from "../../reference/random.ts";
+
+const size = [1, 3, 9, 11];
+
+/** x -> conv -> Relu `low` -> MaxPool -> conv -> Tanh `high`, and the unknown operator that `top` is made with. */
+function network(random: Random): Model {
+  const g = new GraphBuilder();
+  const weights = (...dims: number[]) => g.constant(floatTensor(random.floats(dims), dims));
+  const x = g.input("x", "float32", [1, 3, "height", "width"]);
+  const edges = g.op("Conv", [x, weights(6, 3, 3, 3)], { pads: [1, 1, 1, 1] }, "edges");
+  const low = g.op("Relu", [edges], {}, "low");
+  const pooled = g.op("MaxPool", [low], { kernel_shape: [3, 3], strides: [2, 2] }, "pooled");
+  const high = g.op("Tanh", [g.op("Conv", [pooled, weights(4, 6, 1, 1)], {}, "mixed")], {}, "high");
+  g.op("Relu", [g.op("Mystery", [high], {}, "strange")], {}, "top");
+  return g.build();
+}
+
+/** The graph's gradients at the given input. */
+async function gradientsOf(
+  build: (g: GraphBuilder, x: string) => string,
+  values: number[],
+): Promise<number[]> {
+  const g = new GraphBuilder();
+  const x = g.input("x", "float32", [values.length]);
+  const [gradient] = differentiate(g, build(g, x), [x]);
+  g.output("gradient", gradient!, "float32");
+  const out = await runModel(g.build(), { x: ndArray([values.length], Float64Array.from(values)) });
+  return [...out.get("gradient")!.data];
+}
+
+Deno.test("differentiate() adds up the gradients of a value that is used more than once", async () => {
+  // x^3 + 2 x^2, x being read by three nodes and by both sides of one.
+  const cubic = (g: GraphBuilder, x: string) => {
+    const square = g.mul(x, x);
+    return g.reduceSum(g.add(g.mul(square, x), g.add(square, square)), undefined, 0);
+  };
+  assert.deepEqual(await gradientsOf(cubic, [1, -2, 0.5]), [7, 4, 2.75]);
+});
+
+Deno.test("differentiate() gives zeros where the loss does not depend on the input", async () => {
+  const constant = (g: GraphBuilder) => g.reduceSum(g.floats([1, 2]), undefined, 0);
+  const byShape = (g: GraphBuilder, x: string) =>
+    g.reduceSum(g.cast(g.op("Shape", [x]), "float32"), undefined, 0);
+  const bySteps = (g: GraphBuilder, x: string) => g.reduceSum(g.floor(x), undefined, 0);
+  for (const loss of [constant, byShape, bySteps]) assert.deepEqual(await gradientsOf(loss, [1, 2]), [0, 0]);
+});
+
+Deno.test("differentiate() does no work for weights", () => {
+  const g = new GraphBuilder();
+  const x = g.input("x", "float32", size);
+  const weight = g.constant(floatTensor(new Float32Array(2 * 3), [2, 3, 1, 1]));
+  const loss = g.reduceSum(g.conv(x, weight), undefined, 0);
+  const before = g.graph.nodes.length;
+  differentiate(g, loss, [x]);
+  assert.deepEqual(g.graph.nodes.slice(before).map(({ op }) => op), ["Expand", "Conv"]);
+});
+
+Deno.test("differentiate() reaches values inside the graph and stops there", async () => {
+  const g = new GraphBuilder();
+  const x = g.input("x", "float32", [2]);
+  const inner = g.mul(x, g.scalar(3));
+  const [gradient] = differentiate(g, g.reduceSum(g.mul(inner, inner), undefined, 0), [inner]);
+  g.output("gradient", gradient!, "float32");
+  const out = await runModel(g.build(), { x: ndArray([2], Float64Array.of(1, 2)) });
+  assert.deepEqual([...out.get("gradient")!.data], [6, 12]);
+});
+
+Deno.test("gradientModel() returns the loss and its gradient at the input", async () => {
+  const random = new Random(3);
+  const model = gradientModel(network(random), { layers: ["low", "high"], inputShape: size });
+  const x = ndArray(size, random.floats(size));
+  const at = async (values: Float64Array) =>
+    (await runModel(model, { x: ndArray(size, values) })).get("loss")!.data[0]!;
+  const out = await runModel(model, { x });
+  const gradient = out.get("gradient")!;
+  assert.deepEqual(model.graph.inputs.map(({ name }) => name), ["x"]);
+  assert.deepEqual(out.get("loss")!.dims, []);
+  assert.deepEqual(gradient.dims, size);
+  // Along the gradient the loss grows by the gradient's squared length.
+  const step = 1e-3;
+  const moved = (sign: number) => x.data.map((value, i) => value + sign * step * gradient.data[i]!);
+  const slope = (await at(Float64Array.from(moved(1))) - await at(Float64Array.from(moved(-1)))) / (2 * step);
+  const expected = gradient.data.reduce((sum, value) => sum + value ** 2, 0);
+  assert.ok(Math.abs(slope - expected) < 0.01 * expected, `${slope} instead of ${expected}`);
+});
+
+Deno.test("gradientModel() climbs the sum of the layers' mean squares unless given another loss", async () => {
+  const source = network(new Random(4));
+  const x = ndArray(size, new Random(5).floats(size));
+  const run = (options: Parameters<typeof gradientModel>[1]) =>
+    runModel(gradientModel(source, options), { x });
+  const layers = ["low", "high"];
+  const standard = await run({ layers, inputShape: size });
+  const same = await run({ layers, inputShape: size, loss: meanSquares });
+  const half = await run({
+    layers,
+    inputShape: size,
+    loss: (g, activations) => g.mul(meanSquares(g, activations), g.scalar(0.5)),
+  });
+  assert.deepEqual([...standard.get("gradient")!.data], [...same.get("gradient")!.data]);
+  const doubled = half.get("gradient")!.data.map((value) => 2 * value);
+  assert.ok(relativeError(doubled, standard.get("gradient")!.data) < 1e-6);
+});
+
+Deno.test("gradientModel() without MaxPool Indices gives the same gradient", async () => {
+  const source = network(new Random(6));
+  const options = { layers: ["high"], inputShape: size };
+  const free = gradientModel(source, { ...options, maxPoolIndices: false });
+  assert.ok(free.graph.nodes.every(({ op, outputs }) => op !== "MaxPool" || outputs.length === 1));
+  const x = ndArray(size, new Random(8).floats(size));
+  const [a, b] = [await runModel(free, { x }), await runModel(gradientModel(source, options), { x })];
+  assert.ok(relativeError(a.get("gradient")!.data, b.get("gradient")!.data) < 1e-6);
+});
+
+Deno.test("gradientModel() leaves the given network as it was", () => {
+  const source = network(new Random(9));
+  const before = JSON.stringify(source.graph.nodes);
+  const constants = [...source.graph.initializers.keys()];
+  gradientModel(source, { layers: ["high"], inputShape: size });
+  assert.equal(JSON.stringify(source.graph.nodes), before);
+  assert.deepEqual([...source.graph.initializers.keys()], constants);
+});
+
+Deno.test("an operator without a rule is named with its node and the layers below it", () => {
+  const source = network(new Random(10));
+  assert.throws(() => gradientModel(source, { layers: ["top"], inputShape: size }), (error) => {
+    assert.ok(error instanceof UserError);
+    assert.match(
+      error.message,
+      /operator Mystery of node "strange" has no gradient; layers .*: .*low, pooled, .*high$/,
+    );
+    return true;
+  });
+});
+
+Deno.test("reachableLayers() lists values and nodes up to the first operator without a rule", () => {
+  const source = network(new Random(11));
+  source.graph.nodes[1]!.name = "activation";
+  assert.deepEqual(reachableLayers(source), ["edges", "low", "activation", "pooled", "mixed", "high"]);
+});
+
+Deno.test("a layer that does not depend on the picture is refused", () => {
+  const g = new GraphBuilder();
+  g.input("x", "float32", size);
+  g.op("Relu", [g.floats([1, 2])], {}, "fixed");
+  assert.throws(
+    () => gradientModel(g.build(), { layers: ["fixed"], inputShape: size }),
+    /the layer "fixed" does not depend on the network's input/,
+  );
+});
