@@ -4,7 +4,7 @@
  */
 import type { FlowField } from "../flow.ts";
 import type { PatchFlow } from "./inverse_search.ts";
-import { PATCH_SIZE } from "./patch.ts";
+import { PATCH_SIZE } from "./parameters.ts";
 import { BORDER, type Level } from "./pyramid.ts";
 
 /** The dense flow of a grid of patches: weights are 1 / max(1, |difference in brightness|), brightness from 0 to 255. */

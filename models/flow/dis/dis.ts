@@ -6,8 +6,7 @@ import type { FlowField, FlowPair } from "../flow.ts";
 import { densify } from "./densify.ts";
 import type { GreyImage } from "./grey.ts";
 import { searchPatches } from "./inverse_search.ts";
-import { defaultParameters, type DisParameters } from "./parameters.ts";
-import { PATCH_SIZE } from "./patch.ts";
+import { defaultParameters, type DisParameters, PATCH_SIZE } from "./parameters.ts";
 import { buildPyramid, type Level } from "./pyramid.ts";
 import { refine } from "./refine.ts";
 

@@ -3,8 +3,9 @@
  * the second image. Since the patch's own gradients are used, its Hessian is inverted once and not per step.
  */
 import type { FlowField } from "../flow.ts";
-import { Patch, PATCH_SIZE } from "./patch.ts";
-import { BORDER, type Level } from "./pyramid.ts";
+import { PATCH_SIZE } from "./parameters.ts";
+import { Patch } from "./patch.ts";
+import type { Level } from "./pyramid.ts";
 import { sampleCoarse } from "./sample_coarse.ts";
 
 /** The motion of each patch of a grid. */
@@ -104,7 +105,8 @@ class Search {
     this.#u = u[this.#index]!;
     this.#v = v[this.#index]!;
     this.#stepX = this.#stepY = 0;
-    this.#try(this.#u, this.#v);
+    // Whatever else is in view, a patch that has left it is not there: it goes on as the coarser level saw it go.
+    if (!this.#try(this.#u, this.#v)) return;
     let better = false;
     if (column + side >= 0 && column + side < columns) better = this.#tryNeighbour(this.#index + side);
     if (row + side >= 0 && row + side < tops.length) {
@@ -137,12 +139,8 @@ class Search {
 
   /** Takes a motion over if the patch fits better there than where it is; tells whether it does. */
   #try(u: number, v: number): boolean {
-    const left = this.#left + u;
-    const top = this.#top + v;
-    const { width, height, bordered } = this.to;
-    if (left < -PATCH_SIZE || top < -PATCH_SIZE || left > width || top > height) return false;
     const patch = this.#patch;
-    patch.compare(bordered.values, bordered.stride, left + BORDER, top + BORDER);
+    patch.compare(this.to, this.#left + u, this.#top + v);
     if (patch.cost >= this.#cost) return false;
     this.#u = u;
     this.#v = v;

@@ -1,3 +1,6 @@
+/** Pixels along one side of a patch, as in Kroeger et al. 2016. */
+export const PATCH_SIZE = 8;
+
 /** How carefully DIS looks. Names follow Kroeger et al. 2016 and Brox et al. 2004. */
 export interface DisParameters {
   /** Pixels between neighbouring patches of 8 x 8, at most 8. */

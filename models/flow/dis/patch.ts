@@ -2,10 +2,8 @@
  * One square patch of the first image, and how well it fits somewhere in the second one. Brightness may change from
  * image to image: only differences from each patch's own mean count.
  */
-import type { Level } from "./pyramid.ts";
-
-/** Pixels along one side of a patch. */
-export const PATCH_SIZE = 8;
+import { PATCH_SIZE } from "./parameters.ts";
+import { BORDER, type Level } from "./pyramid.ts";
 
 const PIXELS = PATCH_SIZE * PATCH_SIZE;
 /** Added to the Hessian's diagonal, so that a patch with hardly any texture stays instead of following the noise. */
@@ -60,9 +58,17 @@ export class Patch {
 
   /**
    * Compares with the patch of the second image whose upper left corner is at (left, top), between pixels if need be,
-   * and sets `cost`, `stepX` and `stepY`. The place must be inside the border of {@link BorderedImage}.
+   * and sets `cost`, `stepX` and `stepY`. Pixels out of its view do not count; with less than a quarter of the patch in view
+   * the cost is infinite.
    */
-  compare(image: Float32Array, stride: number, left: number, top: number): void {
+  compare({ width, height, bordered }: Level, left: number, top: number): void {
+    const startX = Math.max(0, Math.ceil(-left));
+    const startY = Math.max(0, Math.ceil(-top));
+    const endX = Math.min(PATCH_SIZE, Math.floor(width - left));
+    const endY = Math.min(PATCH_SIZE, Math.floor(height - top));
+    const inView = Math.max(0, endX - startX) * Math.max(0, endY - startY);
+    this.cost = Infinity;
+    if (4 * inView < PIXELS) return;
     const column = Math.floor(left);
     const row = Math.floor(top);
     const fx = left - column;
@@ -71,13 +77,15 @@ export class Patch {
     const weight01 = fx - weight11;
     const weight10 = fy - weight11;
     const weight00 = 1 - fx - weight10;
+    const image = bordered.values, stride = bordered.stride;
     const values = this.#values, gradientX = this.#gradientX, gradientY = this.#gradientY;
     let sum = 0, sumSquares = 0, sumX = 0, sumY = 0;
-    for (let y = 0, k = 0; y < PATCH_SIZE; y++) {
-      let i = (row + y) * stride + column;
+    for (let y = startY; y < endY; y++) {
+      let k = y * PATCH_SIZE + startX;
+      let i = (BORDER + row + y) * stride + BORDER + column + startX;
       let upper = image[i]!;
       let lower = image[i + stride]!;
-      for (let x = 0; x < PATCH_SIZE; x++, k++) {
+      for (let x = startX; x < endX; x++, k++) {
         i++;
         const nextUpper = image[i]!;
         const nextLower = image[i + stride]!;
@@ -91,9 +99,10 @@ export class Patch {
         sumY += difference * gradientY[k]!;
       }
     }
-    this.cost = sumSquares - sum * sum / PIXELS;
-    const slopeX = sumX - sum * this.#meanGradientX;
-    const slopeY = sumY - sum * this.#meanGradientY;
+    const scale = PIXELS / inView;
+    this.cost = scale * (sumSquares - sum * sum / inView);
+    const slopeX = scale * (sumX - sum * this.#meanGradientX);
+    const slopeY = scale * (sumY - sum * this.#meanGradientY);
     this.stepX = -(this.#inverseXX * slopeX + this.#inverseXY * slopeY);
     this.stepY = -(this.#inverseXY * slopeX + this.#inverseYY * slopeY);
   }

@@ -4,7 +4,7 @@
  */
 import { derivativeX, derivativeY } from "./derivative.ts";
 import type { GreyImage } from "./grey.ts";
-import { PATCH_SIZE } from "./patch.ts";
+import { PATCH_SIZE } from "./parameters.ts";
 
 /** One size of a picture, with its gradients. */
 export interface Level extends GreyImage {
