@@ -67,6 +67,7 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
   }
   const frames = wholeNumber(values, "frames");
   const providers = providerList(values.get("provider") as string | undefined);
+  const size = wholeNumber(values, "image-size");
   const layers = (values.get("layers") as string | undefined)?.split(",");
   const { evaluate } = await import("./pipeline/evaluate.ts");
   const { evaluationText, measuringLine } = await import("./pipeline/terminal/evaluation_text.ts");
@@ -74,6 +75,7 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
   try {
     const chosen = {
       ...(frames !== undefined && { frames }),
+      ...(size !== undefined && { size }),
       ...(providers && { providers }),
       ...(layers && { layers }),
     };
@@ -139,8 +141,12 @@ function unknownCommand(name: string | undefined): UserError {
 /** Prints an error as one line; with `--json` programs get it on the standard output, too. */
 function report(error: unknown, args: readonly string[], screen: Screen): number {
   const { message, exitCode, stack } = failureOf(error);
-  if (args.includes("--json")) screen.print(jsonLine({ event: "error", message, exitCode }));
   screen.warn(`reverie: ${message}`);
+  try {
+    if (args.includes("--json")) screen.print(jsonLine({ event: "error", message, exitCode }));
+  } catch {
+    // The standard output is full or gone; the line above has said what matters.
+  }
   if (args.includes("--verbose") || args.includes("-verbose")) screen.warn(stack);
   return exitCode;
 }

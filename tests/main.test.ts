@@ -118,6 +118,23 @@ Deno.test("a reader that goes away is no error", async () => {
   assert.equal(code, 0);
 });
 
+Deno.test({
+  name: "a standard output that is full is one line, and hides no other error",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const lines = {
+      "dream --help": /^reverie: cannot write [^\n]+\n$/,
+      "dream --json": /^reverie: dream needs [^\n]+\n$/,
+    };
+    for (const [args, line] of Object.entries(lines)) {
+      const shell = `"${Deno.execPath()}" run --quiet --allow-all main.ts ${args} > /dev/full`;
+      const { code, stderr } = await new Deno.Command("sh", { args: ["-c", shell], cwd: root }).output();
+      assert.match(new TextDecoder().decode(stderr), line, args);
+      assert.equal(code, args === "dream --help" ? 1 : 2);
+    }
+  },
+});
+
 Deno.test("models list tells what is here, and an empty cache has nothing", async () => {
   const folder = await Deno.makeTempDir();
   try {

@@ -117,6 +117,11 @@ export const commands = {
       flags: [
         { name: "frames", placeholder: "N", description: "look at the first N frames only" },
         {
+          name: "image-size",
+          placeholder: "N",
+          description: "longest side in pixels of the pictures that are measured [default 512]",
+        },
+        {
           name: "layers",
           placeholder: "NAME,…",
           description:

@@ -1,3 +1,5 @@
+import { UserError } from "../../models/errors.ts";
+
 /** Where text goes: a terminal, a file or a pipe. */
 export interface TextSink {
   /** Whether a line can be drawn over again. */
@@ -9,7 +11,7 @@ export interface TextSink {
 
 /**
  * The standard output or the standard error. A reader that has gone away (`reverie … | head`) is no error: what is
- * written afterwards is dropped, and the work goes on.
+ * written afterwards is dropped, and the work goes on. Throws a UserError, once, where writing fails otherwise.
  */
 export function standardSink(stream: typeof Deno.stdout | typeof Deno.stderr): TextSink {
   const encoder = new TextEncoder();
@@ -22,8 +24,12 @@ export function standardSink(stream: typeof Deno.stdout | typeof Deno.stderr): T
       try {
         while (open && bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
       } catch (error) {
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
         open = false;
+        if (error instanceof Deno.errors.BrokenPipe) return;
+        throw new UserError(`cannot write what there is to say: ${(error as Error).message}`, {
+          exitCode: 1,
+          cause: error,
+        });
       }
     },
   };
