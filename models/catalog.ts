@@ -82,7 +82,7 @@ export async function inceptionV3(onProgress?: DownloadProgress): Promise<Networ
     name: "inception-v3",
     model: readModel(await Deno.readFile(await pull("inception-v3", onProgress))),
     preprocessing: { mean: [0.5, 0.5, 0.5], scale: [2, 2, 2], channelOrder: "rgb" },
-    defaultLayers: ["mixed3", "mixed4"],
+    defaultLayers: ["mixed3"],
     minimumSize: 75,
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { encode } from "fast-png";
 import { UserError } from "../models/errors.ts";
 import type { HostTensor, Value } from "../models/engine/engine.ts";
-import { flowColours } from "../models/flow/colour.ts";
+import { flowColour } from "../models/flow/colour.ts";
 import type { Motion } from "./motion.ts";
 
 const folders = ["flow", "mask", "blended", "dream"] as const;
@@ -77,5 +77,5 @@ function toPicture({ dims, data }: HostTensor): Picture {
 
 function flowPicture({ dims, data }: HostTensor): Picture {
   const [, , height, width] = dims as [number, number, number, number];
-  return { width, height, channels: 3, data: flowColours({ width, height, data: data as Float32Array }) };
+  return { width, height, channels: 3, data: flowColour({ width, height, data: data as Float32Array }) };
 }

@@ -56,7 +56,7 @@ Deno.test("a scene cut starts afresh", async () => {
     };
     const state = { position: 1, random: 0, previous };
     const settings = () => ({ blend: 0.2, sceneCut: 0.25 });
-    for await (const frame of blend(frames(), { blender, state, settings })) return frame.inherits;
+    return (await blend(frames(), { blender, state, settings }).next()).value?.inherits;
   };
   assert.equal(await inherits(0.1), false);
   assert.equal(await inherits(0.9), true);
