@@ -36,7 +36,7 @@ export async function refusal(path: string, cause: unknown): Promise<UserError> 
   if (/moov atom not found/.test(text) && await startsLikeMp4(path)) {
     return new UserError(`${path} is cut off (its index is missing): get the whole file`, { cause });
   }
-  if (/moov atom not found|Invalid data found|End of file/.test(text)) {
+  if (/moov atom not found|Invalid data found|Invalid argument|End of file/.test(text)) {
     return new UserError(`${path} is not a video or picture, or it is broken: give another file`, { cause });
   }
   const last = text.trim().split("\n").at(-1) ?? "unknown error";

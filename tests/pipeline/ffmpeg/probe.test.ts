@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { UserError } from "../../../models/errors.ts";
+import { checkOutput } from "../../../pipeline/encode.ts";
+import { orientationValue } from "../../../pipeline/ffmpeg/exif.ts";
+import { probe } from "../../../pipeline/ffmpeg/probe.ts";
+import { draw, drawCard, inFolder, sharedClip, sharedClips } from "../clips.ts";
+
+async function refused(path: string, message: RegExp): Promise<void> {
+  await assert.rejects(probe(path), (error) => {
+    assert.ok(error instanceof UserError, String(error));
+    assert.equal(error.exitCode, 2);
+    assert.ok(error.message.startsWith(path), error.message);
+    assert.match(error.message, message);
+    assert.ok(!error.message.includes("\n"));
+    return true;
+  });
+}
+
+Deno.test("probe() tells size, rate, length and sound of a video", () =>
+  inFolder(async (folder) => {
+    const info = await probe(await drawCard(folder, { size: "98x66", rate: "30000/1001" }));
+    assert.equal(info.kind, "video");
+    assert.deepEqual([info.width, info.height, info.frames, info.framesExact], [98, 66, 60, true]);
+    assert.deepEqual(info.frameRate, { num: 30000, den: 1001 });
+    assert.deepEqual(info.audio, { codec: "aac", sampleRate: 44100, channels: 1 });
+    assert.ok(Math.abs(info.duration - 2.002) < 0.03);
+  }));
+
+Deno.test("probe() tells the upright size and the true number of frames of every shared clip", async () => {
+  for (const { name, frames, width, height } of sharedClips) {
+    const path = await sharedClip(name);
+    if (!path) return;
+    const info = await probe(path);
+    assert.deepEqual([info.width, info.height, info.frames], [width, height, frames], name);
+  }
+});
+
+Deno.test("probe() refuses what is not there, no file, or empty", () =>
+  inFolder(async (folder) => {
+    await refused(join(folder, "none.mp4"), /is not there/);
+    await refused(folder, /is a folder/);
+    await Deno.writeTextFile(join(folder, "empty.mp4"), "");
+    await refused(join(folder, "empty.mp4"), /is empty/);
+  }));
+
+Deno.test({
+  name: "probe() refuses a file that may not be read",
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.writeTextFile(join(folder, "closed.mp4"), "x", { mode: 0o000 });
+      await refused(join(folder, "closed.mp4"), /may not be read/);
+    }),
+});
+
+Deno.test("probe() refuses text, a truncated MP4 and noise", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "text.mp4"), "This is a letter, not a film.\n".repeat(50));
+    await refused(join(folder, "text.mp4"), /is not a video or picture/);
+    const whole = await Deno.readFile(await drawCard(folder));
+    await Deno.writeFile(join(folder, "cut.mp4"), whole.subarray(0, whole.length / 2));
+    await refused(join(folder, "cut.mp4"), /is cut off/);
+    await Deno.writeFile(
+      join(folder, "noise.bin"),
+      Uint8Array.from({ length: 9999 }, (_, at) => (at * at * 7919) >> 5),
+    );
+    await refused(join(folder, "noise.bin"), /is not a video or picture|is a playlist or of another kind/);
+  }));
+
+Deno.test("probe() refuses playlists and lists of files without opening what they name", () =>
+  inFolder(async (folder) => {
+    const card = await drawCard(folder);
+    await Deno.writeTextFile(join(folder, "list.mp4"), `ffconcat version 1.0\nfile '${card}'\n`);
+    await refused(join(folder, "list.mp4"), /is a playlist/);
+    const playlist =
+      `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${card}\n#EXT-X-ENDLIST\n`;
+    await Deno.writeTextFile(join(folder, "list.m3u8"), playlist);
+    await refused(join(folder, "list.m3u8"), /is a playlist/);
+  }));
+
+Deno.test("probe() refuses sound without a picture; the cover of a song is none", () =>
+  inFolder(async (folder) => {
+    const tone = ["-f", "lavfi", "-i", "sine=duration=1"];
+    await refused(await draw(...tone, join(folder, "song.m4a")), /has sound but no picture/);
+    const cover = ["-f", "lavfi", "-i", "testsrc=size=64x64:duration=1", "-frames:v", "1", "-c:v", "mjpeg"];
+    const args = [...tone, ...cover, "-map", "0", "-map", "1", "-disposition:v:0", "attached_pic"];
+    await refused(await draw(...args, join(folder, "covered.m4a")), /has sound but no picture/);
+  }));
+
+Deno.test("probe() refuses a video of one pixel", () =>
+  inFolder(async (folder) => {
+    const args = ["-f", "lavfi", "-i", "color=red:size=2x2:duration=1", "-vf", "scale=1:1", "-c:v", "ffv1"];
+    await refused(await draw(...args, join(folder, "dot.mkv")), /is 1x1, too small/);
+  }));
+
+Deno.test("a JPEG by another name is a picture, and does not become a video", () =>
+  inFolder(async (folder) => {
+    const args = ["-f", "lavfi", "-i", "testsrc=size=64x48:duration=1", "-frames:v", "1", "-f", "image2"];
+    const path = await draw(...args, "-c:v", "mjpeg", join(folder, "photo.mp4"));
+    const info = await probe(path);
+    assert.equal(info.kind, "picture");
+    await assert.rejects(checkOutput(join(folder, "out.mp4"), info), /photo.mp4 is a picture, not a video/);
+    await checkOutput(join(folder, "out.png"), info);
+  }));
+
+Deno.test("orientationValue() reads EXIF of either byte order and takes 1 where there is none", () => {
+  const little = "ffd8ffe1001e45786966000049492a00080000000100120103000100000006000000";
+  const big = "ffd8ffe1001e4578696600004d4d002a00000008000101120003000000010003000000";
+  assert.equal(orientationValue(Uint8Array.from(little.match(/../g)!, (byte) => parseInt(byte, 16))), 6);
+  assert.equal(orientationValue(Uint8Array.from(big.match(/../g)!, (byte) => parseInt(byte, 16))), 3);
+  assert.equal(orientationValue(Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2)), 1);
+});
