@@ -11,6 +11,12 @@ export interface DifferentiateOptions {
    * (WebGPU). Default true.
    */
   maxPoolIndices?: boolean;
+  /**
+   * Whether the provider keeps pictures in blocks of channels, as onnxruntime does on the CPU. The positions of the
+   * maxima are then computed inside that layout instead of taken from the Indices output, in half the time. False for
+   * CUDA. Default true; without effect where maxPoolIndices is false.
+   */
+  blockedLayout?: boolean;
 }
 
 /**

@@ -3,6 +3,7 @@ import { indicator, scale, zeros } from "../broadcast.ts";
 import { padOrCropSpatial } from "../pad.ts";
 import type { Rule, RuleContext } from "../registry.ts";
 import { type Windows, windowsOf } from "../windows.ts";
+import { hasMaxPoolCodes, maxPoolCodes } from "./max_pool_codes.ts";
 import { indexFreeMaxPool } from "./max_pool_index_free.ts";
 
 const spatial = (dims: number[]): number[] => dims.slice(2);
@@ -43,19 +44,23 @@ function spellOutPadding(c: RuleContext, windows: Windows, wide: number[], narro
 const maxPool: Rule = (c) => {
   const windows = poolWindows(c);
   if (c.options.maxPoolIndices === false) return [indexFreeMaxPool(c, windows)];
-  return [scatterToIndices(c, windows)];
+  const dims = c.shape(c.node.inputs[0]!);
+  if (c.options.blockedLayout !== false && hasMaxPoolCodes(c, windows)) {
+    const rows = [dims[0]! * dims[1]!, elementCount(spatial(dims))];
+    return [scatter(c, windows, rows, maxPoolCodes(c, windows))];
+  }
+  return [scatter(c, windows, [1, elementCount(dims)], c.demandOutput(1))];
 };
 
-function scatterToIndices(c: RuleContext, windows: Windows): string {
-  const dims = c.shape(c.node.inputs[0]!);
-  const indices = c.g.reshape(c.demandOutput(1), [-1]);
-  const updates = c.g.reshape(c.grads[0]!, [-1]);
+/** Adds each window's gradient at its index into a row; the rows together are the input. */
+function scatter(c: RuleContext, windows: Windows, rows: number[], indices: string): string {
+  const flat = (value: string) => c.g.reshape(value, [rows[0]!, -1]);
   const disjoint = windows.kernel.every((size, axis) =>
     windows.strides[axis]! > (size - 1) * windows.dilations[axis]!
   );
-  const attributes = { axis: 0, ...(disjoint ? {} : { reduction: "add" }) };
-  const flat = c.g.op("ScatterElements", [zeros(c, [elementCount(dims)]), indices, updates], attributes);
-  return c.g.reshape(flat, dims);
+  const attributes = { axis: 1, ...(disjoint ? {} : { reduction: "add" }) };
+  const sum = c.g.op("ScatterElements", [zeros(c, rows), flat(indices), flat(c.grads[0]!)], attributes);
+  return c.g.reshape(sum, c.shape(c.node.inputs[0]!));
 }
 
 /** For each output along one axis: how many elements its window divides by. */

@@ -5,9 +5,14 @@ import type { RuleContext } from "../registry.ts";
 const huge = 3.4e38;
 
 /**
- * The gradient of y = max(0, x): passes where y > 0. The mask min(1, huge * y) is one HardSigmoid, which runs in
- * all threads; Greater and Where take four times as long in onnxruntime.
+ * 1 where a value that is never negative is positive, 0 where it is 0: min(1, huge * value). HardSigmoid runs in all
+ * threads and in the blocked layout, which comparisons do not.
  */
+export function isPositive(c: RuleContext, value: string): string {
+  return c.g.op("HardSigmoid", [value], { alpha: float(huge), beta: float(0) }, "mask");
+}
+
+/** The gradient of y = max(0, x): passes where y > 0. */
 export function reluGradient(c: RuleContext, grad: string, y: string): string {
-  return c.g.mul(grad, c.g.op("HardSigmoid", [y], { alpha: float(huge), beta: float(0) }, "mask"));
+  return c.g.mul(grad, isPositive(c, y));
 }
