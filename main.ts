@@ -49,7 +49,10 @@ async function pull(name: string, values: ParsedFlags["values"], screen: Screen)
   const { pull } = await import("./models/catalog.ts");
   const reporter = values.get("json") ? jsonReporter(screen) : textReporter(screen);
   try {
-    const path = await pull(name, reporter.download);
+    const path = await interruptible(
+      screen,
+      (signal) => pull(name, { onProgress: reporter.download, signal }),
+    );
     reporter.close();
     screen.print(values.get("json") ? jsonLine({ name, path }) : path);
   } finally {

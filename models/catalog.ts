@@ -6,7 +6,7 @@ import { readKerasWeights } from "./networks/keras_weights.ts";
 import type { Network } from "./networks/network.ts";
 import { readModel } from "./onnx/read.ts";
 import { writeModel } from "./onnx/write.ts";
-import { downloadPackage, type DownloadProgress, type PinnedPackage } from "./package_download.ts";
+import { type DownloadOptions, downloadPackage, type PinnedPackage } from "./package_download.ts";
 
 /** What can be had, and what a user should know before using it. */
 export interface CatalogEntry {
@@ -63,12 +63,12 @@ export function catalogEntry(name: string): CatalogEntry {
  * Fetches a network and turns it into ONNX, unless that has been done before. Returns the path of the ONNX file.
  * Throws a UserError when it is not here and cannot be fetched.
  */
-export async function pull(name: string, onProgress?: DownloadProgress): Promise<string> {
+export async function pull(name: string, options: DownloadOptions = {}): Promise<string> {
   const { source } = catalogEntry(name);
   const path = cachedModelPath(name);
   if (await isCached(name)) return path;
   return await makeWhole(path, async (folder) => {
-    const unpacked = await downloadPackage(source, folder, onProgress);
+    const unpacked = await downloadPackage(source, folder, options);
     const weights = readKerasWeights(join(unpacked, "dist", "models", "inception_v3"));
     const file = join(folder, "network.onnx");
     await Deno.writeFile(file, writeModel(buildInceptionV3(weights)));
@@ -77,10 +77,10 @@ export async function pull(name: string, onProgress?: DownloadProgress): Promise
 }
 
 /** The built-in dream network, fetched on first use. */
-export async function inceptionV3(onProgress?: DownloadProgress): Promise<Network> {
+export async function inceptionV3(options: DownloadOptions = {}): Promise<Network> {
   return {
     name: "inception-v3",
-    model: readModel(await Deno.readFile(await pull("inception-v3", onProgress))),
+    model: readModel(await Deno.readFile(await pull("inception-v3", options))),
     preprocessing: { mean: [0.5, 0.5, 0.5], scale: [2, 2, 2], channelOrder: "rgb" },
     defaultLayers: ["mixed3"],
     minimumSize: 75,

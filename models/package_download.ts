@@ -1,7 +1,4 @@
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import pacote from "pacote";
 import { UserError } from "./errors.ts";
 
@@ -18,6 +15,13 @@ export interface PinnedPackage {
 /** Called while a download runs, with bytes so far and in all. */
 export type DownloadProgress = (received: number, total: number) => void;
 
+/** Options of a download. */
+export interface DownloadOptions {
+  onProgress?: DownloadProgress | undefined;
+  /** Ends the download; the promise is rejected with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Fetches a package into `folder` and unpacks it there without running anything of it. Returns the package's folder.
  *
@@ -27,35 +31,43 @@ export type DownloadProgress = (received: number, total: number) => void;
 export async function downloadPackage(
   { spec, integrity, size }: PinnedPackage,
   folder: string,
-  onProgress: DownloadProgress = () => {},
+  { onProgress = () => {}, signal }: DownloadOptions = {},
 ): Promise<string> {
   const registry = Deno.env.get("NPM_CONFIG_REGISTRY") ?? Deno.env.get("npm_config_registry");
   const options = { integrity, cache: join(folder, "npm-cache"), ...(registry && { registry }) };
   const tarball = join(folder, "package.tgz");
   const unpacked = join(folder, "package");
   try {
-    await pacote.tarball.stream(
-      spec,
-      (stream: NodeJS.ReadableStream) =>
-        pipeline(stream, counter(size, onProgress), createWriteStream(tarball)),
-      options,
-    );
-    await pacote.extract(`file:${tarball}`, unpacked, { ...options, integrity });
+    const { _resolved: address } = await pacote.manifest(spec, options);
+    await downloadFile(address, tarball, size, { onProgress, signal });
+    await pacote.extract(`file:${tarball}`, unpacked, options);
   } catch (cause) {
+    signal?.throwIfAborted();
     throw downloadError(spec, cause);
   }
   return unpacked;
 }
 
-function counter(total: number, onProgress: DownloadProgress): Transform {
+/** Fetched here and not by pacote, which cannot be interrupted. */
+async function downloadFile(
+  address: string,
+  path: string,
+  size: number,
+  { onProgress, signal }: { onProgress: DownloadProgress; signal: AbortSignal | undefined },
+): Promise<void> {
+  const stopping = signal ? { signal } : {};
+  const response = await fetch(address, stopping);
+  if (!response.ok || !response.body) throw new Error(`the registry answered ${response.status}`);
+  const file = await Deno.open(path, { write: true, create: true, truncate: true });
   let received = 0;
-  return new Transform({
-    transform(chunk: Uint8Array, _encoding, done) {
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
       received += chunk.length;
-      onProgress(received, total);
-      done(null, chunk);
+      onProgress(received, Math.max(size, received));
+      controller.enqueue(chunk);
     },
   });
+  await response.body.pipeThrough(counted).pipeTo(file.writable, stopping);
 }
 
 const offlineCodes = [
@@ -66,6 +78,7 @@ const offlineCodes = [
   "ENETUNREACH",
   "ETIMEDOUT",
   "FETCH_ERROR",
+  "error sending request",
 ];
 
 function downloadError(spec: string, cause: unknown): UserError {

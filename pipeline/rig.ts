@@ -21,6 +21,8 @@ export interface RigOptions {
   /** Execution providers in order of preference. */
   providers?: readonly string[];
   onDownload?: DownloadProgress;
+  /** Ends a download; the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 /** What only frames with a frame before them need. */
@@ -64,8 +66,8 @@ export class Rig {
    *
    * Throws a UserError for a network, layer or provider that cannot be had.
    */
-  static async create({ source, parameters, providers, onDownload }: RigOptions): Promise<Rig> {
-    const network = await openNetwork(parameters, onDownload);
+  static async create({ source, parameters, providers, onDownload, signal }: RigOptions): Promise<Rig> {
+    const network = await openNetwork(parameters, { onProgress: onDownload, signal });
     const engine = await Engine.start(providers ? { providers } : {});
     try {
       return await Rig.#build(engine, network, source, parameters);

@@ -5,7 +5,7 @@ import { reachableLayers } from "../gradient/layers.ts";
 import type { Model } from "../onnx/model.ts";
 import { readModel } from "../onnx/read.ts";
 import { inferShapes } from "../onnx/shapes.ts";
-import type { DownloadProgress } from "../package_download.ts";
+import type { DownloadOptions } from "../package_download.ts";
 import { imageNetPreprocessing, type Network, type Preprocessing } from "./network.ts";
 
 /** Which network to dream with, and what the user says about it. */
@@ -23,8 +23,8 @@ export interface NetworkChoice {
  *
  * Throws a UserError when there is no such network or file, or when it does not take one colour picture.
  */
-export async function openNetwork(choice: NetworkChoice, onDownload?: DownloadProgress): Promise<Network> {
-  if (catalog.some(({ name }) => name === choice.model)) return await inceptionV3(onDownload);
+export async function openNetwork(choice: NetworkChoice, options: DownloadOptions = {}): Promise<Network> {
+  if (catalog.some(({ name }) => name === choice.model)) return await inceptionV3(options);
   const model = await readNetworkFile(choice.model);
   const preprocessing = preprocessingOf(choice);
   return {

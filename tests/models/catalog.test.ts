@@ -58,3 +58,14 @@ Deno.test("InceptionV3 runs at any size and is only fetched once", async () => {
   });
   assert.deepEqual(mixed10.dims, [1, 2048, 3, 4]);
 });
+
+Deno.test("an interrupted download leaves nothing", async () => {
+  const folder = await Deno.makeTempDir();
+  const controller = new AbortController();
+  await withEnvironment({ REVERIE_CACHE: folder }, async () => {
+    const pulling = pull("inception-v3", { onProgress: () => controller.abort(), signal: controller.signal });
+    await assert.rejects(pulling, { name: "AbortError" });
+    assert.deepEqual([...Deno.readDirSync(join(folder, "networks"))], []);
+  });
+  await Deno.remove(folder, { recursive: true });
+});
