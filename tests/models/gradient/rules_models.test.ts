@@ -48,33 +48,31 @@ function reference(drawn: Network, x: NdArray): { loss: number; gradient: NdArra
 function testModels(name: string, count: number, draw: (random: Random) => Network): void {
   Deno.test(`gradientModel: ${name}`, async () => {
     for (let seed = 1; seed <= count; seed++) {
-      for (const maxPoolIndices of [true, false]) await checkModel(draw, seed, maxPoolIndices);
+      const { drawn, x, loss, gradient } = smoothNetwork(seed, draw);
+      for (const maxPoolIndices of [true, false]) {
+        const { model, layers } = network(drawn);
+        const differentiated = gradientModel(model, { layers, inputShape: x.dims, maxPoolIndices });
+        const run = await runModel(differentiated, { picture: x });
+        const exact = evaluate(differentiated, { picture: x });
+        const found = [
+          ...compare("loss", run.get("loss"), ndArray([], [loss]), 1e-5),
+          ...compare("gradient", run.get("gradient"), gradient, gradientTolerance),
+          ...compare("gradient in float64", exact.get("gradient"), gradient, foldedTolerance),
+        ];
+        assert.deepEqual(found, [], `seed ${seed}, maxPoolIndices ${maxPoolIndices}`);
+      }
     }
   });
 }
 
-async function checkModel(draw: (random: Random) => Network, seed: number, maxPoolIndices: boolean) {
+/** Draws until the network has no bend near the input. */
+function smoothNetwork(seed: number, draw: (random: Random) => Network) {
   const random = new Random(seed);
   for (let attempt = 0; attempt < 30; attempt++) {
     const drawn = draw(random);
-    const x = drawInput(random, [1, drawn.channels, random.integer(7, 9), random.integer(7, 9)]);
+    const x = drawInput(random, [1, drawn.channels, random.integer(7, 8), random.integer(7, 8)]);
     const expected = reference(drawn, x);
-    if (!expected) continue;
-    const { model, layers } = network(drawn);
-    const differentiated = gradientModel(model, { layers, inputShape: x.dims, maxPoolIndices });
-    const run = await runModel(differentiated, { picture: x });
-    const exact = evaluate(differentiated, { picture: x });
-    const loss = ndArray([], [expected.loss]);
-    assert.deepEqual(
-      [
-        ...compare("loss", run.get("loss"), loss, 1e-5),
-        ...compare("gradient", run.get("gradient"), expected.gradient, gradientTolerance),
-        ...compare("gradient in float64", exact.get("gradient"), expected.gradient, foldedTolerance),
-      ],
-      [],
-      `seed ${seed}, maxPoolIndices ${maxPoolIndices}`,
-    );
-    return;
+    if (expected) return { drawn, x, ...expected };
   }
   throw new Error(`seed ${seed}: every input drawn lies at a bend of the network`);
 }

@@ -26,6 +26,8 @@ function drawPool(random: Random, op: string, rank = 2): Case {
   if (dilations.some((d) => d > 1)) attributes["dilations"] = dilations;
   if (random.chance(0.25) && dilations.every((d) => d === 1)) {
     attributes["auto_pad"] = random.pick(["SAME_UPPER", "SAME_LOWER", "VALID"]);
+    // Far smaller windows than strides get a negative SAME padding from onnxruntime, which nobody specifies.
+    strides.forEach((stride, axis) => strides[axis] = Math.min(stride, kernel_shape[axis]! + 1));
   } else {
     if (random.chance(0.7)) {
       attributes["pads"] = [0, 1].flatMap(() => kernel_shape.map((k) => random.integer(0, k - 1)));
