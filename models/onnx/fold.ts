@@ -1,4 +1,6 @@
 import type { Graph, Model, Node, Tensor } from "./model.ts";
+import { branchOf } from "./fold/branches.ts";
+import { withExactSizes } from "./fold/resize.ts";
 import { ShapeTable } from "./shapes.ts";
 
 /** Options of {@link foldConstants}. */
@@ -9,12 +11,15 @@ export interface FoldOptions {
 
 /**
  * The model with everything computed that does not depend on its inputs' elements: Constant nodes and what follows from
- * constants become initializers, and so do shapes where the inputs' shapes are static. Nodes and initializers that no
- * output needs are dropped. The given model is left as it is.
+ * constants become initializers, and so do shapes where the inputs' shapes are static. An If whose condition is known
+ * gives way to the branch it takes. Nodes and initializers that no output needs are dropped. The given model is left as
+ * it is.
  */
 export function foldConstants(model: Model, options: FoldOptions = {}): Model {
-  const { graph } = model;
+  const graph: Graph = { ...model.graph, nodes: [], initializers: new Map(model.graph.initializers) };
   const table = new ShapeTable(graph, { largestConstant: options.largestConstant ?? 1 << 24 });
+  const taken = namesIn(model.graph);
+  for (const node of model.graph.nodes) append(node, graph, table, taken);
   const initializers = new Map(graph.initializers);
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const nodes: Node[] = [];
@@ -25,6 +30,29 @@ export function foldConstants(model: Model, options: FoldOptions = {}): Model {
     else for (const [name, tensor] of constants) initializers.set(name, tensor);
   }
   return { ...model, graph: prune({ ...graph, nodes, initializers }) };
+}
+
+/** Copies a node to the end of the graph, or what it comes to with the constants known so far. */
+function append(node: Node, graph: Graph, table: ShapeTable, taken: Set<string>): void {
+  const condition = node.op === "If" ? table.constant(node.inputs[0] ?? "") : undefined;
+  const branch = branchOf(node, condition, taken, (name, tensor) => graph.initializers.set(name, tensor));
+  if (branch) {
+    for (const inner of branch) append(inner, graph, table, taken);
+    return;
+  }
+  graph.nodes.push(node);
+  const exact = withExactSizes(node, table, (tensor) => {
+    const name = `${node.outputs[0]}_sizes`;
+    graph.initializers.set(name, tensor);
+    taken.add(name);
+    return name;
+  });
+  if (exact !== node) graph.nodes[graph.nodes.length - 1] = exact;
+}
+
+function namesIn(graph: Graph): Set<string> {
+  const values = graph.nodes.flatMap((node) => [node.name, ...node.outputs]);
+  return new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys(), ...values]);
 }
 
 function constantOutputs(node: Node, table: ShapeTable): [string, Tensor][] | undefined {

@@ -50,6 +50,17 @@ export class ShapeTable {
     throw this.#failures.get(name) ?? new ShapeError(`the graph has no value "${name}"`);
   }
 
+  /** Whether type and shape of a value are known. */
+  has(name: string): boolean {
+    try {
+      this.info(name);
+      return true;
+    } catch (error) {
+      if (error instanceof ShapeError) return false;
+      throw error;
+    }
+  }
+
   /** Static shape of a value. Throws as {@link info} does. */
   shape(name: string): number[] {
     return this.info(name).dims;

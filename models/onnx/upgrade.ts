@@ -11,6 +11,15 @@ export const targetOpset = 17;
 /** The operator sets that {@link upgrade} understands. */
 export const supportedOpsets = { oldest: 7, newest: 22 } as const;
 
+/** Options of {@link upgrade}. */
+export interface UpgradeOptions {
+  /**
+   * What to do with a node that operator set 17 cannot express: "throw" (default), or "keep" it as an operator of the
+   * domain `ai.onnx.vN`, N its own operator set, for a caller that will cut it away.
+   */
+  unsupported?: "throw" | "keep";
+}
+
 /**
  * The model written in operator set 17, whatever set from 7 to 22 it was written in: what moved between attributes and
  * inputs is moved, what was removed or came later is written with what set 17 has. The outputs stay the same; operators
@@ -18,7 +27,7 @@ export const supportedOpsets = { oldest: 7, newest: 22 } as const;
  *
  * @throws {UserError} for another operator set, and for a node that set 17 cannot express; names the node and operator
  */
-export function upgrade(model: Model): Model {
+export function upgrade(model: Model, options: UpgradeOptions = {}): Model {
   const { opset } = model;
   if (opset === targetOpset) return model;
   if (opset < supportedOpsets.oldest || opset > supportedOpsets.newest) {
@@ -28,8 +37,9 @@ export function upgrade(model: Model): Model {
     );
   }
   const names = new Set<string>();
+  const keeps = options.unsupported === "keep";
   collectNames(model.graph, names);
-  return { ...model, opset: targetOpset, graph: upgradeGraph(model.graph, opset, names) };
+  return { ...model, opset: targetOpset, graph: upgradeGraph(model.graph, { opset, names, keeps }) };
 }
 
 /**
@@ -47,9 +57,16 @@ function collectNames(graph: Graph, names: Set<string>): void {
   }
 }
 
-function upgradeGraph(graph: Graph, opset: number, names: Set<string>): Graph {
+interface Settings {
+  opset: number;
+  names: Set<string>;
+  keeps: boolean;
+}
+
+function upgradeGraph(graph: Graph, settings: Settings): Graph {
+  const { opset, names } = settings;
   // Inner graphs first, so that the names they add are known here.
-  const nodes = graph.nodes.map((node) => withUpgradedAttributes(node, opset, names));
+  const nodes = graph.nodes.map((node) => withUpgradedAttributes(node, settings));
   const g = new GraphBuilder({ name: graph.name, opset: targetOpset });
   for (const name of names) g.unique(name);
   for (const [name, tensor] of graph.initializers) g.graph.initializers.set(name, tensor);
@@ -59,18 +76,22 @@ function upgradeGraph(graph: Graph, opset: number, names: Set<string>): Graph {
     ...graph.nodes.flatMap((node) => node.inputs),
     ...graph.outputs.map(({ name }) => name),
   ]);
-  for (const node of nodes) upgradeNode(new UpgradeContext({ g, node, opset, graph, constants, used }));
+  for (const node of nodes) {
+    const context = new UpgradeContext({ g, node, opset, graph, constants, used });
+    if (settings.keeps) upgradeOrKeep(context);
+    else upgradeNode(context);
+  }
   for (const node of g.graph.nodes) for (const name of node.outputs) names.add(name);
   for (const name of g.graph.initializers.keys()) names.add(name);
   return { ...graph, nodes: g.graph.nodes, initializers: g.graph.initializers };
 }
 
 /** The bodies of If, Loop and Scan are graphs, too. */
-function withUpgradedAttributes(node: Node, opset: number, names: Set<string>): Node {
+function withUpgradedAttributes(node: Node, settings: Settings): Node {
   if (!Object.values(node.attributes).some(({ kind }) => kind === "graph")) return node;
   const upgradeAttribute = (attribute: Attribute): Attribute =>
     attribute.kind === "graph"
-      ? { kind: "graph", value: upgradeGraph(attribute.value, opset, names) }
+      ? { kind: "graph", value: upgradeGraph(attribute.value, settings) }
       : attribute;
   const attributes = Object.entries(node.attributes).map(([name, value]) => [name, upgradeAttribute(value)]);
   return { ...node, attributes: Object.fromEntries(attributes) };
@@ -84,4 +105,16 @@ function upgradeNode(context: UpgradeContext): void {
   const rule = node.domain === "" ? upgradeRules.get(node.op) : undefined;
   if (rule) rule(context);
   else context.keep();
+}
+
+function upgradeOrKeep(context: UpgradeContext): void {
+  const { nodes } = context.g.graph;
+  const before = nodes.length;
+  try {
+    upgradeNode(context);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    nodes.length = before;
+    context.change({ domain: `ai.onnx.v${context.opset}` });
+  }
 }

@@ -1,3 +1,9 @@
+/**
+ * Operators that make values out of nothing or tell about values.
+ *
+ * @module
+ */
+
 import { elementTypeCode } from "../build.ts";
 import {
   type Attribute,
@@ -10,8 +16,6 @@ import {
   type Tensor,
 } from "../model.ts";
 import type { NodeContext, ShapeRule } from "./context.ts";
-
-/** Operators that make values out of nothing or tell about values. */
 
 /** The tensor that a Constant node holds in whichever of its attributes. Throws on strings and sparse tensors. */
 export function constantOf(node: Node): Tensor {

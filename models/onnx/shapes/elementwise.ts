@@ -1,8 +1,12 @@
+/**
+ * Operators that work element by element.
+ *
+ * @module
+ */
+
 import type { ElementType } from "../model.ts";
 import { broadcastShapes } from "./axes.ts";
 import type { ShapeRule } from "./context.ts";
-
-/** Operators that work element by element. */
 
 const sameAsInput: ShapeRule = (c) => {
   const { type, dims } = c.input(0);

@@ -1,8 +1,12 @@
+/**
+ * Operators that read or write elements by index.
+ *
+ * @module
+ */
+
 import { intAttribute, numbersOf } from "../model.ts";
 import { listed, normalizeAxis } from "./axes.ts";
 import type { ShapeRule } from "./context.ts";
-
-/** Operators that read or write elements by index. */
 
 const gather: ShapeRule = (c) => {
   const { type, dims } = c.input(0);

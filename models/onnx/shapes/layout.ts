@@ -1,8 +1,12 @@
+/**
+ * Operators that move elements to another place without touching them.
+ *
+ * @module
+ */
+
 import { elementCount, intAttribute, intsAttribute } from "../model.ts";
 import { broadcastShapes, listed, normalizeAxes, normalizeAxis } from "./axes.ts";
 import type { NodeContext, ShapeRule, TensorInfo } from "./context.ts";
-
-/** Operators that move elements to another place without touching them. */
 
 const reshape: ShapeRule = (c) => {
   const { type, dims } = c.input(0);

@@ -1,8 +1,12 @@
+/**
+ * Products of matrices.
+ *
+ * @module
+ */
+
 import { intAttribute, stringAttribute } from "../model.ts";
 import { broadcastShapes, listed } from "./axes.ts";
 import type { ShapeRule } from "./context.ts";
-
-/** Products of matrices. */
 
 const matMul: ShapeRule = (c) => {
   const { type, dims: left } = c.input(0);

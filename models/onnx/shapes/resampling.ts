@@ -1,8 +1,12 @@
+/**
+ * Operators that sample a picture at other places.
+ *
+ * @module
+ */
+
 import { type Attribute, intAttribute, intsAttribute, stringAttribute } from "../model.ts";
 import { listed, normalizeAxes } from "./axes.ts";
 import type { NodeContext, ShapeRule } from "./context.ts";
-
-/** Operators that sample a picture at other places. */
 
 /** onnxruntime multiplies in single precision, which decides where a product is nearly a whole number. */
 function scaled(size: number, scale: number): number {

@@ -1,8 +1,12 @@
+/**
+ * Operators that slide a window over the spatial axes, which are all but the first two ([batch, channels, ...]).
+ *
+ * @module
+ */
+
 import { intAttribute, intsAttribute, type Node, stringAttribute } from "../model.ts";
 import { listed } from "./axes.ts";
 import type { NodeContext, ShapeRule, TensorInfo } from "./context.ts";
-
-/** Operators that slide a window over the spatial axes, which are all but the first two ([batch, channels, ...]). */
 
 interface Windows {
   kernel: number[];

@@ -1,13 +1,17 @@
-import type { UpgradeContext, UpgradeRule } from "./context.ts";
+/**
+ * Operators whose axes, sizes or bounds moved between attributes and inputs.
+ *
+ * @module
+ */
 
-/** Operators whose axes, sizes or bounds moved between attributes and inputs. */
+import type { UpgradeContext, UpgradeRule } from "./context.ts";
 
 /** Makes an input of a list attribute (Squeeze, Unsqueeze, ReduceSum and Split, since operator set 13). */
 function listToInput(attribute: string): UpgradeRule {
   return (c) => {
     const list = c.attribute(attribute);
     if (list?.kind !== "ints") return c.keep();
-    c.change({ inputs: [c.input(0), c.g.ints(...list.value)] }, [attribute]);
+    c.change({ inputs: [c.input(0), c.ints(list.value)] }, [attribute]);
   };
 }
 
@@ -47,7 +51,7 @@ const split: UpgradeRule = (c) => {
 const slice: UpgradeRule = (c) => {
   if (c.opset >= 10) return c.keep();
   const lists = ["starts", "ends", "axes"].map((name) => c.attribute(name));
-  const inputs = lists.flatMap((list) => list?.kind === "ints" ? [c.g.ints(...list.value)] : []);
+  const inputs = lists.flatMap((list) => list?.kind === "ints" ? [c.ints(list.value)] : []);
   c.change({ inputs: [c.input(0), ...inputs] }, ["starts", "ends", "axes"]);
 };
 

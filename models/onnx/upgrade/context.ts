@@ -10,7 +10,8 @@ import {
   stringAttribute,
   type Tensor,
 } from "../model.ts";
-import { ShapeError, type ShapeTable } from "../shapes.ts";
+import type { ShapeTable } from "../shapes.ts";
+import { tensorOf } from "../shapes/evaluation/evaluator.ts";
 
 /** Writes one node anew for operator set 17: appends the nodes that make the same outputs under the same names. */
 export type UpgradeRule = (context: UpgradeContext) => void;
@@ -65,12 +66,14 @@ export class UpgradeContext {
 
   /** Number of dimensions of an input, undefined where the graph's inputs leave it open. */
   rank(index: number): number | undefined {
-    try {
-      return this.#sources.constants.shape(this.input(index)).length;
-    } catch (error) {
-      if (error instanceof ShapeError) return undefined;
-      throw error;
-    }
+    const { constants } = this.#sources;
+    const name = this.input(index);
+    return constants.has(name) ? constants.shape(name).length : undefined;
+  }
+
+  /** An int64 constant of one dimension. Attributes may say "to the end" with the largest int64. */
+  ints(values: number[]): string {
+    return this.g.constant(tensorOf("int64", [values.length], values));
   }
 
   attribute(name: string): Attribute | undefined {
