@@ -35,15 +35,23 @@ function countWindows(size: number, axis: number, w: Windows, ceilMode: boolean)
   const stride = w.strides[axis]!;
   const kernel = w.kernel[axis]!;
   const extent = (kernel - 1) * w.dilations[axis]! + 1;
-  const [begin, both] = w.autoPad.startsWith("SAME")
-    // onnxruntime leaves the dilation out when it pads for a pool, and has no dilated convolution with SAME.
-    ? [0, Math.max(0, (Math.ceil(size / stride) - 1) * stride + kernel - size)]
-    : [w.pads[axis]!, w.pads[axis]! + w.pads[axis + w.kernel.length]!];
+  if (w.autoPad.startsWith("SAME")) return countPadded(size, kernel, extent, stride);
+  const begin = w.pads[axis]!;
+  const both = begin + w.pads[axis + w.kernel.length]!;
   const room = size + both - extent;
   if (room < 0) throw new Error(`a window of ${extent} does not fit into ${size} with padding ${both}`);
   const count = (ceilMode ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
   // A window that begins in the padding at the end sees nothing and is dropped.
   return ceilMode && (count - 1) * stride >= size + begin ? count - 1 : count;
+}
+
+/**
+ * SAME pads for ceil(size / stride) windows. onnxruntime leaves the dilation out of that padding, so that a dilated pool
+ * has fewer; it has no dilated convolution with SAME.
+ */
+function countPadded(size: number, kernel: number, extent: number, stride: number): number {
+  const padding = (Math.ceil(size / stride) - 1) * stride + kernel - size;
+  return Math.trunc((size + padding - extent) / stride) + 1;
 }
 
 function spatialOf(dims: number[], kernel: readonly number[]): number[] {

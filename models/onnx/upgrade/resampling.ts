@@ -40,7 +40,7 @@ const resize: UpgradeRule = (c) => {
   const attributes = { ...c.node.attributes };
   const transformation = c.string("coordinate_transformation_mode", "half_pixel");
   if (transformation === "half_pixel_symmetric") {
-    if (!hasExactSizes(c)) c.refuse("half_pixel_symmetric needs sizes or whole scales");
+    if (!c.has(3) && !hasWholeScales(c)) c.refuse("half_pixel_symmetric needs sizes or whole scales");
     attributes.coordinate_transformation_mode = text("half_pixel");
   }
   if (transformation === "tf_half_pixel_for_nn") {
@@ -57,18 +57,18 @@ const resize: UpgradeRule = (c) => {
   c.change({ inputs: resizeInputs(c, transformation), attributes }, dropped);
 };
 
-/** Antialiasing changes nothing where no axis shrinks. */
+/** Antialiasing changes nothing where every size is multiplied; onnxruntime smooths with other fractions, even above 1. */
 function refuseWhatCameLater(c: UpgradeContext): void {
-  if (c.int("antialias", 0) === 1 && c.string("mode", "nearest") !== "nearest") {
-    const isEnlarging = c.has(2) && c.constant(2) !== undefined && c.numbers(2).every((scale) => scale >= 1);
-    if (!isEnlarging) c.refuse("antialias is only supported where the scales are known to be at least 1");
+  const smooths = c.int("antialias", 0) === 1 && c.string("mode", "nearest") !== "nearest";
+  if (smooths && !hasWholeScales(c)) {
+    c.refuse("antialias is only supported where the scales are known to be whole numbers");
   }
   const policy = c.string("keep_aspect_ratio_policy", "stretch");
   if (policy !== "stretch" && c.has(3)) c.refuse(`keep_aspect_ratio_policy ${policy} is not supported`);
 }
 
-function hasExactSizes(c: UpgradeContext): boolean {
-  return c.has(3) || (c.constant(2) !== undefined && c.numbers(2).every((scale) => Number.isInteger(scale)));
+function hasWholeScales(c: UpgradeContext): boolean {
+  return c.constant(2) !== undefined && c.has(2) && c.numbers(2).every((scale) => Number.isInteger(scale));
 }
 
 /** Input, region of interest (only tf_crop_and_resize looks at it), scales or sizes of all axes. */

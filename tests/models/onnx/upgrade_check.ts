@@ -25,7 +25,7 @@ export function difference(actual: Tensor | undefined, expected: Tensor): string
     return `${actual?.type}[${actual?.dims}] instead of ${expected.type}[${expected.dims}]`;
   }
   const [a, b] = [numbersOf(actual), numbersOf(expected)];
-  const worst = b.findIndex((value, i) => !(Math.abs(value - a[i]!) <= 1e-5 + 1e-5 * Math.abs(value)));
+  const worst = b.findIndex((value, i) => !(Math.abs(value - a[i]!) <= 1e-5 + 5e-5 * Math.abs(value)));
   return worst < 0 ? undefined : `element ${worst} is ${a[worst]} instead of ${b[worst]}`;
 }
 
