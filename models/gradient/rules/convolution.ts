@@ -70,10 +70,14 @@ function transposedConvolution(c: RuleContext, windows: Windows, wide: number[],
   return c.g.op("ConvTranspose", [c.grads[0]!, c.node.inputs[1]!], attributes);
 }
 
-/** Whether the sub-pixel form applies: two dimensions, equal strides, no dilation, one group. */
+/**
+ * Whether the sub-pixel form applies (two dimensions, equal strides, no dilation, one group) and is the faster one: it
+ * is for the 7x7 kernels that many networks begin with, where the transposed convolution scatters many products.
+ */
 function usesSubPixels(c: RuleContext, { strides, dilations, kernel }: Windows): boolean {
-  return kernel.length === 2 && groupsOf(c.node) === 1 && strides[0] === strides[1] &&
+  const applies = kernel.length === 2 && groupsOf(c.node) === 1 && strides[0] === strides[1] &&
     dilations.every((dilation) => dilation === 1);
+  return applies && c.shape(c.node.inputs[0]!)[1]! < 8 && kernel.every((size) => size > 2 * strides[0]!);
 }
 
 /**

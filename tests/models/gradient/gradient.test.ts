@@ -120,6 +120,43 @@ Deno.test("gradientModel() without MaxPool Indices gives the same gradient", asy
   assert.ok(relativeError(a.get("gradient")!.data, b.get("gradient")!.data) < 1e-6);
 });
 
+Deno.test("a strided convolution has the transposed convolution as its gradient, in either form", async () => {
+  const random = new Random(13);
+  const forms = new Set<boolean>();
+  for (let round = 0; round < 24; round++) {
+    const stride = random.integer(2, 3);
+    const kernel = random.pick([random.integers(2, 1, 4), random.integers(2, 5, 8)]);
+    const [out, inner] = [random.integer(1, 4), random.pick([3, 9])];
+    const pads = kernel.map((size) => random.integer(0, Math.floor((size - 1) / 2)));
+    const attributes = { strides: [stride, stride], pads: [...pads, ...pads] };
+    const grad = [1, out, random.integer(2, 4), random.integer(2, 4)];
+    const spare = random.integers(2, 0, stride - 1);
+    const dims = [
+      1,
+      inner,
+      ...kernel.map((size, axis) => (grad[axis + 2]! - 1) * stride + size - 2 * pads[axis]! + spare[axis]!),
+    ];
+    const weight = floatTensor(random.floats([out, inner, ...kernel]), [out, inner, ...kernel]);
+    const expected = new GraphBuilder();
+    const back = { ...attributes, output_padding: spare };
+    const inputs = [expected.input("grad", "float32", grad), expected.constant(weight)];
+    expected.output("gradient", expected.op("ConvTranspose", inputs, back), "float32");
+    const g = new GraphBuilder();
+    const y = g.conv(g.input("x", "float32", dims), g.constant(weight), "", attributes);
+    const loss = g.reduceSum(g.mul(y, g.input("grad", "float32", grad)), undefined, 0);
+    g.output("gradient", differentiate(g, loss, ["x"])[0]!, "float32");
+    const isSubPixel = g.graph.nodes.some(({ op }) => op === "DepthToSpace");
+    assert.equal(isSubPixel, inner === 3 && Math.min(...kernel) > 2 * stride);
+    forms.add(isSubPixel);
+    const feeds = { grad: ndArray(grad, random.floats(grad)), x: ndArray(dims, random.floats(dims)) };
+    const a = (await runModel(g.build(), feeds)).get("gradient")!;
+    const b = (await runModel(expected.build(), { grad: feeds.grad })).get("gradient")!;
+    assert.deepEqual(a.dims, b.dims);
+    assert.ok(relativeError(a.data, b.data) < 1e-5, JSON.stringify({ dims, kernel, ...attributes }));
+  }
+  assert.equal(forms.size, 2);
+});
+
 Deno.test("MaxPool's three forms send each window's gradient to the same element, ties included", async () => {
   const random = new Random(12);
   for (let round = 0; round < 24; round++) {
