@@ -43,6 +43,7 @@ export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const graph = pruned(reorderPools(foldScales(withoutPassThrough(constant))));
   const layers = graph.outputs.map(({ name }) => name);
   const shapes = staticShapes({ ...upgraded, graph }, options);
+  refuseOtherPrecisions(graph, shapes);
   const outputs = [...new Set(layers)].map((name) => ({ name, ...shapes.get(name)! }));
   // Nodes are named after their results, so that no name can meet one that the backward pass will use.
   const nodes = graph.nodes.map((node) => ({ ...node, name: node.outputs[0] ?? node.name }));
@@ -102,6 +103,15 @@ function staticShapes(model: Model, { inputShape }: PrepareOptions): ReturnType<
         "choose a lower layer or another size",
       { cause: error },
     );
+  }
+}
+
+/** Gradients are float32; through a value of another precision they would silently be zero. */
+function refuseOtherPrecisions(graph: Graph, shapes: ReturnType<typeof inferShapes>): void {
+  for (const node of graph.nodes) {
+    const type = shapes.get(node.outputs[0] ?? "")?.type;
+    if (type !== "float16" && type !== "float64") continue;
+    throw new UserError(`the network computes "${node.outputs[0]}" in ${type}; convert the model to float32`);
   }
 }
 

@@ -205,3 +205,11 @@ Deno.test("prepare() takes a layer by value, by node, and by words that fit only
   assert.throws(() => layer("mixed9"), /no layer "mixed9"; its layers are Mixed_4c/);
   assert.throws(() => prepare(g.build(), { layers: [], inputShape: size }), /at least one layer/);
 });
+
+Deno.test("prepare() refuses a network that computes in another precision than float32", () => {
+  const model = network((g, x) => {
+    g.op("Relu", [g.cast(g.op("Cast", [x], { to: 10 }, "half"), "float32")], {}, "layer");
+  });
+  const attempt = () => prepare(model, { layers: ["layer"], inputShape: size });
+  assert.throws(attempt, /computes "half" in float16; convert the model to float32/);
+});
