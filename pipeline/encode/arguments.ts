@@ -22,8 +22,8 @@ export function encoderArguments(
 ): EncoderArguments {
   const target = resolve(partial);
   const encoded = [
-    // Time 0 is the source's, not the first frame's.
-    "-copyts",
+    // Time 0 is the source's, not the first frame's. What is written is on the disk, not in a buffer.
+    ...["-copyts", "-fflags", "+flush_packets"],
     ...video(options, container, features),
     ...(sound ? audio(sound, container.audioEncoders, options, features) : []),
     ...Object.entries(options.metadata ?? {}).flatMap(([key, value]) => ["-metadata", `${key}=${value}`]),
@@ -129,9 +129,11 @@ function h264Video(options: EncodeOptions, features: Features): string[] {
   // HLS is cut at key frames, one each second and none between.
   const keyFrames = options.hls === undefined
     ? []
-    : ["-force_key_frames", "expr:gte(t,n_forced*1)", "-sc_threshold", "0", "-bf", "0"];
+    : ["-force_key_frames", "expr:gte(t,n_forced*1)", "-sc_threshold", "0"];
+  // With B-frames ffmpeg 4 takes an MP4 to end with the last frame decoded, not the last shown.
+  const noBFrames = options.hls !== undefined || features.libavcodec < 59 ? ["-bf", "0"] : [];
   return [
-    ...["-map", "0:v:0", "-c:v", encoder, ...quality, ...keyFrames],
+    ...["-map", "0:v:0", "-c:v", encoder, ...quality, ...keyFrames, ...noBFrames],
     ...["-filter:v", yuvFilters(options, true, features), ...colourTags, ...timing(options, features)],
   ];
 }

@@ -31,8 +31,16 @@ function toRgb(source: SourceInfo): string[] {
   const scale = `scale=w=${width}:h=${height}:${
     scaleInput(source)
   }flags=bicubic+accurate_rnd+full_chroma_int`;
+  // Without being told the range, ffmpeg 4 takes black to be 16 when it multiplies.
   return source.alpha
-    ? [scale, "format=gbrap", "premultiply=inplace=1", "scale=flags=accurate_rnd", "format=rgb24"]
+    ? [
+      scale,
+      "format=gbrap",
+      "setrange=pc",
+      "premultiply=inplace=1",
+      "scale=flags=accurate_rnd",
+      "format=rgb24",
+    ]
     : [scale, "format=rgb24"];
 }
 

@@ -51,7 +51,9 @@ const gamut = "colorchannelmixer=" +
   "rr=1.66:rg=-0.588:rb=-0.073:gr=-0.125:gg=1.133:gb=-0.008:br=-0.018:bg=-0.1:bb=1.119";
 
 function byTable(source: SourceInfo): string[] {
-  const light = source.hdr === "pq" ? pqLight("val/maxval") : hlgLight("val/maxval");
+  // The filter asks for values beyond the largest one, too.
+  const signal = "min(1\\,val/maxval)";
+  const light = source.hdr === "pq" ? pqLight(signal) : hlgLight(signal);
   const curve = `maxval*pow(min(1\\,${mobius(light)})\\,1/2.2)`;
   return ["format=gbrp10le", `lutrgb=r='${curve}':g='${curve}':b='${curve}'`, "format=gbrp", gamut];
 }

@@ -1,0 +1,478 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { UserError } from "../../models/errors.ts";
+import { decode } from "../../pipeline/decode.ts";
+import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "../../pipeline/encode.ts";
+import { probe } from "../../pipeline/ffmpeg/probe.ts";
+import type { EncodableFrame } from "../../pipeline/frame.ts";
+import { count, draw, drawCard, inFolder, middle, names, sharedClip, sharedClips } from "./clips.ts";
+
+/** Decodes and encodes a file; how many frames came out of the encoder, and what it said in the end. */
+async function copy(
+  input: string,
+  path: string,
+  options: Partial<EncodeOptions> & { from?: number; duration?: number } = {},
+): Promise<{ frames: number; result: EncodeResult }> {
+  const source = await probe(input);
+  const { from = 0, ...others } = options;
+  const part = { from, ...(options.duration === undefined ? {} : { duration: options.duration }) };
+  let frames = 0;
+  let result: EncodeResult | undefined;
+  const onResult = (told: EncodeResult) => void (result = told);
+  for await (
+    const _ of encode(decode(source, part), {
+      ...source,
+      path,
+      sound: { source, ...part },
+      onResult,
+      ...others,
+    })
+  ) frames++;
+  return { frames, result: result! };
+}
+
+/** Grey frames of 64x48, 25 a second. */
+async function* grey(frames: number): AsyncGenerator<EncodableFrame> {
+  for (let at = 0; at < frames; at++) {
+    yield await Promise.resolve({
+      pts: at / 25,
+      duration: 1 / 25,
+      rgb: new Uint8Array(64 * 48 * 3).fill(2 * at),
+    });
+  }
+}
+
+const small = { width: 64, height: 48, frameRate: { num: 25, den: 1 } };
+
+Deno.test("every shared clip comes out whole, upright, of the same length, with its sound in place", () =>
+  inFolder(async (folder) => {
+    for (const { name, frames, width, height } of sharedClips) {
+      const path = await sharedClip(name);
+      if (!path) return;
+      const output = join(folder, `${name}.mp4`);
+      assert.equal((await copy(path, output)).frames, frames, name);
+      const before = await count(path);
+      const after = await count(output);
+      const video = after.streams.find((stream) => stream.codec_type === "video")!;
+      assert.equal(Number(video.nb_read_frames), frames, name);
+      assert.deepEqual([video.width, video.height], [width + width % 2, height + height % 2], name);
+      assert.deepEqual([video.pix_fmt, video.color_space], ["yuv420p", "bt709"]);
+      const source = await probe(path);
+      const frame = source.frameRate.den / source.frameRate.num;
+      // Sound that was encoded again may be a block of 1024 samples longer, by what the encoder puts before it.
+      const longer = Number(after.format.duration) - source.duration;
+      assert.ok(Math.abs(longer) < frame + (name.endsWith("webm") ? 0.024 : 0), `${name} ${longer}`);
+      const starts = [before, after].map(({ streams }) => {
+        const [picture, sound] = ["video", "audio"].map((type) =>
+          streams.find((one) => one.codec_type === type)
+        );
+        return sound ? Number(picture!.start_time) - Number(sound.start_time) : 0;
+      });
+      assert.ok(Math.abs(starts[0]! - starts[1]!) < 0.03, `${name} ${starts}`);
+      assert.equal(after.streams.length, before.streams.length);
+    }
+    assert.ok(names(folder).every((name) => !name.includes("partial") && !name.startsWith(".")));
+  }));
+
+Deno.test("time stamps survive, frame by frame", () =>
+  inFolder(async (folder) => {
+    const times = [0.2, 0.24, 0.5, 0.55, 1.2, 1.21, 1.9];
+    async function* frames() {
+      for (const pts of times) {
+        yield await Promise.resolve({ pts, duration: 0.04, rgb: new Uint8Array(64 * 48 * 3) });
+      }
+    }
+    for (const name of ["a.mp4", "a.mkv", "a.webm"]) {
+      const path = join(folder, name);
+      await Array.fromAsync(encode(frames(), { ...small, path }));
+      // Read with the container's own start, so that a late first frame shows.
+      const { startTime, ...source } = await probe(path);
+      const decoded = await Array.fromAsync(decode({ ...source, startTime }));
+      const far = decoded.map((frame, at) => Math.abs(frame.pts + startTime - times[at]!)).filter((off) =>
+        off > 0.0011
+      );
+      assert.deepEqual([decoded.length, far], [times.length, []], name);
+    }
+  }));
+
+/** A white flash and a beep at the same moments; sound of that many channels by that codec. */
+function drawFlashes(folder: string, name: string, sound: string[]): Promise<string> {
+  const moments = "between(mod(t,1),0.48,0.56)";
+  const flash = `color=black:size=64x48:rate=25:duration=4,drawbox=color=white:t=fill:enable='${moments}'`;
+  const beep = `aevalsrc='0.8*sin(2*PI*1000*t)*${moments}':sample_rate=48000:duration=4`;
+  return draw(
+    ...[
+      "-f",
+      "lavfi",
+      "-i",
+      flash,
+      "-f",
+      "lavfi",
+      "-i",
+      beep,
+      "-c:v",
+      "libx264",
+      "-g",
+      "50",
+      "-pix_fmt",
+      "yuv420p",
+    ],
+    ...sound,
+    join(folder, name),
+  );
+}
+
+/** When flashes and beeps begin, in seconds. */
+async function moments(path: string, folder: string): Promise<{ flashes: number[]; beeps: number[] }> {
+  const source = await probe(path);
+  const flashes: number[] = [];
+  let bright = false;
+  for await (const frame of decode(source)) {
+    if (middle(frame)[0]! > 128 && !bright) flashes.push(frame.pts);
+    bright = middle(frame)[0]! > 128;
+  }
+  const raw = await draw(
+    "-i",
+    path,
+    "-af",
+    "aresample=48000:async=1:first_pts=0",
+    "-ac",
+    "1",
+    "-f",
+    "f32le",
+    join(folder, "raw"),
+  );
+  const samples = new Float32Array((await Deno.readFile(raw)).buffer);
+  const beeps: number[] = [];
+  let last = -1;
+  samples.forEach((sample, at) => {
+    if (Math.abs(sample) < 0.2) return;
+    if (at / 48000 - last > 0.3) beeps.push(at / 48000);
+    last = at / 48000;
+  });
+  return { flashes, beeps };
+}
+
+function inSync({ flashes, beeps }: { flashes: number[]; beeps: number[] }, expected: number): void {
+  assert.equal(flashes.length, expected);
+  assert.equal(beeps.length, expected);
+  flashes.forEach((flash, at) => assert.ok(Math.abs(flash - beeps[at]!) < 0.045, `${flashes} ${beeps}`));
+}
+
+Deno.test("flash and beep stay together, copied or encoded, whole or in part", () =>
+  inFolder(async (folder) => {
+    const aac = await drawFlashes(folder, "aac.mp4", ["-c:a", "aac"]);
+    const flac = await drawFlashes(folder, "flac.mkv", ["-c:a", "flac"]);
+    inSync(await moments(aac, folder), 4);
+    for (
+      const [input, name] of [[aac, "a.mp4"], [flac, "b.mp4"], [aac, "c.mkv"], [aac, "d.webm"], [
+        flac,
+        "e.mkv",
+      ]] as const
+    ) {
+      await copy(input, join(folder, name));
+      inSync(await moments(join(folder, name), folder), 4);
+    }
+    await copy(aac, join(folder, "part.mp4"), { from: 1.13, duration: 2 });
+    const part = await moments(join(folder, "part.mp4"), folder);
+    inSync(part, 2);
+    assert.ok(Math.abs(part.flashes[0]! - 0.35) < 0.045, `${part.flashes}`);
+    assert.ok(Math.abs((await probe(join(folder, "part.mp4"))).duration - 2) < 0.045);
+    await copy(aac, join(folder, "live.mp4"), { hls: join(folder, "hls") });
+    inSync(await moments(join(folder, "live.mp4"), folder), 4);
+    const joined = await draw(
+      "-allowed_extensions",
+      "ALL",
+      "-i",
+      join(folder, "hls", "index.m3u8"),
+      "-c",
+      "copy",
+      join(folder, "hls.mkv"),
+    );
+    inSync(await moments(joined, folder), 4);
+  }));
+
+Deno.test("HLS grows beside the file: whole segments of a second while frames still come", () =>
+  inFolder(async (folder) => {
+    const hls = join(folder, "live");
+    let sawSegment = false;
+    for await (const { pts } of encode(grey(200), { ...small, path: join(folder, "a.mp4"), hls })) {
+      if (pts < 7) await new Promise((resolve) => setTimeout(resolve, 5));
+      sawSegment ||= pts < 7 && names(hls).includes("index.m3u8") && names(hls).includes("index1.m4s");
+    }
+    assert.ok(sawSegment);
+    const playlist = await Deno.readTextFile(join(hls, "index.m3u8"));
+    assert.deepEqual(playlist.match(/#EXTINF:[\d.]+/g)!.slice(0, 7), Array(7).fill("#EXTINF:1.000000"));
+    assert.deepEqual(names(hls), [
+      "index.m3u8",
+      ...Array.from({ length: 8 }, (_, at) => `index${at}.m4s`),
+      "init.mp4",
+    ]);
+    const card = await drawCard(folder);
+    await copy(card, join(folder, "b.webm"), { hls });
+    assert.deepEqual((await count(join(hls, "index.m3u8"))).streams.map((one) => one.codec_name), [
+      "h264",
+      "aac",
+    ]);
+  }));
+
+Deno.test("the containers hold what their names promise, with the metadata", () =>
+  inFolder(async (folder) => {
+    const card = await drawCard(folder);
+    const metadata = { comment: `{"seed":1,"note":"a 'b' = c; d\\\\"}`, title: "A dream" };
+    const expected = {
+      "o.mp4": ["h264", "aac"],
+      "o.mkv": ["h264", "aac"],
+      "o.webm": ["vp9", "opus"],
+      "o.gif": ["gif"],
+    };
+    for (const [name, codecs] of Object.entries(expected)) {
+      const path = join(folder, name);
+      await copy(card, path, { metadata });
+      const { streams, format } = await count(path);
+      assert.deepEqual(streams.map((stream) => stream.codec_name), codecs);
+      assert.equal(Number(streams[0]!.nb_read_frames), 50, name);
+      assert.ok(Math.abs(Number(format.duration) - 2) < 0.064, `${name} ${format.duration}`);
+      const comment = Object.entries(format.tags ?? {}).find(([key]) => key.toLowerCase() === "comment")?.[1];
+      assert.ok(comment?.includes(metadata.comment), name);
+    }
+    const bytes = new TextDecoder("latin1").decode(await Deno.readFile(join(folder, "o.mp4")));
+    assert.ok(
+      bytes.indexOf("moov") < bytes.indexOf("mdat") && !bytes.includes("moof"),
+      "the index is at the front",
+    );
+    assert.deepEqual(names(folder), ["card.mp4", "o.gif", "o.mkv", "o.mp4", "o.webm"]);
+  }));
+
+Deno.test("a picture becomes a picture of the same pixels, with the metadata", () =>
+  inFolder(async (folder) => {
+    const args = [
+      "-f",
+      "lavfi",
+      "-i",
+      "testsrc=size=65x47:duration=1",
+      "-frames:v",
+      "1",
+      "-pix_fmt",
+      "rgb24",
+    ];
+    const input = await draw(...args, join(folder, "in.png"));
+    const [before] = await Array.fromAsync(decode(await probe(input)));
+    for (const name of ["out.png", "out.jpg", "out.jpeg"]) {
+      const path = join(folder, name);
+      await copy(input, path, { metadata: { comment: "seed 7" } });
+      const [after] = await Array.fromAsync(decode(await probe(path)));
+      const difference = after!.rgb.reduce((sum, value, at) => sum + Math.abs(value - before!.rgb[at]!), 0) /
+        after!.rgb.length;
+      assert.ok(difference <= (name === "out.png" ? 0 : 3), `${name} ${difference}`);
+      assert.match(new TextDecoder("latin1").decode(await Deno.readFile(path)), /comment[^]*seed 7/);
+    }
+  }));
+
+Deno.test("an odd side is made even by its last column and row again", () =>
+  inFolder(async (folder) => {
+    const rgb = new Uint8Array(33 * 17 * 3).fill(200);
+    const path = join(folder, "odd.mp4");
+    async function* one() {
+      yield await Promise.resolve({ pts: 0, duration: 1, rgb });
+    }
+    await Array.fromAsync(encode(one(), { ...small, width: 33, height: 17, path }));
+    const [frame] = await Array.fromAsync(decode(await probe(path)));
+    assert.deepEqual([frame!.width, frame!.height], [34, 18]);
+    assert.ok(frame!.rgb.every((value) => Math.abs(value - 200) < 6));
+  }));
+
+Deno.test("frames pass through unchanged and in order", () =>
+  inFolder(async (folder) => {
+    const given = await Array.fromAsync(grey(9));
+    async function* frames() {
+      yield* given;
+    }
+    const passed = await Array.fromAsync(encode(frames(), { ...small, path: join(folder, "a.mkv") }));
+    assert.ok(passed.every((frame, at) => frame === given[at]));
+  }));
+
+for (const how of ["abort", "throw", "return"] as const) {
+  Deno.test(`a playable part stays when frames end by ${how}, and nothing else`, () =>
+    inFolder(async (folder) => {
+      const source = await probe(await drawCard(folder, { seconds: 10 }));
+      const controller = new AbortController();
+      let result: EncodeResult | undefined;
+      let frames = 0;
+      async function* failing() {
+        for await (const frame of decode(source)) {
+          if (frame.index === 60 && how === "throw") throw new Error("dream broke");
+          yield frame;
+        }
+      }
+      const { signal } = controller;
+      const options = { ...source, path: join(folder, "a.mp4"), sound: { source }, signal };
+      const run = async () => {
+        for await (const _ of encode(failing(), { ...options, onResult: (told) => void (result = told) })) {
+          if (++frames < 60) continue;
+          if (how === "abort") controller.abort(new Error("enough"));
+          if (how === "return") return;
+        }
+      };
+      if (how === "return") await run();
+      else await assert.rejects(run(), how === "abort" ? /enough/ : /dream broke/);
+      const partial = join(folder, "a.partial.mp4");
+      assert.deepEqual(result, { complete: false, frames: 60, path: partial });
+      assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
+      const { streams, format } = await count(partial);
+      assert.equal(Number(streams[0]!.nb_read_frames), 60);
+      assert.ok(Math.abs(Number(format.duration) - 2.4) < 0.08, format.duration);
+    }));
+}
+
+Deno.test("nothing stays when not one frame came", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.mp4");
+    let result: EncodeResult | undefined;
+    const options = { ...small, path, onResult: (told: EncodeResult) => void (result = told) };
+    await assert.rejects(Array.fromAsync(encode(grey(0), options)), /there was no frame/);
+    assert.deepEqual(result, { complete: false, frames: 0 });
+    assert.deepEqual(names(folder), []);
+  }));
+
+/** Starts the program that is to be killed, in a group of processes of its own, and waits until it waits. */
+async function startSlow(input: string, path: string) {
+  const script = new URL("./ffmpeg/slow_encode.ts", import.meta.url).pathname;
+  const args = [Deno.execPath(), "run", "-A", script, input, path, "60"];
+  const child = new Deno.Command("setsid", { args, stdin: "null", stdout: "piped", stderr: "null" }).spawn();
+  const lines: string[] = [];
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  while (!lines.join("").includes("waiting")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`it ended before it waited: ${lines.join("")}`);
+    lines.push(value);
+  }
+  const rest = async () => {
+    for (let read; !(read = await reader.read()).done;) lines.push(read.value);
+    return lines.join("");
+  };
+  return { child, rest };
+}
+
+/** Waits until no process has a file open for writing, by its size. */
+async function settled(path: string): Promise<void> {
+  for (let last = -1, same = 0; same < 5;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { size } = await Deno.stat(path);
+    same = size === last ? same + 1 : 0;
+    last = size;
+  }
+}
+
+Deno.test({
+  name: "killing the program leaves a playable part under the documented name",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const card = await drawCard(folder, { seconds: 10 });
+      const { child, rest } = await startSlow(card, join(folder, "a.mp4"));
+      child.kill("SIGKILL");
+      await child.status;
+      await rest();
+      await settled(join(folder, "a.partial.mp4"));
+      assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
+      const written = Number((await count(join(folder, "a.partial.mp4"))).streams[0]!.nb_read_frames);
+      // What was in the pipe may be lost.
+      assert.ok(written >= 55, `${written}`);
+    }),
+});
+
+Deno.test({
+  name: "killing the program and its ffmpeg, all at once, leaves what was in whole fragments",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const card = await drawCard(folder, { seconds: 20, rate: "10" });
+      const { child, rest } = await startSlow(card, join(folder, "a.mp4"));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Deno.Command("kill", { args: ["-KILL", "--", `-${child.pid}`] }).output();
+      await child.status;
+      await rest();
+      assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
+      assert.ok(Number((await count(join(folder, "a.partial.mp4"))).streams[0]!.nb_read_frames) >= 9);
+    }),
+});
+
+Deno.test({
+  name: "Ctrl-C, which reaches ffmpeg as well, is a clean interruption",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const card = await drawCard(folder, { seconds: 10 });
+      const { child, rest } = await startSlow(card, join(folder, "a.mp4"));
+      await new Deno.Command("kill", { args: ["-INT", "--", `-${child.pid}`] }).output();
+      assert.equal((await child.status).code, 130);
+      const told = await rest();
+      assert.match(told, /"complete":false,"frames":6\d,"path":.*a\.partial\.mp4/);
+      assert.match(told, /threw AbortError: interrupted/);
+      assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
+      const written = Number((await count(join(folder, "a.partial.mp4"))).streams[0]!.nb_read_frames);
+      // What was in the pipe may be lost.
+      assert.ok(written >= 55, `${written}`);
+    }),
+});
+
+Deno.test({
+  name: "a full disk is told in one line, with exit status 1",
+  // Mounting a small disk takes the rights of the superuser.
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  fn: () =>
+    inFolder(async (folder) => {
+      const disk = join(folder, "disk");
+      await Deno.mkdir(disk);
+      const mounting = await new Deno.Command("mount", {
+        args: ["-t", "tmpfs", "-o", "size=400k", "tmpfs", disk],
+      }).output();
+      if (!mounting.success) return console.log("skipped: no disk can be mounted here");
+      try {
+        const noise = "nullsrc=size=320x240:rate=25:duration=6,geq=random(1)*255:128:128";
+        const input = await draw(
+          "-f",
+          "lavfi",
+          "-i",
+          noise,
+          "-c:v",
+          "libx264",
+          "-preset",
+          "ultrafast",
+          join(folder, "noise.mp4"),
+        );
+        await assert.rejects(copy(input, join(disk, "a.mp4")), (error) => {
+          assert.ok(error instanceof UserError, String(error));
+          assert.equal(error.exitCode, 1);
+          return /a\.mp4 could not be finished: the disk is full/.test(error.message);
+        });
+        assert.ok(names(disk).every((name) => name === "a.partial.mp4"), names(disk).join());
+      } finally {
+        await new Deno.Command("umount", { args: [disk] }).output();
+      }
+    }),
+});
+
+Deno.test("an output that cannot be is refused before any work, in one line", () =>
+  inFolder(async (folder) => {
+    const input = await drawCard(folder);
+    const source = await probe(input);
+    const refused = async (path: string, message: RegExp) => {
+      await assert.rejects(checkOutput(path, source), (error) => {
+        assert.ok(error instanceof UserError, String(error));
+        assert.ok(error.exitCode === 2 && !error.message.includes("\n"));
+        return message.test(error.message);
+      });
+      await assert.rejects(copy(input, path), message);
+    };
+    await refused(join(folder, "a.xyz"), /give a name that ends in/);
+    await refused(join(folder, "none", "a.mp4"), /the folder .*none is not there/);
+    await refused(input, /is the source itself/);
+    await refused(join(folder, "a.png"), /is a video, not a picture/);
+    await Deno.symlink(input, join(folder, "link.mp4"));
+    await refused(join(folder, "link.mp4"), /is the source itself/);
+    await Deno.mkdir(join(folder, "dir.mp4"));
+    await refused(join(folder, "dir.mp4"), /is a folder/);
+    assert.deepEqual(names(folder), ["card.mp4", "dir.mp4", "link.mp4"]);
+  }));
