@@ -76,7 +76,7 @@ export class GraphBuilder {
     for (const [name, tensor] of initializers) builder.graph.initializers.set(name, tensor);
     for (const { name } of inputs) builder.#names.add(name);
     for (const name of initializers.keys()) builder.#names.add(name);
-    for (const node of nodes) for (const name of node.outputs) builder.#names.add(name);
+    for (const node of nodes) for (const name of [node.name, ...node.outputs]) builder.#names.add(name);
     return builder;
   }
 

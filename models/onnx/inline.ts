@@ -7,7 +7,11 @@ import type { Model, Node } from "./model.ts";
  *
  * Throws when an input is not given, or when the two are written in different operator sets.
  */
-export function inline(g: GraphBuilder, model: Model, feeds: Readonly<Record<string, string>>): Record<string, string> {
+export function inline(
+  g: GraphBuilder,
+  model: Model,
+  feeds: Readonly<Record<string, string>>,
+): Record<string, string> {
   if (model.opset !== g.opset) {
     throw new Error(`a graph of operator set ${model.opset} does not fit into one of ${g.opset}`);
   }

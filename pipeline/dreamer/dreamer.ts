@@ -11,7 +11,7 @@ import type { Random } from "../random.ts";
 import { stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them takes a new one. */
-export type DreamerOptions = Omit<StepOptions, "maxPoolIndices">;
+export type DreamerOptions = Omit<StepOptions, "forms">;
 
 /** Settings that may differ from picture to picture. */
 export interface DreamSettings {
@@ -33,6 +33,11 @@ export interface Dreamed {
   picture: Value;
   /** Loss at the last step of the largest octave; 0 where there was no step. */
   loss: number;
+}
+
+/** The forms of the gradient that an execution provider runs fastest, or at all. */
+export function gradientForms(provider: string): StepOptions["forms"] {
+  return { maxPoolIndices: provider !== "webgpu", blockedLayout: provider === "cpu" };
 }
 
 /** One octave: its size, and its two graphs. */
@@ -61,7 +66,7 @@ export class Dreamer {
     const working = sizes.at(-1)!;
     const octaves: Octave[] = [];
     for (const [index, size] of sizes.entries()) {
-      const step = stepGraph(network, size, { ...options, maxPoolIndices: engine.provider !== "webgpu" });
+      const step = stepGraph(network, size, { ...options, forms: gradientForms(engine.provider) });
       octaves.push({
         size,
         step: await engine.load(step),

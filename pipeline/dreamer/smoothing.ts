@@ -20,12 +20,19 @@ export function smooth(g: GraphBuilder, gradient: string, size: Size, way: Smoot
   }
 }
 
-/** Sigmas of the cascade in pixels. */
-const cascade = [0.75, 1.5, 3];
+/** How often the gradient is halved; each level is about twice as blurred as the one before, from a sigma of one pixel. */
+const pyramidLevels = 3;
 
-/** The sum of the gradient blurred at several scales: what they agree on grows, single pixels do not. */
-function gaussianCascade(g: GraphBuilder, gradient: string, size: Size): string {
-  return cascade.map((sigma) => blur(g, gradient, 3, size, sigma)).reduce(g.add);
+/**
+ * The sum of the gradient blurred at several scales, as the levels of a Gaussian pyramid (Burt and Adelson 1983): what
+ * they agree on grows, single pixels do not.
+ */
+function gaussianCascade(g: GraphBuilder, gradient: string, size: Size, levels = pyramidLevels): string {
+  if (levels === 0 || Math.min(size.height, size.width) < 8) return gradient;
+  const half = { height: Math.round(size.height / 2), width: Math.round(size.width / 2) };
+  const coarse = resize(g, gradient, 3, half);
+  const below = levels === 1 ? coarse : g.add(coarse, gaussianCascade(g, coarse, half, levels - 1));
+  return resize(g, below, 3, size);
 }
 
 /**

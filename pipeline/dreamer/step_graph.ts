@@ -1,5 +1,5 @@
 /** One step of gradient ascent as a single ONNX graph: DeepDream in one screen. */
-import { differentiate } from "../../models/gradient/differentiate.ts";
+import { differentiate, type DifferentiateOptions } from "../../models/gradient/differentiate.ts";
 import { prepare } from "../../models/gradient/prepare.ts";
 import type { Network, Preprocessing } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
@@ -18,8 +18,8 @@ export interface StepOptions extends LossOptions {
   colour: number;
   /** Weight of total variation against the dream; 0 leaves it out. */
   tvWeight: number;
-  /** Whether the provider has MaxPool with indices. */
-  maxPoolIndices: boolean;
+  /** The forms that suit the execution provider. */
+  forms: Required<DifferentiateOptions>;
 }
 
 /**
@@ -38,11 +38,15 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
 
   const rolled = roll(g, picture, shift, 3, size);
   const { gradient, loss } = inline(g, dreamGradientGraph(network, size, options), { picture: rolled });
-  const still = roll(g, gradient!, unrollShift(g, shift, size), 3, size);
-  const direction = meanNormalised(
+  // Smoothed while shifted, so that the grid of its coarser levels never lies in the same place twice.
+  const smoothed = roll(
     g,
-    colourScaled(g, smooth(g, still, size, options.smoothing), options.colour),
+    smooth(g, gradient!, size, options.smoothing),
+    unrollShift(g, shift, size),
+    3,
+    size,
   );
+  const direction = meanNormalised(g, colourScaled(g, smoothed, options.colour));
   const calmed = options.tvWeight === 0
     ? direction
     : g.sub(direction, scaled(g, totalVariationGradient(g, picture, size), options.tvWeight));
@@ -64,7 +68,7 @@ export function dreamGradientGraph(
   const input = preprocess(g, picture, network.preprocessing);
   const values = inline(g, model, { [model.graph.inputs[0]!.name]: input });
   const { loss, objective } = dreamLoss(g, layers.map((layer) => values[layer]!), options);
-  const [gradient] = differentiate(g, objective, [picture], { maxPoolIndices: options.maxPoolIndices });
+  const [gradient] = differentiate(g, objective, [picture], options.forms);
   g.output("loss", loss, "float32", []);
   g.output("gradient", gradient!, "float32", dims);
   return g.build();
