@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { UserError } from "../../../models/errors.ts";
+import { decode } from "../../../pipeline/decode.ts";
+import { encode, type EncodeResult } from "../../../pipeline/encode.ts";
+import { probe } from "../../../pipeline/ffmpeg/probe.ts";
+import { count, draw, drawCard, inFolder, names } from "../clips.ts";
+import { copy, grey, small } from "./copy.ts";
+
+for (const how of ["abort", "throw", "return"] as const) {
+  Deno.test(`a playable part stays when frames end by ${how}, and nothing else`, () =>
+    inFolder(async (folder) => {
+      const source = await probe(await drawCard(folder, { seconds: 10 }));
+      const controller = new AbortController();
+      let result: EncodeResult | undefined;
+      let frames = 0;
+      async function* failing() {
+        for await (const frame of decode(source)) {
+          if (frame.index === 60 && how === "throw") throw new Error("dream broke");
+          yield frame;
+        }
+      }
+      const { signal } = controller;
+      const options = { ...source, path: join(folder, "a.mp4"), sound: { source }, signal };
+      const run = async () => {
+        for await (const _ of encode(failing(), { ...options, onResult: (told) => void (result = told) })) {
+          if (++frames < 60) continue;
+          if (how === "abort") controller.abort(new Error("enough"));
+          if (how === "return") return;
+        }
+      };
+      if (how === "return") await run();
+      else await assert.rejects(run(), how === "abort" ? /enough/ : /dream broke/);
+      const partial = join(folder, "a.partial.mp4");
+      assert.deepEqual(result, { complete: false, frames: 60, path: partial });
+      assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
+      const { streams, format } = await count(partial);
+      assert.equal(Number(streams[0]!.nb_read_frames), 60);
+      assert.ok(Math.abs(Number(format.duration) - 2.4) < 0.08, format.duration);
+    }));
+}
+
+Deno.test("nothing stays when not one frame came", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "a.mp4");
+    let result: EncodeResult | undefined;
+    const options = { ...small, path, onResult: (told: EncodeResult) => void (result = told) };
+    await assert.rejects(Array.fromAsync(encode(grey(0), options)), /there was no frame/);
+    assert.deepEqual(result, { complete: false, frames: 0 });
+    assert.deepEqual(names(folder), []);
+  }));
+
+/** Starts the program that is to be killed, in a group of processes of its own, and waits until it waits. */
+async function startSlow(input: string, path: string) {
+  const script = new URL("./slow_encode.ts", import.meta.url).pathname;
+  const args = [Deno.execPath(), "run", "-A", script, input, path, "60"];
+  const child = new Deno.Command("setsid", { args, stdin: "null", stdout: "piped", stderr: "null" }).spawn();
+  const lines: string[] = [];
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  while (!lines.join("").includes("waiting")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`it ended before it waited: ${lines.join("")}`);
+    lines.push(value);
+  }
+  const rest = async () => {
+    for (let read; !(read = await reader.read()).done;) lines.push(read.value);
+    return lines.join("");
+  };
+  return { child, rest };
+}
+
+/** Waits until no process has a file open for writing, by its size. */
+async function settled(path: string): Promise<void> {
+  for (let last = -1, same = 0; same < 5;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { size } = await Deno.stat(path);
+    same = size === last ? same + 1 : 0;
+    last = size;
+  }
+}
+
+Deno.test({
+  name: "killing the program leaves a playable part under the documented name",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const card = await drawCard(folder, { seconds: 10 });
+      const { child, rest } = await startSlow(card, join(folder, "a.mp4"));
+      child.kill("SIGKILL");
+      await child.status;
+      await rest();
+      await settled(join(folder, "a.partial.mp4"));
+      assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
+      const written = Number((await count(join(folder, "a.partial.mp4"))).streams[0]!.nb_read_frames);
+      // What was in the pipe may be lost.
+      assert.ok(written >= 55, `${written}`);
+    }),
+});
+
+Deno.test({
+  name: "killing the program and its ffmpeg, all at once, leaves what was in whole fragments",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const card = await drawCard(folder, { seconds: 20, rate: "10" });
+      const { child, rest } = await startSlow(card, join(folder, "a.mp4"));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Deno.Command("kill", { args: ["-KILL", "--", `-${child.pid}`] }).output();
+      await child.status;
+      await rest();
+      assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
+      assert.ok(Number((await count(join(folder, "a.partial.mp4"))).streams[0]!.nb_read_frames) >= 9);
+    }),
+});
+
+Deno.test({
+  name: "Ctrl-C, which reaches ffmpeg as well, is a clean interruption",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inFolder(async (folder) => {
+      const card = await drawCard(folder, { seconds: 10 });
+      const { child, rest } = await startSlow(card, join(folder, "a.mp4"));
+      await new Deno.Command("kill", { args: ["-INT", "--", `-${child.pid}`] }).output();
+      assert.equal((await child.status).code, 130);
+      const told = await rest();
+      assert.match(told, /"complete":false,"frames":6\d,"path":.*a\.partial\.mp4/);
+      assert.match(told, /threw AbortError: interrupted/);
+      assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
+      const written = Number((await count(join(folder, "a.partial.mp4"))).streams[0]!.nb_read_frames);
+      // What was in the pipe may be lost.
+      assert.ok(written >= 55, `${written}`);
+    }),
+});
+
+Deno.test({
+  name: "a full disk is told in one line, with exit status 1",
+  // Mounting a small disk takes the rights of the superuser.
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  fn: () =>
+    inFolder(async (folder) => {
+      const disk = join(folder, "disk");
+      await Deno.mkdir(disk);
+      const mounting = await new Deno.Command("mount", {
+        args: ["-t", "tmpfs", "-o", "size=400k", "tmpfs", disk],
+      }).output();
+      if (!mounting.success) return console.log("skipped: no disk can be mounted here");
+      try {
+        const noise = "nullsrc=size=320x240:rate=25:duration=6,geq=random(1)*255:128:128";
+        const input = await draw(
+          "-f",
+          "lavfi",
+          "-i",
+          noise,
+          "-c:v",
+          "libx264",
+          "-preset",
+          "ultrafast",
+          join(folder, "noise.mp4"),
+        );
+        await assert.rejects(copy(input, join(disk, "a.mp4")), (error) => {
+          assert.ok(error instanceof UserError, String(error));
+          assert.equal(error.exitCode, 1);
+          return /a\.mp4 could not be finished: the disk is full/.test(error.message);
+        });
+        assert.ok(names(disk).every((name) => name === "a.partial.mp4"), names(disk).join());
+      } finally {
+        await new Deno.Command("umount", { args: [disk] }).output();
+      }
+    }),
+});
