@@ -1,0 +1,23 @@
+/** What the benchmark dreams. */
+import { join } from "node:path";
+import { draw } from "../pipeline/clips.ts";
+import { sharedDataPath } from "../shared_data.ts";
+
+/** Frames a second of the clip, in both forms nearly enough. */
+const rate = 30000 / 1001;
+
+/** highway.mp4 of the shared data, or where that is absent a zooming fractal of the same size and length (300 frames). */
+export async function benchClip(folder: string): Promise<string> {
+  const shared = await sharedDataPath("clips/highway.mp4");
+  if (shared !== undefined) return shared;
+  console.log("a clip is drawn instead");
+  return await draw(
+    ...["-f", "lavfi", "-i", "mandelbrot=s=640x480:r=30000/1001:start_scale=2:end_scale=0.3:end_pts=300"],
+    ...["-frames:v", "300", "-pix_fmt", "yuv420p", "-c:v", "libx264", join(folder, "clip.mp4")],
+  );
+}
+
+/** Seconds of the clip that hold so many frames: up to the middle between the last one and the next. */
+export function secondsFor(frames: number): number {
+  return (frames - 0.5) / rate;
+}

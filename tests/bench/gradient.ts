@@ -1,0 +1,122 @@
+/**
+ * A gradient step against its own convolutions: what differentiation, normalisation and the engine add to the work
+ * that nobody can do without.
+ */
+import { inceptionV3 } from "../../models/catalog.ts";
+import { Engine, type HostTensor, type Session } from "../../models/engine/engine.ts";
+import { floatTensor, intTensor, type Model } from "../../models/onnx/model.ts";
+import { gradientForms } from "../../pipeline/dreamer/dreamer.ts";
+import { dreamGradientGraph, stepGraph, type StepOptions } from "../../pipeline/dreamer/step_graph.ts";
+import type { Size } from "../../pipeline/graphs/picture.ts";
+import { parseParameters } from "../../pipeline/parameters.ts";
+import { Random } from "../../pipeline/random.ts";
+import type { BenchOptions, Detail, Report, Row } from "./part.ts";
+import {
+  byOperator,
+  isConvolution,
+  type Kernel,
+  kernelsOfRuns,
+  mixesChannels,
+  secondsOf,
+  takeProfile,
+} from "./profile.ts";
+import { median, timed } from "./statistics.ts";
+import { figure } from "./table.ts";
+
+/** Runs that come first and do not count: memory is laid out in them. */
+const warmUps = 2;
+
+/** One run that counts. */
+interface Run {
+  /** As the caller of the engine sees it. */
+  seconds: number;
+  kernels: Kernel[];
+}
+
+/** Measures the gradient alone and the whole step (jitter, smoothing, normalisation, the step itself). */
+export async function gradient({ quick, temporary, say }: BenchOptions): Promise<Report> {
+  const size: Size = quick ? { height: 96, width: 128 } : { height: 288, width: 512 };
+  const count = quick ? 2 : 15;
+  const network = await inceptionV3();
+  const options: StepOptions = { ...parseParameters({}), layers: ["mixed4"], forms: gradientForms("cpu") };
+  // What the profile says of a GPU is when work was handed over, not how long it took.
+  using engine = await Engine.start({ providers: ["cpu"] });
+  const picture = noise(size);
+  const feeds = { picture, shift: intTensor([size.height - 7, 11]), rate: floatTensor([0.01], []) };
+
+  const measure = async (name: string, model: Model, inputs: Record<string, HostTensor>) => {
+    say(`${name} at ${size.width}x${size.height}, ${count} runs`);
+    return await runs(engine, model, inputs, await Deno.makeTempDir({ dir: temporary }), count);
+  };
+  const alone = await measure("gradient", dreamGradientGraph(network, size, options), { picture });
+  const whole = await measure("whole step", stepGraph(network, size, options), feeds);
+  return {
+    rows: [...rowsOf("gradient", alone), ...rowsOf("whole step", whole)],
+    details: [operators("gradient", alone), operators("whole step", whole)],
+  };
+}
+
+function noise({ height, width }: Size): HostTensor {
+  const random = new Random(1);
+  const data = Float32Array.from({ length: 3 * height * width }, () => random.below(256) / 255);
+  return { type: "float32", dims: [1, 3, height, width], data };
+}
+
+async function runs(
+  engine: Engine,
+  model: Model,
+  feeds: Record<string, HostTensor>,
+  folder: string,
+  count: number,
+): Promise<Run[]> {
+  const session = await engine.load(model, { profile: `${folder}/profile` });
+  const seconds: number[] = [];
+  for (let run = 0; run < warmUps + count; run++) seconds.push(await oneRun(session, feeds));
+  await session.release();
+  const kernels = kernelsOfRuns(await takeProfile(folder));
+  if (kernels.length !== seconds.length) {
+    throw new Error(`the profile tells of ${kernels.length} runs, there were ${seconds.length}`);
+  }
+  return seconds.map((each, index) => ({ seconds: each, kernels: kernels[index]! })).slice(warmUps);
+}
+
+async function oneRun(session: Session, feeds: Record<string, HostTensor>): Promise<number> {
+  const { seconds, result } = await timed(() => session.run(feeds));
+  for (const value of Object.values(result)) value.release();
+  return seconds;
+}
+
+function rowsOf(what: string, runs: Run[]): Row[] {
+  const ratio = (counts: (kernel: Kernel) => boolean) =>
+    median(runs.map(({ seconds, kernels }) => seconds / secondsOf(kernels.filter(counts))));
+  return [
+    {
+      what: `${what} / convolutions of the network and its gradient`,
+      measured: ratio(mixesChannels),
+      unit: "",
+      target: { atMost: 1.35 },
+    },
+    { what: `${what} / all kernels named Conv`, measured: ratio(isConvolution), unit: "" },
+  ];
+}
+
+/** Milliseconds of each operator in one run, the mean of all. */
+function operators(what: string, runs: Run[]): Detail {
+  const seconds = runs.reduce((total, run) => total + run.seconds, 0);
+  const kernels = runs.flatMap((run) => run.kernels);
+  const line = (name: string, count: number, part: number) => [
+    name,
+    String(Math.round(count / runs.length)),
+    figure(1000 * part / runs.length),
+    (100 * part / seconds).toFixed(1),
+  ];
+  return {
+    title: `${what}: time by operator`,
+    rows: [
+      ["operator", "kernels", "ms", "%"],
+      ...byOperator(kernels).map(({ operator, count, seconds }) => line(operator, count, seconds)),
+      line("between them, and the way to the engine", 0, seconds - secondsOf(kernels)),
+      line("one run", kernels.length, seconds),
+    ],
+  };
+}

@@ -1,0 +1,48 @@
+/** What the figures were measured on. */
+import { availableParallelism, cpus } from "node:os";
+import ort from "../../models/engine/onnxruntime.ts";
+import { locate } from "../../pipeline/ffmpeg/locate.ts";
+
+/** A machine and the programs that count. */
+export interface Machine {
+  processor: string;
+  cores: number;
+  /** Bytes. */
+  memory: number;
+  /** Runnable threads, mean of the last minute. */
+  load: number;
+  system: string;
+  deno: string;
+  onnxruntime: string;
+  ffmpeg: string;
+}
+
+/** This machine, now. */
+export async function describeMachine(): Promise<Machine> {
+  const { os, arch } = Deno.build;
+  const ffmpeg = (await locate("ffmpeg")).version;
+  return {
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    memory: Deno.systemMemoryInfo().total,
+    load: Deno.loadavg()[0]!,
+    system: `${os} ${arch}`,
+    deno: Deno.version.deno,
+    onnxruntime: (ort.env.versions as { node?: string }).node ?? ort.env.versions.common,
+    ffmpeg: /version (\S+)/.exec(ffmpeg)?.[1] ?? ffmpeg,
+  };
+}
+
+/** The machine in three lines, and a fourth where others use it. */
+export function machineText(machine: Machine): string {
+  const { processor, cores, memory, load, system, deno, onnxruntime, ffmpeg } = machine;
+  const lines = [
+    `machine   ${processor}, ${cores} cores, ${(memory / 1e9).toFixed(1)} GB, ${system}`,
+    `programs  Deno ${deno}, onnxruntime ${onnxruntime}, ffmpeg ${ffmpeg}`,
+    `load      ${load.toFixed(2)} at the start`,
+  ];
+  if (load > cores / 4) {
+    lines.push("note      other programs are at work: times and speeds come out too slow");
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,51 @@
+/** What every part of the benchmark is given and gives back. */
+
+/** How a part is to be run. */
+export interface BenchOptions {
+  /** Tiny settings, to see that all works: the figures say nothing then. */
+  quick: boolean;
+  /** Frames to dream, where the user says so. */
+  frames: number | undefined;
+  /** Execution providers in order of preference, for the parts that dream. */
+  providers: readonly string[];
+  /** Folder for pictures and videos to look at. */
+  output: string;
+  /** A folder that goes when the benchmark ends. */
+  temporary: string;
+  /** Tells what is being done. */
+  say: (line: string) => void;
+}
+
+/** What a figure should be. */
+export type Target = { atMost: number } | { atLeast: number };
+
+/** One figure. */
+export interface Row {
+  what: string;
+  measured: number;
+  /** Such as `px` or `%`; empty for ratios. */
+  unit: string;
+  /** Absent for a figure that explains another. */
+  target?: Target;
+}
+
+/** Figures behind the figures, as text. */
+export interface Detail {
+  title: string;
+  /** The first row is the heading. */
+  rows: string[][];
+}
+
+/** What a part has measured. */
+export interface Report {
+  rows: Row[];
+  details: Detail[];
+}
+
+/** A part of the benchmark. */
+export type Part = (options: BenchOptions) => Promise<Report>;
+
+/** Whether the figure is as it should be; a figure that is no number never is. */
+export function isMet(measured: number, target: Target): boolean {
+  return "atMost" in target ? measured <= target.atMost : measured >= target.atLeast;
+}

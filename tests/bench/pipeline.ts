@@ -1,0 +1,146 @@
+/** Speed of whole dreams, and how much of a frame is not gradient ascent. */
+import { join } from "node:path";
+import { Dreamer } from "../../pipeline/dreamer/dreamer.ts";
+import { dreamVideo } from "../../pipeline/dream_video.ts";
+import { type ParameterInput, type Parameters, parseParameters } from "../../pipeline/parameters.ts";
+import { presetSettings } from "../../pipeline/presets.ts";
+import { benchClip, secondsFor } from "./clip.ts";
+import type { BenchOptions, Detail, Report, Row } from "./part.ts";
+import { measureStages, stages, type StageTimes } from "./stages.ts";
+import { sum } from "./statistics.ts";
+import { figure } from "./table.ts";
+
+/** A choice of settings, its least speed in frames a second, and the most that may not be gradient ascent, in %. */
+interface Case {
+  name: string;
+  settings: Partial<ParameterInput>;
+  speed: number;
+  besides?: number;
+  frames: number;
+}
+
+const cases: Case[] = [
+  { name: "default, 512 px", settings: { imageSize: 512 }, speed: 0.8, besides: 20, frames: 30 },
+  { name: "fast", settings: presetSettings("fast"), speed: 3, frames: 60 },
+];
+
+const tiny: Partial<ParameterInput> = { imageSize: 96, flowSize: 64, octaves: 1, firstIterations: 1 };
+
+/** Dreams the beginning of the clip with the default settings and with the preset `fast`. */
+export async function pipeline(options: BenchOptions): Promise<Report> {
+  const clip = await benchClip(options.temporary);
+  const report: Report = { rows: [], details: [] };
+  for (const each of cases) {
+    const { rows, details } = await measureCase(clip, each, options);
+    report.rows.push(...rows);
+    report.details.push(...details);
+  }
+  return report;
+}
+
+/** What a dream took, frames after the first one only, in seconds a frame. */
+interface FrameTimes {
+  wall: number;
+  /** Within the dreamer; other stages may have been at work, too. */
+  dreamer: number;
+}
+
+async function measureCase(
+  clip: string,
+  { name, settings, speed, besides, frames: usual }: Case,
+  options: BenchOptions,
+) {
+  const { quick, providers, temporary: folder, say } = options;
+  const frames = options.frames ?? (quick ? 4 : usual);
+  const parameters = parseParameters({ ...settings, ...(quick && tiny) });
+  const stageOptions = { clip, parameters, providers, folder, frames: quick ? 3 : 10 };
+  say(`${name}: stages on their own`);
+  const before = await measureStages(stageOptions);
+  say(`${name}: ${frames} frames`);
+  const run = await dreamed(clip, parameters, frames, options);
+  say(`${name}: stages on their own, again`);
+  const after = await measureStages(stageOptions);
+  const alone = Object.fromEntries(
+    stages.map((stage) => [stage, (before[stage] + after[stage]) / 2]),
+  ) as StageTimes;
+
+  const share = (ascent: number) => 100 * (1 - ascent / run.wall);
+  const rows: Row[] = [
+    {
+      what: `${name}: speed after the first frame`,
+      measured: 1 / run.wall,
+      unit: "fps",
+      target: { atLeast: speed },
+    },
+    {
+      what: `${name}: not gradient ascent, against ascent on its own`,
+      measured: share(alone.ascent),
+      unit: "%",
+      ...(besides !== undefined && { target: { atMost: besides } }),
+    },
+    { what: `${name}: time outside the dreamer`, measured: share(run.dreamer), unit: "%" },
+  ];
+  return { rows, details: [stageTable(name, alone, run)] };
+}
+
+/** Dreams the first frames of a clip. Time counts from the end of the first frame to the end of the finished file. */
+async function dreamed(
+  input: string,
+  parameters: Parameters,
+  frames: number,
+  { providers, temporary }: BenchOptions,
+): Promise<FrameTimes> {
+  using clock = new DreamerClock();
+  const output = join(temporary, "pipeline.mp4");
+  const job = { input, output, parameters, providers, duration: secondsFor(frames) };
+  let first = 0, count = 0;
+  for await (const event of dreamVideo(job)) {
+    if (event.event === "frame" && count++ === 0) first = performance.now();
+  }
+  const seconds = (performance.now() - first) / 1000;
+  await Deno.remove(output);
+  if (count !== frames) throw new Error(`${count} frames were dreamed instead of ${frames}`);
+  return { wall: seconds / (frames - 1), dreamer: sum(clock.seconds.slice(1)) / (frames - 1) };
+}
+
+/** Notes how long each call of {@link Dreamer.dream} takes, until it is disposed of. */
+class DreamerClock implements Disposable {
+  readonly seconds: number[] = [];
+  readonly #dream = Dreamer.prototype.dream;
+
+  constructor() {
+    const { seconds } = this;
+    const dream = this.#dream;
+    Dreamer.prototype.dream = async function (...args) {
+      const start = performance.now();
+      try {
+        return await dream.apply(this, args);
+      } finally {
+        seconds.push((performance.now() - start) / 1000);
+      }
+    };
+  }
+
+  [Symbol.dispose](): void {
+    Dreamer.prototype.dream = this.#dream;
+  }
+}
+
+function stageTable(name: string, alone: StageTimes, run: FrameTimes): Detail {
+  const line = (what: string, seconds: number) => [
+    what,
+    figure(1000 * seconds),
+    figure(100 * seconds / run.wall),
+  ];
+  const others = sum(stages.filter((stage) => stage !== "ascent").map((stage) => alone[stage]));
+  return {
+    title: `pipeline, ${name}: a frame`,
+    rows: [
+      ["stage", "ms", "% of a frame"],
+      ...stages.map((stage) => line(`${stage} on its own`, alone[stage])),
+      line("all but ascent, one after the other", others),
+      line("within the dreamer, other stages at work", run.dreamer),
+      line("a frame in the run", run.wall),
+    ],
+  };
+}

@@ -1,0 +1,91 @@
+/** Reads the profile that onnxruntime writes of a session, and adds up where the time goes. */
+import { sum } from "./statistics.ts";
+
+/** An event of the profile, as far as it is used here; times in microseconds. */
+export interface ProfileEvent {
+  cat: string;
+  name: string;
+  ts: number;
+  dur: number;
+  args?: { op_name?: string; input_type_shape?: Record<string, number[]>[] };
+}
+
+/** One operator that ran. */
+export interface Kernel {
+  /** Such as `Conv`. */
+  operator: string;
+  seconds: number;
+  /** Shapes of the inputs; weights that were packed beforehand are not among them. */
+  inputs: number[][];
+}
+
+/** The kernels of each run of the session, in the order of the runs. */
+export function kernelsOfRuns(events: readonly ProfileEvent[]): Kernel[][] {
+  const byTime = (a: ProfileEvent, b: ProfileEvent) => a.ts - b.ts;
+  const runs = events.filter(({ cat, name }) => cat === "Session" && name === "model_run").sort(byTime);
+  const kernels = events.filter(({ cat, name }) => cat === "Node" && name.endsWith("_kernel_time"));
+  return runs.map(({ ts, dur }) =>
+    kernels.filter((kernel) => kernel.ts >= ts && kernel.ts < ts + dur).sort(byTime).map(kernelOf)
+  );
+}
+
+function kernelOf({ dur, args }: ProfileEvent): Kernel {
+  return {
+    operator: args?.op_name ?? "unknown",
+    seconds: dur / 1e6,
+    inputs: (args?.input_type_shape ?? []).map((typed) => Object.values(typed)[0] ?? []),
+  };
+}
+
+/** Whether the kernel is a convolution of any layout, fused with an activation or not. */
+export function isConvolution({ operator }: Kernel): boolean {
+  return /^(Nhwc)?(Fused)?Conv(Transpose)?$/.test(operator);
+}
+
+/**
+ * Whether the convolution mixes channels, as those of a network without depthwise convolutions and of its gradient
+ * do. The others stand for something else: a blur, or the taps by which a pool finds its maxima.
+ */
+export function mixesChannels(kernel: Kernel): boolean {
+  const weights = kernel.inputs[1];
+  return isConvolution(kernel) && (weights === undefined || weights[1]! > 1);
+}
+
+/** Seconds of all kernels together. */
+export function secondsOf(kernels: readonly Kernel[]): number {
+  return sum(kernels.map(({ seconds }) => seconds));
+}
+
+/** How much of the time one kind of kernel takes. */
+export interface Share {
+  operator: string;
+  /** How many ran. */
+  count: number;
+  seconds: number;
+}
+
+/** Seconds by operator, longest first; convolutions that do not mix channels count on their own. */
+export function byOperator(kernels: readonly Kernel[]): Share[] {
+  const shares = new Map<string, Share>();
+  for (const kernel of kernels) {
+    const alone = isConvolution(kernel) && !mixesChannels(kernel);
+    const operator = alone ? `${kernel.operator} of single channels` : kernel.operator;
+    const share = shares.get(operator) ?? { operator, count: 0, seconds: 0 };
+    share.count++;
+    share.seconds += kernel.seconds;
+    shares.set(operator, share);
+  }
+  return [...shares.values()].sort((a, b) => b.seconds - a.seconds);
+}
+
+/** Reads the one profile in a folder, and deletes it. */
+export async function takeProfile(folder: string): Promise<ProfileEvent[]> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".json")) continue;
+    const path = `${folder}/${name}`;
+    const events = JSON.parse(await Deno.readTextFile(path));
+    await Deno.remove(path);
+    return events;
+  }
+  throw new Error(`onnxruntime wrote no profile to ${folder}`);
+}
