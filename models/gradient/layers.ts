@@ -109,8 +109,8 @@ function words(name: string): string {
 
 /**
  * The value that a layer's name stands for: the value of that name, the first output of the node of that name, or the
- * only one whose name ends with (otherwise begins with, otherwise contains) the given words; case and punctuation do
- * not matter, nor do numbers that exporters append.
+ * only one whose name ends with the given words; otherwise the words name a block, as in `features.4` of PyTorch, and
+ * stand for the last value inside it. Case and punctuation do not matter, nor do numbers that exporters append.
  *
  * @throws {UserError} where none or more than one fits
  */
@@ -126,21 +126,25 @@ export function resolveLayer(graph: Graph, name: string): string {
       value: i < node.outputs.length && alias !== node.name ? alias : node.outputs[0]!,
     }))
   );
-  const tests: ((alias: string) => boolean)[] = [
-    (alias) => alias === wanted,
-    (alias) => alias.replace(/(\/\d+)+$/, "") === wanted,
-    (alias) => alias.endsWith(`/${wanted}`),
-    (alias) => alias.replace(/(\/\d+)+$/, "").endsWith(`/${wanted}`),
-    (alias) => alias.startsWith(`${wanted}/`),
-    (alias) => `/${alias}/`.includes(`/${wanted}/`),
+  const valuesWhere = (fits: (alias: string) => boolean) => [
+    ...new Set(aliases.filter((alias) => fits(alias.words)).map(({ value }) => value)),
   ];
-  for (const fits of tests) {
-    const found = new Set(aliases.filter((alias) => fits(alias.words)).map(({ value }) => value));
-    if (found.size === 1) return [...found][0]!;
-    if (found.size > 1) {
-      throw new UserError(`the layer "${name}" could be ${listed([...found])}; give the whole name`);
+  const withoutNumbers = (alias: string) => alias.replace(/(\/\d+)+$/, "");
+  const exact = [
+    (alias: string) => alias === wanted,
+    (alias: string) => withoutNumbers(alias) === wanted,
+    (alias: string) => alias.endsWith(`/${wanted}`),
+    (alias: string) => withoutNumbers(alias).endsWith(`/${wanted}`),
+  ];
+  for (const fits of exact) {
+    const found = valuesWhere(fits);
+    if (found.length === 1) return found[0]!;
+    if (found.length > 1) {
+      throw new UserError(`the layer "${name}" could be ${listed(found)}; give the whole name`);
     }
   }
+  const block = valuesWhere((alias) => `/${alias}/`.includes(`/${wanted}/`)).at(-1);
+  if (block !== undefined) return block;
   throw new UserError(`the network has no layer "${name}"; its layers are ${listed(values)}`);
 }
 

@@ -1,6 +1,6 @@
 /** The protobuf messages of ONNX, from the kept library `onnx-proto` (a CommonJS module, hence the default import). */
 import * as onnxProto from "onnx-proto";
-import { type ElementType } from "./model.ts";
+import type { ElementType } from "./model.ts";
 import { elementTypeCode } from "./build.ts";
 
 type OnnxNamespace = typeof import("onnx-proto").onnx;
