@@ -9,23 +9,28 @@ export interface Machine {
   cores: number;
   /** Bytes. */
   memory: number;
-  /** Runnable threads, mean of the last minute. */
-  load: number;
+  /** Runnable threads, mean of the minute before the measurements and of the last one. */
+  load: { before: number; after: number };
   system: string;
   deno: string;
   onnxruntime: string;
   ffmpeg: string;
 }
 
-/** This machine, now. */
-export async function describeMachine(): Promise<Machine> {
+/** Runnable threads, mean of the last minute. */
+export function loadNow(): number {
+  return Deno.loadavg()[0]!;
+}
+
+/** This machine, with the load at the start and now. */
+export async function describeMachine(before: number): Promise<Machine> {
   const { os, arch } = Deno.build;
   const ffmpeg = (await locate("ffmpeg")).version;
   return {
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
     memory: Deno.systemMemoryInfo().total,
-    load: Deno.loadavg()[0]!,
+    load: { before, after: loadNow() },
     system: `${os} ${arch}`,
     deno: Deno.version.deno,
     onnxruntime: (ort.env.versions as { node?: string }).node ?? ort.env.versions.common,
@@ -39,9 +44,9 @@ export function machineText(machine: Machine): string {
   const lines = [
     `machine   ${processor}, ${cores} cores, ${(memory / 1e9).toFixed(1)} GB, ${system}`,
     `programs  Deno ${deno}, onnxruntime ${onnxruntime}, ffmpeg ${ffmpeg}`,
-    `load      ${load.toFixed(2)} at the start`,
+    `load      ${load.before.toFixed(2)} before, ${load.after.toFixed(2)} at the end`,
   ];
-  if (load > cores / 4) {
+  if (load.before > cores / 4) {
     lines.push("note      other programs are at work: times and speeds come out too slow");
   }
   return lines.join("\n");

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { consistency } from "../quality/consistency.ts";
 import { flow } from "./flow.ts";
 import { gradient } from "./gradient.ts";
-import { describeMachine, machineText } from "./machine.ts";
+import { describeMachine, loadNow, machineText } from "./machine.ts";
 import { memory } from "./memory.ts";
 import { type BenchOptions, type Detail, isMet, type Part } from "./part.ts";
 import { pipeline } from "./pipeline.ts";
@@ -67,11 +67,12 @@ async function main(): Promise<number> {
   // Lines about what is skipped must not get into the JSON.
   const print = console.log;
   if (json) console.log = console.error;
-  const machine = await describeMachine();
+  const load = loadNow();
   const temporary = await Deno.makeTempDir({ prefix: "reverie-bench-" });
   try {
     const options = { quick, frames, providers: provider.split(","), output, temporary };
     const { rows, details, failures } = await measure(names, options);
+    const machine = await describeMachine(load);
     if (json) {
       const judged = rows.map((row) => ({
         ...row,

@@ -93,7 +93,7 @@ async function graphTimes(
 }
 
 /** What the dream stage asks for where a frame inherits a dream. */
-function ascentSettings({ octaveIterations, iterations, learningRate, jitter }: Parameters) {
+export function ascentSettings({ octaveIterations, iterations, learningRate, jitter }: Parameters) {
   return {
     steps: octaveIterations,
     passes: iterations,
@@ -122,13 +122,14 @@ async function decodeFrames(
 }
 
 /** How often the frames are encoded over again, so that starting and ending the encoder can be told from its work. */
-const rounds = 4;
+const rounds = 8;
 
 /** What a frame adds to the time of encoding, from the times for the frames once and several times. */
 async function encodeTime(frames: SourceFrame[], source: SourceInfo, options: StageOptions): Promise<number> {
   const once = await timed(() => encodeRounds(frames, 1, source, options));
   const often = await timed(() => encodeRounds(frames, rounds, source, options));
-  return (often.seconds - once.seconds) / ((rounds - 1) * frames.length);
+  // So little that other programs' work may outweigh it.
+  return Math.max(0, often.seconds - once.seconds) / ((rounds - 1) * frames.length);
 }
 
 async function encodeRounds(

@@ -1,0 +1,78 @@
+/**
+ * How much of a frame is not gradient ascent. Other stages work beside the dreamer and slow it down, so the time
+ * outside the dreamer says too little. Each frame is therefore held against the same ascent with nothing beside it,
+ * taken right after the frame: whatever else the machine does meanwhile weighs on both.
+ */
+import { decode } from "../../pipeline/decode.ts";
+import { dreamVideo } from "../../pipeline/dream_video.ts";
+import { probe } from "../../pipeline/ffmpeg/probe.ts";
+import type { Parameters } from "../../pipeline/parameters.ts";
+import { Rig } from "../../pipeline/rig.ts";
+import { secondsFor } from "./clip.ts";
+import { ascentSettings } from "./stages.ts";
+import { timed } from "./statistics.ts";
+
+/** A dream to be measured. */
+export interface ShareOptions {
+  clip: string;
+  parameters: Parameters;
+  providers: readonly string[];
+  /** 3 or more. */
+  frames: number;
+  /** Where the dream is written, and left. */
+  output: string;
+}
+
+/** Seconds of a frame in the pipeline, and of its ascent alone. */
+export interface FramePair {
+  frame: number;
+  ascent: number;
+}
+
+/**
+ * Dreams the beginning of a clip, frame by frame. While the pipeline stands still, which it does until it is asked for
+ * the next frame, the ascent is measured. The frames that other stages may be ahead are ready by then in any case, as
+ * the dreamer is the slowest; only the encoder has a rest that it does not have otherwise.
+ *
+ * Frames that inherit no dream are left out, and so is the second, which warms up what the first did not need.
+ */
+export async function frameAndAscent(options: ShareOptions): Promise<FramePair[]> {
+  const { clip, parameters, providers, output } = options;
+  const ascent = await AscentAlone.create(options);
+  const pairs: FramePair[] = [];
+  try {
+    const duration = secondsFor(options.frames);
+    const events = dreamVideo({ input: clip, output, parameters, providers, duration });
+    while (true) {
+      const { seconds, result } = await timed(() => events.next());
+      if (result.done) return pairs;
+      const { value } = result;
+      if (value.event !== "frame" || value.visible < parameters.sceneCut) continue;
+      const alone = await ascent.measure();
+      if (value.index > 1) pairs.push({ frame: seconds, ascent: alone });
+    }
+  } finally {
+    ascent.close();
+  }
+}
+
+/** A dreamer of its own, with a picture to dream on. */
+class AscentAlone {
+  private constructor(readonly rig: Rig, readonly measure: () => Promise<number>) {}
+
+  static async create({ clip, parameters, providers }: ShareOptions): Promise<AscentAlone> {
+    const source = await probe(clip);
+    const [first] = await Array.fromAsync(decode(source, { duration: secondsFor(1) }));
+    const rig = await Rig.create({ source, parameters, providers });
+    const { picture } = await rig.scaler.shrink(first!.rgb);
+    return new AscentAlone(rig, async () => {
+      const { seconds, result } = await timed(() => rig.dreamer.dream(picture, ascentSettings(parameters)));
+      if (result.picture !== picture) result.picture.release();
+      return seconds;
+    });
+  }
+
+  close(): void {
+    this.rig.close();
+  }
+}
