@@ -62,6 +62,10 @@ function noise({ height, width }: Size): HostTensor {
   return { type: "float32", dims: [1, 3, height, width], data };
 }
 
+/**
+ * Nothing else may run in between: a second session drives this one's weights out of the cache, which slows down the
+ * convolutions and so flatters the ratio.
+ */
 async function runs(
   engine: Engine,
   model: Model,
