@@ -51,6 +51,8 @@ export function sessionOptions(
     executionProviders: [provider],
     intraOpNumThreads: settings.threads,
     interOpNumThreads: 1,
+    // Every session has threads of its own. Left spinning after a run, they would take the cores from the next session.
+    extra: { session: { force_spinning_stop: "1" } },
     graphOptimizationLevel: "all",
     logSeverityLevel: 4,
     ...(settings.profile && { enableProfiling: true, profileFilePrefix: settings.profile }),
