@@ -72,6 +72,7 @@ export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
     yield { event: "done", frames: count, seconds, output: job.output, peakMemory: peakMemory(), parameters };
   } catch (error) {
     if (signal?.aborted) throw new InterruptedError(result?.frames ?? 0, result?.path);
+    if (result?.path) job.onWarning?.(`the ${result.frames} frames so far are in ${result.path}`);
     throw error;
   }
 }

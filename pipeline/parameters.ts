@@ -68,7 +68,7 @@ export const parametersSchema = z.strictObject({
   seed: z.int().min(0).max(4294967295).default(0)
     .describe("seed of the random shifts: same seed, same frames"),
   quality: z.int().min(0).max(51).default(18)
-    .describe("constant rate factor of the video encoder: lower is better and larger"),
+    .describe("quality of the output on x264's scale (constant rate factor): lower is better and larger"),
 });
 
 /** All settings of a dream, complete and checked. */

@@ -95,7 +95,6 @@ function muxer(container: Container, { frameRate }: EncodeOptions): string[] {
 }
 
 function video(options: EncodeOptions, container: Container, features: Features): string[] {
-  const quality = String(options.quality ?? container.quality);
   const encoder = chooseEncoder(container.videoEncoders, features, options.path);
   if (isH264(container)) return h264Video(options, features);
   switch (encoder) {
@@ -105,7 +104,18 @@ function video(options: EncodeOptions, container: Container, features: Features)
       return ["-map", "0:v:0", "-frames:v", "1", "-c:v", "png", "-pix_fmt", "rgb24"];
     case "mjpeg":
       return [
-        ...["-map", "0:v:0", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", quality, "-qmin", "1"],
+        ...[
+          "-map",
+          "0:v:0",
+          "-frames:v",
+          "1",
+          "-c:v",
+          "mjpeg",
+          "-q:v",
+          jpegScale(options.quality),
+          "-qmin",
+          "1",
+        ],
         ...[
           "-filter:v",
           "scale=out_color_matrix=bt601:out_range=pc:flags=bicubic+accurate_rnd+full_chroma_inp,format=yuvj444p",
@@ -113,18 +123,40 @@ function video(options: EncodeOptions, container: Container, features: Features)
       ];
     default:
       return [
-        ...["-map", "0:v:0", "-c:v", encoder, "-crf", quality, "-b:v", encoder === "libvpx" ? "8M" : "0"],
+        ...[
+          "-map",
+          "0:v:0",
+          "-c:v",
+          encoder,
+          "-crf",
+          vpxQuality(options.quality),
+          "-b:v",
+          encoder === "libvpx" ? "8M" : "0",
+        ],
         ...["-deadline", "good", "-cpu-used", "5", ...(encoder === "libvpx" ? [] : ["-row-mt", "1"])],
         ...["-filter:v", yuvFilters(options, false, features), ...colourTags, ...timing(options, features)],
       ];
   }
 }
 
+/** x264's default is good for everything here. */
+const defaultQuality = 18;
+
+/** libvpx has x264's scale stretched to 63. */
+function vpxQuality(quality = defaultQuality): string {
+  return String(Math.round(quality * 63 / 51));
+}
+
+/** JPEG's quantiser scale: 2, which nobody can tell from the original, up to the default, then on to 31. */
+function jpegScale(quality = defaultQuality): string {
+  const worse = Math.max(0, quality - defaultQuality) / (51 - defaultQuality);
+  return String(Math.round(2 + worse * 29));
+}
+
 function h264Video(options: EncodeOptions, features: Features): string[] {
   const encoder = chooseEncoder(["libx264", "libopenh264"], features, options.path);
-  const ownQuality = options.quality !== undefined && isH264Path(options.path);
   const quality = encoder === "libx264"
-    ? ["-preset", "veryfast", "-crf", String(ownQuality ? options.quality : 18)]
+    ? ["-preset", "veryfast", "-crf", String(options.quality ?? defaultQuality)]
     : ["-b:v", String(Math.round(options.width * options.height * 8))];
   // HLS is cut at key frames, one each second and none between.
   const keyFrames = options.hls === undefined
@@ -136,10 +168,6 @@ function h264Video(options: EncodeOptions, features: Features): string[] {
     ...["-map", "0:v:0", "-c:v", encoder, ...quality, ...keyFrames, ...noBFrames],
     ...["-filter:v", yuvFilters(options, true, features), ...colourTags, ...timing(options, features)],
   ];
-}
-
-function isH264Path(path: string): boolean {
-  return /\.(mp4|mkv)$/i.test(path);
 }
 
 const colourTags = [

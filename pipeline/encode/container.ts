@@ -14,13 +14,11 @@ export interface Container {
   copies: (codec: string) => boolean;
   /** The picture is stored with half the colour resolution, which needs even sides. */
   even: boolean;
-  /** Default of `quality`: the encoder's constant quality, where lower is better. */
-  quality: number;
 }
 
 const h264 = ["libx264", "libopenh264"];
 const silent = { audioEncoders: [], copies: () => false, even: false } as const;
-const jpeg: Container = { kind: "picture", muxer: "image2", videoEncoders: ["mjpeg"], ...silent, quality: 2 };
+const jpeg: Container = { kind: "picture", muxer: "image2", videoEncoders: ["mjpeg"], ...silent };
 
 const containers: Readonly<Record<string, Container>> = {
   mp4: {
@@ -30,7 +28,6 @@ const containers: Readonly<Record<string, Container>> = {
     audioEncoders: ["aac"],
     copies: (codec) => ["aac", "mp3", "ac3", "eac3", "alac"].includes(codec),
     even: true,
-    quality: 18,
   },
   mkv: {
     kind: "video",
@@ -39,7 +36,6 @@ const containers: Readonly<Record<string, Container>> = {
     audioEncoders: ["aac"],
     copies: (codec) => /^(aac|mp[123]|e?ac3|alac|flac|opus|vorbis|dts|truehd|pcm_[sf]\d+le)$/.test(codec),
     even: true,
-    quality: 18,
   },
   webm: {
     kind: "video",
@@ -48,10 +44,9 @@ const containers: Readonly<Record<string, Container>> = {
     audioEncoders: ["libopus", "libvorbis"],
     copies: (codec) => ["opus", "vorbis"].includes(codec),
     even: false,
-    quality: 28,
   },
-  gif: { kind: "video", muxer: "gif", videoEncoders: ["gif"], ...silent, quality: 0 },
-  png: { kind: "picture", muxer: "image2", videoEncoders: ["png"], ...silent, quality: 0 },
+  gif: { kind: "video", muxer: "gif", videoEncoders: ["gif"], ...silent },
+  png: { kind: "picture", muxer: "image2", videoEncoders: ["png"], ...silent },
   jpg: jpeg,
   jpeg,
 };

@@ -25,7 +25,7 @@ export interface EncodeOptions {
   sound?: SoundSource;
   /** Written into the file: `title`, `comment`, `description`, `artist`, `copyright` are kept by every video. */
   metadata?: Readonly<Record<string, string>>;
-  /** The encoder's constant quality, lower is better: 0 to 51 for H.264, 0 to 63 for VP9, 2 to 31 for JPEG. */
+  /** Constant quality on x264's scale, 0 to 51, lower is better; other encoders get what looks alike. Default 18. */
   quality?: number;
   /** Folder for progressive HLS (index.m3u8, segments of a second in fragmented MP4), made if it is not there. */
   hls?: string;
