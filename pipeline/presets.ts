@@ -19,14 +19,15 @@ export const presets = {
     settings: { blend: 0.7, octaveIterations: 5 },
   },
   art: {
-    description: "deeper layers, larger shapes, stronger colour",
+    description: "deeper layers, larger shapes, a stronger dream",
     settings: {
-      layers: ["mixed4", "mixed5"],
+      layers: ["mixed3", "mixed4"],
       octaves: 4,
-      octaveIterations: 5,
+      octaveScale: 1.6,
+      octaveIterations: 4,
       firstIterations: 14,
-      learningRate: 4.5,
-      colour: 0.5,
+      learningRate: 4,
+      colour: 0.2,
     },
   },
   fast: {
