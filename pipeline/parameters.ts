@@ -37,7 +37,7 @@ export const parametersSchema = z.strictObject({
     .describe("ratio between neighbouring octaves (0.6 means the same as 1/0.6)"),
   octaveIterations: z.int().min(0).max(1000).default(3)
     .describe("gradient steps per octave for a frame that inherits a dream"),
-  firstIterations: z.int().min(0).max(1000).default(10)
+  firstIterations: z.int().min(0).max(1000).default(8)
     .describe("gradient steps per octave for the first frame, after a scene cut, and for pictures"),
   iterations: z.int().min(1).max(100).default(1)
     .describe("passes over all octaves per frame"),
@@ -53,7 +53,7 @@ export const parametersSchema = z.strictObject({
     ),
   tvWeight: z.number().min(0).max(100).default(0)
     .describe("weight of total variation, which smooths the dream"),
-  blend: z.number().min(0).max(1).default(0.2)
+  blend: z.number().min(0).max(1).default(0.12)
     .describe("share of the fresh frame against the carried dream: 0 keeps all of the dream, 1 forgets it"),
   carry: z.enum(["residual", "picture"]).default("residual")
     .describe("what flows along: the dream's difference from its frame, or the dreamed picture"),
