@@ -47,7 +47,7 @@ export const parametersSchema = z.strictObject({
     .describe("largest random shift of the picture before each step, in pixels"),
   smoothing: z.enum(["none", "gaussian", "laplacian"]).default("gaussian")
     .describe("smoothing of the gradient: a cascade of blurs, a Laplacian pyramid, or none"),
-  colour: z.number().min(0).max(2).default(0.15)
+  colour: z.number().min(0).max(2).default(0.06)
     .describe(
       "how much of the gradient's colour is kept; 0 changes brightness alone, 1 is the plain gradient",
     ),
