@@ -120,7 +120,7 @@ function expectedFrames(source: SourceInfo, from: number, duration: number): num
   if (from === 0 && duration >= source.duration) return source.frames || undefined;
   if (!source.frames || !source.duration) return undefined;
   const seconds = Math.max(0, Math.min(duration, source.duration - from));
-  return Math.max(1, Math.round(source.frames * seconds / source.duration));
+  return Math.max(1, Math.ceil(source.frames * seconds / source.duration - 1e-6));
 }
 
 function encodeOptions(job: DreamJob, source: SourceInfo): EncodeOptions {
