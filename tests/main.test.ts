@@ -47,7 +47,7 @@ Deno.test("--help lists the commands, and each command has help of its own", asy
 Deno.test("the help of dream has the settings with their ranges and defaults", async () => {
   const { stdout } = await reverie(["dream", "-h"]);
   const text = stdout.replace(/\s+/g, " ");
-  assert.match(text, /--blend X .*? \[0 to 1; default 0\.2\]/);
+  assert.match(text, /--scene-cut X .*? \[0 to 1; default 0\.25\]/);
   assert.match(text, /--preset landscape\|motion\|art\|fast\|classic/);
 });
 

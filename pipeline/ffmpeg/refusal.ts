@@ -39,6 +39,15 @@ export async function refusal(path: string, cause: unknown): Promise<UserError> 
   if (/moov atom not found|Invalid data found|Invalid argument|End of file/.test(text)) {
     return new UserError(`${path} is not a video or picture, or it is broken: give another file`, { cause });
   }
+  // The static ffprobe from npm does so with MPEG transport streams.
+  if (/killed with signal/.test(text)) {
+    return new UserError(
+      `ffprobe crashes on ${path}: install ffmpeg of your own (it is found on PATH), or convert the file`,
+      {
+        cause,
+      },
+    );
+  }
   const last = text.trim().split("\n").at(-1) ?? "unknown error";
   return new UserError(`${path} cannot be read as a video or picture: ${last}`, { cause });
 }
