@@ -1,4 +1,5 @@
 /** One step of gradient ascent as a single ONNX graph: DeepDream in one screen. */
+import { UserError } from "../../models/errors.ts";
 import { differentiate, type DifferentiateOptions } from "../../models/gradient/differentiate.ts";
 import { prepare } from "../../models/gradient/prepare.ts";
 import type { Network, Preprocessing } from "../../models/networks/network.ts";
@@ -55,7 +56,11 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
   return g.build();
 }
 
-/** `picture` float32 [1, 3, h, w] in [0, 1] -> `loss` (scalar) and `gradient`, of what is to grow, at the picture. */
+/**
+ * `picture` float32 [1, 3, h, w] in [0, 1] -> `loss` (scalar) and `gradient`, of what is to grow, at the picture.
+ *
+ * Throws a UserError for layers or channels that the network does not have.
+ */
 export function dreamGradientGraph(
   network: Network,
   size: Size,
@@ -63,6 +68,7 @@ export function dreamGradientGraph(
 ): Model {
   const dims = [1, 3, size.height, size.width];
   const { model, layers } = prepare(network.model, { layers: options.layers, inputShape: dims });
+  refuseMissingChannels(model, options.channels ?? []);
   const g = new GraphBuilder({ name: "dream gradient", opset: model.opset });
   const picture = g.input("picture", "float32", dims);
   const input = preprocess(g, picture, network.preprocessing);
@@ -72,6 +78,15 @@ export function dreamGradientGraph(
   g.output("loss", loss, "float32", []);
   g.output("gradient", gradient!, "float32", dims);
   return g.build();
+}
+
+function refuseMissingChannels({ graph }: Model, channels: readonly number[]): void {
+  for (const { name, dims } of graph.outputs) {
+    const count = Number(dims?.[1]);
+    const missing = channels.find((channel) => channel >= count);
+    if (missing === undefined) continue;
+    throw new UserError(`there is no channel ${missing} in ${name}: its channels are 0 to ${count - 1}`);
+  }
 }
 
 /** A picture in [0, 1] RGB as the network wants it. */

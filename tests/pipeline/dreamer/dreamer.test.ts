@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { inceptionV3 } from "../../../models/catalog.ts";
 import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
+import { UserError } from "../../../models/errors.ts";
 import type { Network } from "../../../models/networks/network.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor } from "../../../models/onnx/model.ts";
@@ -86,6 +87,14 @@ Deno.test("the channel order is heeded, and a step's mean change is the learning
   // Two octaves of one step each; the mean is over all three channels, of which only blue has a gradient.
   assert.ok(Math.abs(change(2) - 2 * 3 * 4 / 255) < 0.01, `${change(2)}`);
   assert.ok(Math.abs(change(0)) < 1e-3 && Math.abs(change(1)) < 1e-3);
+});
+
+Deno.test("a channel that the layer does not have is refused", async () => {
+  const options = { ...plain, layers: ["blue"], channels: [0, 7] };
+  await assert.rejects(
+    dreamOnce(tinyNetwork(), options, 1),
+    (error) => error instanceof UserError && /no channel 7 in blue/.test(error.message),
+  );
 });
 
 Deno.test("a strong total variation smooths the picture", async () => {
