@@ -1,5 +1,4 @@
-import { float } from "../../onnx/build.ts";
-import { elementCount, floatTensor } from "../../onnx/model.ts";
+import { floatTensor } from "../../onnx/model.ts";
 import type { RuleContext } from "../registry.ts";
 import type { Windows } from "../windows.ts";
 import { isPositive } from "./relu.ts";
@@ -9,6 +8,14 @@ const largestIndex = 1 << 24;
 
 /** Channels come in blocks of 8 or 16, as wide as the processor's vectors. */
 const channelBlock = 16;
+
+/** Where the window's maxima lie. */
+export interface MaxPoolPositions {
+  /** The input's elements as one row or as several. */
+  rows: number[];
+  /** For each window the first largest element's int32 index into its row; of the pool's output shape. */
+  indices: string;
+}
 
 /**
  * Whether {@link maxPoolCodes} applies: channels that fill blocks, and windows that lie inside the picture (beyond it
@@ -20,70 +27,117 @@ export function hasMaxPoolCodes(c: RuleContext, windows: Windows): boolean {
   const inside = windows.kernel.every((_, axis) =>
     windows.padsBegin[axis] === 0 && covered(windows, axis, out[axis + 2]!) <= dims[axis + 2]!
   );
-  return dims.length === 4 && inside && dims[1]! % channelBlock === 0 && elementCount(windows.kernel) <= 9 &&
-    dims[2]! * dims[3]! < largestIndex;
+  return dims.length === 4 && inside && dims[1]! % channelBlock === 0 &&
+    windows.kernel.every((size) => size > 1 && size <= 4) && dims[2]! * dims[3]! < largestIndex;
 }
 
 /**
- * Where each window's first largest element lies, as an int32 index into its channel, [batch, channels, …].
+ * Where each window's first largest element lies. onnxruntime's MaxPool with Indices compares element by element; here
+ * all stays inside the blocked layout, and one axis comes after the other: first each row of a window is searched for
+ * its maximum, then the rows' maxima for theirs. One-hot convolutions pick a tap of all windows at once.
  *
- * onnxruntime's MaxPool with Indices compares element by element. Here one-hot convolutions pick each tap of all
- * windows and subtract it from the maximum, inside the blocked layout; the number of taps before the first difference
- * of 0 is the tap's code, and the index follows from it.
+ * Along an axis let `differs_k` be 1 where tap k is less than the maximum, else 0, and `value_k` what is known of tap
+ * k. Then value_0 + differs_0 (value_1 - value_0 + differs_1 (value_2 - value_1 + …)) is known of the first maximum.
  */
-export function maxPoolCodes(c: RuleContext, windows: Windows): string {
+export function maxPoolCodes(c: RuleContext, windows: Windows): MaxPoolPositions {
   const { g } = c;
-  const taps = elementCount(windows.kernel);
-  let before: string | undefined;
-  let code: string | undefined;
-  for (let tap = 0; tap < taps - 1; tap++) {
-    const differs = isPositive(c, g.add(negatedTap(c, windows, tap), c.node.outputs[0]!));
-    before = before === undefined ? differs : g.mul(before, differs);
-    code = code === undefined ? before : g.add(code, before);
-  }
-  return g.cast(indexOf(c, windows, code), "int32");
+  const [batch, channels, height, width] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
+  const area = height * width;
+  // A single row is scattered to faster, as long as its indices are exact.
+  const whole = batch === 1 && channels * area < largestIndex;
+  const origins = Array.from({ length: channels }, (_, channel) => whole ? channel * area : 0);
+  const index = g.add(indexInWindow(c, windows, origins), windowStarts(c, windows));
+  return {
+    rows: whole ? [channels * area] : [batch * channels, area],
+    indices: g.cast(index, "int32"),
+  };
 }
 
-/** Minus the tap's value in every window: a convolution with one weight of -1 in the smallest kernel that reaches it. */
-function negatedTap(c: RuleContext, windows: Windows, tap: number): string {
-  const [, channels, ...spatial] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
-  const out = c.shape(c.node.outputs[0]!);
-  const width = windows.kernel[1]!;
-  const place = [Math.floor(tap / width), tap % width].map((k, axis) => k * windows.dilations[axis]!);
-  const kernel = place.map((offset, axis) => {
-    const stride = windows.strides[axis]!;
-    const slack = spatial[axis]! - (out[axis + 2]! - 1) * stride;
-    return Math.max(offset + 1, slack - stride + 1);
+/** The maximum's index from the window's start, plus a constant for each channel. */
+function indexInWindow(c: RuleContext, windows: Windows, origins: number[]): string {
+  const { g } = c;
+  const rowMaxima = g.op("MaxPool", [c.node.inputs[0]!], {
+    kernel_shape: [1, windows.kernel[1]!],
+    strides: [1, windows.strides[1]!],
+    dilations: [1, windows.dilations[1]!],
   });
-  const data = new Float32Array(channels * elementCount(kernel));
-  for (let i = place[0]! * kernel[1]! + place[1]!; i < data.length; i += elementCount(kernel)) data[i] = -1;
-  const weight = c.g.constant(floatTensor(data, [channels, 1, ...kernel]), "negated_tap");
-  const attributes = { kernel_shape: kernel, strides: windows.strides, group: channels };
-  return c.g.op("Conv", [c.node.inputs[0]!, weight], attributes, "pool_tap");
+  const column = columnOfRowMaximum(c, windows, rowMaxima);
+  const [, , , width] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
+  const [down, right] = windows.dilations as [number, number];
+  let beyond: string | undefined;
+  for (let row = windows.kernel[0]! - 2; row >= 0; row--) {
+    const ahead = tap(
+      c,
+      windows,
+      0,
+      column,
+      { [row]: -right, [row + 1]: right },
+      origins.map(() => down * width),
+    );
+    const known = beyond === undefined ? ahead : g.add(ahead, beyond);
+    const differs = isPositive(c, g.add(tap(c, windows, 0, rowMaxima, { [row]: -1 }), c.node.outputs[0]!));
+    beyond = g.mul(differs, known);
+  }
+  return g.add(tap(c, windows, 0, column, { 0: right }, origins), beyond!);
 }
 
-/** From the tap's code (row * width + column) and the window's place to the element's index in its channel. */
-function indexOf(c: RuleContext, windows: Windows, code: string | undefined): string {
+/** The number of taps before the first maximum of each window of one row. */
+function columnOfRowMaximum(c: RuleContext, windows: Windows, rowMaxima: string): string {
   const { g } = c;
-  const [, , , width] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
+  let column: string | undefined;
+  for (let tapNumber = windows.kernel[1]! - 2; tapNumber >= 0; tapNumber--) {
+    const differs = isPositive(
+      c,
+      g.add(tap(c, windows, 1, c.node.inputs[0]!, { [tapNumber]: -1 }), rowMaxima),
+    );
+    column = column === undefined ? differs : g.add(differs, g.mul(differs, column));
+  }
+  return column!;
+}
+
+/**
+ * The weighted sum of some taps of every window along one spatial axis: a convolution of single channels with the
+ * smallest kernel that reaches them.
+ */
+function tap(
+  c: RuleContext,
+  windows: Windows,
+  axis: number,
+  value: string,
+  weights: Record<number, number>,
+  bias?: number[],
+): string {
+  const [, channels, ...spatial] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
+  const count = c.shape(c.node.outputs[0]!)[axis + 2]!;
+  const stride = windows.strides[axis]!;
+  const slack = spatial[axis]! - (count - 1) * stride;
+  const last = Math.max(...Object.keys(weights).map(Number)) * windows.dilations[axis]!;
+  const size = Math.max(last + 1, slack - stride + 1);
+  const data = new Float32Array(channels * size);
+  for (const [number, weight] of Object.entries(weights)) {
+    for (let i = Number(number) * windows.dilations[axis]!; i < data.length; i += size) data[i] = weight;
+  }
+  const alongAxis = (amount: number) => axis === 0 ? [amount, 1] : [1, amount];
+  const kernel = alongAxis(size);
+  const constant = c.g.constant(floatTensor(data, [channels, 1, ...kernel]), "tap_weights");
+  const inputs = [value, constant, ...bias ? [c.g.constant(floatTensor(bias), "tap_bias")] : []];
+  return c.g.op(
+    "Conv",
+    inputs,
+    { kernel_shape: kernel, strides: alongAxis(stride), group: channels },
+    "pool_tap",
+  );
+}
+
+/** The index of each window's first element in its channel. */
+function windowStarts(c: RuleContext, windows: Windows): string {
+  const width = c.shape(c.node.inputs[0]!)[3]!;
   const [rows, columns] = c.shape(c.node.outputs[0]!).slice(2) as [number, number];
   const starts = Array.from(
     { length: rows * columns },
     (_, i) => Math.floor(i / columns) * windows.strides[0]! * width + (i % columns) * windows.strides[1]!,
   );
-  const start = g.constant(floatTensor(starts, [1, 1, rows, columns]), "window_start");
-  if (code === undefined) {
-    return g.op("Expand", [start, g.ints(...c.shape(c.node.outputs[0]!))]);
-  }
-  const [height, across] = windows.kernel as [number, number];
-  const [down, right] = windows.dilations as [number, number];
-  let index = right === 1 ? code : g.mul(code, g.scalar(right));
-  for (let row = 1; row < height; row++) {
-    // 1 where the code has reached this row.
-    const reached = g.op("HardSigmoid", [code], { alpha: float(1), beta: float(1 - row * across) });
-    index = g.add(index, g.mul(reached, g.scalar(down * width - across * right)));
-  }
-  return g.add(index, start);
+  return c.g.constant(floatTensor(starts, [1, 1, rows, columns]), "window_start");
 }
 
 function covered(windows: Windows, axis: number, count: number): number {

@@ -3,7 +3,7 @@ import { indicator, scale, zeros } from "../broadcast.ts";
 import { padOrCropSpatial } from "../pad.ts";
 import type { Rule, RuleContext } from "../registry.ts";
 import { type Windows, windowsOf } from "../windows.ts";
-import { hasMaxPoolCodes, maxPoolCodes } from "./max_pool_codes.ts";
+import { hasMaxPoolCodes, maxPoolCodes, type MaxPoolPositions } from "./max_pool_codes.ts";
 import { indexFreeMaxPool } from "./max_pool_index_free.ts";
 
 const spatial = (dims: number[]): number[] => dims.slice(2);
@@ -46,19 +46,18 @@ const maxPool: Rule = (c) => {
   if (c.options.maxPoolIndices === false) return [indexFreeMaxPool(c, windows)];
   const dims = c.shape(c.node.inputs[0]!);
   if (c.options.blockedLayout !== false && hasMaxPoolCodes(c, windows)) {
-    const rows = [dims[0]! * dims[1]!, elementCount(spatial(dims))];
-    return [scatter(c, windows, rows, maxPoolCodes(c, windows))];
+    return [scatter(c, windows, maxPoolCodes(c, windows))];
   }
-  return [scatter(c, windows, [1, elementCount(dims)], c.demandOutput(1))];
+  return [scatter(c, windows, { rows: [elementCount(dims)], indices: c.demandOutput(1) })];
 };
 
 /** Adds each window's gradient at its index into a row; the rows together are the input. */
-function scatter(c: RuleContext, windows: Windows, rows: number[], indices: string): string {
-  const flat = (value: string) => c.g.reshape(value, [rows[0]!, -1]);
+function scatter(c: RuleContext, windows: Windows, { rows, indices }: MaxPoolPositions): string {
+  const flat = (value: string) => c.g.reshape(value, [...rows.slice(0, -1), -1]);
   const disjoint = windows.kernel.every((size, axis) =>
     windows.strides[axis]! > (size - 1) * windows.dilations[axis]!
   );
-  const attributes = { axis: 1, ...(disjoint ? {} : { reduction: "add" }) };
+  const attributes = { axis: rows.length - 1, ...(disjoint ? {} : { reduction: "add" }) };
   const sum = c.g.op("ScatterElements", [zeros(c, rows), flat(indices), flat(c.grads[0]!)], attributes);
   return c.g.reshape(sum, c.shape(c.node.inputs[0]!));
 }
