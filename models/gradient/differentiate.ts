@@ -1,6 +1,7 @@
 import type { GraphBuilder } from "../onnx/build.ts";
 import { elementCount, floatTensor, type Node } from "../onnx/model.ts";
 import { ShapeTable } from "../onnx/shapes.ts";
+import { GradientSum } from "./gradient_sum.ts";
 import { refuseUnknownOperators } from "./layers.ts";
 import { type RuleContext, rules } from "./registry.ts";
 
@@ -38,29 +39,24 @@ export function differentiate(
   const forward = [...g.graph.nodes];
   const active = activeValues(forward, loss, inputs, (name) => table.type(name) === "float32");
   refuseUnknownOperators(g.graph, inputs, (name) => active.has(name));
-  const contributions = new Map<string, string[]>([[loss, [g.constant(floatTensor([1], []), "one")]]]);
-  const gradientOf = (name: string): string | undefined => {
-    const parts = contributions.get(name);
-    if (!parts || parts.length === 0) return undefined;
-    const total = parts.reduce((sum, part) => g.add(sum, part));
-    contributions.set(name, [total]);
-    return total;
-  };
+  const one = g.constant(floatTensor([1], []), "one");
+  const sums = new Map([[loss, new GradientSum(g, one)]]);
   for (const node of forward.toReversed()) {
     if (!node.outputs.some((name) => active.has(name))) continue;
     // The wanted inputs may be values that other nodes made; the way ends there.
     if (!node.inputs.some((name) => active.has(name))) continue;
-    const grads = node.outputs.map((name) => name && active.has(name) ? gradientOf(name) : undefined);
-    if (grads.every((grad) => grad === undefined)) continue;
-    const context = contextOf(g, node, grads, table, active, options);
+    const ofOutputs = node.outputs.map((name) => name && active.has(name) ? sums.get(name) : undefined);
+    if (ofOutputs.every((sum) => sum === undefined)) continue;
+    const context = contextOf(g, node, ofOutputs, table, active, options);
     const gradients = rules.get(node.op)!(context);
     gradients.forEach((gradient, index) => {
       const name = node.inputs[index];
       if (gradient === undefined || !name || !active.has(name)) return;
-      contributions.set(name, [...contributions.get(name) ?? [], gradient]);
+      if (!sums.has(name)) sums.set(name, new GradientSum(g));
+      sums.get(name)!.add(gradient);
     });
   }
-  return inputs.map((name) => gradientOf(name) ?? zeroGradient(g, table.shape(name)));
+  return inputs.map((name) => sums.get(name)?.total() ?? zeroGradient(g, table.shape(name)));
 }
 
 function zeroGradient(g: GraphBuilder, dims: number[]): string {
@@ -90,7 +86,7 @@ function activeValues(
 function contextOf(
   g: GraphBuilder,
   node: Node,
-  grads: (string | undefined)[],
+  ofOutputs: (GradientSum | undefined)[],
   table: ShapeTable,
   active: Set<string>,
   options: DifferentiateOptions,
@@ -104,7 +100,10 @@ function contextOf(
   return {
     g,
     node,
-    grads,
+    get grads() {
+      return ofOutputs.map((sum) => sum?.total());
+    },
+    gradientChannels: (start, end) => ofOutputs[0]!.channels(start, end),
     shape: (name) => table.shape(name),
     type: (name) => table.type(name),
     constant: (name) => table.constant(name),

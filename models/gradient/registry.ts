@@ -1,6 +1,7 @@
 import type { GraphBuilder } from "../onnx/build.ts";
 import type { Attribute, ElementType, Node, Tensor } from "../onnx/model.ts";
 import type { DifferentiateOptions } from "./differentiate.ts";
+import type { Contribution } from "./gradient_sum.ts";
 import { activationRules } from "./rules/activation.ts";
 import { arithmeticRules } from "./rules/arithmetic.ts";
 import { convolutionRules } from "./rules/convolution.ts";
@@ -19,7 +20,9 @@ export interface RuleContext {
   /** The node to differentiate, written for operator set 17. */
   node: Node;
   /** The gradient of the loss with respect to each output; undefined where the loss does not depend on it. */
-  grads: (string | undefined)[];
+  readonly grads: (string | undefined)[];
+  /** Some channels (axis 1) of the first output's gradient; cheaper than to cut them from all in `grads`. */
+  gradientChannels(start: number, end: number): string;
   /** The static shape of a value of the forward graph. */
   shape(name: string): number[];
   /** The element type of a value of the forward graph. */
@@ -36,7 +39,7 @@ export interface RuleContext {
 }
 
 /** Appends the backward pass of one node; returns the gradient of each input, undefined where none is needed. */
-export type Rule = (context: RuleContext) => (string | undefined)[];
+export type Rule = (context: RuleContext) => (Contribution | undefined)[];
 
 /** The rules by ONNX operator. */
 export const rules: ReadonlyMap<string, Rule> = new Map(Object.entries({

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { Tensor } from "../../onnx/model.ts";
+import type { Contribution } from "../gradient_sum.ts";
 import { padOrCropSpatial } from "../pad.ts";
 import type { Rule, RuleContext } from "../registry.ts";
 import { flippedWeights, subPixelWeights } from "../weights.ts";
@@ -29,7 +30,7 @@ const convolution: Rule = (c) => {
   return [c.needs(0) ? inputGradient(c) : undefined, undefined, biasGradient(c)];
 };
 
-function inputGradient(c: RuleContext): string {
+function inputGradient(c: RuleContext): Contribution {
   const [x, weight] = c.node.inputs as [string, string];
   const wide = spatial(c.shape(x));
   const narrow = spatial(c.shape(c.node.outputs[0]!));
@@ -42,16 +43,18 @@ function inputGradient(c: RuleContext): string {
 }
 
 /** Stride 1: the convolution of the gradient with the kernels turned by 180 degrees, channels exchanged. */
-function flippedConvolution(c: RuleContext, windows: Windows, weight: Tensor): string {
+function flippedConvolution(c: RuleContext, windows: Windows, weight: Tensor): Contribution {
   const group = groupsOf(c.node);
   const reach = windows.kernel.map((size, axis) => (size - 1) * windows.dilations[axis]!);
   const begin = reach.map((amount, axis) => amount - windows.padsBegin[axis]!);
   const end = reach.map((amount, axis) => amount - windows.padsEnd[axis]!);
   const grad = cropOnly(c, begin, end);
   const positive = (pads: number[]) => pads.map((amount) => Math.max(0, amount));
-  const flipped = c.g.constant(flippedWeights(weight, group), "flipped_weight");
+  const flipped = flippedWeights(weight, group);
   const attributes = windowAttributes({ ...windows, padsBegin: positive(begin), padsEnd: positive(end) });
-  return c.g.conv(grad, flipped, "", { ...attributes, group });
+  const isProjection = group === 1 && [...reach, ...attributes.pads!].every((amount) => amount === 0);
+  if (isProjection && windows.kernel.every((size) => size === 1)) return { value: grad, weight: flipped };
+  return c.g.conv(grad, c.g.constant(flipped, "flipped_weight"), "", { ...attributes, group });
 }
 
 /** The output's gradient without the border that negative padding cuts off. */

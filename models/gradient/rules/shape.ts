@@ -32,7 +32,8 @@ const concat: Rule = (c) => {
   return sizes.map((dims, index) => {
     const from = start;
     start += dims[axis]!;
-    return c.needs(index) ? c.g.slice(c.grads[0]!, [from], [start], [axis]) : undefined;
+    if (!c.needs(index)) return undefined;
+    return axis === 1 ? c.gradientChannels(from, start) : c.g.slice(c.grads[0]!, [from], [start], [axis]);
   });
 };
 

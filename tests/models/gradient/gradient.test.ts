@@ -185,6 +185,35 @@ Deno.test("MaxPool's three forms send each window's gradient to the same element
   }
 });
 
+Deno.test("parallel 1x1 convolutions pass their gradient in one, for each part of what was concatenated", async () => {
+  const random = new Random(14);
+  const weights = [4, 6, 5].map((out) => floatTensor(random.floats([out, 8, 1, 1]), [out, 8, 1, 1]));
+  const dims = [1, 8, 3, 4];
+  const x = ndArray(dims, random.floats(dims));
+  /** Splits x in two, puts the parts together again, and gives them to some of the convolutions. */
+  const gradient = async (branches: typeof weights) => {
+    const g = new GraphBuilder();
+    const input = g.input("x", "float32", dims);
+    const parts = [[0, 3], [3, 8]].map(([start, end]) => g.tanh(g.slice(input, [start!], [end!], [1])));
+    const joined = g.concat(parts, 1);
+    const losses = branches.map((weight) => {
+      const branch = g.tanh(g.conv(joined, g.constant(weight)));
+      return g.reduceSum(g.mul(branch, branch), undefined, 0);
+    });
+    const forward = g.graph.nodes.length;
+    g.output("gradient", differentiate(g, losses.reduce(g.add), ["x"])[0]!, "float32");
+    const operators = g.graph.nodes.slice(forward).map(({ op }) => op);
+    return { operators, values: (await runModel(g.build(), { x })).get("gradient")!.data };
+  };
+  const all = await gradient(weights);
+  assert.equal(all.operators.filter((op) => op === "Conv").length, 2);
+  assert.equal(all.operators.filter((op) => op === "Concat").length, 1);
+  assert.ok(!all.operators.includes("Slice"));
+  const alone = await Promise.all(weights.map((weight) => gradient([weight])));
+  const sum = all.values.map((_, i) => alone.reduce((total, { values }) => total + values[i]!, 0));
+  assert.ok(relativeError(all.values, sum) < 1e-6);
+});
+
 Deno.test("gradientModel() leaves the given network as it was", () => {
   const source = network(new Random(9));
   const before = JSON.stringify(source.graph.nodes);
