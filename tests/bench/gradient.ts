@@ -23,8 +23,8 @@ import {
 import { median, timed } from "./statistics.ts";
 import { figure } from "./table.ts";
 
-/** Runs that come first and do not count: memory is laid out in them. */
-const warmUps = 2;
+/** Runs that come first and do not count: memory is laid out in them, and page faults only cease after the ninth. */
+const warmUps = 10;
 
 /** One run that counts. */
 interface Run {

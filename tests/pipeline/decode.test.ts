@@ -73,7 +73,10 @@ Deno.test("decode() leaves a picture that starts after its sound where it is", (
 
 Deno.test("decode() starts at 0 where the container's clock does not", () =>
   inFolder(async (folder) => {
-    const path = await drawCard(folder, { name: "card.mkv", options: ["-bf", "2", "-output_ts_offset", "1.5"] });
+    const path = await drawCard(folder, {
+      name: "card.mkv",
+      options: ["-bf", "2", "-output_ts_offset", "1.5"],
+    });
     const source = await probe(path);
     assert.ok(source.startTime > 1, `${source.startTime}`);
     const frames = await all(path);
