@@ -1,5 +1,5 @@
 import { elementCount, type Tensor } from "../onnx/model.ts";
-import { strided, stridesOf } from "./tensors.ts";
+import { strided, stridesOf } from "../onnx/shapes/strided.ts";
 
 /**
  * Kernels for the gradient of a convolution of stride 1: [out, in/groups, …] becomes [in, out/groups, …], turned by

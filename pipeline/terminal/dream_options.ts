@@ -1,23 +1,16 @@
 import { UserError } from "../../models/errors.ts";
 import { translateAliases } from "../aliases.ts";
 import { flagName, parameterInput, type ParsedFlags, parseFlags, settings } from "../flags.ts";
-import type { Parameters } from "../parameters.ts";
+import type { DreamJob } from "../dream_video.ts";
 import { commands, flagsOf } from "./commands.ts";
 import { program } from "./help.ts";
 import { parseTime } from "./units.ts";
 
 /** What `dream` was asked to do. */
-export interface DreamOptions {
-  input: string;
-  output: string;
-  parameters: Parameters;
-  providers?: readonly string[];
-  /** Seconds. */
-  from?: number;
-  duration?: number;
-  hls?: string;
-  dump?: string;
-}
+export type DreamOptions = Pick<
+  DreamJob,
+  "input" | "output" | "parameters" | "providers" | "from" | "duration" | "hls" | "dump"
+>;
 
 /** The command line of `dream`, understood. */
 export interface DreamCommandLine {

@@ -1,4 +1,4 @@
-import ort from "onnxruntime-node";
+import ort from "../../models/engine/onnxruntime.ts";
 import { differentiate } from "../../models/gradient/differentiate.ts";
 import { type AttributeInput, GraphBuilder } from "../../models/onnx/build.ts";
 import type { Model } from "../../models/onnx/model.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import ort from "onnxruntime-node";
+import ort from "../../../models/engine/onnxruntime.ts";
 import { inceptionV3 } from "../../../models/catalog.ts";
 import { gradientModel } from "../../../models/gradient/gradient.ts";
 import type { Model } from "../../../models/onnx/model.ts";

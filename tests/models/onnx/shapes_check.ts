@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import ort from "onnxruntime-node";
+import ort from "../../../models/engine/onnxruntime.ts";
 import { type AttributeInput, GraphBuilder } from "../../../models/onnx/build.ts";
 import {
   arrayType,
