@@ -28,11 +28,6 @@ export function broadcastShapes(...shapes: readonly (readonly number[])[]): numb
   });
 }
 
-/** Whether two shapes are equal. */
-export function sameDims(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
-}
-
 /** Shapes as an error message shows them. */
 export function listed(shapes: readonly (readonly number[])[]): string {
   return shapes.map((dims) => `[${dims.join(", ")}]`).join(" and ");
