@@ -1,0 +1,53 @@
+/** What is told about a dream while it is made: the JSON messages of its socket and its server-sent events. */
+import type { ParameterInput } from "../../pipeline/parameters.ts";
+import type { DreamView } from "../dreams/dream.ts";
+import type { ErrorBody } from "../errors.ts";
+
+/** One message. `state` comes first to whoever joins, and again whenever the dream's state changes. */
+export type News =
+  | { type: "state"; dream: DreamView }
+  | FrameNews
+  | { type: "change"; frame: number; parameters: Partial<ParameterInput> }
+  | { type: "hls"; url: string }
+  | { type: "download"; done: number; total: number }
+  | { type: "warning"; message: string }
+  | { type: "done"; dream: DreamView }
+  | { type: "error"; error: ErrorBody; dream: DreamView };
+
+/** A frame has been dreamed; on a socket its picture follows as a binary message (JPEG). */
+export interface FrameNews {
+  type: "frame";
+  index: number;
+  /** Presentation time in seconds. */
+  pts: number;
+  /** Frames done, and in all as far as the source tells. */
+  frames: number;
+  total?: number;
+  /** Seconds of work so far. */
+  seconds: number;
+  fps: number;
+  /** Remaining seconds. */
+  eta?: number;
+  loss: number;
+  motion: number;
+  visible: number;
+}
+
+/** What a client may send on a dream's socket. */
+export type ClientMessage = {
+  type: "change";
+  /** Given back in the answer. */
+  id?: string | number;
+  parameters: Partial<ParameterInput>;
+};
+
+/** The answer to a client's message, to that client alone. */
+export type Answer =
+  | {
+    type: "changed";
+    id?: string | number;
+    /** First frame made with them; null where the dream has not begun or rests. */
+    frame: number | null;
+    parameters: Partial<ParameterInput>;
+  }
+  | { type: "refused"; id?: string | number; error: ErrorBody };

@@ -1,0 +1,104 @@
+/** What the server asks of its renderer, and what it hears back. */
+import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
+import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+
+/** A dream to make, from file to file. */
+export interface RenderJob {
+  input: string;
+  output: string;
+  /** Folder for progressive HLS; emptied first. */
+  hls: string;
+  parameters: Parameters;
+  /** Changes that were made when this dream was rendered before, to be repeated at their frames, in order. */
+  changes: readonly { frame: number; parameters: Partial<ParameterInput> }[];
+  /** Part of the source, in seconds. */
+  from?: number;
+  duration?: number;
+}
+
+/** A dreamed frame as the page shows it: JPEG of bounded size. */
+export interface RenderedPicture {
+  index: number;
+  pts: number;
+  dreamed: Uint8Array<ArrayBuffer>;
+  /** The pictures below only where {@link RenderHooks} or somebody asked to see them. */
+  source?: Uint8Array<ArrayBuffer>;
+  flow?: Uint8Array<ArrayBuffer>;
+  mask?: Uint8Array<ArrayBuffer>;
+}
+
+/** How the renderer tells what happens; never called again once the rendering's promise is settled. */
+export interface RenderHooks {
+  start(event: StartEvent): void;
+  frame(event: FrameEvent): void;
+  /** The newest picture; frames are left out where encoding them would hold up the dream. */
+  picture(picture: RenderedPicture): void;
+  download(done: number, total: number): void;
+  warning(line: string): void;
+}
+
+/** A dream that is being made. */
+export interface Rendering {
+  /** Settled when all is over; rejected with an HttpError, or the reason of {@link stop}. */
+  readonly finished: Promise<DoneEvent>;
+  /**
+   * Changes settings from the next frame on. Resolves with that frame's index once it has begun; rejected when the
+   * dream ends before.
+   */
+  change(parameters: Partial<ParameterInput>): Promise<number>;
+  /** Whether pictures come with source, flow and mask, as from the next frame. */
+  see(wanted: boolean): void;
+  /** Stops between two steps and rejects {@link finished} with the reason; a playable partial video stays. */
+  stop(reason: Error): void;
+}
+
+/** One frame of a video, or a picture, to be dreamed on its own. */
+export interface PreviewJob {
+  input: string;
+  /** Seconds from the start of a video. */
+  at: number;
+  parameters: Parameters;
+}
+
+/** What came of it. */
+export interface PreviewResult {
+  width: number;
+  height: number;
+  /** JPEG. */
+  dreamed: Uint8Array<ArrayBuffer>;
+  loss: number;
+  seconds: number;
+}
+
+/** A dream on frames that come from a camera. */
+export interface CameraSession {
+  /** Hands over a JPEG picture; one that still waits is dropped for it. `frame` comes back with the result. */
+  push(frame: number, jpeg: Uint8Array<ArrayBuffer>): void;
+  /** New settings from the next frame on. Throws an HttpError when they are not usable. */
+  change(parameters: Partial<ParameterInput>): void;
+  /** Ends the session and frees what it held. */
+  close(): void;
+  /** Settled when the session is over; rejected with an HttpError where it failed. */
+  readonly finished: Promise<void>;
+}
+
+/** What a camera session tells. */
+export interface CameraHooks {
+  /** Size at which frames are dreamed and the provider that does it; said once, before the first frame. */
+  start(info: { width: number; height: number; provider: string }): void;
+  frame(frame: CameraFrame): void;
+}
+
+/** A dreamed camera frame. */
+export interface CameraFrame {
+  /** The number it was pushed with. */
+  frame: number;
+  jpeg: Uint8Array<ArrayBuffer>;
+  loss: number;
+  motion: number;
+  visible: number;
+  /** Milliseconds from the push to the dreamed picture. */
+  milliseconds: number;
+  /** Frames dropped so far, since newer ones had come. */
+  dropped: number;
+}
