@@ -3,6 +3,7 @@ import type { Value } from "../models/engine/engine.ts";
 import type { EncodableFrame } from "./frame.ts";
 import type { Motion } from "./motion.ts";
 import type { Scaler } from "./scaler.ts";
+import type { MotionPictures } from "./watch.ts";
 
 /** A frame as it leaves the dream, ready to be encoded, with what is told about it. */
 export interface ComposedFrame extends EncodableFrame {
@@ -12,6 +13,10 @@ export interface ComposedFrame extends EncodableFrame {
   motion: number;
   /** Share of the picture that was visible in the frame before; 0 where there was none. */
   visible: number;
+  /** The frame as it came from the source, rgb24. */
+  source: Uint8Array;
+  /** Pictures of how it moved, where they were asked for. */
+  motionPictures?: MotionPictures;
 }
 
 /** What the step needs of a frame. */
@@ -22,6 +27,7 @@ export interface ComposeInput extends EncodableFrame {
   dreamed: Value;
   loss: number;
   motion?: Motion;
+  motionPictures?: MotionPictures;
 }
 
 /** Lays each dream over its source frame. Frees the values that no later frame needs. */
@@ -29,7 +35,8 @@ export async function* compose(
   frames: AsyncIterable<ComposeInput>,
   scaler: Scaler,
 ): AsyncGenerator<ComposedFrame> {
-  for await (const { index, pts, duration, rgb, picture, mixed, dreamed, loss, motion } of frames) {
+  for await (const frame of frames) {
+    const { index, pts, duration, rgb, picture, mixed, dreamed, loss, motion, motionPictures } = frame;
     const result = await scaler.compose(rgb, picture, dreamed);
     if (mixed !== picture) mixed.release();
     motion?.flow.release();
@@ -42,6 +49,8 @@ export async function* compose(
       loss,
       motion: motion?.motion ?? 0,
       visible: motion?.visible ?? 0,
+      source: rgb,
+      ...(motionPictures && { motionPictures }),
     };
   }
 }

@@ -17,10 +17,11 @@ export interface DreamStageSettings {
 }
 
 /** How the stage dreams; `settings` is asked anew for every frame. */
-export interface DreamStageOptions {
-  dreamer: Dreamer;
+export interface DreamStageOptions<Settings extends DreamStageSettings> {
+  /** The dreamer for a frame's settings; changes of what its graphs are made for take effect here. */
+  dreamer: (settings: Settings) => Promise<Dreamer>;
   state: DreamState;
-  settings: () => DreamStageSettings;
+  settings: () => Settings;
   signal?: AbortSignal;
 }
 
@@ -32,14 +33,18 @@ export interface DreamedFrame {
 }
 
 /** The stage. */
-export async function* dream<F extends { picture: Value; mixed: Value; inherits: boolean }>(
+export async function* dream<
+  F extends { picture: Value; mixed: Value; inherits: boolean },
+  Settings extends DreamStageSettings,
+>(
   frames: AsyncIterable<F>,
-  { dreamer, state, settings, signal }: DreamStageOptions,
+  { dreamer, state, settings, signal }: DreamStageOptions<Settings>,
 ): AsyncGenerator<F & DreamedFrame> {
   for await (const frame of frames) {
-    const { octaveIterations, firstIterations, iterations, learningRate, jitter } = settings();
+    const chosen = settings();
+    const { octaveIterations, firstIterations, iterations, learningRate, jitter } = chosen;
     const random = new Random(state.random);
-    const { picture: dreamed, loss } = await dreamer.dream(frame.mixed, {
+    const { picture: dreamed, loss } = await (await dreamer(chosen)).dream(frame.mixed, {
       steps: frame.inherits ? octaveIterations : firstIterations,
       passes: iterations,
       rate: learningRate / 255,

@@ -1,24 +1,18 @@
 /** A whole dream, from file to file. */
 import type { DownloadProgress } from "../models/package_download.ts";
-import { ahead } from "./ahead.ts";
-import { blend } from "./blend.ts";
-import { compose, type ComposedFrame } from "./compose.ts";
+import type { ComposedFrame } from "./compose.ts";
 import { decode } from "./decode.ts";
-import { dream } from "./dream.ts";
-import { dump } from "./dump.ts";
 import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "./encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { probe } from "./ffmpeg/probe.ts";
 import type { SourceInfo } from "./ffmpeg/source_info.ts";
-import { flowPair } from "./flow.ts";
 import { InterruptedError } from "./interrupted.ts";
-import { occlusion } from "./occlusion.ts";
 import type { Parameters } from "./parameters.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { PaceKeeper } from "./progress.ts";
 import { Rig } from "./rig.ts";
-import { shrunk } from "./scaler.ts";
-import type { DreamState } from "./state.ts";
+import { dreamFrames } from "./stages.ts";
+import type { Watcher } from "./watch.ts";
 
 /** What to dream. */
 export interface DreamJob {
@@ -34,6 +28,13 @@ export interface DreamJob {
   hls?: string;
   /** Folder for pictures of what the stages made. */
   dump?: string;
+  /**
+   * The settings from a frame on, asked once for every frame; `parameters` throughout where it is absent. Only
+   * {@link liveParameters} may differ from `parameters`.
+   */
+  settings?: (index: number) => Parameters;
+  /** Is shown every frame before it is encoded. */
+  watch?: Watcher;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
   /** Told one line of what went wrong without ending the dream. */
@@ -77,20 +78,23 @@ export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
   }
 }
 
-/** The stages in a row. */
 function dreamedFrames(job: DreamJob, source: SourceInfo, rig: Rig): AsyncIterable<ComposedFrame> {
-  const { parameters, from, duration, signal, onWarning } = job;
-  const state: DreamState = { position: 0, random: parameters.seed };
-  const settings = () => parameters;
-  const stopping = signal ? { signal } : {};
-  const part = { ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) };
-
-  const decoded = decode(source, { ...part, ...stopping, ...(onWarning && { onWarning }) });
-  const flowing = ahead(flowPair(shrunk(decoded, rig.scaler), rig.estimator, signal), framesAhead);
-  const checked = occlusion(flowing, rig.check);
-  const blended = blend(checked, { blender: rig.blender, state, settings });
-  const dreamed = dream(blended, { dreamer: rig.dreamer, state, settings, ...stopping });
-  return compose(job.dump === undefined ? dreamed : dump(dreamed, job.dump), rig.scaler);
+  const { parameters, from, duration, signal, onWarning, dump, watch } = job;
+  const decoded = decode(source, {
+    ...(from !== undefined && { from }),
+    ...(duration !== undefined && { duration }),
+    ...(signal && { signal }),
+    ...(onWarning && { onWarning }),
+  });
+  return dreamFrames(decoded, {
+    rig,
+    seed: parameters.seed,
+    settings: job.settings ?? (() => parameters),
+    framesAhead,
+    ...(dump !== undefined && { dump }),
+    ...(watch && { watch }),
+    ...(signal && { signal }),
+  });
 }
 
 function startEvent(

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { encode } from "fast-png";
 import { UserError } from "../models/errors.ts";
-import type { HostTensor, Value } from "../models/engine/engine.ts";
-import { flowColour } from "../models/flow/colour.ts";
+import type { Value } from "../models/engine/engine.ts";
 import type { Motion } from "./motion.ts";
+import { flowPicture, type Picture, tensorPicture } from "./tensor_picture.ts";
 
 const folders = ["flow", "mask", "blended", "dream"] as const;
 
@@ -32,10 +32,10 @@ export async function* dump<F extends DumpInput>(
       const name = `${String(frame.index).padStart(6, "0")}.png`;
       await Deno.writeFile(join(folder, kind, name), encode({ ...picture, depth: 8 }));
     };
-    await write("blended", toPicture(await frame.mixed.read()));
-    await write("dream", toPicture(await frame.dreamed.read()));
+    await write("blended", tensorPicture(await frame.mixed.read()));
+    await write("dream", tensorPicture(await frame.dreamed.read()));
     if (frame.motion) {
-      await write("mask", toPicture(await frame.motion.mask.read()));
+      await write("mask", tensorPicture(await frame.motion.mask.read()));
       await write("flow", flowPicture(await frame.motion.flow.read()));
     }
     yield frame;
@@ -53,29 +53,4 @@ async function prepareFolders(folder: string): Promise<void> {
       },
     );
   }
-}
-
-interface Picture {
-  width: number;
-  height: number;
-  channels: number;
-  data: Uint8Array;
-}
-
-/** A tensor [1, channels, height, width] in [0, 1] as interleaved bytes. */
-function toPicture({ dims, data }: HostTensor): Picture {
-  const [, channels, height, width] = dims as [number, number, number, number];
-  const bytes = new Uint8Array(channels * height * width);
-  const plane = height * width;
-  for (let i = 0; i < plane; i++) {
-    for (let c = 0; c < channels; c++) {
-      bytes[i * channels + c] = Math.round(255 * Number(data[c * plane + i]));
-    }
-  }
-  return { width, height, channels, data: bytes };
-}
-
-function flowPicture({ dims, data }: HostTensor): Picture {
-  const [, , height, width] = dims as [number, number, number, number];
-  return { width, height, channels: 3, data: flowColour({ width, height, data: data as Float32Array }) };
 }

@@ -6,17 +6,17 @@ import type { Network } from "../models/networks/network.ts";
 import { openNetwork } from "../models/networks/open.ts";
 import type { DownloadProgress } from "../models/package_download.ts";
 import { Blender } from "./blend.ts";
-import { Dreamer } from "./dreamer/dreamer.ts";
+import { Dreamers } from "./dreamer/dreamers.ts";
 import type { SourceInfo } from "./ffmpeg/source_info.ts";
 import type { Size } from "./graphs/picture.ts";
 import { OcclusionCheck } from "./occlusion.ts";
 import type { Parameters } from "./parameters.ts";
 import { Scaler } from "./scaler.ts";
-import { octaveSizes, workingSize } from "./working_size.ts";
+import { workingSize } from "./working_size.ts";
 
 /** What to make a rig for. */
 export interface RigOptions {
-  source: SourceInfo;
+  source: Pick<SourceInfo, "kind" | "width" | "height" | "sampleAspect">;
   parameters: Parameters;
   /** Execution providers in order of preference. */
   providers?: readonly string[];
@@ -38,7 +38,7 @@ export class Rig {
   readonly working: Size;
   readonly layers: readonly string[];
   readonly scaler: Scaler;
-  readonly dreamer: Dreamer;
+  readonly dreamers: Dreamers;
   readonly estimator: FlowEstimator | undefined;
   readonly check: OcclusionCheck | undefined;
   readonly blender: Blender | undefined;
@@ -48,14 +48,14 @@ export class Rig {
     working: Size,
     layers: readonly string[],
     scaler: Scaler,
-    dreamer: Dreamer,
+    dreamers: Dreamers,
     motion?: MotionRig,
   ) {
     this.engine = engine;
     this.working = working;
     this.layers = layers;
     this.scaler = scaler;
-    this.dreamer = dreamer;
+    this.dreamers = dreamers;
     this.estimator = motion?.estimator;
     this.check = motion?.check;
     this.blender = motion?.blender;
@@ -80,7 +80,7 @@ export class Rig {
   static async #build(
     engine: Engine,
     network: Network,
-    source: SourceInfo,
+    source: RigOptions["source"],
     parameters: Parameters,
   ): Promise<Rig> {
     const { num, den } = source.sampleAspect;
@@ -90,16 +90,10 @@ export class Rig {
       ? workingSize(working, 1, parameters.flowSize, { smallest: 16, multiple: 4 })
       : undefined;
     const layers = parameters.layers ?? network.defaultLayers;
-    const { octaves, octaveScale } = parameters;
-    const dreamer = await Dreamer.create(
-      engine,
-      network,
-      octaveSizes(working, octaves, octaveScale, network.minimumSize),
-      { ...parameters, layers },
-    );
+    const dreamers = await Dreamers.create({ engine, network, working, parameters });
     const scaler = await Scaler.create(engine, source, working, flowSize);
-    if (!flowSize) return new Rig(engine, working, layers, scaler, dreamer);
-    return new Rig(engine, working, layers, scaler, dreamer, {
+    if (!flowSize) return new Rig(engine, working, layers, scaler, dreamers);
+    return new Rig(engine, working, layers, scaler, dreamers, {
       check: await OcclusionCheck.create(engine, flowSize, working),
       blender: await Blender.create(engine, parameters.carry, working),
       estimator: new DisEstimator(),

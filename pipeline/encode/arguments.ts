@@ -164,8 +164,10 @@ function h264Video(options: EncodeOptions, features: Features): string[] {
     : ["-force_key_frames", "expr:gte(t,n_forced*1)", "-sc_threshold", "0"];
   // With B-frames ffmpeg 4 takes an MP4 to end with the last frame decoded, not the last shown.
   const noBFrames = options.hls !== undefined || features.libavcodec < 59 ? ["-bf", "0"] : [];
+  // A segment is there once its frames are: nothing is looked ahead at, and threads share a frame.
+  const prompt = options.hls !== undefined && encoder === "libx264" ? ["-tune", "zerolatency"] : [];
   return [
-    ...["-map", "0:v:0", "-c:v", encoder, ...quality, ...keyFrames, ...noBFrames],
+    ...["-map", "0:v:0", "-c:v", encoder, ...quality, ...prompt, ...keyFrames, ...noBFrames],
     ...["-filter:v", yuvFilters(options, true, features), ...colourTags, ...timing(options, features)],
   ];
 }

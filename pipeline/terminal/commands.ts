@@ -1,5 +1,5 @@
 import { type Flag, kebabCase, parameterFlags } from "../flags.ts";
-import type { ParameterName } from "../parameters.ts";
+import { parameterGroups } from "../parameter_groups.ts";
 import { presets } from "../presets.ts";
 
 /** A command, as the help shows it. */
@@ -52,40 +52,13 @@ const runFlags: readonly Flag[] = [
   help,
 ];
 
-const parameterGroups: readonly (readonly [title: string, names: readonly ParameterName[]])[] = [
-  ["Picture", ["imageSize", "quality", "seed"]],
-  ["What is dreamed", ["model", "layers", "channels", "loss", "mean", "scale", "channelOrder"]],
-  [
-    "How it is dreamed",
-    [
-      "octaves",
-      "octaveScale",
-      "octaveIterations",
-      "firstIterations",
-      "iterations",
-      "learningRate",
-      "jitter",
-      "smoothing",
-      "colour",
-      "tvWeight",
-    ],
-  ],
-  ["From frame to frame", ["blend", "carry", "independent", "flow", "flowSize", "sceneCut"]],
-];
+const flagOf = new Map(parameterFlags.map((flag) => [flag.name, flag]));
 
-/** The settings' flags by group; what no group names comes last, so that no setting is ever missing. */
-function groupedParameters(): FlagGroup[] {
-  const left = new Map(parameterFlags.map((flag) => [flag.name, flag]));
-  const groups = parameterGroups.map(([title, names]) => ({
-    title,
-    flags: names.flatMap((name) => {
-      const flag = left.get(kebabCase(name));
-      left.delete(kebabCase(name));
-      return flag ? [flag] : [];
-    }),
-  }));
-  return left.size === 0 ? groups : [...groups, { title: "More settings", flags: [...left.values()] }];
-}
+/** The settings' flags by group. */
+const parameterFlagGroups: readonly FlagGroup[] = parameterGroups.map(({ title, names }) => ({
+  title,
+  flags: names.map((name) => flagOf.get(kebabCase(name))!),
+}));
 
 /** Every command by its name. */
 export const commands = {
@@ -93,7 +66,7 @@ export const commands = {
     name: "dream",
     usage: "INPUT OUTPUT [--preset NAME] [flags]",
     summary: "dream a video or a picture",
-    groups: [{ title: "Run", flags: runFlags }, ...groupedParameters()],
+    groups: [{ title: "Run", flags: runFlags }, ...parameterFlagGroups],
     notes: [
       "INPUT is a video or a picture; OUTPUT is of the same kind: .mp4, .mkv, .webm, .gif, .png or .jpg.",
       "The single-dash flags of deepdream-video-pytorch (-content_video, -num_iterations, …) are understood, too.",

@@ -65,8 +65,9 @@ class AscentAlone {
     const [first] = await Array.fromAsync(decode(source, { duration: secondsFor(1) }));
     const rig = await Rig.create({ source, parameters, providers });
     const { picture } = await rig.scaler.shrink(first!.rgb);
+    const dreamer = await rig.dreamers.for(parameters);
     return new AscentAlone(rig, async () => {
-      const { seconds, result } = await timed(() => rig.dreamer.dream(picture, ascentSettings(parameters)));
+      const { seconds, result } = await timed(() => dreamer.dream(picture, ascentSettings(parameters)));
       if (result.picture !== picture) result.picture.release();
       return seconds;
     });

@@ -57,6 +57,7 @@ async function graphTimes(
   { parameters, providers }: StageOptions,
 ): Promise<Omit<StageTimes, "decode" | "encode">> {
   using rig = await Rig.create({ source, parameters, providers });
+  const dreamer = await rig.dreamers.for(parameters);
   const each: Omit<StageTimes, "decode" | "encode">[] = [];
   let previous: DreamedPair & { small: Picture } | undefined;
   for (const { rgb } of frames) {
@@ -68,7 +69,7 @@ async function graphTimes(
     const flow = await timed(() => rig.estimator!.pair(before.small, small));
     const occlusion = await timed(() => rig.check!.check(flow.result));
     const blend = await timed(() => rig.blender!.mix(picture, before, occlusion.result, parameters.blend));
-    const ascent = await timed(() => rig.dreamer.dream(blend.result, ascentSettings(parameters)));
+    const ascent = await timed(() => dreamer.dream(blend.result, ascentSettings(parameters)));
     const { picture: dreamed } = ascent.result;
     const compose = await timed(() => rig.scaler.compose(rgb, picture, dreamed));
     each.push({

@@ -40,7 +40,9 @@ async function dreamFrom(state: DreamState): Promise<{ last: HostTensor; states:
   const blended = blend(scene(engine, state.position), { blender, state, settings });
   const states: DreamState[] = [];
   let last: HostTensor | undefined;
-  for await (const { dreamed } of dream(blended, { dreamer, state, settings })) {
+  for await (
+    const { dreamed } of dream(blended, { dreamer: () => Promise.resolve(dreamer), state, settings })
+  ) {
     last = await dreamed.read();
     states.push(await snapshot(state));
   }

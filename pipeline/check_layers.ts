@@ -1,0 +1,22 @@
+/** Whether a network has the layers and channels that settings name, before a dream is begun or changed. */
+import { openNetwork } from "../models/networks/open.ts";
+import type { DownloadOptions } from "../models/package_download.ts";
+import { dreamGradientGraph } from "./dreamer/step_graph.ts";
+import type { Parameters } from "./parameters.ts";
+
+/**
+ * Builds the gradient once, at the smallest size; that takes a moment, and the network is fetched where it is not
+ * here.
+ *
+ * Throws a UserError for a network, layers or channels that are not there or cannot dream.
+ */
+export async function checkLayers(parameters: Parameters, options: DownloadOptions = {}): Promise<void> {
+  const network = await openNetwork(parameters, options);
+  const side = network.minimumSize;
+  const layers = parameters.layers ?? network.defaultLayers;
+  dreamGradientGraph(network, { width: side, height: side }, {
+    ...parameters,
+    layers,
+    forms: { maxPoolIndices: true, blockedLayout: true },
+  });
+}

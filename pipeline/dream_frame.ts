@@ -1,0 +1,55 @@
+/** One dreamed frame of a video, or a picture, to judge settings by. */
+import type { DownloadProgress } from "../models/package_download.ts";
+import { UserError } from "../models/errors.ts";
+import { decode } from "./decode.ts";
+import { probe } from "./ffmpeg/probe.ts";
+import type { Parameters } from "./parameters.ts";
+import { Rig } from "./rig.ts";
+import { dreamFrames } from "./stages.ts";
+import type { Picture } from "./tensor_picture.ts";
+
+/** Which frame to dream, and how. */
+export interface DreamFrameJob {
+  input: string;
+  /** Seconds from the start of a video; a picture has but one frame. */
+  at?: number;
+  parameters: Parameters;
+  /** Execution providers in order of preference. */
+  providers?: readonly string[];
+  signal?: AbortSignal;
+  onDownload?: DownloadProgress;
+}
+
+/** A frame before and after, RGB. */
+export interface DreamedFrame {
+  source: Picture;
+  dreamed: Picture;
+  /** Loss at the last gradient step of the largest octave. */
+  loss: number;
+}
+
+/**
+ * Dreams the frame that is shown at a moment, on its own: as the first frame of a video is.
+ *
+ * Throws a UserError for whatever the user can mend, and the signal's reason when it was aborted.
+ */
+export async function dreamFrame(job: DreamFrameJob): Promise<DreamedFrame> {
+  const { input, at = 0, signal } = job;
+  const stopping = signal ? { signal } : {};
+  const source = await probe(input, stopping);
+  const parameters = { ...job.parameters, independent: true };
+  using rig = await Rig.create({ ...job, source, parameters });
+  const from = source.kind === "video" ? at : 0;
+  const frames = dreamFrames(decode(source, { from, ...stopping }), {
+    rig,
+    seed: parameters.seed,
+    settings: () => parameters,
+    framesAhead: 0,
+    ...stopping,
+  });
+  for await (const { rgb, source: before, loss } of frames) {
+    const picture = (data: Uint8Array) => ({ width: source.width, height: source.height, channels: 3, data });
+    return { source: picture(before), dreamed: picture(rgb), loss };
+  }
+  throw new UserError(`${input} has no frame at ${at} s`);
+}
