@@ -1,0 +1,59 @@
+// @ts-check
+/// <reference lib="dom" />
+
+/**
+ * Places of the page, by what follows `#` in its address: `#/`, `#/dream/ID`, `#/camera`.
+ *
+ * @import { View } from "./types.ts"
+ *
+ * @typedef {object} Route
+ * @property {string} title of the browser's tab
+ * @property {() => Promise<{ view: View }>} load
+ * @property {string} [style] its stylesheet
+ *
+ * @typedef {{ name: string, route: Route, id?: string }} Place
+ */
+
+/** @type {Record<string, Route>} */
+const routes = {
+  "": { title: "Reverie", load: () => import("./studio.js") },
+  dream: {
+    title: "Dream",
+    load: () => import("./dream/dream_view.js"),
+    style: "/app/dream/dream.css",
+  },
+  camera: {
+    title: "Camera",
+    load: () => import("./camera/camera_view.js"),
+    style: "/app/camera/camera.css",
+  },
+};
+
+/**
+ * The place that an address names, or undefined where there is none.
+ *
+ * @param {string} hash
+ * @returns {Place | undefined}
+ */
+export function placeOf(hash) {
+  const [name = "", id, ...more] = hash.replace(/^#?\/?/, "").split("/");
+  const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
+  if (!route || more.length > 0 || (name === "dream") !== Boolean(id)) return undefined;
+  return { name, route, ...(id && { id: decodeURIComponent(id) }) };
+}
+
+/** @param {string} hash */
+export function navigate(hash) {
+  if (location.hash === hash) dispatchEvent(new HashChangeEvent("hashchange"));
+  else location.hash = hash;
+}
+
+/**
+ * Tells of the present place, and of each that follows.
+ *
+ * @param {(place: Place | undefined) => void} onPlace
+ */
+export function watchPlace(onPlace) {
+  addEventListener("hashchange", () => onPlace(placeOf(location.hash)));
+  onPlace(placeOf(location.hash));
+}

@@ -1,0 +1,71 @@
+/** Types of what the server tells, for the page's modules; nothing here is loaded by a browser. */
+export type { DreamView as Dream, ParameterChange, Progress } from "../../server/dreams/dream.ts";
+export type { Answer, ClientMessage, FrameNews, News } from "../../server/live/news.ts";
+export type { Parameters } from "../../pipeline/parameters.ts";
+import type { ParameterDescription, ParameterInput } from "../../pipeline/parameters.ts";
+import type { Limits } from "../../server/options.ts";
+import type * as api from "./api.js";
+
+/** One setting, as the form needs to know it. */
+export interface Parameter extends ParameterDescription {
+  /** Title of the group it belongs to. */
+  group: string;
+  /** Whether it is among those that most people want. */
+  common: boolean;
+  /** Whether it may be changed while a dream runs. */
+  live: boolean;
+}
+
+/** Settings by name, as a form holds them. */
+export type Values = Partial<ParameterInput>;
+
+/** A named choice of settings. */
+export interface Preset {
+  name: string;
+  description: string;
+  settings: Values;
+}
+
+/** What `GET /api/settings` tells. */
+export interface Settings {
+  parameters: Parameter[];
+  presets: Preset[];
+  defaults: Values;
+  limits: Limits;
+  /** Whether the sample clip can be dreamed. */
+  sample: boolean;
+}
+
+/** What is to be dreamed, and how. */
+export interface Request {
+  name?: string;
+  preset?: string;
+  from?: number;
+  duration?: number;
+  /** Settings that go over the preset. */
+  given?: Values;
+}
+
+/** One dreamed frame. */
+export interface Picture {
+  /** JPEG. */
+  blob: Blob;
+  loss: number;
+  seconds: number;
+}
+
+/** What a view gets to work with. */
+export interface ViewContext {
+  api: typeof api;
+  /** Goes to another place of the page, such as `#/camera`. */
+  navigate: (hash: string) => void;
+  settings: Settings;
+  /** What follows the view's name in the address: the dream's id. */
+  id?: string;
+}
+
+/** One place of the page. */
+export interface View {
+  /** Shows itself inside the root, and returns what takes it away again: timers, sockets, listeners. */
+  mount(root: HTMLElement, context: ViewContext): () => void;
+}
