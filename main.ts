@@ -113,16 +113,22 @@ async function doctor(args: readonly string[], screen: Screen): Promise<number> 
   return healthy ? 0 : 1;
 }
 
-const handlers = { dream, models, evaluate, doctor };
+async function serve(args: readonly string[], screen: Screen): Promise<number> {
+  const { parseServe } = await import("./server/command_line.ts");
+  const options = parseServe(args);
+  const { serve } = await import("./server/serve.ts");
+  const onListening = ({ url }: { url: string }) => screen.warn(`Reverie is at ${url} (Ctrl-C stops it)`);
+  await interruptible(screen, (signal) => serve(options, { signal, onListening }));
+  return 0;
+}
+
+const handlers = { dream, serve, models, evaluate, doctor };
 
 async function run(args: readonly string[], screen: Screen): Promise<number> {
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h" || name === "help") {
     screen.print(overview());
     return 0;
-  }
-  if (name === "serve") {
-    throw new UserError(`serve is not part of this version: use ${program} dream INPUT OUTPUT --hls DIR`);
   }
   if (name === undefined || !Object.hasOwn(handlers, name)) throw unknownCommand(name);
   const command: Command = commands[name as keyof typeof commands];

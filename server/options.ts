@@ -6,6 +6,8 @@ export interface ServerOptions {
   data: string;
   /** Secret that every request must show; undefined lets everybody in. */
   token?: string;
+  /** Whether a host that other machines can reach may do without a token. */
+  withoutToken: boolean;
   /** Origins of other sites that may use the API; empty means none. */
   cors: readonly string[];
   /** Execution providers in order of preference; the default takes the best that works. */

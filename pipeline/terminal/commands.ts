@@ -72,6 +72,82 @@ export const commands = {
       "The single-dash flags of deepdream-video-pytorch (-content_video, -num_iterations, …) are understood, too.",
     ],
   },
+  serve: {
+    name: "serve",
+    usage: "[--host ADDRESS] [--port N] [--data DIR]",
+    summary: "serve the page and the API: upload, watch it dream, keep it",
+    groups: [
+      {
+        title: "Where",
+        flags: [
+          { name: "host", placeholder: "ADDRESS", description: "address to listen on [default 127.0.0.1]" },
+          { name: "port", placeholder: "N", description: "port; 0 takes a free one [default 8000]" },
+          {
+            name: "data",
+            placeholder: "DIR",
+            description: "folder for dreams and their database (default: the user's data folder)",
+          },
+          {
+            name: "provider",
+            placeholder: "LIST",
+            description:
+              "what runs the networks, in order of preference, of cuda, webgpu and cpu (default: auto)",
+          },
+        ],
+      },
+      {
+        title: "Who may come in",
+        flags: [
+          {
+            name: "token",
+            placeholder: "SECRET",
+            description: "ask everybody for this secret; REVERIE_TOKEN in the environment does the same",
+          },
+          {
+            name: "no-token",
+            description: "let everybody in, even where other machines can reach the server",
+          },
+          {
+            name: "cors",
+            placeholder: "ORIGIN,…",
+            description:
+              "other sites whose pages may use the API, such as https://example.org (default: none)",
+          },
+        ],
+      },
+      {
+        title: "How much",
+        flags: [
+          { name: "max-upload", placeholder: "SIZE", description: "largest upload [default 4GB]" },
+          { name: "max-duration", placeholder: "T", description: "longest video [default 1:00:00]" },
+          { name: "max-size", placeholder: "WxH", description: "largest frame [default 4096x2304]" },
+          { name: "max-frames", placeholder: "N", description: "most frames of a video [default 200000]" },
+          {
+            name: "max-time",
+            placeholder: "T",
+            description: "longest work on one dream [default 168:00:00]",
+          },
+          {
+            name: "max-memory",
+            placeholder: "SIZE",
+            description: "memory at which a dream is given up [default 16GB]",
+          },
+          { name: "queue", placeholder: "N", description: "most dreams waiting at a time [default 32]" },
+          {
+            name: "keep",
+            placeholder: "DAYS",
+            description: "delete dreams so long after their end (default: never)",
+          },
+          {
+            name: "quota",
+            placeholder: "SIZE",
+            description: "delete the oldest ended dreams where all take more than this (default: never)",
+          },
+        ],
+      },
+      { title: "Flags", flags: [verbose, help] },
+    ],
+  },
   models: {
     name: "models",
     usage: "list | show NAME | pull NAME",

@@ -36,3 +36,16 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
+
+const byteUnits: Record<string, number> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/**
+ * A number of bytes as the user gives it: `500000`, `500 MB`, `2.5G`, in units of 1000. Throws a UserError that names
+ * the flag when it is none, or not above zero.
+ */
+export function parseBytes(text: string, flag: string): number {
+  const [, number = "", unit = ""] = /^([\d.]+)\s*([kmgt]?)b?$/i.exec(text.trim()) ?? [];
+  const bytes = Math.round((parseNumber(number) ?? 0) * byteUnits[unit.toLowerCase()]!);
+  if (bytes > 0) return bytes;
+  throw new UserError(`${flag} must be a number of bytes above 0, such as 500MB or 2G, not "${text}"`);
+}
