@@ -11,6 +11,7 @@ import type { Parameters } from "./parameters.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { PaceKeeper } from "./progress.ts";
 import { Rig } from "./rig.ts";
+import { StageClock } from "./stage_clock.ts";
 import { dreamFrames } from "./stages.ts";
 import type { Watcher } from "./watch.ts";
 
@@ -60,14 +61,15 @@ export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
     const start = startEvent(job, source, rig);
     yield start;
     const pace = new PaceKeeper(start.frames);
-    const frames = encode(dreamedFrames(job, source, rig), {
+    const clock = new StageClock();
+    const encoded = encode(dreamedFrames(job, source, rig, clock), {
       ...encodeOptions(job, source),
       onResult: (told) => result = told,
     });
     let count = 0;
-    for await (const { index, pts, loss, motion, visible } of frames) {
+    for await (const { index, pts, loss, motion, visible } of clock.time("encode", encoded)) {
       count++;
-      yield { event: "frame", index, pts, ...pace.frame(), loss, motion, visible };
+      yield { event: "frame", index, pts, ...pace.frame(), loss, motion, visible, stages: clock.lap() };
     }
     const { seconds } = pace;
     yield { event: "done", frames: count, seconds, output: job.output, peakMemory: peakMemory(), parameters };
@@ -78,7 +80,12 @@ export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
   }
 }
 
-function dreamedFrames(job: DreamJob, source: SourceInfo, rig: Rig): AsyncIterable<ComposedFrame> {
+function dreamedFrames(
+  job: DreamJob,
+  source: SourceInfo,
+  rig: Rig,
+  clock: StageClock,
+): AsyncIterable<ComposedFrame> {
   const { parameters, from, duration, signal, onWarning, dump, watch } = job;
   const decoded = decode(source, {
     ...(from !== undefined && { from }),
@@ -91,6 +98,7 @@ function dreamedFrames(job: DreamJob, source: SourceInfo, rig: Rig): AsyncIterab
     seed: parameters.seed,
     settings: job.settings ?? (() => parameters),
     framesAhead,
+    clock,
     ...(dump !== undefined && { dump }),
     ...(watch && { watch }),
     ...(signal && { signal }),

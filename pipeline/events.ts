@@ -1,4 +1,5 @@
 import type { Parameters } from "./parameters.ts";
+import type { StageSeconds } from "./stage_clock.ts";
 
 /** What a dream says while it is made, one after the other: `start`, a `frame` each, `done`. */
 export type DreamEvent = StartEvent | FrameEvent | DoneEvent;
@@ -43,6 +44,8 @@ export interface FrameEvent {
   motion: number;
   /** Share of pixels, 0 to 1, that were visible in the previous frame, so that their dream was carried. */
   visible: number;
+  /** Seconds spent in each stage since the frame before; those up to flow work ahead of it. */
+  stages: StageSeconds;
 }
 
 /** Said last, when the output has its final name. */

@@ -10,6 +10,7 @@ import { occlusion } from "./occlusion.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Rig } from "./rig.ts";
 import { shrunk } from "./scaler.ts";
+import { StageClock } from "./stage_clock.ts";
 import type { DreamState } from "./state.ts";
 import { pictureMotion, watch, type Watcher } from "./watch.ts";
 
@@ -25,27 +26,33 @@ export interface DreamFramesOptions {
   /** Folder for pictures of what the stages made. */
   dump?: string;
   watch?: Watcher;
+  /** Measures the stages. */
+  clock?: StageClock;
   signal?: AbortSignal;
 }
 
 /** Dreams frames of the rig's source, each with the dream of the one before flowing in. */
 export function dreamFrames(
   decoded: AsyncIterable<EncodableFrame & { index: number }>,
-  { rig, seed, settings, framesAhead, dump: folder, watch: watcher, signal }: DreamFramesOptions,
+  options: DreamFramesOptions,
 ): AsyncIterable<ComposedFrame> {
+  const { rig, seed, settings, framesAhead, dump: folder, watch: watcher, signal } = options;
+  const clock = options.clock ?? new StageClock();
   const state: DreamState = { position: 0, random: seed };
   const current = oncePerFrame(state, settings);
   const stopping = signal ? { signal } : {};
 
-  const flowing = ahead(flowPair(shrunk(decoded, rig.scaler), rig.estimator, signal), framesAhead);
-  const checked = occlusion(flowing, rig.check);
-  const blended = blend(checked, { blender: rig.blender, state, settings: current });
+  const small = clock.time("shrink", shrunk(clock.time("decode", decoded), rig.scaler));
+  const flowing = ahead(clock.time("flow", flowPair(small, rig.estimator, signal)), framesAhead);
+  const checked = clock.time("occlusion", occlusion(clock.time("waiting", flowing), rig.check));
+  const blended = clock.time("blend", blend(checked, { blender: rig.blender, state, settings: current }));
   const dreamer = (parameters: Parameters) => rig.dreamers.for(parameters);
-  const dreamed = dream(blended, { dreamer, state, settings: current, ...stopping });
+  const dreamed = clock.time("dream", dream(blended, { dreamer, state, settings: current, ...stopping }));
 
   const kept = folder === undefined ? dreamed : dump(dreamed, folder);
-  if (!watcher) return compose(kept, rig.scaler);
-  return watch(compose(pictureMotion(kept, watcher), rig.scaler), watcher, rig.scaler.source);
+  if (!watcher) return clock.time("compose", compose(kept, rig.scaler));
+  const composed = clock.time("compose", compose(pictureMotion(kept, watcher), rig.scaler));
+  return watch(composed, watcher, rig.scaler.source);
 }
 
 /** All stages see the same settings for one frame, even if they change while it is on its way. */

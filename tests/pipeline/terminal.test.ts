@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { StageClock } from "../../pipeline/stage_clock.ts";
 import { knownProviders } from "../../models/engine/providers.ts";
 import { UserError } from "../../models/errors.ts";
 import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
@@ -108,6 +109,7 @@ const frame = (index: number): FrameEvent => ({
   loss: 1.234,
   motion: 0.01,
   visible: 0.9,
+  stages: new StageClock().lap(),
 });
 const done = {
   event: "done",

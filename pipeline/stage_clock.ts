@@ -1,0 +1,65 @@
+/** How long each stage takes, measured while all of them run. */
+
+/** Stages whose time is told, in the order of the data; `waiting` is for frames that are not there yet. */
+export const stageNames = [
+  "decode",
+  "shrink",
+  "flow",
+  "waiting",
+  "occlusion",
+  "blend",
+  "dream",
+  "compose",
+  "encode",
+] as const;
+
+/** Name of a stage. */
+export type StageName = (typeof stageNames)[number];
+
+/** Seconds spent in each stage itself. */
+export type StageSeconds = Record<StageName, number>;
+
+/**
+ * Measures stages that take their frames from one another. A stage's time contains that of the stage it asks for the
+ * next frame, which is subtracted; stages up to `flow` work ahead and so count while others run, too.
+ */
+export class StageClock {
+  readonly #inclusive = new Map<StageName, number>();
+  #last = this.#exclusive();
+
+  /** The items of a stage, timed. */
+  async *time<T>(name: StageName, items: AsyncIterable<T>): AsyncGenerator<T> {
+    const iterator = items[Symbol.asyncIterator]();
+    try {
+      while (true) {
+        const begin = performance.now();
+        const result = await iterator.next();
+        const seconds = (performance.now() - begin) / 1000;
+        this.#inclusive.set(name, (this.#inclusive.get(name) ?? 0) + seconds);
+        if (result.done) return;
+        yield result.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+
+  /** Seconds spent in each stage since the last call. */
+  lap(): StageSeconds {
+    const now = this.#exclusive();
+    const since = { ...now };
+    for (const name of stageNames) since[name] = Math.max(0, now[name] - this.#last[name]);
+    this.#last = now;
+    return since;
+  }
+
+  #exclusive(): StageSeconds {
+    const inclusive = (name: StageName | undefined) => name ? this.#inclusive.get(name) ?? 0 : 0;
+    const own = stageNames.map((name, index) => {
+      // Behind the frames that were made ahead a new chain begins.
+      const before = name === "waiting" ? undefined : stageNames[index - 1];
+      return [name, inclusive(name) - inclusive(before)];
+    });
+    return Object.fromEntries(own) as StageSeconds;
+  }
+}
