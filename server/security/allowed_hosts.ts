@@ -1,0 +1,37 @@
+/** Protection against DNS rebinding. */
+import type { MiddlewareHandler } from "hono";
+import { HttpError } from "../errors.ts";
+import { isLoopback } from "./loopback.ts";
+import { hostOf } from "./request_facts.ts";
+
+/** Options of {@link allowedHosts}. */
+export interface AllowedHostsOptions {
+  /** Host name or address that the server listens on. */
+  host: string;
+  /** Origins of other sites that may use the API; their hosts are answered, too, for a proxy that keeps the name. */
+  cors?: readonly string[];
+}
+
+/**
+ * A server that only this machine can reach answers only to names of this machine (403). Otherwise any site could
+ * point a name of its own at 127.0.0.1, and its pages would then count as this server's. Where others can reach the
+ * server its names cannot be known, and the token guards it.
+ */
+export function allowedHosts({ host, cors = [] }: AllowedHostsOptions): MiddlewareHandler {
+  if (!isLoopback(host)) return (_c, next) => next();
+  const others = new Set(cors.map((origin) => URL.parse(origin)?.hostname));
+  return async (c, next) => {
+    const name = nameOf(hostOf(c));
+    if (name === undefined || !isLoopback(name) && !others.has(name)) {
+      const message =
+        "this server answers as localhost only; use that name, or --cors https://NAME behind a proxy";
+      throw new HttpError("forbidden", message);
+    }
+    await next();
+  };
+}
+
+/** The name or address in a header Host (RFC 9110, section 7.2), without the port. */
+function nameOf(host: string): string | undefined {
+  return /^(\[[\da-f:.]+\]|[\w.-]+)(:\d*)?$/i.exec(host)?.[1];
+}

@@ -1,0 +1,90 @@
+/** Who may use the server. */
+import type { Context, MiddlewareHandler } from "hono";
+import { timingSafeEqual } from "hono/utils/buffer";
+import { HttpError } from "../errors.ts";
+import { localPath } from "./local_path.ts";
+import { isNavigation } from "./request_facts.ts";
+import { hasSession, startSession } from "./session.ts";
+import { clientOf, Tries } from "./tries.ts";
+
+/** Options of {@link authentication} and of the login. */
+export interface AuthenticationOptions {
+  /** Secret that every request must show; undefined lets everybody in. */
+  token?: string | undefined;
+}
+
+/** What is answered without a token: how the server is, the login, and what its page is made of. */
+const open = {
+  reading:
+    /^\/(healthz|login|login\.html|login\.js|favicon\.(ico|svg)|app\/(login|theme)\.js|style\/[\w./-]+)$/,
+  posting: /^\/(login|logout)$/,
+};
+
+/**
+ * Lets requests pass that show the token: in the header `Authorization: Bearer TOKEN`, in the query (`?token=TOKEN`)
+ * of GET and HEAD, for sockets and media players that cannot set headers, or by the cookie of a login. Others are
+ * answered with 401, 429 after hundreds of wrong tokens; a browser that opens a page is led to /login instead.
+ * A page that is opened with the token in its query gets the cookie and loses the query, so that the token neither
+ * stays in the history nor travels on.
+ *
+ * Without a token are answered: /healthz, /login with its scripts, styles and icon, /logout.
+ *
+ * hono/bearer-auth knows the header only, and answers errors of its own.
+ */
+export function authentication({ token }: AuthenticationOptions): MiddlewareHandler {
+  if (token === undefined) return (_c, next) => next();
+  const tries = new Tries({ burst: 500, seconds: 0.2 });
+  return async (c, next) => {
+    if (isOpen(c) || await hasSession(c, token)) return await next();
+    const shown = shownToken(c);
+    if (shown === undefined || !await isRight(c, shown.token, token, tries)) return refuse(c);
+    if (!shown.inQuery || !isPage(c)) return await next();
+    await startSession(c, token);
+    return c.redirect(target(c), 303);
+  };
+}
+
+function isOpen(c: Context): boolean {
+  const { method, path } = c.req;
+  if (method === "POST") return open.posting.test(path);
+  return (method === "GET" || method === "HEAD") && open.reading.test(path) && !path.includes("..");
+}
+
+function shownToken(c: Context): { token: string; inQuery: boolean } | undefined {
+  const inHeader = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+  if (inHeader !== undefined) return { token: inHeader, inQuery: false };
+  const inQuery = c.req.query("token");
+  if (!inQuery || !["GET", "HEAD"].includes(c.req.method)) return undefined;
+  return { token: inQuery, inQuery: true };
+}
+
+/** Compares in constant time; the try is counted ahead, so that requests at the same time cannot outrun the count. */
+async function isRight(c: Context, shown: string, token: string, tries: Tries): Promise<boolean> {
+  const client = clientOf(c);
+  const retryAfter = tries.take(client);
+  if (retryAfter > 0) {
+    throw new HttpError("too_many_requests", "too many wrong tokens: wait a little", { retryAfter });
+  }
+  const right = await timingSafeEqual(shown, token);
+  if (right) tries.forgive(client);
+  return right;
+}
+
+function refuse(c: Context): Response {
+  if (isPage(c)) {
+    const next = target(c);
+    return c.redirect(next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`, 303);
+  }
+  const message = "this server needs its token: Authorization: Bearer TOKEN, or log in at /login";
+  throw new HttpError("unauthorized", message);
+}
+
+/** Whether a person opens a page, rather than a program the API. */
+function isPage(c: Context): boolean {
+  return c.req.method === "GET" && isNavigation(c) && !/^\/(api|files)(\/|$)/.test(c.req.path);
+}
+
+function target(c: Context): string {
+  const url = new URL(c.req.url);
+  return localPath(url.pathname + url.search);
+}

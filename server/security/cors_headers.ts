@@ -1,0 +1,59 @@
+/** Whether pages of other sites may read answers. */
+import type { Context, MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import { trustedOrigins } from "./origins.ts";
+
+/** Options of {@link corsHeaders}. */
+export interface CorsOptions {
+  /** Origins of other sites that may use the API, or `*` for all; none by default. */
+  cors?: readonly string[];
+}
+
+/** Headers that scripts of other origins may read beside those that are always readable. */
+const exposeHeaders = [
+  ...["Location", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
+  ...["Accept-Ranges", "Content-Disposition", "Content-Range", "ETag"],
+  ...["Reverie-Dream", "Reverie-Frame", "Reverie-Location", "Reverie-Loss", "Reverie-Seconds"],
+  ...["Tus-Extension", "Tus-Max-Size", "Tus-Resumable", "Tus-Version"],
+  ...[
+    "Upload-Concat",
+    "Upload-Defer-Length",
+    "Upload-Expires",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
+  ],
+];
+
+/**
+ * Answers preflights and adds CORS headers for the given origins, without credentials: pages of other sites have to
+ * bring the token themselves. Whatever the routes say about CORS is taken away: tus would let everybody in.
+ */
+export function corsHeaders(options: CorsOptions = {}): MiddlewareHandler {
+  const origins = options.cors ?? [];
+  const isTrusted = trustedOrigins(origins);
+  const apply = cors({
+    origin: origins.includes("*") ? "*" : (origin) => isTrusted(origin) ? origin : null,
+    allowMethods: ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"],
+    exposeHeaders,
+    maxAge: 600,
+  });
+  return async (c, next) => {
+    if (origins.length > 0 && isPreflight(c)) return await apply(c, next);
+    await next();
+    // An upgraded connection's answer can no longer be touched.
+    if (c.res.status === 101) return;
+    withoutCors(c);
+    if (origins.length > 0 && c.req.method !== "OPTIONS") await apply(c, () => Promise.resolve());
+  };
+}
+
+/** A browser's question ahead of a request; any other OPTIONS is the routes' own. */
+function isPreflight(c: Context): boolean {
+  return c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method") !== undefined;
+}
+
+function withoutCors(c: Context): void {
+  const names = [...c.res.headers.keys()].filter((name) => name.startsWith("access-control-"));
+  for (const name of names) c.header(name, undefined);
+}

@@ -1,0 +1,96 @@
+/** Logging in with the token, and out again. */
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { timingSafeEqual } from "hono/utils/buffer";
+import { z } from "zod";
+import { HttpError } from "../errors.ts";
+import type { AuthenticationOptions } from "./authentication.ts";
+import { localPath } from "./local_path.ts";
+import { isNavigation } from "./request_facts.ts";
+import { endSession, startSession } from "./session.ts";
+import { clientOf, Tries } from "./tries.ts";
+
+const loginBody = z.object({ token: z.string().min(1), next: z.string().optional() });
+
+/**
+ * `POST /login` with the field `token`, as form or JSON, gives a browser its cookie; `next` (field or query) is the
+ * path to go on at. A form is answered with 303 to that path, JSON with 204. A wrong token: 401; after five of them
+ * from one address 429, then one more every 20 s. Browsers that show the answer as a page go back to
+ * `/login?error=wrong` or `/login?error=wait` instead. `POST /logout` takes the cookie away.
+ *
+ * The page itself, `GET /login`, is a static file.
+ */
+export function loginRoutes({ token }: AuthenticationOptions): Hono {
+  const tries = new Tries({ burst: 5, seconds: 20 });
+  const limit = bodyLimit({ maxSize: 4096, onError: tooLarge });
+  return new Hono()
+    .post("/login", limit, async (c) => {
+      const body = await readBody(c);
+      const next = body.next ?? c.req.query("next");
+      if (token !== undefined) {
+        const refused = await refusal(c, body.token, token, tries);
+        if (refused !== undefined) return answerRefusal(c, refused, next);
+        await startSession(c, token);
+      }
+      return answer(c, localPath(next));
+    })
+    .post("/logout", (c) => {
+      endSession(c);
+      return answer(c, "/login");
+    });
+}
+
+async function readBody(c: Context): Promise<z.infer<typeof loginBody>> {
+  const raw: unknown = isJson(c)
+    ? await c.req.json().catch(() => undefined)
+    : await c.req.parseBody().catch(() => ({}));
+  const { success, data } = loginBody.safeParse(raw);
+  if (success) return data;
+  throw new HttpError("invalid_request", "send the server's token as the field `token`", { field: "token" });
+}
+
+/** Why a token does not let in; the try is counted ahead of the comparison. */
+async function refusal(
+  c: Context,
+  shown: string,
+  token: string,
+  tries: Tries,
+): Promise<HttpError | undefined> {
+  const client = clientOf(c);
+  const retryAfter = tries.take(client);
+  if (retryAfter > 0) {
+    const message = `too many wrong tokens: try again in ${Math.ceil(retryAfter)} s`;
+    return new HttpError("too_many_requests", message, { retryAfter });
+  }
+  if (!await timingSafeEqual(shown, token)) {
+    return new HttpError("unauthorized", "that is not this server's token");
+  }
+  tries.forgive(client);
+  return undefined;
+}
+
+/** Sends a person back to the form; a program gets the error. */
+function answerRefusal(c: Context, error: HttpError, next: string | undefined): Response {
+  if (isJson(c) || !isNavigation(c)) throw error;
+  const query = new URLSearchParams({ error: error.code === "unauthorized" ? "wrong" : "wait" });
+  if (next !== undefined) query.set("next", localPath(next));
+  return c.redirect(`/login?${query}`, 303);
+}
+
+function answer(c: Context, path: string): Response {
+  return isForm(c) ? c.redirect(path, 303) : c.body(null, 204);
+}
+
+function isJson(c: Context): boolean {
+  return /^application\/json\b/i.test(c.req.header("Content-Type") ?? "");
+}
+
+function isForm(c: Context): boolean {
+  return /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(
+    c.req.header("Content-Type") ?? "",
+  );
+}
+
+function tooLarge(): never {
+  throw new HttpError("too_large", "a login takes at most 4096 bytes");
+}

@@ -1,0 +1,48 @@
+/** Headers that tell browsers what the page may do. */
+import type { MiddlewareHandler } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+
+/**
+ * Sets the security headers of every answer. All scripts, styles and connections are the server's own; hls.js plays
+ * through blob: addresses, pictures come as blob: and data:. hls.js needs no Worker from a blob: its ES module has
+ * none built in. Sockets to the own host belong to 'self' (Content Security Policy Level 3, section 6.7.2.8).
+ *
+ * Referrer-Policy is not no-referrer, under which browsers send the login form with the origin "null".
+ * HSTS is left to the proxy that speaks TLS.
+ */
+export function securityHeaders(): MiddlewareHandler {
+  const apply = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", "blob:", "data:"],
+      mediaSrc: ["'self'", "blob:"],
+      connectSrc: ["'self'"],
+      workerSrc: ["'self'"],
+      objectSrc: ["'none'"],
+      frameSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+    permissionsPolicy: {
+      camera: ["self"],
+      fullscreen: ["self"],
+      displayCapture: [],
+      geolocation: [],
+      microphone: [],
+      payment: [],
+      usb: [],
+    },
+    referrerPolicy: "same-origin",
+    strictTransportSecurity: false,
+    xDownloadOptions: false,
+    xFrameOptions: "DENY",
+  });
+  return async (c, next) => {
+    await next();
+    // An upgraded connection's answer can no longer be touched.
+    if (c.res.status !== 101) await apply(c, () => Promise.resolve());
+  };
+}

@@ -1,0 +1,34 @@
+/** The cookie that a browser gets for the token. */
+import type { Context } from "hono";
+import { deleteCookie, getSignedCookie, setSignedCookie } from "hono/cookie";
+import type { CookieOptions } from "hono/utils/cookie";
+
+const cookieName = "reverie_session";
+const lifetime = 30 * 24 * 3600;
+
+/**
+ * Lets a browser in for 30 days. The cookie tells when it ends, signed with the token (HMAC-SHA-256), and not the
+ * token; it outlives restarts of the server and ends with the token. No script can read it and no other site can use
+ * it; where the browser speaks TLS it never travels without.
+ */
+export async function startSession(c: Context, token: string): Promise<void> {
+  const end = Math.floor(Date.now() / 1000) + lifetime;
+  await setSignedCookie(c, cookieName, String(end), token, { ...cookieOptions(c), maxAge: lifetime });
+}
+
+/** Whether a request carries a session's cookie that the token has signed and that is not over. */
+export async function hasSession(c: Context, token: string): Promise<boolean> {
+  const end = await getSignedCookie(c, token, cookieName);
+  return typeof end === "string" && Number(end) > Date.now() / 1000;
+}
+
+/** Makes the browser forget its session. */
+export function endSession(c: Context): void {
+  deleteCookie(c, cookieName, cookieOptions(c));
+}
+
+function cookieOptions(c: Context): CookieOptions {
+  const secure = c.req.header("Origin")?.startsWith("https:") ||
+    c.req.header("X-Forwarded-Proto") === "https";
+  return { httpOnly: true, sameSite: "Strict", secure: secure ?? false, path: "/" };
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { UserError } from "../../../pipeline/errors.ts";
+import { checkExposure, type Exposure } from "../../../server/security/exposure.ts";
+
+function refusal(exposure: Exposure): string | undefined {
+  try {
+    checkExposure(exposure);
+  } catch (error) {
+    assert.ok(error instanceof UserError);
+    return error.message;
+  }
+  return undefined;
+}
+
+Deno.test("on a loopback address no token is needed", () => {
+  for (const host of ["127.0.0.1", "127.1.1.1", "localhost", "::1", "[::1]"]) {
+    assert.equal(refusal({ host }), undefined, host);
+  }
+});
+
+Deno.test("on other addresses a token is demanded, in one line that tells how to go without", () => {
+  for (const host of ["0.0.0.0", "::", "192.168.0.2", "reverie.example", "", "128.0.0.1"]) {
+    assert.match(refusal({ host }) ?? "", /^--host .*--token.*--no-token[^\n]*$/, host);
+    assert.equal(refusal({ host, token: "secret" }), undefined);
+    assert.equal(refusal({ host, noToken: true }), undefined);
+  }
+});
+
+Deno.test("tokens that no header could carry are refused", () => {
+  for (const token of ["", " ", "two words", "line\nbreak", "schlüssel"]) {
+    assert.match(refusal({ host: "127.0.0.1", token }) ?? "", /--token/, token);
+  }
+  assert.match(refusal({ host: "127.0.0.1", token: "secret", noToken: true }) ?? "", /--no-token/);
+});
+
+Deno.test("origins that no browser sends are refused", () => {
+  const host = "127.0.0.1";
+  for (
+    const origin of [
+      "dreams.example",
+      "https://dreams.example/page",
+      "null",
+      "",
+      "https://*.example",
+      "https://a b",
+    ]
+  ) {
+    assert.match(refusal({ host, cors: [origin] }) ?? "", /--cors/, origin);
+  }
+  const good = ["https://dreams.example", "http://localhost:3000", "https://Dreams.example/", "*"];
+  assert.equal(refusal({ host, cors: good }), undefined);
+});
