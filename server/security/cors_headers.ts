@@ -5,7 +5,7 @@ import { trustedOrigins } from "./origins.ts";
 
 /** Options of {@link corsHeaders}. */
 export interface CorsOptions {
-  /** Origins of other sites that may use the API, or `*` for all; none by default. */
+  /** Origins of other sites that may use the API; none by default. */
   cors?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function corsHeaders(options: CorsOptions = {}): MiddlewareHandler {
   const origins = options.cors ?? [];
   const isTrusted = trustedOrigins(origins);
   const apply = cors({
-    origin: origins.includes("*") ? "*" : (origin) => isTrusted(origin) ? origin : null,
+    origin: (origin) => isTrusted(origin) ? origin : null,
     allowMethods: ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE"],
     exposeHeaders,
     maxAge: 600,

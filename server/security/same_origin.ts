@@ -6,7 +6,7 @@ import { hostOf, isReading } from "./request_facts.ts";
 
 /** Options of {@link sameOrigin}. */
 export interface SameOriginOptions {
-  /** Origins of other sites that may use the API, or `*` for all. */
+  /** Origins of other sites that may use the API. */
   cors?: readonly string[];
 }
 
