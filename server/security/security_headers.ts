@@ -36,6 +36,7 @@ export function securityHeaders(): MiddlewareHandler {
       usb: [],
     },
     referrerPolicy: "same-origin",
+    originAgentCluster: false,
     strictTransportSecurity: false,
     xDownloadOptions: false,
     xFrameOptions: "DENY",
