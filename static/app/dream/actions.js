@@ -1,0 +1,100 @@
+// @ts-check
+/// <reference lib="dom" />
+
+import { announce } from "../announce.js";
+import { cancelDream, deleteDream, dreamAgain } from "../api.js";
+import { element } from "../element.js";
+import { size } from "../format.js";
+import { ended } from "./follow.js";
+import { ask } from "./question.js";
+
+/** @import { Dream } from "../types.ts" */
+
+/**
+ * What can be done with a dream: download, again, cancel, delete.
+ *
+ * @param {string} id
+ * @param {{ navigate: (hash: string) => void, onDream: (dream: Dream) => void, onLeave: () => void }} hooks
+ */
+export function createActions(id, { navigate, onDream, onLeave }) {
+  const download = element(
+    "a",
+    { class: "button button-primary", id: "download", download: true },
+    "Download",
+  );
+  const again = button("again", "Dream again", "button", async () => {
+    const { id: next } = await dreamAgain(id);
+    navigate(`#/dream/${next}`);
+  });
+  again.title = "A new dream of the same video with these settings";
+  const cancel = button("cancel", "Cancel", "button", async () => {
+    if (await ask(cancelWords)) onDream(await cancelDream(id));
+  });
+  const remove = button("delete", "Delete", "button button-danger", async () => {
+    if (!await ask(deleteWords)) return;
+    onLeave();
+    await deleteDream(id);
+    navigate("#/");
+    announce("The dream is deleted.");
+  });
+  const problem = element("p", { class: "error-line", id: "action-error", role: "alert", hidden: true });
+  const box = element(
+    "div",
+    { class: "dream-actions" },
+    element("div", { class: "button-row" }, download, again, cancel, remove),
+    problem,
+  );
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   * @param {string} style
+   * @param {() => Promise<void>} act
+   */
+  function button(name, text, style, act) {
+    const made = element("button", { class: style, type: "button", id: name }, text);
+    made.addEventListener("click", async () => {
+      problem.hidden = true;
+      made.disabled = true;
+      try {
+        await act();
+      } catch (error) {
+        problem.textContent = error instanceof Error ? error.message : String(error);
+        problem.hidden = false;
+      } finally {
+        made.disabled = false;
+      }
+    });
+    return made;
+  }
+
+  /** @param {Dream} dream */
+  function update(dream) {
+    const over = ended(dream);
+    download.hidden = !dream.links.video;
+    if (dream.links.video) {
+      download.href = dream.links.video;
+      download.download = `${dream.name.replace(/\.[^.]*$/, "")}-dream.mp4`;
+      download.textContent = dream.bytes === undefined ? "Download" : `Download, ${size(dream.bytes)}`;
+    }
+    cancel.hidden = over;
+    again.hidden = !over;
+    remove.hidden = !over;
+  }
+
+  return { element: box, update };
+}
+
+const cancelWords = {
+  title: "Stop this dream?",
+  text: "What has been dreamed so far can still be watched. It cannot be continued.",
+  yes: "Stop it",
+  no: "Go on dreaming",
+};
+
+const deleteWords = {
+  title: "Delete this dream?",
+  text: "The dreamed video and the uploaded source are removed from the server for good.",
+  yes: "Delete",
+  no: "Keep",
+};

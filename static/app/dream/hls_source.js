@@ -1,0 +1,92 @@
+// @ts-check
+/// <reference lib="dom" />
+
+/**
+ * @import Hls from "hls.js"
+ * @import { HlsConfig } from "hls.js"
+ */
+
+/** Milliseconds before a playlist that could not be had is asked for again. */
+const again = 2000;
+
+/** The server holds a playlist for up to a minute until its first segment is there. */
+const patient = {
+  default: {
+    maxTimeToFirstByteMs: 75_000,
+    maxLoadTimeMs: 90_000,
+    timeoutRetry: { maxNumRetry: 20, retryDelayMs: 1000, maxRetryDelayMs: 8000 },
+    errorRetry: { maxNumRetry: 20, retryDelayMs: 1000, maxRetryDelayMs: 8000 },
+  },
+};
+
+/** @type {Partial<HlsConfig>} */
+const config = {
+  // From the beginning, though the playlist looks like a live one as long as it grows.
+  startPosition: 0,
+  lowLatencyMode: false,
+  liveDurationInfinity: false,
+  liveMaxLatencyDurationCount: Infinity,
+  maxBufferLength: 60,
+  backBufferLength: 120,
+  enableWorker: false,
+  manifestLoadPolicy: patient,
+  playlistLoadPolicy: patient,
+};
+
+/**
+ * Lets a video play an HLS playlist that may still grow, from its start. Native playing is left to browsers that
+ * hls.js does not run in: others claim to know HLS and then fail on a growing playlist.
+ *
+ * @param {HTMLVideoElement} video
+ * @param {string} address
+ * @param {AbortSignal} signal ends it
+ * @param {(message: string) => void} onFailure
+ */
+export async function attachHls(video, address, signal, onFailure) {
+  // Not a literal, since there is no such file: the server takes it from the package.
+  const module = "/vendor/hls.mjs";
+  /** @type {{ default: typeof Hls }} */
+  const { default: Player } = await import(module);
+  if (signal.aborted) return;
+  if (Player.isSupported()) return playByHls(Player, video, address, signal, onFailure);
+  if (video.canPlayType("application/vnd.apple.mpegurl") === "") {
+    return onFailure(
+      "This browser cannot play the video while it grows. It can be downloaded once it is done.",
+    );
+  }
+  video.src = address;
+  signal.addEventListener("abort", () => video.removeAttribute("src"));
+}
+
+/**
+ * @param {typeof Hls} Player
+ * @param {HTMLVideoElement} video
+ * @param {string} address
+ * @param {AbortSignal} signal
+ * @param {(message: string) => void} onFailure
+ */
+function playByHls(Player, video, address, signal, onFailure) {
+  const player = new Player(config);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let recovered = 0;
+  player.on(Player.Events.ERROR, (_, { fatal, type, details }) => {
+    if (!fatal) return;
+    if (type === Player.ErrorTypes.MEDIA_ERROR && recovered++ < 3) return player.recoverMediaError();
+    if (type !== Player.ErrorTypes.NETWORK_ERROR) {
+      return onFailure("This browser could not play the video. It can be downloaded once it is done.");
+    }
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (details === Player.ErrorDetails.MANIFEST_LOAD_ERROR) player.loadSource(address);
+      else player.startLoad();
+    }, again);
+  });
+  player.loadSource(address);
+  player.attachMedia(video);
+  addEventListener("online", () => player.startLoad(), { signal });
+  signal.addEventListener("abort", () => {
+    clearTimeout(timer);
+    player.destroy();
+  });
+}

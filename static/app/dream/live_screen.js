@@ -1,0 +1,67 @@
+// @ts-check
+/// <reference lib="dom" />
+
+import { element } from "../element.js";
+import { Painter } from "./painter.js";
+
+/** @import { Dream } from "../types.ts" */
+/** @import { LiveFeed } from "./live_feed.js" */
+/** @import { Screen } from "./stage.js" */
+
+/**
+ * The newest dreamed frame, the moment it is made.
+ *
+ * @param {LiveFeed} feed
+ * @param {(size: { width: number, height: number }) => void} onSize
+ * @returns {Screen}
+ */
+export function createLiveScreen(feed, onSize) {
+  const canvas = element("canvas", { class: "screen-picture", id: "live-picture", role: "img" });
+  const painter = new Painter(canvas);
+  const note = element("p", { class: "screen-note" });
+  const box = element("div", { class: "screen" }, canvas, note);
+  let leave = () => {};
+  let known = "";
+
+  /** @param {Dream} dream */
+  function describe(dream) {
+    const { frames, total } = dream.progress;
+    const count = total === undefined ? frames : `${frames} of ${total}`;
+    canvas.setAttribute("aria-label", painter.painted ? `Newest dreamed frame, ${count}` : "No frame yet");
+    if (canvas.dataset.frames !== String(frames)) canvas.dataset.frames = String(frames);
+    note.textContent = painter.painted ? "" : waiting(dream);
+    note.hidden = painter.painted;
+  }
+
+  function onPainted() {
+    note.hidden = true;
+    const size = painter.size;
+    if (!size || `${size.width}x${size.height}` === known) return;
+    known = `${size.width}x${size.height}`;
+    onSize(size);
+  }
+
+  return {
+    element: box,
+    show() {
+      leave();
+      leave = feed.follow(({ blob, index }) => {
+        canvas.dataset.frame = String(index);
+        painter.show(blob, onPainted);
+      });
+    },
+    hide: () => leave(),
+    update: describe,
+    close() {
+      leave();
+      painter.close();
+    },
+  };
+}
+
+/** @param {Dream} dream */
+function waiting({ state, paused }) {
+  if (state === "queued") return "Waiting for its turn";
+  if (state !== "running") return "No frame was dreamed";
+  return paused ? "Resting for a moment" : "The first frame is being dreamed";
+}

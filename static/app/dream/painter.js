@@ -1,0 +1,94 @@
+// @ts-check
+/// <reference lib="dom" />
+
+/**
+ * Paints JPEG pictures on a canvas, sharp on every screen. While one is being decoded only the newest of those that
+ * come waits, so that a slow device never piles them up.
+ */
+export class Painter {
+  canvas;
+  /** @type {ImageBitmap | undefined} */
+  #picture;
+  /** @type {Blob | undefined} */
+  #waiting;
+  #decoding = false;
+  #resizing;
+
+  /** @param {HTMLCanvasElement} canvas whose size on the page is given by its style */
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.#resizing = new ResizeObserver((entries) =>
+      this.#resize(/** @type {ResizeObserverEntry} */ (entries[0]))
+    );
+    this.#resizing.observe(canvas);
+  }
+
+  /** Whether there is anything to see yet. */
+  get painted() {
+    return this.#picture !== undefined;
+  }
+
+  /** Size of the last picture. */
+  get size() {
+    return this.#picture && { width: this.#picture.width, height: this.#picture.height };
+  }
+
+  /**
+   * Shows a picture as soon as it is decoded, unless a newer one comes before.
+   *
+   * @param {Blob} blob JPEG
+   * @param {() => void} [onPainted]
+   */
+  async show(blob, onPainted) {
+    this.#waiting = blob;
+    if (this.#decoding) return;
+    this.#decoding = true;
+    while (this.#waiting) {
+      const next = this.#waiting;
+      this.#waiting = undefined;
+      try {
+        this.paint(await createImageBitmap(next));
+        onPainted?.();
+      } catch {
+        // A picture that cannot be decoded is left out; the next one follows.
+      }
+    }
+    this.#decoding = false;
+  }
+
+  /**
+   * Paints what is decoded already, which belongs to the painter from then on.
+   *
+   * @param {ImageBitmap} picture
+   */
+  paint(picture) {
+    this.#picture?.close();
+    this.#picture = picture;
+    this.#draw();
+  }
+
+  close() {
+    this.#resizing.disconnect();
+    this.#waiting = undefined;
+    this.#picture?.close();
+    this.#picture = undefined;
+  }
+
+  /** @param {ResizeObserverEntry} entry */
+  #resize({ contentRect, devicePixelContentBoxSize }) {
+    const exact = devicePixelContentBoxSize?.[0];
+    const width = exact?.inlineSize ?? Math.round(contentRect.width * devicePixelRatio);
+    const height = exact?.blockSize ?? Math.round(contentRect.height * devicePixelRatio);
+    if (width === 0 || height === 0) return;
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this.#draw();
+  }
+
+  #draw() {
+    const context = this.canvas.getContext("2d", { alpha: false });
+    if (!context || !this.#picture) return;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.#picture, 0, 0, this.canvas.width, this.canvas.height);
+  }
+}

@@ -1,0 +1,171 @@
+// @ts-check
+/// <reference lib="dom" />
+
+import { element } from "../element.js";
+import { ended } from "./follow.js";
+import { createLiveCompareScreen } from "./live_compare_screen.js";
+import { createLiveScreen } from "./live_screen.js";
+import { createPicturesCompareScreen } from "./pictures_compare_screen.js";
+import { createPlayerScreen } from "./player_screen.js";
+import { createVideosCompareScreen } from "./videos_compare_screen.js";
+
+/**
+ * @import { Dream } from "../types.ts"
+ * @import { LiveFeed } from "./live_feed.js"
+ *
+ * One way of looking at a dream.
+ * @typedef {object} Screen
+ * @property {HTMLElement} element
+ * @property {HTMLElement} [controls] what stands below the picture
+ * @property {() => void} show called each time it comes to be seen
+ * @property {() => void} hide
+ * @property {(dream: Dream) => void} update
+ * @property {() => void} close
+ *
+ * @typedef {"live" | "live-compare" | "player" | "compare" | "picture"} ScreenName
+ */
+
+/**
+ * The picture and what can be chosen of it: the newest frame, before and after, the video.
+ *
+ * @param {string} id
+ * @param {LiveFeed} feed
+ */
+export function createStage(id, feed) {
+  const frame = element("div", { class: "stage-frame" });
+  const choice = element("div", { class: "stage-choice", role: "group", "aria-label": "What to look at" });
+  const whole = element(
+    "button",
+    { class: "button button-plain button-small", type: "button" },
+    "Full screen",
+  );
+  const bar = element("div", { class: "stage-bar" }, choice, document.fullscreenEnabled && whole);
+  const controls = element("div", { class: "stage-controls" });
+  const well = element("div", { class: "stage-well" }, frame);
+  const box = element("section", { class: "stage", "aria-label": "Picture" }, well, controls, bar);
+  whole.addEventListener("click", () => frame.requestFullscreen());
+
+  /** @type {Map<ScreenName, Screen>} */
+  const screens = new Map();
+  /** @type {ScreenName | undefined} */
+  let current;
+  /** @type {Dream | undefined} */
+  let dream;
+  let offered = "";
+
+  /** @type {Record<ScreenName, () => Screen>} */
+  const make = {
+    live: () => createLiveScreen(feed, setAspect),
+    "live-compare": () => createLiveCompareScreen(id, feed),
+    player: createPlayerScreen,
+    compare: createVideosCompareScreen,
+    picture: createPicturesCompareScreen,
+  };
+
+  /** @param {{ width: number, height: number }} size */
+  function setAspect({ width, height }) {
+    box.style.setProperty("--aspect", String(width / height));
+  }
+
+  /** @param {ScreenName} name */
+  function screenOf(name) {
+    const known = screens.get(name);
+    if (known) return known;
+    const made = make[name]();
+    screens.set(name, made);
+    frame.append(made.element);
+    if (dream) made.update(dream);
+    return made;
+  }
+
+  /** @param {ScreenName} name */
+  function choose(name) {
+    if (current === name) return;
+    if (current) {
+      screenOf(current).hide();
+      screenOf(current).element.hidden = true;
+    }
+    current = name;
+    box.dataset.screen = name;
+    const screen = screenOf(name);
+    screen.element.hidden = false;
+    controls.replaceChildren(...(screen.controls ? [screen.controls] : []));
+    screen.show();
+    for (const button of choice.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.screen === name));
+    }
+  }
+
+  /** @param {Dream} news */
+  function update(news) {
+    const before = dream;
+    dream = news;
+    if (!before) setAspect(news.source);
+    for (const screen of screens.values()) screen.update(news);
+    const choices = choicesOf(news);
+    const key = JSON.stringify(choices);
+    if (key === offered) return;
+    offered = key;
+    offer(choices);
+    const names = choices.map(([name]) => name);
+    if (!current || !names.includes(current)) choose(successor(current, names));
+  }
+
+  /** @param {[ScreenName, string][]} choices */
+  function offer(choices) {
+    const focused = choice.contains(document.activeElement);
+    choice.replaceChildren(...choices.map(([name, text]) =>
+      element("button", {
+        class: "button button-small",
+        type: "button",
+        "data-screen": name,
+        "aria-pressed": String(name === current),
+        onclick: () => choose(name),
+      }, text)
+    ));
+    if (focused) choice.querySelector("button")?.focus();
+    choice.hidden = choices.length < 2;
+  }
+
+  return {
+    element: box,
+    update,
+    close() {
+      for (const screen of screens.values()) screen.close();
+    },
+  };
+}
+
+/**
+ * @param {Dream} dream
+ * @returns {[ScreenName, string][]}
+ */
+function choicesOf(dream) {
+  const { hls, video, poster, before } = dream.links;
+  /** @type {[ScreenName, string][]} */
+  const choices = [];
+  if (!ended(dream)) {
+    choices.push(["live", "Live"]);
+    if (dream.state === "running") choices.push(["live-compare", "Before and after"]);
+    if (hls) choices.push(["player", "Watch from the start"]);
+    return choices;
+  }
+  if (video) choices.push(["player", "Video"], ["compare", "Before and after"]);
+  else {
+    if (hls) choices.push(["player", "What was dreamed"]);
+    if (poster && before) choices.push(["picture", "Before and after"]);
+  }
+  return choices.length > 0 ? choices : [["live", "Live"]];
+}
+
+/**
+ * What comes to be seen when the present screen is no longer offered.
+ *
+ * @param {ScreenName | undefined} current
+ * @param {ScreenName[]} names
+ * @returns {ScreenName}
+ */
+function successor(current, names) {
+  const compared = names.find((name) => name === "compare" || name === "picture");
+  return (current === "live-compare" && compared) || names[0] || "live";
+}
