@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 
 /**
- * Places of the page, by what follows `#` in its address: `#/`, `#/dream/ID`, `#/camera`.
+ * Places of the page, by what follows `#` in its address: `#/`, `#/again/ID`, `#/dream/ID`, `#/camera`.
  *
  * @import { View } from "./types.ts"
  *
@@ -17,6 +17,7 @@
 /** @type {Record<string, Route>} */
 const routes = {
   "": { title: "Reverie", load: () => import("./studio.js") },
+  again: { title: "Again", load: () => import("./studio.js") },
   dream: {
     title: "Dream",
     load: () => import("./dream/dream_view.js"),
@@ -29,6 +30,9 @@ const routes = {
   },
 };
 
+/** Places of one dream. */
+const needsId = new Set(["again", "dream"]);
+
 /**
  * The place that an address names, or undefined where there is none.
  *
@@ -38,7 +42,7 @@ const routes = {
 export function placeOf(hash) {
   const [name = "", id, ...more] = hash.replace(/^#?\/?/, "").split("/");
   const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
-  if (!route || more.length > 0 || (name === "dream") !== Boolean(id)) return undefined;
+  if (!route || more.length > 0 || needsId.has(name) !== Boolean(id)) return undefined;
   return { name, route, ...(id && { id: decodeURIComponent(id) }) };
 }
 

@@ -1,5 +1,193 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** @type {import("./types.ts").View} */
-export const view = { mount: () => () => {} };
+/**
+ * The first place: choose a video and how it is to be dreamed, try one frame, start; below, the earlier dreams. At
+ * `#/again/ID` the video and the settings are those of an earlier dream.
+ *
+ * @import { Source } from "./source.js"
+ * @import { SourcePanel } from "./source_panel.js"
+ * @import { Request as Wish, Values, View } from "./types.ts"
+ */
+import { announce } from "./announce.js";
+import { ApiError } from "./api.js";
+import { createDropZone } from "./drop_zone.js";
+import { element } from "./element.js";
+import { createGallery } from "./gallery.js";
+import { createHero } from "./hero.js";
+import { createParameterForm } from "./parameters.js";
+import { difference } from "./parameter_values.js";
+import { createPresetPicker } from "./preset_picker.js";
+import { dreamSource, fileSource, forget, objection, sampleSource } from "./source.js";
+import { createSourcePanel } from "./source_panel.js";
+import { createStartBar, PausedError } from "./start_bar.js";
+import { createTryOne } from "./try_one.js";
+import { upload } from "./upload.js";
+
+/** Largest file that is sent whole for a single frame, where the browser cannot take one out of it. */
+const wholePreviewBytes = 300e6;
+
+/** @type {View} */
+export const view = {
+  mount(root, { api, navigate, settings, id }) {
+    /** @type {Source | undefined} */
+    let source;
+    /** @type {SourcePanel | undefined} */
+    let panel;
+
+    const dropZone = createDropZone({
+      sample: settings.sample,
+      onFile: (file) => {
+        const problem = objection(file, settings.limits.upload);
+        dropZone.showError(problem);
+        if (problem === undefined) setSource(fileSource(file));
+        else if (source) announce(problem);
+      },
+      onSample: () => setSource(sampleSource()),
+    });
+    const hero = createHero(dropZone.element);
+    const place = element("div", { class: "source-place" });
+
+    const form = createParameterForm({ settings, onChange: () => tryOne.outdated() });
+    const presets = createPresetPicker(settings, (preset) => {
+      form.set(presetValues(preset), presetValues(preset));
+      tryOne.outdated();
+    });
+
+    /** @param {string | undefined} name */
+    const presetValues = (name) => ({
+      ...settings.defaults,
+      ...settings.presets.find((preset) => preset.name === name)?.settings,
+    });
+
+    /** What is wished for; undefined where a field is not usable, which is then focused. @returns {Wish | undefined} */
+    const wish = () => {
+      if (!form.check()) return undefined;
+      const part = panel?.part();
+      if (!part) return undefined;
+      const preset = presets.value(), values = form.values(), base = presetValues(preset);
+      // A setting of the preset that was emptied cannot be told beside the preset.
+      const emptied = Object.keys(base).some((name) => !(name in values));
+      return preset === undefined || emptied
+        ? { ...part, given: difference(values, settings.defaults) }
+        : { ...part, preset, given: difference(values, base) };
+    };
+
+    /**
+     * Shows an error at the field that it names, and gives the line for where the reader is.
+     *
+     * @param {unknown} error
+     */
+    const explain = (error) => {
+      const message = error instanceof Error ? error.message : String(error);
+      const line = message.charAt(0).toUpperCase() + message.slice(1);
+      if (error instanceof ApiError && error.field !== undefined) {
+        if (!panel?.showError(error.field, line)) form.showError(error.field, line);
+      }
+      return line;
+    };
+
+    const tryOne = createTryOne({
+      wish,
+      explain,
+      frame: async () => {
+        if (!source || !panel) throw new Error("Choose a video first.");
+        const before = await panel.frame();
+        if (source.dream) {
+          return { dream: source.dream.id, at: panel.time(), ...(before && { before }) };
+        }
+        if (before) return { body: before, before };
+        if (!source.file || source.file.size > wholePreviewBytes) {
+          throw new Error(
+            "This browser cannot take a frame out of this video. Start the dream with a short length.",
+          );
+        }
+        return { body: source.file, at: panel.time() };
+      },
+    });
+
+    const startBar = createStartBar({
+      explain,
+      start: async (hooks, signal) => {
+        const wanted = wish();
+        if (!wanted || !source) return;
+        const dream = await begin(source, wanted, hooks, signal);
+        if (!signal.aborted) navigate(`#/dream/${dream}`);
+      },
+    });
+
+    /**
+     * @param {Source} from
+     * @param {Wish} wanted
+     * @param {import("./upload.js").UploadHooks} hooks
+     * @param {AbortSignal} signal
+     */
+    const begin = async (from, wanted, hooks, signal) => {
+      if (from.file) return await upload(from.file, wanted, hooks, signal);
+      if (from.dream) return (await api.dreamAgain(from.dream.id, wanted)).id;
+      return (await api.dreamSample(wanted)).id;
+    };
+
+    const work = element(
+      "div",
+      { class: "work", hidden: true },
+      element(
+        "section",
+        { class: "settings", "aria-labelledby": "settings-title" },
+        element("h2", { id: "settings-title" }, "Settings"),
+        form.element,
+      ),
+      element(
+        "aside",
+        { class: "work-side", "aria-label": "Try and start" },
+        tryOne.element,
+        startBar.element,
+      ),
+    );
+
+    /** @param {Source | undefined} next */
+    const setSource = (next) => {
+      forget(source);
+      source = next;
+      tryOne.clear();
+      hero.element.hidden = next !== undefined;
+      work.hidden = next === undefined;
+      panel = next && createSourcePanel(next, () => {
+        setSource(undefined);
+        if (id !== undefined) navigate("#/");
+        document.getElementById("choose")?.focus();
+      });
+      place.replaceChildren(...(panel ? [panel.element] : []));
+      if (!next) return;
+      announce(`${next.name} is chosen`);
+      scrollTo({ top: 0 });
+      if (!startBar.element.contains(document.activeElement)) panel?.element.querySelector("video")?.focus();
+    };
+
+    const gallery = createGallery({ api });
+    root.classList.add("studio");
+    root.append(hero.element, place, presets.element, work, gallery.element);
+    if (id !== undefined) resume(id);
+
+    /** @param {string} earlier id of a dream whose video and settings are wanted once more */
+    async function resume(earlier) {
+      try {
+        const dream = await api.getDream(earlier);
+        presets.set(dream.preset);
+        setSource(dreamSource(dream));
+        form.set(/** @type {Values} */ (dream.parameters), presetValues(dream.preset));
+        panel?.setPart(dream);
+      } catch (error) {
+        dropZone.showError(explain(error));
+      }
+    }
+
+    return () => {
+      startBar.leave(new PausedError("left"));
+      dropZone.remove();
+      gallery.remove();
+      tryOne.clear();
+      forget(source);
+    };
+  },
+};

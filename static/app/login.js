@@ -1,0 +1,31 @@
+// @ts-check
+/// <reference lib="dom" />
+
+/** Says why the token was refused, and takes along where to go on. The form works without this, too. */
+
+const query = new URLSearchParams(location.search);
+const form = /** @type {HTMLFormElement} */ (document.getElementById("login"));
+const token = /** @type {HTMLInputElement} */ (document.getElementById("token"));
+const error = /** @type {HTMLElement} */ (document.getElementById("login-error"));
+
+/** @type {Record<string, string>} */
+const reasons = {
+  wrong: "That is not this server’s token.",
+  wait: "Too many wrong tokens. Wait a little, then try again.",
+};
+
+const reason = query.get("error");
+if (reason !== null) {
+  error.textContent = reasons[reason] ?? "That did not work. Try again.";
+  token.setAttribute("aria-invalid", "true");
+  token.setAttribute("aria-describedby", "login-error");
+}
+
+const next = query.get("next");
+if (next !== null) {
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = "next";
+  field.value = next;
+  form.append(field);
+}
