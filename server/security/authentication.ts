@@ -5,12 +5,15 @@ import { HttpError } from "../errors.ts";
 import { localPath } from "./local_path.ts";
 import { isNavigation } from "./request_facts.ts";
 import { hasSession, startSession } from "./session.ts";
+import { sessionKey } from "./session_key.ts";
 import { clientOf, Tries } from "./tries.ts";
 
 /** Options of {@link authentication} and of the login. */
 export interface AuthenticationOptions {
   /** Secret that every request must show; undefined lets everybody in. */
   token?: string | undefined;
+  /** Folder of the server's data, so that logins outlive restarts. */
+  data?: string | undefined;
 }
 
 /** What is answered without a token: how the server is, the login, and what its page is made of. */
@@ -31,15 +34,16 @@ const open = {
  *
  * hono/bearer-auth knows the header only, and answers errors of its own.
  */
-export function authentication({ token }: AuthenticationOptions): MiddlewareHandler {
+export function authentication({ token, data }: AuthenticationOptions): MiddlewareHandler {
   if (token === undefined) return (_c, next) => next();
+  const key = sessionKey(token, data);
   const tries = new Tries({ burst: 500, seconds: 0.2 });
   return async (c, next) => {
-    if (isOpen(c) || await hasSession(c, token)) return await next();
+    if (isOpen(c) || await hasSession(c, key)) return await next();
     const shown = shownToken(c);
     if (shown === undefined || !await isRight(c, shown.token, token, tries)) return refuse(c);
     if (!shown.inQuery || !isPage(c)) return await next();
-    await startSession(c, token);
+    await startSession(c, key);
     return c.redirect(target(c), 303);
   };
 }

@@ -4,13 +4,42 @@ import { bodyLimit } from "hono/body-limit";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { z } from "zod";
 import { HttpError } from "../errors.ts";
+import { describe } from "../http/openapi/describe.ts";
+import type { Schema } from "../http/openapi/types.ts";
 import type { AuthenticationOptions } from "./authentication.ts";
 import { localPath } from "./local_path.ts";
 import { isNavigation } from "./request_facts.ts";
 import { endSession, startSession } from "./session.ts";
+import { sessionKey } from "./session_key.ts";
 import { clientOf, Tries } from "./tries.ts";
 
 const loginBody = z.object({ token: z.string().min(1), next: z.string().optional() });
+
+const { $schema: _, ...schema } = z.toJSONSchema(loginBody) as Schema & { $schema?: string };
+
+const loggingIn = {
+  id: "logIn",
+  tag: "server" as const,
+  summary: "Gives a browser its cookie for the token",
+  body: {
+    required: true,
+    content: { "application/json": { schema }, "application/x-www-form-urlencoded": { schema } },
+  },
+  replies: {
+    204: { description: "logged in, as JSON asked" },
+    303: {
+      description: "logged in, as a form asked; goes on at `next`, or back to the form where it failed",
+    },
+  },
+  errors: ["invalid_request", "too_large", "too_many_requests"] as const,
+};
+
+const loggingOut = {
+  id: "logOut",
+  tag: "server" as const,
+  summary: "Takes a browser's cookie away",
+  replies: { 204: { description: "logged out" }, 303: { description: "logged out, as a form asked" } },
+};
 
 /**
  * `POST /login` with the field `token`, as form or JSON, gives a browser its cookie; `next` (field or query) is the
@@ -20,21 +49,22 @@ const loginBody = z.object({ token: z.string().min(1), next: z.string().optional
  *
  * The page itself, `GET /login`, is a static file.
  */
-export function loginRoutes({ token }: AuthenticationOptions): Hono {
+export function loginRoutes({ token, data }: AuthenticationOptions): Hono {
+  const secrets = token === undefined ? undefined : { token, key: sessionKey(token, data) };
   const tries = new Tries({ burst: 5, seconds: 20 });
   const limit = bodyLimit({ maxSize: 4096, onError: tooLarge });
   return new Hono()
-    .post("/login", limit, async (c) => {
+    .post("/login", describe(loggingIn), limit, async (c) => {
       const body = await readBody(c);
       const next = body.next ?? c.req.query("next");
-      if (token !== undefined) {
-        const refused = await refusal(c, body.token, token, tries);
+      if (secrets) {
+        const refused = await refusal(c, body.token, secrets.token, tries);
         if (refused !== undefined) return answerRefusal(c, refused, next);
-        await startSession(c, token);
+        await startSession(c, secrets.key);
       }
       return answer(c, localPath(next));
     })
-    .post("/logout", (c) => {
+    .post("/logout", describe(loggingOut), (c) => {
       endSession(c);
       return answer(c, "/login");
     });

@@ -7,6 +7,9 @@ import { corsHeaders } from "./cors_headers.ts";
 import { sameOrigin } from "./same_origin.ts";
 import { securityHeaders } from "./security_headers.ts";
 
+/** Those options of the server that say who may use it. */
+export type ProtectionOptions = Pick<ServerOptions, "host" | "token" | "cors"> & { data?: string };
+
 /**
  * The security layer in its order, to be used ahead of every route. Headers come first, so that refusals carry them,
  * too; CORS comes before the authentication, since browsers send no token with their preflights. Errors are thrown as
@@ -18,7 +21,7 @@ import { securityHeaders } from "./security_headers.ts";
  * app.use(...protect(options)).route("/", loginRoutes(options));
  * ```
  */
-export function protect(options: Pick<ServerOptions, "host" | "token" | "cors">): MiddlewareHandler[] {
+export function protect(options: ProtectionOptions): MiddlewareHandler[] {
   return [
     securityHeaders(),
     allowedHosts(options),

@@ -7,18 +7,17 @@ const cookieName = "reverie_session";
 const lifetime = 30 * 24 * 3600;
 
 /**
- * Lets a browser in for 30 days. The cookie tells when it ends, signed with the token (HMAC-SHA-256), and not the
- * token; it outlives restarts of the server and ends with the token. No script can read it and no other site can use
- * it; where the browser speaks TLS it never travels without.
+ * Lets a browser in for 30 days. The cookie tells when it ends, signed with the key (HMAC-SHA-256), and nothing of the
+ * token. No script can read it and no other site can use it; where the browser speaks TLS it never travels without.
  */
-export async function startSession(c: Context, token: string): Promise<void> {
+export async function startSession(c: Context, key: string): Promise<void> {
   const end = Math.floor(Date.now() / 1000) + lifetime;
-  await setSignedCookie(c, cookieName, String(end), token, { ...cookieOptions(c), maxAge: lifetime });
+  await setSignedCookie(c, cookieName, String(end), key, { ...cookieOptions(c), maxAge: lifetime });
 }
 
-/** Whether a request carries a session's cookie that the token has signed and that is not over. */
-export async function hasSession(c: Context, token: string): Promise<boolean> {
-  const end = await getSignedCookie(c, token, cookieName);
+/** Whether a request carries a session's cookie that the key has signed and that is not over. */
+export async function hasSession(c: Context, key: string): Promise<boolean> {
+  const end = await getSignedCookie(c, key, cookieName);
   return typeof end === "string" && Number(end) > Date.now() / 1000;
 }
 

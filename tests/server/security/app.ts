@@ -11,11 +11,12 @@ export interface ProtectedOptions {
   host?: string;
   token?: string;
   cors?: readonly string[];
+  data?: string;
 }
 
 /** An app whose every path answers what was asked, and whose /socket echoes. */
-export function protectedApp({ host = "127.0.0.1", cors = [], token }: ProtectedOptions = {}): Hono<Env> {
-  const options = { host, cors, ...(token !== undefined && { token }) };
+export function protectedApp({ host = "127.0.0.1", cors = [], ...rest }: ProtectedOptions = {}): Hono<Env> {
+  const options = { host, cors, ...rest };
   const app = new Hono<Env>();
   app.onError(errorResponse);
   app.use(...protect(options)).route("/", loginRoutes(options));

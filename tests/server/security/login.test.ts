@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateSignedCookie } from "hono/cookie";
 import { protectedApp, token } from "./app.ts";
 
 const guarded = { token };
@@ -11,8 +12,8 @@ function json(body: unknown): RequestInit {
   return { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
 }
 
-async function logIn(app: ReturnType<typeof protectedApp>): Promise<string> {
-  const response = await app.request("/login", json({ token }));
+async function logIn(app: ReturnType<typeof protectedApp>, secret = token): Promise<string> {
+  const response = await app.request("/login", json({ token: secret }));
   return response.headers.get("Set-Cookie")?.split(";")[0] ?? "";
 }
 
@@ -105,7 +106,7 @@ Deno.test("a login in between gives all tries back", async () => {
   }
 });
 
-Deno.test("cookies that were changed, made with another token or are over do not open", async () => {
+Deno.test("cookies that were changed, or made with another token, do not open", async () => {
   const app = protectedApp(guarded);
   const cookie = await logIn(app);
   const status = async (each: string) => (await app.request("/api/x", { headers: { Cookie: each } })).status;
@@ -113,22 +114,34 @@ Deno.test("cookies that were changed, made with another token or are over do not
   assert.equal(await status(cookie.replace(/=\d/, "=9")), 401);
   assert.equal(await status(cookie.slice(0, -8)), 401);
   assert.equal(await status(`reverie_session=${token}`), 401);
-  const foreign = protectedApp({ token: "another-token" });
-  assert.equal(await status(await logIn(foreign)), 401);
-  const response = await foreign.request("/login", json({ token: "another-token" }));
-  const othersCookie = response.headers.get("Set-Cookie")?.split(";")[0] ?? "";
-  assert.equal(await status(othersCookie), 401);
-  assert.equal(await status(await signed("1000000000", token)), 401);
-  assert.equal(await status(await signed("4000000000", token)), 200);
+  assert.equal(await status(await logIn(protectedApp({ token: "another" }), "another")), 401);
+  assert.equal(await status(await signed("4000000000", token)), 401, "made of the token alone");
+});
+
+Deno.test("a login outlives a restart, but not its 30 days, the token or the server's key", async () => {
+  const data = await Deno.makeTempDir();
+  try {
+    const cookie = await logIn(protectedApp({ token, data }));
+    const status = async (each: string, secret = token) => {
+      return (await protectedApp({ token: secret, data }).request("/api/x", { headers: { Cookie: each } }))
+        .status;
+    };
+    assert.equal(await status(cookie), 200);
+    assert.equal(await status(cookie, "another"), 401);
+    assert.equal((await Deno.stat(`${data}/session-key`)).mode! & 0o777, 0o600);
+    const key = `${await Deno.readTextFile(`${data}/session-key`)} ${token}`;
+    assert.equal(await status(await signed("4000000000", key)), 200);
+    assert.equal(await status(await signed("1000000000", key)), 401);
+    await Deno.remove(`${data}/session-key`);
+    assert.equal(await status(cookie), 401);
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
 });
 
 /** A session's cookie made by hand. */
 async function signed(end: string, secret: string): Promise<string> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const bytes = new TextEncoder();
-  const key = await crypto.subtle.importKey("raw", bytes.encode(secret), algorithm, false, ["sign"]);
-  const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes.encode(end)));
-  return `reverie_session=${encodeURIComponent(`${end}.${btoa(String.fromCharCode(...signature))}`)}`;
+  return `reverie_session=${(await generateSignedCookie("x", end, secret)).split(/[=;]/)[1]}`;
 }
 
 Deno.test("over TLS the cookie never travels without", async () => {
