@@ -61,7 +61,7 @@ Deno.test("the token in the query opens for GET and HEAD only", async () => {
 Deno.test("only the health, the login and what its page needs are open", async () => {
   const app = protectedApp(guarded);
   for (
-    const path of ["/healthz", "/login", "/login.js", "/style/tokens.css", "/style/mark.svg", "/favicon.ico"]
+    const path of ["/healthz", "/login", "/app/login.js", "/style/tokens.css", "/style/mark.svg"]
   ) {
     assert.equal((await app.request(path)).status, 200, path);
   }
