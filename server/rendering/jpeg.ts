@@ -1,0 +1,69 @@
+/** JPEG to and from pixels, on threads of their own (libvips). */
+import sharp from "sharp";
+import { HttpError } from "../errors.ts";
+
+// One thread for each picture is enough, and no picture comes twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** A picture of 8 bits a channel, interleaved, row by row from the top; 3 channels are RGB, 1 is grey. */
+export interface Pixels {
+  width: number;
+  height: number;
+  channels: number;
+  data: Uint8Array;
+}
+
+/** A size in pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** A picture as JPEG. */
+export interface Jpeg extends Size {
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Most pixels of a picture that comes from outside. */
+export const mostPixels = 1920 * 1080;
+
+/** Encodes a picture, made smaller where its longest side is above `longest`. `quality` is 1 to 100. */
+export async function encodeJpeg(picture: Pixels, longest: number, quality = 80): Promise<Jpeg> {
+  const { width, height, channels, data } = picture;
+  const { data: encoded, info } = await sharp(data, { raw: { width, height, channels: channels as 1 | 3 } })
+    .resize({ width: longest, height: longest, fit: "inside", withoutEnlargement: true })
+    .toColourspace(channels === 1 ? "b-w" : "srgb")
+    .jpeg({ quality })
+    .toBuffer({ resolveWithObject: true });
+  // A copy, since a buffer of libvips cannot be handed to another thread.
+  return { bytes: new Uint8Array(encoded), width: info.width, height: info.height };
+}
+
+/**
+ * Decodes a JPEG to rgb24 of a given size: scaled to cover it, what stands out cut off evenly; its EXIF orientation is
+ * ignored. Throws an HttpError where it is no JPEG or larger than {@link mostPixels}.
+ */
+export async function decodeJpeg(jpeg: Uint8Array, { width, height }: Size): Promise<Uint8Array> {
+  if (!isJpeg(jpeg)) throw new HttpError("invalid_request", "a picture is not JPEG: send JPEG pictures");
+  try {
+    return await sharp(jpeg, { limitInputPixels: mostPixels, failOn: "error" })
+      .resize(width, height, { fit: "cover" })
+      .toColourspace("srgb")
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+  } catch (cause) {
+    if (/pixel limit/.test((cause as Error).message)) {
+      throw new HttpError("too_large", "a picture is larger than 1920x1080 pixels: send smaller ones", {
+        cause,
+      });
+    }
+    throw new HttpError("invalid_request", "a JPEG picture is damaged: send it whole", { cause });
+  }
+}
+
+/** Whether bytes begin as a JPEG file does (ITU-T T.81, B.2.1). */
+export function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+}

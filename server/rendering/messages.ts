@@ -1,0 +1,70 @@
+/**
+ * What the renderer and its Worker say to each other. Every piece of work has a number; it is ended by one `finished`
+ * or `failed` under that number, after which nothing more is said of it.
+ */
+import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
+import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { CameraFrame, PreviewJob, PreviewResult, RenderedPicture, RenderJob } from "./job.ts";
+
+/** Begins a piece of work. */
+export type Beginning =
+  | { kind: "render"; job: RenderJob }
+  | { kind: "preview"; job: PreviewJob }
+  | { kind: "camera"; job: CameraJob };
+
+/** Said to a piece of work that is under way. */
+export type Instruction =
+  /** Answered with `applied` or `refused` under the same `change`. */
+  | { kind: "change"; change: number; parameters: Partial<ParameterInput> }
+  | { kind: "see"; wanted: boolean }
+  /** A JPEG picture of the camera, in answer to `wanted`. */
+  | { kind: "picture"; frame: number; jpeg: Uint8Array<ArrayBuffer> }
+  | { kind: "stop" };
+
+/** What the Worker is told. `providers` are execution providers in order of preference; undefined takes the best. */
+export type Command =
+  | (Beginning & { task: number; providers: readonly string[] | undefined })
+  | (Instruction & { task: number });
+
+/** What a piece of work tells. */
+export type TaskReport =
+  | { kind: "start"; event: StartEvent }
+  | { kind: "frame"; event: FrameEvent }
+  | { kind: "rendered"; picture: RenderedPicture }
+  | { kind: "download"; done: number; total: number }
+  | { kind: "warning"; line: string }
+  /** A change holds from this frame on. */
+  | { kind: "applied"; change: number; frame: number }
+  | { kind: "refused"; change: number; error: WireError }
+  | { kind: "opened"; width: number; height: number; provider: string }
+  /** The camera's next picture may come; asked again only when it has. */
+  | { kind: "wanted" }
+  | { kind: "dreamed"; frame: DreamedPicture }
+  | { kind: "finished"; result: TaskResult }
+  | { kind: "failed"; error: WireError };
+
+/** What comes from the Worker. */
+export type Report = (TaskReport & { task: number }) | { kind: "held"; held: boolean };
+
+/** What a piece of work comes to: of a rendering, a preview and a camera session. */
+export type TaskResult = DoneEvent | PreviewResult | null;
+
+/** A camera session to open: frames are dreamed at the size they are shown in. */
+export interface CameraJob {
+  width: number;
+  height: number;
+  parameters: Parameters;
+}
+
+/** A dreamed camera frame, before it is known how long it took all in all. */
+export type DreamedPicture = Omit<CameraFrame, "milliseconds" | "dropped">;
+
+/** An error on its way between threads, where classes are lost. */
+export interface WireError {
+  code: ErrorCode;
+  message: string;
+  field?: string;
+  /** For the log. */
+  stack?: string;
+}

@@ -1,0 +1,80 @@
+/** A rendering, on the thread that serves. */
+import type { DoneEvent } from "../../pipeline/events.ts";
+import type { HttpError } from "../errors.ts";
+import { ChangeAnswers } from "./change_answers.ts";
+import type { RenderHooks, Rendering, RenderJob } from "./job.ts";
+import type { Change } from "./live_settings.ts";
+import type { TaskReport } from "./messages.ts";
+import type { TaskLink, TaskListener, WorkerLink } from "./worker_link.ts";
+
+/** Passes on what the Worker tells of a rendering, and the other way what is asked of it. */
+export class RunningDream implements Rendering, TaskListener {
+  readonly #link: TaskLink;
+  readonly #hooks: RenderHooks;
+  readonly #changes = new ChangeAnswers();
+  readonly #finished = Promise.withResolvers<DoneEvent>();
+  #stopped: Error | undefined;
+
+  constructor(
+    worker: WorkerLink,
+    job: RenderJob,
+    providers: readonly string[] | undefined,
+    hooks: RenderHooks,
+  ) {
+    this.#hooks = hooks;
+    this.#link = worker.begin({ kind: "render", job }, providers, this);
+    // Whoever is interested hears of it; the others must not end the program.
+    this.#finished.promise.catch(() => {});
+  }
+
+  get finished(): Promise<DoneEvent> {
+    return this.#finished.promise;
+  }
+
+  change(parameters: Change): Promise<number> {
+    return this.#changes.ask(this.#link, parameters);
+  }
+
+  see(wanted: boolean): void {
+    this.#link.instruct({ kind: "see", wanted });
+  }
+
+  stop(reason: Error): void {
+    this.#stopped ??= reason;
+    this.#link.instruct({ kind: "stop" });
+  }
+
+  report(report: TaskReport): void {
+    try {
+      this.#pass(report);
+    } catch (error) {
+      this.stop(error as Error);
+    }
+  }
+
+  failed(error: HttpError): void {
+    this.#changes.end();
+    this.#finished.reject(this.#stopped ?? error);
+  }
+
+  #pass(report: TaskReport): void {
+    switch (report.kind) {
+      case "start":
+        return this.#hooks.start(report.event);
+      case "frame":
+        return this.#hooks.frame(report.event);
+      case "rendered":
+        return this.#hooks.picture(report.picture);
+      case "download":
+        return this.#hooks.download(report.done, report.total);
+      case "warning":
+        return this.#hooks.warning(report.line);
+      case "applied":
+      case "refused":
+        return this.#changes.answer(report);
+      case "finished":
+        this.#changes.end();
+        return this.#finished.resolve(report.result as DoneEvent);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/** A dream on a camera's pictures, in the renderer's Worker. */
+import { type DreamedLiveFrame, dreamLive, type LiveFrame } from "../../../pipeline/dream_live.ts";
+import { decodeJpeg, encodeJpeg } from "../jpeg.ts";
+import type { CameraJob, Instruction } from "../messages.ts";
+import { Newest } from "../newest.ts";
+import { Changes } from "./changes.ts";
+import { buffersOf, type Task, type TaskTools } from "./task.ts";
+
+/** A picture as it came. */
+type Picture = Instruction & { kind: "picture" };
+
+/**
+ * Dreams pictures as they come until it is stopped; the rendering, if there is one, rests meanwhile. It asks for each
+ * picture when the one before is done, so that what it gets is the newest there is.
+ */
+export class CameraTask implements Task {
+  readonly hidden = {};
+  readonly #job: CameraJob;
+  readonly #tools: TaskTools;
+  readonly #changes: Changes;
+  readonly #dreamed = new Newest<DreamedLiveFrame>();
+  #next: PromiseWithResolvers<Picture | undefined> | undefined;
+  #frame = 0;
+  #over = false;
+
+  constructor(job: CameraJob, tools: TaskTools) {
+    this.#job = job;
+    this.#tools = tools;
+    this.#changes = new Changes(job.parameters, [], tools);
+    tools.signal.addEventListener("abort", () => this.#end());
+  }
+
+  async run(): Promise<null> {
+    const { gate, signal } = this.#tools;
+    try {
+      await gate.hold(signal);
+      // Both are waited for, so that nothing runs when the gate opens.
+      const ends = await Promise.allSettled([this.#dream(), this.#tell()]);
+      for (const end of ends) if (end.status === "rejected") throw end.reason;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      gate.release();
+    }
+    return null;
+  }
+
+  instruct(instruction: Instruction): void {
+    switch (instruction.kind) {
+      case "picture":
+        this.#next?.resolve(instruction);
+        break;
+      case "change":
+        this.#changes.ask(instruction);
+        break;
+    }
+  }
+
+  async #dream(): Promise<void> {
+    const { signal, report, providers } = this.#tools;
+    const { width, height } = this.#job;
+    const frames = dreamLive(this.#pictures(), {
+      ...this.#job,
+      ...(providers && { providers }),
+      signal,
+      settings: () => this.#changes.at(this.#frame),
+      onStart: ({ provider }) => report({ kind: "opened", width, height, provider }),
+    });
+    try {
+      for await (const frame of frames) this.#dreamed.offer(frame);
+    } finally {
+      this.#dreamed.close();
+    }
+  }
+
+  async *#pictures(): AsyncGenerator<LiveFrame> {
+    while (!this.#over) {
+      this.#next = Promise.withResolvers();
+      this.#tools.report({ kind: "wanted" });
+      const picture = await this.#next.promise;
+      if (!picture) return;
+      this.#frame = picture.frame;
+      yield { id: picture.frame, rgb: await decodeJpeg(picture.jpeg, this.#job) };
+    }
+  }
+
+  /** Encodes a picture while the next is being dreamed. */
+  async #tell(): Promise<void> {
+    const { width, height } = this.#job;
+    try {
+      for await (const { id, rgb, loss, motion, visible } of this.#dreamed) {
+        const picture = { width, height, channels: 3, data: rgb };
+        const { bytes: jpeg } = await encodeJpeg(picture, Math.max(width, height));
+        const frame = { frame: id, jpeg, loss, motion, visible };
+        this.#tools.report({ kind: "dreamed", frame }, buffersOf(jpeg));
+      }
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** No further picture is taken. */
+  #end(): void {
+    this.#over = true;
+    this.#next?.resolve(undefined);
+  }
+}

@@ -1,0 +1,50 @@
+/** Changes of settings on their way into a running dream. */
+import { checkLayers } from "../../../pipeline/check_layers.ts";
+import type { Parameters } from "../../../pipeline/parameters.ts";
+import type { RenderJob } from "../job.ts";
+import { type Change, changedSettings, LiveSettings } from "../live_settings.ts";
+import type { Instruction } from "../messages.ts";
+import { toWire } from "../wire_error.ts";
+import type { TaskTools } from "./task.ts";
+
+/**
+ * The settings of a running dream and the changes that are asked for. Each is answered: `applied` when a frame begins
+ * with it, `refused` where it is not usable; then the dream goes on as it was.
+ */
+export class Changes {
+  readonly #settings: LiveSettings;
+  readonly #tools: TaskTools;
+  /** Changes are checked one after another. */
+  #checked: Promise<void> = Promise.resolve();
+
+  /** @param recorded changes of an earlier run, to be repeated at their frames */
+  constructor(parameters: Parameters, recorded: RenderJob["changes"], tools: TaskTools) {
+    this.#tools = tools;
+    const applied = (change: number, frame: number) => tools.report({ kind: "applied", change, frame });
+    this.#settings = new LiveSettings(parameters, recorded, applied);
+  }
+
+  /** The settings of a frame; to be asked once for every frame. */
+  at(frame: number): Parameters {
+    return this.#settings.at(frame);
+  }
+
+  ask(instruction: Instruction & { kind: "change" }): void {
+    this.#checked = this.#checked.then(() => this.#take(instruction));
+  }
+
+  async #take({ change, parameters }: Instruction & { kind: "change" }): Promise<void> {
+    try {
+      await this.#checkLayers(parameters);
+      this.#settings.change(change, parameters);
+    } catch (error) {
+      this.#tools.report({ kind: "refused", change, error: toWire(error) });
+    }
+  }
+
+  /** That the network has the layers and channels; only a change of these takes the moment that it takes. */
+  async #checkLayers(change: Change): Promise<void> {
+    if (change.layers === undefined && change.channels === undefined) return;
+    await checkLayers(changedSettings(this.#settings.next, change), { signal: this.#tools.signal });
+  }
+}

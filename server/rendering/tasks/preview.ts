@@ -1,0 +1,44 @@
+/** One dreamed frame, in the renderer's Worker. */
+import { dreamFrame } from "../../../pipeline/dream_frame.ts";
+import type { PreviewJob, PreviewResult } from "../job.ts";
+import { encodeJpeg } from "../jpeg.ts";
+import type { Task, TaskTools } from "./task.ts";
+
+/** Longest side of the picture, in pixels. */
+const longestSide = 1920;
+
+/** Dreams one frame while the rendering, if there is one, rests. */
+export class PreviewTask implements Task {
+  readonly #job: PreviewJob;
+  readonly #tools: TaskTools;
+
+  constructor(job: PreviewJob, tools: TaskTools) {
+    this.#job = job;
+    this.#tools = tools;
+  }
+
+  get hidden() {
+    return { [this.#job.input]: "the source" };
+  }
+
+  async run(): Promise<PreviewResult> {
+    const { gate, signal } = this.#tools;
+    try {
+      await gate.hold(signal);
+      return await this.#dream();
+    } finally {
+      gate.release();
+    }
+  }
+
+  instruct(): void {}
+
+  async #dream(): Promise<PreviewResult> {
+    const { signal, providers } = this.#tools;
+    const begin = performance.now();
+    const { dreamed, loss } = await dreamFrame({ ...this.#job, ...(providers && { providers }), signal });
+    const seconds = (performance.now() - begin) / 1000;
+    const { bytes, width, height } = await encodeJpeg(dreamed, longestSide, 88);
+    return { dreamed: bytes, width, height, loss, seconds };
+  }
+}

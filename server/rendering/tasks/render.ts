@@ -1,0 +1,80 @@
+/** A dream from file to file, in the renderer's Worker. */
+import { dirname } from "node:path";
+import { dreamVideo } from "../../../pipeline/dream_video.ts";
+import type { DoneEvent } from "../../../pipeline/events.ts";
+import type { Instruction } from "../messages.ts";
+import type { RenderJob } from "../job.ts";
+import { withoutPaths } from "../wire_error.ts";
+import { Changes } from "./changes.ts";
+import { PictureShow } from "./picture_show.ts";
+import type { Task, TaskTools } from "./task.ts";
+
+/** Renders one job; its settings may change meanwhile, and between two frames it rests where the gate is held. */
+export class RenderTask implements Task {
+  readonly #job: RenderJob;
+  readonly #tools: TaskTools;
+  readonly #changes: Changes;
+  readonly #show: PictureShow;
+
+  constructor(job: RenderJob, tools: TaskTools) {
+    this.#job = job;
+    this.#tools = tools;
+    this.#changes = new Changes(job.parameters, job.changes, tools);
+    this.#show = new PictureShow(tools.report);
+  }
+
+  get hidden() {
+    const { input, output, hls } = this.#job;
+    return {
+      [input]: "the source",
+      [output]: "the dream",
+      [hls]: "the stream's folder",
+      [`${dirname(output)}/`]: "",
+    };
+  }
+
+  async run(): Promise<DoneEvent> {
+    const { gate, signal } = this.#tools;
+    try {
+      await gate.pass(signal);
+      return await this.#dream();
+    } finally {
+      gate.leave();
+      await this.#show.close();
+    }
+  }
+
+  instruct(instruction: Instruction): void {
+    switch (instruction.kind) {
+      case "change":
+        this.#changes.ask(instruction);
+        break;
+      case "see":
+        this.#show.everything = instruction.wanted;
+        break;
+    }
+  }
+
+  async #dream(): Promise<DoneEvent> {
+    const { report, gate, signal, providers } = this.#tools;
+    const { changes: _, ...job } = this.#job;
+    const events = dreamVideo({
+      ...job,
+      ...(providers && { providers }),
+      signal,
+      settings: (index) => this.#changes.at(index),
+      watch: this.#show,
+      onDownload: (done, total) => report({ kind: "download", done, total }),
+      onWarning: (line) => report({ kind: "warning", line: withoutPaths(line, this.hidden) }),
+    });
+    for await (const event of events) {
+      if (event.event === "done") return event;
+      if (event.event === "start") report({ kind: "start", event });
+      else {
+        report({ kind: "frame", event });
+        await gate.pass(signal);
+      }
+    }
+    throw new Error("the dream ended without a word");
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * The thread in which dreams are made, so that the one that serves never waits for the pipeline. See `renderer.ts` for
+ * the other side.
+ */
+/// <reference lib="deno.worker" />
+import { Gate } from "./gate.ts";
+import type { Beginning, Command, Report, TaskReport } from "./messages.ts";
+import { CameraTask } from "./tasks/camera.ts";
+import { PreviewTask } from "./tasks/preview.ts";
+import { RenderTask } from "./tasks/render.ts";
+import { buffersOf, type Task, type TaskTools } from "./tasks/task.ts";
+import { toWire } from "./wire_error.ts";
+
+const gate = new Gate((held) => tell({ kind: "held", held }));
+const running = new Map<number, { task: Task; stopping: AbortController }>();
+
+function tell(report: Report, moved: Transferable[] = []): void {
+  self.postMessage(report, moved);
+}
+
+function make(beginning: Beginning, tools: TaskTools): Task {
+  switch (beginning.kind) {
+    case "render":
+      return new RenderTask(beginning.job, tools);
+    case "preview":
+      return new PreviewTask(beginning.job, tools);
+    case "camera":
+      return new CameraTask(beginning.job, tools);
+  }
+}
+
+async function begin(command: Command & Beginning): Promise<void> {
+  const { task: number } = command;
+  const stopping = new AbortController();
+  const report = (message: TaskReport, moved?: Transferable[]) => tell({ ...message, task: number }, moved);
+  const task = make(command, { signal: stopping.signal, providers: command.providers, report, gate });
+  running.set(number, { task, stopping });
+  try {
+    const result = await task.run();
+    const moved = result && "dreamed" in result ? buffersOf(result.dreamed) : [];
+    report({ kind: "finished", result }, moved);
+  } catch (error) {
+    report({ kind: "failed", error: toWire(error, task.hidden) });
+  } finally {
+    running.delete(number);
+  }
+}
+
+self.onmessage = ({ data: command }: MessageEvent<Command>) => {
+  switch (command.kind) {
+    case "render":
+    case "preview":
+    case "camera":
+      begin(command);
+      break;
+    case "stop":
+      running.get(command.task)?.stopping.abort();
+      break;
+    default:
+      running.get(command.task)?.task.instruct(command);
+  }
+};

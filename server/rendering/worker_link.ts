@@ -1,0 +1,101 @@
+/** The thread that serves, talking to the renderer's Worker. */
+import { HttpError } from "../errors.ts";
+import type { Beginning, Command, Instruction, Report, TaskReport } from "./messages.ts";
+import { fromWire } from "./wire_error.ts";
+
+/** Hears of a piece of work until it has ended. */
+export interface TaskListener {
+  report(report: TaskReport): void;
+  /** Told once, as the last, where the work did not come to its end. */
+  failed(error: HttpError): void;
+}
+
+/** A piece of work that is under way in the Worker. */
+export interface TaskLink {
+  /** `moved` buffers are handed over instead of copied. Nothing is said to work that has ended. */
+  instruct(instruction: Instruction, moved?: Transferable[]): void;
+}
+
+/** The Worker, until it is closed or crashes; then it is replaced by another one. */
+export class WorkerLink {
+  readonly #worker: Worker;
+  readonly #listeners = new Map<number, TaskListener>();
+  readonly #onHeld: (held: boolean) => void;
+  #last = 0;
+  #open = true;
+  #allEnded: PromiseWithResolvers<void> | undefined;
+
+  /** @param onHeld told when a rendering begins to rest, since other work goes first, and when it goes on */
+  constructor(onHeld: (held: boolean) => void) {
+    this.#onHeld = onHeld;
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "renderer" });
+    this.#worker.onmessage = ({ data }: MessageEvent<Report>) => this.#receive(data);
+    this.#worker.onmessageerror = () => this.#crash("what it said could not be read");
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#crash(event.message);
+    };
+  }
+
+  /** Whether it still works. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Begins a piece of work. */
+  begin(beginning: Beginning, providers: readonly string[] | undefined, listener: TaskListener): TaskLink {
+    const task = ++this.#last;
+    this.#listeners.set(task, listener);
+    this.#post({ ...beginning, task, providers });
+    return {
+      instruct: (instruction, moved) => {
+        if (this.#listeners.has(task)) this.#post({ ...instruction, task }, moved);
+      },
+    };
+  }
+
+  /** Stops all work, waits for its end (at most `patience` milliseconds), and ends the Worker. */
+  async close(patience: number): Promise<void> {
+    for (const task of this.#listeners.keys()) this.#post({ kind: "stop", task });
+    if (this.#listeners.size > 0) {
+      this.#allEnded = Promise.withResolvers();
+      const timer = setTimeout(() => this.#allEnded?.resolve(), patience);
+      await this.#allEnded.promise;
+      clearTimeout(timer);
+    }
+    this.#end(new HttpError("internal", "the server has been closed"));
+  }
+
+  #post(command: Command, moved: Transferable[] = []): void {
+    if (this.#open) this.#worker.postMessage(command, moved);
+  }
+
+  #receive(report: Report): void {
+    if (report.kind === "held") return this.#onHeld(report.held);
+    const listener = this.#listeners.get(report.task);
+    if (!listener) return;
+    if (report.kind === "finished" || report.kind === "failed") this.#forget(report.task);
+    if (report.kind === "failed") listener.failed(fromWire(report.error));
+    else listener.report(report);
+  }
+
+  #forget(task: number): void {
+    this.#listeners.delete(task);
+    if (this.#listeners.size === 0) this.#allEnded?.resolve();
+  }
+
+  #crash(reason: string): void {
+    const message = "the renderer has stopped; the server's log says why. Start the dream again";
+    this.#end(new HttpError("internal", message, { cause: new Error(`the renderer's Worker: ${reason}`) }));
+  }
+
+  #end(error: HttpError): void {
+    this.#open = false;
+    this.#worker.terminate();
+    this.#onHeld(false);
+    const listeners = [...this.#listeners.values()];
+    this.#listeners.clear();
+    this.#allEnded?.resolve();
+    for (const listener of listeners) listener.failed(error);
+  }
+}

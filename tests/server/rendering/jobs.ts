@@ -1,0 +1,90 @@
+/** Dreams that take as little time as they can, and what is told of them. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FrameEvent, StartEvent } from "../../../pipeline/events.ts";
+import { type ParameterInput, parseParameters } from "../../../pipeline/parameters.ts";
+import type { RenderedPicture, RenderHooks, RenderJob } from "../../../server/rendering/job.ts";
+import { Renderer } from "../../../server/rendering/renderer.ts";
+
+export const sample = fileURLToPath(new URL("../../../static/sample.mp4", import.meta.url));
+
+/** Settings under which a frame takes as little time as it can. */
+export function quick(settings: Partial<ParameterInput> = {}) {
+  return parseParameters({
+    imageSize: 64,
+    flowSize: 64,
+    layers: ["mixed0"],
+    octaves: 1,
+    firstIterations: 1,
+    octaveIterations: 1,
+    ...settings,
+  });
+}
+
+/** A rendering of the sample's first 0.3 s (8 frames) into a folder. */
+export function quickJob(folder: string, job: Partial<RenderJob> = {}): RenderJob {
+  return {
+    input: sample,
+    output: join(folder, "video.mp4"),
+    hls: join(folder, "hls"),
+    parameters: quick(),
+    changes: [],
+    duration: 0.3,
+    ...job,
+  };
+}
+
+/** All that was told of a rendering, in order. */
+export class Told implements RenderHooks {
+  readonly starts: StartEvent[] = [];
+  readonly frames: FrameEvent[] = [];
+  readonly pictures: RenderedPicture[] = [];
+  readonly warnings: string[] = [];
+  readonly #onFrame: (event: FrameEvent) => void;
+
+  constructor(onFrame: (event: FrameEvent) => void = () => {}) {
+    this.#onFrame = onFrame;
+  }
+
+  start(event: StartEvent): void {
+    this.starts.push(event);
+  }
+  frame(event: FrameEvent): void {
+    this.frames.push(event);
+    this.#onFrame(event);
+  }
+  picture(picture: RenderedPicture): void {
+    this.pictures.push(picture);
+  }
+  download(): void {}
+  warning(line: string): void {
+    this.warnings.push(line);
+  }
+}
+
+/** Gives the work a renderer and an empty folder, and takes both away. */
+export async function withRenderer(
+  work: (renderer: Renderer, folder: string) => Promise<void>,
+  options?: ConstructorParameters<typeof Renderer>[0],
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const renderer = new Renderer(options);
+  try {
+    await work(renderer, folder);
+  } finally {
+    await renderer.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Names in a folder, sorted. */
+export const filesIn = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+
+/** Waits until something is so; throws after `patience` milliseconds. */
+export async function until(condition: () => boolean, patience = 20_000): Promise<void> {
+  const end = performance.now() + patience;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`still not so after ${patience} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { parseParameters } from "../../../pipeline/parameters.ts";
+import { HttpError } from "../../../server/errors.ts";
+import { changedSettings, LiveSettings } from "../../../server/rendering/live_settings.ts";
+
+const start = parseParameters({ blend: 0.1 });
+
+Deno.test("recorded changes hold from their frames on, new ones from the next", () => {
+  const applied: number[][] = [];
+  const recorded = [{ frame: 2, parameters: { blend: 0.2 } }, { frame: 2, parameters: { jitter: 7 } }];
+  const settings = new LiveSettings(start, recorded, (number, frame) => applied.push([number, frame]));
+  assert.deepEqual([settings.at(0).blend, settings.at(1).blend], [0.1, 0.1]);
+  assert.deepEqual([settings.at(2).blend, settings.at(2).jitter], [0.2, 7]);
+  settings.change(1, { blend: 0.5 });
+  settings.change(2, { blend: 0.6 });
+  assert.deepEqual(applied, []);
+  assert.equal(settings.next.blend, 0.6);
+  assert.equal(settings.at(3).blend, 0.6);
+  assert.deepEqual(applied, [[1, 3], [2, 3]]);
+  assert.equal(settings.at(4).jitter, 7);
+});
+
+Deno.test("a change is refused with the name of the setting that is wrong", () => {
+  const refused = (field: string, message: RegExp) => (error: unknown) =>
+    error instanceof HttpError && error.code === "invalid_parameter" && error.field === field &&
+    message.test(error.message);
+  assert.throws(() => changedSettings(start, { blend: -1 }), refused("blend", /a number from 0 to 1/));
+  assert.throws(() => changedSettings(start, { seed: 4 }), refused("seed", /holds for the whole dream/));
+  assert.throws(() => changedSettings(start, { sead: 4 } as object), refused("sead", /no setting/));
+  assert.throws(() => changedSettings(start, { duration: 4 } as object), refused("duration", /whole dream/));
+});
