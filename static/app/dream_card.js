@@ -12,7 +12,7 @@
  */
 import { announce } from "./announce.js";
 import { element } from "./element.js";
-import { ago, duration, percent } from "./format.js";
+import { ago, duration, percent, sentence } from "./format.js";
 import { icon } from "./icons.js";
 import { labelOf, shownValue } from "./parameter_names.js";
 import { title } from "./preset_picker.js";
@@ -24,9 +24,9 @@ import { title } from "./preset_picker.js";
  */
 export function createDreamCard(first, { api, onChange }) {
   const { id, name } = first;
-  const poster = element("img", { class: "dream-poster", alt: "", loading: "lazy", decoding: "async" });
-  const before = element("img", { class: "dream-before", alt: "", loading: "lazy", decoding: "async" });
-  const badge = element("span", { class: "badge dream-state" });
+  const poster = element("img", { class: "gallery-poster", alt: "", loading: "lazy", decoding: "async" });
+  const before = element("img", { class: "gallery-before", alt: "", loading: "lazy", decoding: "async" });
+  const badge = element("span", { class: "badge gallery-state" });
   const bar = element("div", {
     class: "progress",
     role: "progressbar",
@@ -35,17 +35,17 @@ export function createDreamCard(first, { api, onChange }) {
     "aria-valuemax": 100,
   });
   const facts = element("p", { class: "quiet small figures" });
-  const look = element("p", { class: "small dream-look" });
+  const look = element("p", { class: "small gallery-look" });
   const trouble = element("p", { class: "error-line", role: "alert" });
-  const actions = element("div", { class: "dream-actions" });
+  const actions = element("div", { class: "gallery-actions" });
   const made = element(
     "li",
-    { class: "dream-card", "data-dream": id },
+    { class: "gallery-card", "data-dream": id },
     element(
       "a",
-      { class: "dream-open", href: `#/dream/${id}` },
-      element("span", { class: "dream-frame" }, poster, before, badge),
-      element("span", { class: "dream-name" }, name),
+      { class: "gallery-open", href: `#/dream/${id}` },
+      element("span", { class: "gallery-frame" }, poster, before, badge),
+      element("span", { class: "gallery-name" }, name),
     ),
     bar,
     facts,
@@ -53,7 +53,8 @@ export function createDreamCard(first, { api, onChange }) {
     trouble,
     actions,
   );
-  let shownActions = "";
+  /** @type {string | undefined} */
+  let shownActions;
 
   const remove = async () => {
     try {
@@ -63,7 +64,7 @@ export function createDreamCard(first, { api, onChange }) {
       made.remove();
       onChange();
     } catch (error) {
-      trouble.textContent = error instanceof Error ? error.message : String(error);
+      trouble.textContent = sentence(error instanceof Error ? error.message : String(error));
       showActions(true);
     }
   };
@@ -71,7 +72,7 @@ export function createDreamCard(first, { api, onChange }) {
   const askToRemove = () => {
     const keep = element("button", { class: "button button-small", type: "button" }, "Keep");
     actions.replaceChildren(
-      element("span", { class: "small dream-question" }, "Delete it and its video?"),
+      element("span", { class: "small gallery-question" }, "Delete it and its video?"),
       keep,
       element(
         "button",
@@ -93,7 +94,7 @@ export function createDreamCard(first, { api, onChange }) {
     const wanted = `${dream.links.video ?? ""}`;
     if (!fresh && wanted === shownActions) return;
     // The question stays until it is answered.
-    if (!fresh && actions.querySelector(".dream-question")) return;
+    if (!fresh && actions.querySelector(".gallery-question")) return;
     shownActions = wanted;
     actions.replaceChildren(
       element(
@@ -125,7 +126,7 @@ export function createDreamCard(first, { api, onChange }) {
       element(
         "button",
         {
-          class: "button button-small button-icon dream-delete",
+          class: "button button-small button-icon gallery-delete",
           type: "button",
           "data-action": "delete",
           "aria-label": `Delete: ${name}`,
@@ -151,7 +152,7 @@ export function createDreamCard(first, { api, onChange }) {
     bar.setAttribute("aria-valuenow", String(Math.floor(share * 100)));
     facts.textContent = factsLine(next);
     look.textContent = lookLine(next);
-    trouble.textContent = next.error?.message ?? "";
+    trouble.textContent = sentence(next.error?.message ?? "");
     showActions();
   };
   update(first);

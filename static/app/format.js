@@ -34,6 +34,15 @@ export function percent(share) {
 }
 
 /**
+ * A line of the server's with a capital letter.
+ *
+ * @param {string} line
+ */
+export function sentence(line) {
+  return line.charAt(0).toUpperCase() + line.slice(1);
+}
+
+/**
  * A time of the past as `3 minutes ago`.
  *
  * @param {string} time ISO 8601

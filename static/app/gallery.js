@@ -21,7 +21,7 @@ const page = 12;
  * @returns {{ element: HTMLElement, remove: () => void }}
  */
 export function createGallery({ api }) {
-  const list = element("ul", { class: "dream-cards", id: "dreams" });
+  const list = element("ul", { class: "gallery-cards", id: "dreams" });
   const empty = element(
     "div",
     { class: "gallery-empty", hidden: true },

@@ -46,10 +46,10 @@ export function parameterField(parameter, onChange) {
   );
   const made = element(
     "div",
-    { class: `field setting setting-${parameter.kind}`, "data-parameter": parameter.name },
+    { class: "field setting", "data-parameter": parameter.name },
     element("div", { class: "setting-head" }, control.label, reset),
     control.body,
-    element("p", { class: "field-help", id: `${id}-help` }, sentence(parameter.description)),
+    element("p", { class: "field-help", id: `${id}-help` }, ...helpText(parameter.description)),
     error,
   );
 
@@ -115,9 +115,15 @@ export function parameterField(parameter, onChange) {
   };
 }
 
-/** @param {string} text */
-function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/**
+ * Help as a sentence, with code between backticks set as such.
+ *
+ * @param {string} text
+ */
+function helpText(text) {
+  const [first = "", ...rest] = text.split("`");
+  const words = [first.charAt(0).toUpperCase() + first.slice(1), ...rest];
+  return words.map((part, index) => index % 2 === 0 ? part : element("code", {}, part));
 }
 
 /**
@@ -236,7 +242,7 @@ function numberControl(parameter, naming) {
   );
   return {
     label: labelFor(naming),
-    body: element("div", { class: "setting-number" }, slider, main, dice),
+    body: element("div", { class: "number-control" }, slider, main, dice),
     main,
     show: (value) => {
       main.value = shownValue(value);
@@ -311,7 +317,7 @@ function textControl(parameter, naming) {
   };
   return {
     label: labelFor(naming),
-    body: element("div", { class: "setting-text" }, chips, main),
+    body: element("div", { class: "text-control" }, chips, main),
     main,
     show: (value) => {
       main.value = shownValue(value);

@@ -35,6 +35,20 @@ export function labelOf(name) {
   return labels[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Those that are reached for first, in that order. */
+const first = ["layers", "learningRate", "blend", "octaves", "octaveIterations", "colour", "imageSize"];
+
+/**
+ * The parameters with those in front that are reached for first.
+ *
+ * @param {Parameter[]} parameters
+ */
+export function inOrder(parameters) {
+  const rank = (/** @type {Parameter} */ { name }) =>
+    first.includes(name) ? first.indexOf(name) : first.length;
+  return parameters.toSorted((one, other) => rank(one) - rank(other));
+}
+
 /**
  * A value as text, for summaries and fields.
  *

@@ -17,7 +17,7 @@
  */
 import { element } from "./element.js";
 import { parameterField } from "./parameter_field.js";
-import { suggestionsFor } from "./parameter_names.js";
+import { inOrder, suggestionsFor } from "./parameter_names.js";
 
 /**
  * @param {object} options
@@ -29,7 +29,7 @@ import { suggestionsFor } from "./parameter_names.js";
  * @returns {ParameterForm}
  */
 export function createParameterForm({ settings, values = {}, base, names, onChange = () => {} }) {
-  const shown = settings.parameters.filter(({ name }) => !names || names.includes(name));
+  const shown = inOrder(settings.parameters.filter(({ name }) => !names || names.includes(name)));
   /** @type {Map<string, Field>} */
   const fields = new Map();
   const offerSuggestions = () => {

@@ -65,7 +65,7 @@ export function createSourcePanel(source, onRemove) {
     element(
       "div",
       { class: "source-facts" },
-      element("div", {}, element("h2", { id: "source-name" }, source.name), facts),
+      element("div", {}, element("h1", { class: "source-name", id: "source-name" }, source.name), facts),
       element(
         "div",
         { class: "source-part" },
