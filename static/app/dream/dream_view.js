@@ -52,8 +52,12 @@ function createRoom({ navigate, settings }, id) {
     "article",
     { class: "dream", id: "dream", "aria-labelledby": "dream-title" },
     heading.element,
-    element("div", { class: "dream-main" }, stage.element, progress.element, actions.element, curves.element),
-    element("div", { class: "dream-side" }, controls.element, sees.element, summary.element),
+    element(
+      "div",
+      { class: "dream-main" },
+      ...[stage, progress, actions, curves, sees].map((part) => part.element),
+    ),
+    element("div", { class: "dream-side" }, controls.element, summary.element),
   );
   /** @type {Dream | undefined} */
   let dream;

@@ -12,15 +12,20 @@ export class Painter {
   /** @type {Blob | undefined} */
   #waiting;
   #decoding = false;
+  #natural;
   #resizing;
 
-  /** @param {HTMLCanvasElement} canvas whose size on the page is given by its style */
-  constructor(canvas) {
+  /**
+   * @param {HTMLCanvasElement} canvas whose size on the page is given by its style
+   * @param {{ natural?: boolean }} [options] natural: as many pixels as the pictures have rather than the screen
+   */
+  constructor(canvas, { natural = false } = {}) {
     this.canvas = canvas;
+    this.#natural = natural;
     this.#resizing = new ResizeObserver((entries) =>
       this.#resize(/** @type {ResizeObserverEntry} */ (entries[0]))
     );
-    this.#resizing.observe(canvas);
+    if (!natural) this.#resizing.observe(canvas);
   }
 
   /** Whether there is anything to see yet. */
@@ -64,6 +69,11 @@ export class Painter {
   paint(picture) {
     this.#picture?.close();
     this.#picture = picture;
+    const { canvas } = this;
+    if (this.#natural && (canvas.width !== picture.width || canvas.height !== picture.height)) {
+      canvas.width = picture.width;
+      canvas.height = picture.height;
+    }
     this.#draw();
   }
 
