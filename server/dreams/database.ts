@@ -1,0 +1,95 @@
+import { DatabaseSync } from "node:sqlite";
+import { UserError } from "../../pipeline/errors.ts";
+
+/** Each brings a database one version further; the number of those applied is its `user_version`. */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE dreams (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,   -- grows with time
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    place INTEGER NOT NULL,                     -- order in the queue, smallest first
+    created TEXT NOT NULL,                      -- times are ISO 8601 in UTC
+    started TEXT,
+    finished TEXT,
+    preset TEXT,
+    given TEXT NOT NULL,                        -- JSON, as are parameters, source, progress and error
+    parameters TEXT NOT NULL,                   -- all settings at the first frame
+    part_from REAL,
+    part_duration REAL,
+    source TEXT NOT NULL,
+    progress TEXT NOT NULL,
+    bytes INTEGER,
+    error TEXT,
+    hls INTEGER NOT NULL DEFAULT 0,             -- whether the playlist is there
+    poster INTEGER NOT NULL DEFAULT 0           -- whether poster and the frame before are there
+  ) STRICT;
+  CREATE INDEX dreams_by_state ON dreams (state, place);
+  CREATE TABLE parameter_changes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    dream TEXT NOT NULL REFERENCES dreams (id) ON DELETE CASCADE,
+    frame INTEGER,                              -- first frame made with it; NULL until that begins
+    at TEXT NOT NULL,
+    parameters TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX parameter_changes_by_dream ON parameter_changes (dream, number);
+  `,
+];
+
+/** An open database and whether it has just been made. */
+export interface OpenDatabase {
+  database: DatabaseSync;
+  fresh: boolean;
+}
+
+/**
+ * Opens the database of a server, for itself alone, and brings its tables up to date.
+ *
+ * Throws a UserError when another server has it, when it is damaged, or made by a later version.
+ */
+export function openDatabase(path: string): OpenDatabase {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    // One server at a time: a second one would render the same dreams into the same folders.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    const fresh = migrate(database, path) === 0;
+    return { database, fresh };
+  } catch (error) {
+    database?.close();
+    throw error instanceof UserError ? error : new UserError(reason(error as Error, path), { cause: error });
+  }
+}
+
+/** Applies what is missing; the version before. */
+function migrate(database: DatabaseSync, path: string): number {
+  // The write takes the lock, which an exclusive connection keeps.
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const { user_version: version } = database.prepare("PRAGMA user_version").get() as {
+      user_version: number;
+    };
+    if (version > migrations.length) {
+      throw new UserError(
+        `${path} was made by a later version of Reverie: start that one, or give another --data`,
+      );
+    }
+    for (const migration of migrations.slice(version)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
+    return version;
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function reason({ message }: Error, path: string): string {
+  if (/locked|busy/i.test(message)) {
+    return `another server uses ${path}: stop that one, or give this one another --data`;
+  }
+  if (/not a database|malformed/i.test(message)) {
+    return `${path} is damaged: move it away, or give another --data`;
+  }
+  return `${path} cannot be opened: ${message}`;
+}

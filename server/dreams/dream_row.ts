@@ -1,0 +1,90 @@
+/** A dream as a row of the table. */
+import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import type { ErrorBody } from "../errors.ts";
+import type { Dream, DreamStatus, ParameterChange, Progress, SourceFacts } from "./dream.ts";
+
+/** A dream with what only the server needs to know of it. */
+export interface StoredDream extends Dream {
+  /** All settings at the first frame; `parameters` has the changes in it. */
+  initial: Parameters;
+  /** Whether there is a playlist, and a poster with the frame before. */
+  hls: boolean;
+  poster: boolean;
+}
+
+/** A dream to be stored. */
+export type NewDream =
+  & Pick<Dream, "id" | "name" | "created" | "given" | "source" | "preset" | "from" | "duration">
+  & { initial: Parameters };
+
+/** What may be set of a dream that is stored; null takes a value away. */
+export interface DreamUpdate {
+  state?: DreamStatus;
+  started?: string | null;
+  finished?: string | null;
+  given?: Partial<ParameterInput>;
+  initial?: Parameters;
+  progress?: Progress;
+  bytes?: number | null;
+  error?: ErrorBody | null;
+  hls?: boolean;
+  poster?: boolean;
+}
+
+/** A row of the table `dreams`. */
+export interface DreamRow {
+  number: number;
+  id: string;
+  name: string;
+  state: DreamStatus;
+  place: number;
+  created: string;
+  started: string | null;
+  finished: string | null;
+  preset: string | null;
+  given: string;
+  parameters: string;
+  part_from: number | null;
+  part_duration: number | null;
+  source: string;
+  progress: string;
+  bytes: number | null;
+  error: string | null;
+  hls: number;
+  poster: number;
+}
+
+/** The dream in a row; its changes lie in a table of their own. */
+export function dreamOf(row: DreamRow, changes: ParameterChange[]): StoredDream {
+  const initial: Parameters = JSON.parse(row.parameters);
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    created: row.created,
+    ...(row.started !== null && { started: row.started }),
+    ...(row.finished !== null && { finished: row.finished }),
+    ...(row.preset !== null && { preset: row.preset }),
+    given: JSON.parse(row.given),
+    parameters: Object.assign({ ...initial }, ...changes.map(({ parameters }) => parameters)),
+    changes,
+    ...(row.part_from !== null && { from: row.part_from }),
+    ...(row.part_duration !== null && { duration: row.part_duration }),
+    source: JSON.parse(row.source) as SourceFacts,
+    progress: JSON.parse(row.progress) as Progress,
+    ...(row.bytes !== null && { bytes: row.bytes }),
+    ...(row.error !== null && { error: JSON.parse(row.error) as ErrorBody }),
+    initial,
+    hls: row.hls === 1,
+    poster: row.poster === 1,
+  };
+}
+
+/** The columns that an update touches, with their values. */
+export function columnsOf(update: DreamUpdate): [string, string | number | null][] {
+  return Object.entries(update).map(([name, value]) => {
+    const column = name === "initial" ? "parameters" : name;
+    if (typeof value === "boolean") return [column, value ? 1 : 0];
+    return [column, typeof value === "object" && value !== null ? JSON.stringify(value) : value];
+  });
+}

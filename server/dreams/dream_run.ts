@@ -1,0 +1,299 @@
+/** One dream while it is made. */
+import type { Logger } from "pino";
+import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
+import { HttpError, toHttpError } from "../errors.ts";
+import type { Limits } from "../options.ts";
+import type { RenderedPicture, Rendering } from "../rendering/job.ts";
+import type { Renderer } from "../rendering/renderer.ts";
+import { liveChange, type SettingsChange } from "./changed_settings.ts";
+import type { DreamView, ParameterChange, Progress } from "./dream.ts";
+import type { DreamFiles } from "./dream_files.ts";
+import type { DreamUpdate, StoredDream } from "./dream_row.ts";
+import type { DreamStore } from "./dream_store.ts";
+import { removeAll } from "./file_tools.ts";
+import type { NewsHub } from "./news_hub.ts";
+import { PlaylistWatch } from "./playlist_watch.ts";
+import { PosterKeeper } from "./poster_keeper.ts";
+import { settledWithin } from "./settled_within.ts";
+import { WorkLimits } from "./work_limits.ts";
+
+/** What a run works with. */
+export interface RunContext {
+  store: DreamStore;
+  hub: NewsHub;
+  renderer: Pick<Renderer, "render" | "held">;
+  limits: Limits;
+  log: Logger;
+  files: DreamFiles;
+  /** The dream as clients see it now; throws where it has been removed. */
+  view: () => DreamView;
+}
+
+/** Why a run was broken off on purpose. */
+export class Stop extends Error {
+  override readonly name = "Stop";
+
+  /** @param kind `closing` leaves the dream to the next start of the server */
+  constructor(readonly kind: "cancelled" | "removed" | "closing") {
+    super(kind);
+  }
+}
+
+/** How often progress is written to the database at most, in milliseconds. */
+const writeInterval = 1000;
+
+/** How long a change waits for its first frame before it is answered without, in milliseconds. */
+const changePatience = 2000;
+
+/**
+ * Renders a dream: tells its news, keeps its progress and pictures, passes on changes, watches its limits, and writes
+ * down how it ended.
+ */
+export class DreamRun {
+  readonly id: string;
+  /** Settled when all is over and written down; never rejected. */
+  readonly ended: Promise<void>;
+  /** How far it has come, newer than what the database tells. */
+  progress: Progress = { frames: 0 };
+  readonly #context: RunContext;
+  readonly #posters: PosterKeeper;
+  readonly #log: Logger;
+  #rendering: Rendering | undefined;
+  #stop: Stop | undefined;
+  #written = -Infinity;
+  #watched = false;
+  #seeing = false;
+
+  /** Begins the dream, which the store calls running already. */
+  constructor(dream: StoredDream, context: RunContext) {
+    this.id = dream.id;
+    this.#context = context;
+    this.#log = context.log.child({ dream: dream.id });
+    this.#posters = new PosterKeeper(
+      context.files,
+      () => this.#attempt(() => this.#note({ poster: true })),
+      (error) => this.#log.warn({ err: error }, "the poster could not be kept"),
+    );
+    this.ended = this.#run(dream);
+  }
+
+  /**
+   * Changes settings from the next frame on. Resolves with that frame, or null where it does not begin soon; rejected
+   * with an HttpError.
+   */
+  async change(
+    dream: StoredDream,
+    change: SettingsChange,
+  ): Promise<{ frame: number | null; parameters: SettingsChange }> {
+    const parameters = liveChange(dream, change);
+    if (!this.#rendering || this.#stop) throw new HttpError("conflict", "the dream has ended");
+    if (Object.keys(parameters).length === 0) return { frame: null, parameters };
+    const number = this.#context.store.addChange(this.id, new Date().toISOString(), parameters);
+    const begun = this.#begin(this.#rendering.change(parameters), number, parameters);
+    begun.catch((error) => this.#log.info({ err: error }, "a change did not take effect"));
+    return { frame: await settledWithin(begun, changePatience, null), parameters };
+  }
+
+  /** Whether somebody looks at source, flow and mask. */
+  see(wanted: boolean): void {
+    this.#watched = wanted;
+    this.#updateSeeing();
+  }
+
+  /** Breaks it off; the first reason counts. */
+  stop(kind: Stop["kind"]): void {
+    this.#stop ??= new Stop(kind);
+    this.#rendering?.stop(this.#stop);
+  }
+
+  async #run(dream: StoredDream): Promise<void> {
+    const { renderer, limits, files } = this.#context;
+    const playlist = new PlaylistWatch(files.playlist, () => this.#attempt(() => this.#tellPlaylist()));
+    const work = new WorkLimits({
+      limits,
+      resting: () => renderer.held,
+      onExceeded: (error) => this.#rendering?.stop(error),
+    });
+    let outcome: { frames: number; seconds: number } | { error: unknown };
+    try {
+      this.#log.info({ name: dream.name }, "a dream begins");
+      outcome = await this.#render(dream, work);
+    } catch (error) {
+      outcome = { error };
+    }
+    work.stop();
+    await playlist.stop();
+    await this.#posters.settled();
+    await this.#end(outcome).catch((error) => this.#log.error({ err: error }, "a dream's end is not noted"));
+  }
+
+  async #render(dream: StoredDream, work: WorkLimits): Promise<{ frames: number; seconds: number }> {
+    const { renderer, files, hub } = this.#context;
+    const { from, duration, initial: parameters } = dream;
+    const job = {
+      input: files.source,
+      output: files.video,
+      hls: files.hls,
+      parameters,
+      changes: repeatable(dream.changes),
+      ...(from !== undefined && { from }),
+      ...(duration !== undefined && { duration }),
+    };
+    this.#rendering = renderer.render(job, {
+      start: (event) => this.#attempt(() => this.#onStart(event)),
+      frame: (event) => {
+        work.frames(event.index + 1);
+        this.#attempt(() => this.#onFrame(event));
+      },
+      picture: (picture) => this.#attempt(() => this.#onPicture(picture)),
+      download: (done, total) => this.#attempt(() => hub.publish(this.id, { type: "download", done, total })),
+      warning: (message) => this.#attempt(() => this.#onWarning(message)),
+    });
+    return await this.#rendering.finished;
+  }
+
+  #onStart({ frames, provider }: StartEvent): void {
+    this.#log.info({ frames, provider }, "the first frame is near");
+    this.#posters.expect(frames);
+    if (frames === undefined) return;
+    this.progress = { ...this.progress, total: frames };
+    this.#context.hub.publish(this.id, { type: "state", dream: this.#context.view() });
+  }
+
+  #onFrame({ index, pts, seconds, fps, eta, loss, motion, visible }: FrameEvent): void {
+    const { total } = this.progress;
+    const told = {
+      frames: index + 1,
+      seconds,
+      fps,
+      loss,
+      motion,
+      visible,
+      ...(total !== undefined && { total }),
+      ...(eta !== undefined && { eta }),
+    };
+    this.progress = told;
+    this.#updateSeeing();
+    this.#context.hub.publish(this.id, { type: "frame", index, pts, ...told });
+    if (performance.now() - this.#written < writeInterval) return;
+    this.#written = performance.now();
+    this.#note({ progress: told });
+  }
+
+  #onPicture(picture: RenderedPicture): void {
+    this.#posters.offer(picture);
+    this.#updateSeeing();
+    this.#context.hub.picture(this.id, picture);
+  }
+
+  #onWarning(message: string): void {
+    this.#log.warn(message);
+    this.#context.hub.publish(this.id, { type: "warning", message });
+  }
+
+  #tellPlaylist(): void {
+    this.#note({ hls: true });
+    const url = `/api/dreams/${this.id}/hls/index.m3u8`;
+    this.#context.hub.publish(this.id, { type: "hls", url });
+  }
+
+  #updateSeeing(): void {
+    const wanted = this.#watched || this.#posters.wantsSourceAfter(this.progress.frames - 1);
+    if (wanted === this.#seeing) return;
+    this.#seeing = wanted;
+    this.#rendering?.see(wanted);
+  }
+
+  /** Waits for the first frame of a change and writes it down; the change is forgotten where it never comes. */
+  async #begin(first: Promise<number>, number: number, parameters: SettingsChange): Promise<number> {
+    const { store, hub } = this.#context;
+    try {
+      const frame = await first;
+      store.beginChange(number, frame);
+      hub.publish(this.id, { type: "change", frame, parameters });
+      return frame;
+    } catch (error) {
+      // What waits when the server closes is made good at its next start.
+      if (this.#stop?.kind !== "closing") store.dropChange(number);
+      throw toHttpError(error, "conflict");
+    }
+  }
+
+  async #end(outcome: { frames: number; seconds: number } | { error: unknown }): Promise<void> {
+    const { eta: _eta, ...progress } = this.progress;
+    if (!("error" in outcome)) return await this.#done({ ...progress, ...counts(outcome) });
+    if (!(outcome.error instanceof Stop)) return await this.#failed(outcome.error, progress);
+    this.#log.info(`the dream was broken off: ${outcome.error.kind}`);
+    if (outcome.error.kind === "closing") return this.#note({ progress: this.progress });
+    await this.#close({ state: "cancelled", progress });
+  }
+
+  async #done(progress: Progress): Promise<void> {
+    const size = await Deno.stat(this.#context.files.video).then(({ size }) => size, () => undefined);
+    if (size === undefined) return await this.#failed(new Error("the video is not there"), progress);
+    this.#log.info({ frames: progress.frames, seconds: progress.seconds }, "a dream is done");
+    await this.#close({ state: "done", progress, bytes: size });
+  }
+
+  async #failed(error: unknown, progress: Progress): Promise<void> {
+    this.#log.error({ err: error }, "a dream failed");
+    const { body } = failureOf(error);
+    // The stream has the same frames, and room is what is lacking.
+    if (body.code === "disk_full") await removeAll(this.#context.files.partial);
+    await this.#close({ state: "failed", progress, error: body });
+  }
+
+  /** Writes the end down, then tells it. */
+  async #close(update: DreamUpdate): Promise<void> {
+    const { files } = this.#context;
+    this.progress = update.progress!;
+    const end = { ...update, finished: new Date().toISOString() };
+    try {
+      this.#note(end);
+    } catch (error) {
+      this.#log.warn({ err: error }, "the database has no room: the unfinished video makes some");
+      await removeAll(files.partial);
+      this.#note(end);
+    }
+    this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    const { store, hub, view } = this.#context;
+    // Whoever removed it has told so.
+    if (!store.get(this.id)) return;
+    const dream = view();
+    if (dream.state === "done") hub.publish(this.id, { type: "done", dream });
+    else if (dream.error) hub.publish(this.id, { type: "error", error: dream.error, dream });
+    else hub.publish(this.id, { type: "state", dream });
+    hub.end(this.id);
+  }
+
+  #note(update: DreamUpdate): void {
+    this.#context.store.update(this.id, update);
+  }
+
+  /** Does what must not end the dream when it fails, as writing progress on a full disk does. */
+  #attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#log.warn({ err: error }, "a dream's news could not be kept");
+    }
+  }
+}
+
+/** The changes of an earlier run with the frames they began at, in the order of these. */
+function repeatable(changes: readonly ParameterChange[]): { frame: number; parameters: SettingsChange }[] {
+  return changes.flatMap(({ frame, parameters }) => frame === null ? [] : [{ frame, parameters }])
+    .sort((a, b) => a.frame - b.frame);
+}
+
+function counts({ frames, seconds }: { frames: number; seconds: number }): Progress {
+  return { frames, total: frames, seconds, ...(seconds > 0 && { fps: frames / seconds }) };
+}
+
+function failureOf(error: unknown): HttpError {
+  const full = error instanceof Error && /disk is full/i.test(error.message);
+  return full ? toHttpError(new Error("no space left on device")) : toHttpError(error, "unusable_video");
+}

@@ -1,0 +1,393 @@
+/** The server's dreams: made, listed, changed, rendered one after the other, removed. */
+import { join, resolve } from "node:path";
+import type { Logger } from "pino";
+import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import { HttpError, toHttpError } from "../errors.ts";
+import type { Limits } from "../options.ts";
+import type { Renderer } from "../rendering/renderer.ts";
+import { cleanName } from "../uploads/names.ts";
+import { repeatedSettings, type SettingsChange, waitingChange } from "./changed_settings.ts";
+import { Cleaner } from "./cleaner.ts";
+import type { DreamStatus, DreamView, SourceFacts } from "./dream.ts";
+import { type DreamFiles, dreamFiles, isDreamId, newDreamId } from "./dream_files.ts";
+import { DreamRun } from "./dream_run.ts";
+import { DreamStore } from "./dream_store.ts";
+import type { NewDream, StoredDream } from "./dream_row.ts";
+import { viewOf } from "./dream_view.ts";
+import { linkOrCopy, moveFile, removeAll } from "./file_tools.ts";
+import type { NewsHub } from "./news_hub.ts";
+import { reconcile } from "./reconcile.ts";
+import { schedule } from "./schedule.ts";
+import { settledWithin } from "./settled_within.ts";
+
+/** Options of {@link Dreams.open}. */
+export interface DreamsOptions {
+  /** Folder of the database and the dreams; made where it is not there. */
+  data: string;
+  limits: Limits;
+  renderer: Pick<Renderer, "render" | "held" | "onHeld">;
+  hub: NewsHub;
+  /** Removes dreams that ended longer ago than so many days. */
+  keepDays?: number;
+  /** Removes the oldest ended dreams once all dreams take more bytes than this. */
+  quota?: number;
+  log: Logger;
+}
+
+/** What a dream is made of. */
+export interface NewDreamInput {
+  /** The upload, which is moved into the dream's folder, or removed where the dream is refused. */
+  file: string;
+  /** Its name, for people. */
+  name: string;
+  facts: SourceFacts;
+  preset?: string;
+  /** The settings that the user named. */
+  given: Partial<ParameterInput>;
+  /** All settings. */
+  parameters: Parameters;
+  /** Part of the source, in seconds. */
+  from?: number;
+  duration?: number;
+}
+
+/** How long a request waits for a rendering to stop, in milliseconds. */
+const stopPatience = 10_000;
+
+/** How long to wait before the queue is tried again after the database refused, in milliseconds. */
+const retryAfter = 5_000;
+
+/**
+ * Keeps dreams in a table and a folder each, and renders those that wait, one at a time. No failure of a dream stops
+ * the others. Methods that take an id throw an HttpError `not_found` where no dream has it.
+ */
+export class Dreams {
+  readonly #options: DreamsOptions;
+  readonly #root: string;
+  readonly #store: DreamStore;
+  readonly #cleaner: Cleaner;
+  /** Dreams whose pictures of source, flow and mask somebody wants. */
+  readonly #seen = new Set<string>();
+  #run: DreamRun | undefined;
+  /** Dreams that are about to be stored and have their place in the queue already. */
+  #entering = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  private constructor(options: DreamsOptions, root: string, store: DreamStore) {
+    this.#options = options;
+    this.#root = root;
+    this.#store = store;
+    this.#cleaner = new Cleaner({
+      ended: () => store.ended(),
+      folders: () => store.ids().map((id) => ({ id, folder: dreamFiles(root, id).folder })),
+      remove: (id) => this.remove(id).catch(ignoreNotFound),
+      keepDays: options.keepDays,
+      quota: options.quota,
+      log: options.log,
+    });
+  }
+
+  /**
+   * Opens the dreams of a data folder and goes on with the queue; what was running when the server ended comes first
+   * and is rendered anew. Throws a UserError where the database cannot be used.
+   */
+  static async open(options: DreamsOptions): Promise<Dreams> {
+    const data = resolve(options.data);
+    const root = join(data, "dreams");
+    await Deno.mkdir(root, { recursive: true });
+    const store = new DreamStore(join(data, "reverie.sqlite"));
+    try {
+      await reconcile(store, { root, filesOf: (id) => dreamFiles(root, id), log: options.log });
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+    const dreams = new Dreams(options, root, store);
+    dreams.#start();
+    return dreams;
+  }
+
+  /** Queues a dream of an upload. Throws an HttpError `queue_full` or `disk_full`; the upload is removed then. */
+  async create(input: NewDreamInput): Promise<DreamView> {
+    const { file, name, facts, parameters, preset, given, from, duration } = input;
+    try {
+      return await this.#enter(
+        {
+          ...{ name: cleanName(name), source: facts, given, initial: parameters },
+          ...(preset !== undefined && { preset }),
+          ...(from !== undefined && { from }),
+          ...(duration !== undefined && { duration }),
+        },
+        (source) => moveFile(file, source),
+      );
+    } catch (error) {
+      await removeAll(file);
+      throw error;
+    }
+  }
+
+  /**
+   * Queues a new dream of the same source, with the settings of the old one under those given; a preset takes the
+   * place of all the old ones. Throws an HttpError, also where the queue is full.
+   */
+  async again(
+    id: string,
+    wish: { preset?: string; given?: Partial<ParameterInput> } = {},
+  ): Promise<DreamView> {
+    const old = this.#stored(id);
+    const { preset, given, initial } = repeatedSettings(old, wish);
+    return await this.#enter(
+      {
+        ...{ name: old.name, source: old.source, given, initial },
+        ...(preset !== undefined && { preset }),
+        ...(old.from !== undefined && { from: old.from }),
+        ...(old.duration !== undefined && { duration: old.duration }),
+      },
+      async (source) => {
+        await linkOrCopy(this.#files(id).source, source).catch(sourceGone);
+      },
+    );
+  }
+
+  /** All dreams, newest first. */
+  list(): DreamView[] {
+    const queue = this.#schedule();
+    return this.#store.list().map((dream) => this.#view(dream, queue));
+  }
+
+  get(id: string): DreamView {
+    const dream = this.#stored(id);
+    return this.#view(dream, dream.state === "queued" ? this.#schedule() : new Map());
+  }
+
+  /**
+   * Changes settings: any of a dream that waits, the live ones of a dream that runs, from the next frame on. `frame` is
+   * that frame, null where it has not begun within two seconds, as before the start or while the rendering rests.
+   * Throws an HttpError `invalid_parameter`, or `conflict` where the dream has ended.
+   */
+  async change(
+    id: string,
+    parameters: Partial<ParameterInput>,
+  ): Promise<{ frame: number | null; parameters: Partial<ParameterInput> }> {
+    const dream = this.#stored(id);
+    if (dream.state === "queued") return this.#changeWaiting(dream, parameters);
+    if (dream.state === "running" && this.#run?.id === id) return await this.#run.change(dream, parameters);
+    throw new HttpError("conflict", "the dream has ended: make it again with other settings");
+  }
+
+  /** Breaks a dream off. Throws an HttpError `conflict` where it has ended otherwise. */
+  async cancel(id: string): Promise<DreamView> {
+    const { state } = this.#stored(id);
+    if (state === "queued") {
+      this.#store.update(id, { state: "cancelled", finished: new Date().toISOString() });
+      this.#tellState(id);
+      this.#options.hub.end(id);
+      this.#tellWaiting();
+      this.#cleaner.start();
+    } else if (state === "running" && this.#run?.id === id) {
+      this.#run.stop("cancelled");
+      await settledWithin(this.#run.ended, stopPatience, undefined);
+    } else if (state !== "cancelled") {
+      throw new HttpError("conflict", `the dream has ended already: it is ${state}`);
+    }
+    return this.get(id);
+  }
+
+  /** Removes a dream and all its files, also while it is made. */
+  async remove(id: string): Promise<void> {
+    const dream = this.#stored(id);
+    const run = this.#run?.id === id ? this.#run : undefined;
+    this.#store.delete(id);
+    const ended = dream.state !== "queued" && dream.state !== "running";
+    if (!ended) {
+      this.#options.hub.publish(id, { type: "state", dream: viewOf({ ...dream, state: "cancelled" }) });
+    }
+    this.#options.hub.end(id);
+    if (dream.state === "queued") this.#tellWaiting();
+    run?.stop("removed");
+    const folderGone = (run?.ended ?? Promise.resolve()).then(() => removeAll(this.#files(id).folder));
+    folderGone.catch((error) =>
+      this.#options.log.error({ err: error, dream: id }, "a folder is not removed")
+    );
+    await settledWithin(folderGone, stopPatience, undefined);
+  }
+
+  /** Where the files of a dream are; which of them exist, its state and links tell. */
+  files(id: string): DreamFiles {
+    return this.#files(this.#stored(id).id);
+  }
+
+  /** Number of dreams in each state. */
+  counts(): Record<DreamStatus, number> {
+    return this.#store.counts();
+  }
+
+  /** Number of dreams that wait. */
+  get queueLength(): number {
+    return this.counts().queued + this.#entering;
+  }
+
+  /** Bytes that all dreams take. */
+  async diskUsage(): Promise<number> {
+    return await this.#cleaner.usage();
+  }
+
+  /** Ends the rendering, which goes on at the next start, and closes the database. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#run?.stop("closing");
+    await this.#run?.ended;
+    await this.#cleaner.close();
+    this.#store.close();
+  }
+
+  #start(): void {
+    const { hub, renderer } = this.#options;
+    hub.setStateSource((id) => this.get(id));
+    hub.onSee((id, wanted) => {
+      if (wanted) this.#seen.add(id);
+      else this.#seen.delete(id);
+      if (this.#run?.id === id) this.#run.see(wanted);
+    });
+    renderer.onHeld(() => {
+      if (this.#run && !this.#closed) this.#tellState(this.#run.id);
+    });
+    this.#pump();
+    this.#cleaner.start();
+  }
+
+  /** Makes a dream's folder, then its row: a folder without a row is removed at the next start. */
+  async #enter(
+    dream: Omit<NewDream, "id" | "created">,
+    bring: (source: string) => Promise<void>,
+  ): Promise<DreamView> {
+    this.#admit();
+    const id = newDreamId();
+    const { folder, source } = this.#files(id);
+    this.#entering++;
+    try {
+      await Deno.mkdir(folder);
+      await bring(source);
+      if (this.#closed) throw closing();
+      this.#store.insert({ ...dream, id, created: new Date().toISOString() });
+    } catch (error) {
+      await removeAll(folder);
+      throw toHttpError(error);
+    } finally {
+      this.#entering--;
+    }
+    this.#pump();
+    this.#cleaner.start();
+    return this.get(id);
+  }
+
+  #admit(): void {
+    if (this.#closed) throw closing();
+    const { queue } = this.#options.limits;
+    if (this.queueLength < queue) return;
+    throw new HttpError("queue_full", `${queue} dreams wait already: come back when some of them are done`, {
+      retryAfter: 60,
+    });
+  }
+
+  #changeWaiting(dream: StoredDream, wish: SettingsChange): { frame: null; parameters: SettingsChange } {
+    const { change, given, initial } = waitingChange(dream, wish);
+    this.#store.update(dream.id, { given, initial });
+    this.#tellState(dream.id);
+    return { frame: null, parameters: change };
+  }
+
+  /** Begins the next dream unless one is being made. */
+  #pump(): void {
+    if (this.#closed || this.#run) return;
+    const next = this.#claim();
+    if (!next) return;
+    const { hub, renderer, limits, log } = this.#options;
+    const { id } = next;
+    const files = this.#files(id);
+    const run = new DreamRun(next, {
+      ...{ store: this.#store, hub, renderer, limits, log, files },
+      view: () => this.get(id),
+    });
+    this.#run = run;
+    if (this.#seen.has(id)) run.see(true);
+    this.#tellState(id);
+    this.#tellWaiting();
+    run.ended.then(() => {
+      this.#run = undefined;
+      this.#seen.delete(id);
+      this.#cleaner.start();
+      this.#pump();
+    });
+  }
+
+  #claim(): StoredDream | undefined {
+    try {
+      return this.#store.claim(new Date().toISOString());
+    } catch (error) {
+      this.#options.log.error({ err: error }, "the queue cannot go on; it is tried again");
+      this.#retry = setTimeout(() => this.#pump(), retryAfter);
+      return undefined;
+    }
+  }
+
+  #tellState(id: string): void {
+    this.#options.hub.publish(id, { type: "state", dream: this.get(id) });
+  }
+
+  /** Those that wait have moved up. */
+  #tellWaiting(): void {
+    const queue = this.#schedule();
+    for (const dream of this.#store.waiting()) {
+      this.#options.hub.publish(dream.id, { type: "state", dream: this.#view(dream, queue) });
+    }
+  }
+
+  #schedule(): ReturnType<typeof schedule> {
+    const waiting = this.#store.waiting();
+    if (waiting.length === 0) return new Map();
+    const run = this.#run && this.#store.get(this.#run.id);
+    return schedule({
+      waiting,
+      running: run && { ...run, progress: this.#run!.progress },
+      earlier: this.#store.lastDone(5),
+      now: Date.now(),
+    });
+  }
+
+  #view(dream: StoredDream, queue: ReturnType<typeof schedule>): DreamView {
+    const place = queue.get(dream.id);
+    const run = dream.state === "running" && this.#run?.id === dream.id ? this.#run : undefined;
+    const paused = run !== undefined && this.#options.renderer.held;
+    const newest = run ? { ...dream, progress: run.progress } : dream;
+    return viewOf(newest, { ...(place && { queue: place }), ...(paused && { paused }) });
+  }
+
+  #stored(id: string): StoredDream {
+    const dream = isDreamId(id) ? this.#store.get(id) : undefined;
+    if (!dream) {
+      throw new HttpError("not_found", "there is no such dream: GET /api/dreams lists those there are");
+    }
+    return dream;
+  }
+
+  #files(id: string): DreamFiles {
+    return dreamFiles(this.#root, id);
+  }
+}
+
+function closing(): HttpError {
+  return new HttpError("busy", "the server is closing: try again later", { retryAfter: 30 });
+}
+
+function sourceGone(error: unknown): never {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+  throw new HttpError("conflict", "the source of the dream is gone: upload it again");
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof HttpError && error.code === "not_found")) throw error;
+}
