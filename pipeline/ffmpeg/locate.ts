@@ -1,3 +1,5 @@
+import { basename, join } from "node:path";
+import { cacheFolder, makeWhole } from "../../models/cache.ts";
 import { UserError } from "../../models/errors.ts";
 
 /** The two programs that everything about video files rests on. */
@@ -89,20 +91,30 @@ function isFile(path: string): boolean {
   }
 }
 
-/** The path of the copy from npm, with its run bit set (the package of ffprobe is shipped without). */
-async function npmCopy(name: ProgramName): Promise<string | undefined> {
+/**
+ * The path of the copy from npm, ready to run; undefined where there is none for this machine. The package of ffprobe
+ * is shipped without its run bit: where the bit cannot be set, a copy in the user's cache folder gets it.
+ */
+export async function npmCopy(name: ProgramName): Promise<string | undefined> {
   try {
     // Imported only now: on a platform without a copy the packages throw.
     const installer = name === "ffmpeg"
       ? await import("@ffmpeg-installer/ffmpeg")
       : await import("@ffprobe-installer/ffprobe");
     const path: string = installer.default.path;
-    if (Deno.build.os !== "windows") {
-      const mode = (await Deno.stat(path)).mode ?? 0;
-      if ((mode & 0o111) === 0) await Deno.chmod(path, 0o755);
-    }
-    return path;
+    const mode = (await Deno.stat(path)).mode;
+    if (Deno.build.os === "windows" || mode === null || (mode & 0o111) !== 0) return path;
+    return await Deno.chmod(path, 0o755).then(() => path, () => runnableCopy(path));
   } catch {
     return undefined;
   }
+}
+
+async function runnableCopy(path: string): Promise<string> {
+  return await makeWhole(join(cacheFolder(), "programs", basename(path)), async (folder) => {
+    const copy = join(folder, basename(path));
+    await Deno.copyFile(path, copy);
+    await Deno.chmod(copy, 0o755);
+    return copy;
+  });
 }

@@ -1,0 +1,75 @@
+/**
+ * Makes one binary of the whole program: `deno task compile [--weights] [--output FILE]`. With `--weights` the dream
+ * network is embedded, too, so that the binary never needs the network.
+ */
+import { join } from "node:path";
+import { pullNetwork, shippedNetworkPath } from "../../pipeline/networks.ts";
+import { UserError } from "../../pipeline/errors.ts";
+import { npmCopy } from "../../pipeline/ffmpeg/locate.ts";
+import { parseFlags } from "../../pipeline/flags.ts";
+import { excluded, included } from "./embed.ts";
+
+const project = join(import.meta.dirname!, "..", "..");
+const dreamNetwork = "inception-v3";
+
+/** The arguments of `deno` that compile the program into a file. */
+export async function compileArguments(output: string, extra: readonly string[] = []): Promise<string[]> {
+  return [
+    ...["compile", "--allow-all", "--no-check", "--self-extracting", "--output", output],
+    ...[...included, ...extra].flatMap((path) => ["--include", path]),
+    ...(await excluded(project)).flatMap((path) => ["--exclude", path]),
+    "main.ts",
+  ];
+}
+
+/** Run bits are embedded as they are, and one program comes without. */
+async function setRunBits(): Promise<void> {
+  for (const name of ["ffmpeg", "ffprobe"] as const) await npmCopy(name);
+}
+
+async function compile(output: string, extra: readonly string[]): Promise<void> {
+  await setRunBits();
+  const command = new Deno.Command(Deno.execPath(), {
+    args: await compileArguments(output, extra),
+    cwd: project,
+    stdin: "null",
+  });
+  const { code } = await command.spawn().status;
+  if (code === 0) return;
+  throw new UserError(
+    "the binary was not made: deno's lines above say why. If its base program (denort) could not be downloaded, " +
+      "try again online, or set DENORT_BIN to a denort of this version of deno",
+    { exitCode: 1 },
+  );
+}
+
+/** Puts the network beside the program's own files for as long as they are being embedded. */
+async function withNetwork(make: (path: string) => Promise<void>): Promise<void> {
+  const target = shippedNetworkPath(dreamNetwork);
+  try {
+    await Deno.copyFile(await pullNetwork(dreamNetwork), target);
+    await make(target);
+  } finally {
+    await Deno.remove(target).catch(() => {});
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseFlags(args, [
+    { name: "weights", description: "embed the dream network" },
+    { name: "output", placeholder: "FILE", description: "the binary" },
+  ]);
+  const output = String(values.get("output") ?? (Deno.build.os === "windows" ? "reverie.exe" : "reverie"));
+  if (values.get("weights")) await withNetwork((path) => compile(output, [path]));
+  else await compile(output, []);
+}
+
+if (import.meta.main) {
+  try {
+    await main(Deno.args);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`reverie: ${error.message}`);
+    Deno.exit(error.exitCode);
+  }
+}

@@ -1,0 +1,83 @@
+/** What goes into the one binary, and what stays out. Paths are relative to the project's folder. */
+import { basename, dirname, join, relative } from "node:path";
+
+/** Modules that a Worker starts with, and files that are read rather than imported. */
+export const included: readonly string[] = [
+  "models/engine/worker.ts",
+  "models/flow/dis_worker.ts",
+  "server/rendering/worker.ts",
+  "static",
+];
+
+/** Packages that only tests use. */
+const testPackages = ["axe-core", "playwright-core"];
+
+/** Folders of packages that nothing reads at run time; `bintrees/test` is too deep for the compiler's parser. */
+const unread = ["bintrees/test", "fluent-ffmpeg/coverage", "protobufjs/cli"];
+
+/** Packages of which the page is served but one file. */
+const served = new Map([["hls.js", "dist/hls.mjs"], ["tus-js-client", "dist/tus.min.js"]]);
+
+/** One machine that a package has native code for, by Node's names. */
+export interface Platform {
+  os: string;
+  arch: string;
+}
+
+/** The machine that this runs on. */
+export function thisPlatform(): Platform {
+  const { os, arch } = Deno.build;
+  return { os: os === "windows" ? "win32" : os, arch: arch === "x86_64" ? "x64" : "arm64" };
+}
+
+/** What of `node_modules` stays out: packages of the tests, native code for other machines, what is never read. */
+export async function excluded(project: string, platform = thisPlatform()): Promise<string[]> {
+  const store = join(project, "node_modules", ".deno");
+  const paths = testPackages.map((name) => join(project, "node_modules", name));
+  for await (const { name } of Deno.readDir(store)) {
+    const packageName = name.replace(/@[^@]*$/, "").replace("+", "/");
+    const folder = join(store, name, "node_modules", packageName);
+    if (testPackages.includes(packageName) || isForeign(packageName, platform)) paths.push(folder);
+    if (packageName === "onnxruntime-node") paths.push(...await foreignRuntimes(folder, platform));
+    if (served.has(packageName)) paths.push(...await allBut(served.get(packageName)!, folder));
+    for (const part of unread.filter((part) => part.startsWith(`${packageName}/`))) {
+      paths.push(join(store, name, "node_modules", part));
+    }
+  }
+  const there = await Promise.all(paths.map((path) => Deno.lstat(path).then(() => true, () => false)));
+  return paths.filter((_, index) => there[index]).map((path) => relative(project, path)).sort();
+}
+
+/** onnxruntime-node carries its library for every machine, in `bin/napi-vN/OS/ARCH`. */
+async function foreignRuntimes(folder: string, { os, arch }: Platform): Promise<string[]> {
+  const binaries = join(folder, "bin");
+  const foreign: string[] = [];
+  for (const version of await names(binaries)) {
+    for (const system of await names(join(binaries, version))) {
+      const folder = join(binaries, version, system);
+      if (system !== os) foreign.push(folder);
+      else {foreign.push(
+          ...(await names(folder)).filter((name) => name !== arch).map((name) => join(folder, name)),
+        );}
+    }
+  }
+  return foreign;
+}
+
+/** Everything in a folder but its package.json and one file. */
+async function allBut(file: string, folder: string): Promise<string[]> {
+  const [first, last] = [dirname(file), basename(file)];
+  const beside = (await names(folder)).filter((name) => name !== first && name !== "package.json");
+  const within = (await names(join(folder, first))).filter((name) => name !== last);
+  return [...beside.map((name) => join(folder, name)), ...within.map((name) => join(folder, first, name))];
+}
+
+/** Packages made for one machine have it in their name, as in `@img/sharp-linuxmusl-x64`. */
+function isForeign(packageName: string, { os, arch }: Platform): boolean {
+  const [, system, processor] = /-(linux|linuxmusl|darwin|win32)-(x64|arm64|ia32)$/.exec(packageName) ?? [];
+  return system !== undefined && (system !== os || processor !== arch);
+}
+
+async function names(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+}
