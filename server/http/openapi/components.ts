@@ -1,0 +1,98 @@
+/** The reusable parts of the OpenAPI document, made from the zod schemas. */
+import { z } from "zod";
+import { presets } from "../../../pipeline/presets.ts";
+import * as schemas from "./schemas.ts";
+import type { Components, Parameter, Reference, Schema } from "./types.ts";
+
+/** Schemas by their name in the document. */
+const named = {
+  Dream: schemas.dream,
+  Dreams: schemas.dreamList,
+  Changed: schemas.changed,
+  Error: schemas.failure,
+  ErrorBody: schemas.errorBody,
+  Health: schemas.health,
+  Links: schemas.links,
+  Parameters: schemas.parameters,
+  SomeParameters: schemas.someParameters,
+  Progress: schemas.progress,
+  Settings: schemas.settings,
+  SourceFacts: schemas.sourceFacts,
+};
+
+/** Name of a schema of the document. */
+export type SchemaName = keyof typeof named | "Upload" | "Wish";
+
+/** A schema of the document, by reference. */
+export function reference(name: SchemaName): Reference {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function jsonSchemas(): Record<string, Schema> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+  const uri = (id: string) => `#/components/schemas/${id}`;
+  const { schemas } = z.toJSONSchema(registry, { uri, io: "input" });
+  // A document of OpenAPI 3.1 states the dialect once, and names its schemas by their place.
+  const entries = Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]);
+  return Object.fromEntries(entries);
+}
+
+const fromZod = jsonSchemas();
+
+/** Every setting by name, as JSON Schema. */
+const settings = fromZod["Parameters"]!.properties as Record<string, Schema>;
+
+/** What can be said of a dream beside its settings. */
+const extras: Record<string, Schema> = {
+  preset: { type: "string", enum: Object.keys(presets), description: "settings that go together" },
+  name: { type: "string", description: "file name to show; never a path" },
+  from: { type: ["number", "string"], description: "start in the source: seconds or h:mm:ss" },
+  duration: { type: ["number", "string"], description: "length of the part to dream: seconds or h:mm:ss" },
+};
+
+const video: Schema = {
+  type: "string",
+  contentMediaType: "application/octet-stream",
+  description: "the file",
+};
+
+/** What the document's paths refer to. */
+export const components: Components = {
+  schemas: {
+    ...fromZod,
+    Wish: { type: "object", properties: { ...extras, ...settings }, additionalProperties: false },
+    Upload: {
+      type: "object",
+      required: ["video"],
+      properties: { video, ...extras, ...settings },
+      additionalProperties: false,
+    },
+  },
+  parameters: Object.fromEntries(
+    Object.entries({ ...extras, ...settings }).map(([name, schema]) => [name, queryParameter(name, schema)]),
+  ),
+  securitySchemes: {
+    bearer: { type: "http", scheme: "bearer", description: "the token of --token" },
+    query: { type: "apiKey", in: "query", name: "token", description: "for media, events and sockets" },
+  },
+};
+
+/** Lists are written with commas: `layers=mixed3,mixed4`. */
+function queryParameter(name: string, schema: Schema): Parameter {
+  const { description, ...rest } = schema;
+  return {
+    name,
+    in: "query",
+    style: "form",
+    explode: false,
+    ...(description !== undefined && { description }),
+    // The library's types of a parameter are those of OpenAPI 3.0.
+    schema: rest as NonNullable<Parameter["schema"]>,
+  };
+}
+
+/** References to all settings, and whichever of preset, name, from and duration a route takes, as query parameters. */
+export function wishParameters(...names: ("preset" | "name" | "from" | "duration")[]) {
+  return [...names, ...Object.keys(settings)].map((name) => ({ $ref: `#/components/parameters/${name}` }));
+}

@@ -1,0 +1,88 @@
+/** Descriptions of routes, in few words each. */
+import type { MiddlewareHandler } from "hono";
+import { describeRoute } from "hono-openapi";
+import { type ErrorCode, statusOf } from "../../errors.ts";
+import { reference, type SchemaName } from "./components.ts";
+import type { Content, Parameter, Reference, Reply, Schema } from "./types.ts";
+
+/** What a route does. */
+export interface RouteDescription {
+  /** Name of the operation, unique in the document. */
+  id: string;
+  tag: "dreams" | "watching" | "files" | "trying" | "server";
+  summary: string;
+  description?: string;
+  parameters?: (Reference | Parameter)[];
+  body?: { description?: string; required?: boolean; content: Content };
+  /** Answers of success by status. */
+  replies: Record<number, Reply>;
+  /** What can go wrong, beside what can on every route. */
+  errors?: readonly ErrorCode[];
+}
+
+/** Errors that every route of the API knows. */
+const everywhere: readonly ErrorCode[] = ["unauthorized", "forbidden", "internal"];
+
+const meanings: Record<ErrorCode, string> = {
+  invalid_parameter: "a setting is not known or not in its range; `field` names it",
+  invalid_request: "the request is malformed",
+  unauthorized: "the token is missing or wrong",
+  forbidden: "the request comes from a foreign site",
+  not_found: "there is no such thing",
+  method_not_allowed: "the method is none of those in Allow",
+  conflict: "the dream's state does not allow it",
+  length_required: "the body's length is not told",
+  too_large: "more bytes than the limit",
+  not_a_video: "the file is not a video",
+  unusable_video: "a video that cannot be dreamed: broken, empty, too long or too large a picture",
+  too_many_requests: "too many attempts; Retry-After says when to go on",
+  queue_full: "too many dreams wait; Retry-After says when to come again",
+  busy: "the renderer has something else to do; Retry-After says when to come again",
+  disk_full: "no space is left",
+  internal: "the server failed",
+};
+
+/** Describes the route it stands before, for `/openapi.json`. */
+export function describe(route: RouteDescription): MiddlewareHandler {
+  const { id, tag, summary, description, parameters, body, replies, errors = [] } = route;
+  return describeRoute({
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    ...(parameters && { parameters }),
+    ...(body && { requestBody: body }),
+    responses: { ...replies, ...failures([...errors, ...everywhere]) },
+  });
+}
+
+/** Answers of failure by status; several codes may share one. */
+function failures(codes: readonly ErrorCode[]): Record<number, Reply> {
+  const byStatus = Map.groupBy(new Set(codes), (code) => statusOf[code]);
+  return Object.fromEntries(
+    byStatus.entries().map(([status, sharing]) => [status, {
+      description: sharing.map((code) => `\`${code}\`: ${meanings[code]}`).join("; "),
+      content: { "application/json": { schema: reference("Error") } },
+    }]),
+  );
+}
+
+/** A JSON answer or body. */
+export function json(name: SchemaName): Content {
+  return { "application/json": { schema: reference(name) } };
+}
+
+/** Bytes of some media type. */
+export function bytes(...types: string[]): Content {
+  const schema = (type: string): Schema => ({ type: "string", contentMediaType: type });
+  return Object.fromEntries(types.map((type) => [type, { schema: schema(type) }]));
+}
+
+/** The id in a dream's path. */
+export const idParameter: Parameter = {
+  name: "id",
+  in: "path",
+  required: true,
+  description: "the dream's id",
+  schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
+};

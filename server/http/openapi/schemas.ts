@@ -1,0 +1,145 @@
+/** What the API's answers look like: the types of the server's contracts, as zod schemas for `/openapi.json`. */
+import { z } from "zod";
+import { parametersSchema } from "../../../pipeline/parameters.ts";
+import type { DreamView, Links, Progress, SourceFacts } from "../../dreams/dream.ts";
+import { type ErrorBody, type ErrorCode, statusOf } from "../../errors.ts";
+
+const codes = Object.keys(statusOf) as [ErrorCode, ...ErrorCode[]];
+const time = z.iso.datetime().describe("ISO 8601, UTC");
+const share = z.number().min(0).max(1);
+
+/** Every setting of a dream; whoever sends some gets the defaults for the others. */
+export const parameters = parametersSchema.describe("settings of a dream");
+
+/** Some settings, as they are changed while a dream runs. */
+export const someParameters = parametersSchema.partial().describe("some settings of a dream");
+
+/** The body of an error. */
+export const errorBody: z.ZodType<ErrorBody> = z.strictObject({
+  code: z.enum(codes).describe("a word for programs"),
+  message: z.string().describe("one line for people, which says what to do"),
+  field: z.string().exactOptional().describe("the parameter or form field that is wrong"),
+});
+
+/** The answer of a request that failed. */
+export const failure = z.strictObject({ error: errorBody });
+
+/** What is known of an upload. */
+export const sourceFacts: z.ZodType<SourceFacts> = z.strictObject({
+  width: z.int(),
+  height: z.int(),
+  duration: z.number().describe("seconds"),
+  frames: z.int().exactOptional().describe("as far as the file tells"),
+  frameRate: z.number(),
+  audio: z.boolean(),
+  bytes: z.int(),
+});
+
+/** How far a dream has come. */
+export const progress: z.ZodType<Progress> = z.strictObject({
+  frames: z.int().min(0).describe("frames done"),
+  total: z.int().exactOptional().describe("frames in all, as far as the source tells"),
+  fps: z.number().exactOptional(),
+  eta: z.number().exactOptional().describe("remaining seconds"),
+  seconds: z.number().exactOptional().describe("seconds of work so far"),
+  loss: z.number().exactOptional(),
+  motion: z.number().exactOptional().describe("mean length of the flow as a share of the width"),
+  visible: share.exactOptional().describe("share of pixels whose dream was carried"),
+});
+
+/** Paths of a dream on this server. */
+export const links: z.ZodType<Links> = z.strictObject({
+  self: z.string(),
+  live: z.string().describe("WebSocket"),
+  events: z.string().describe("server-sent events"),
+  source: z.string(),
+  hls: z.string().exactOptional(),
+  video: z.string().exactOptional(),
+  poster: z.string().exactOptional().describe("a dreamed frame as JPEG"),
+  before: z.string().exactOptional().describe("the same frame before"),
+});
+
+const parameterChange = z.strictObject({
+  frame: z.int().nullable().describe("first frame made with them; null as long as it has not begun"),
+  at: time,
+  parameters: someParameters,
+});
+
+const queue = z.strictObject({
+  position: z.int().min(1).describe("1 is next"),
+  estimatedStart: time.exactOptional(),
+});
+
+/** A dream as the API shows it. */
+export const dream: z.ZodType<DreamView> = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  name: z.string().describe("the upload's file name"),
+  state: z.enum(["queued", "running", "done", "failed", "cancelled"]),
+  created: time,
+  started: time.exactOptional(),
+  finished: time.exactOptional(),
+  preset: z.string().exactOptional(),
+  given: someParameters.describe("the settings that were named, without defaults and preset"),
+  parameters,
+  changes: z.array(parameterChange),
+  from: z.number().exactOptional().describe("start of the dreamed part in seconds"),
+  duration: z.number().exactOptional().describe("length of the dreamed part in seconds"),
+  source: sourceFacts,
+  progress,
+  bytes: z.int().exactOptional().describe("size of the finished video"),
+  error: errorBody.exactOptional(),
+  queue: queue.exactOptional().describe("only while it waits"),
+  paused: z.boolean().exactOptional().describe("rests, since a preview or the camera goes first"),
+  links,
+});
+
+/** All dreams. */
+export const dreamList = z.strictObject({ dreams: z.array(dream).describe("newest first") });
+
+/** The answer to changed settings. */
+export const changed = z.strictObject({
+  frame: z.int().nullable().describe("first frame made with them; null where the dream has not begun"),
+  parameters: someParameters,
+});
+
+const kinds = ["boolean", "integer", "number", "choice", "text", "texts", "integers", "perChannel"] as const;
+
+const parameterDescription = z.strictObject({
+  name: z.string(),
+  kind: z.enum(kinds),
+  choices: z.array(z.string()).optional(),
+  minimum: z.number().optional(),
+  above: z.number().optional().describe("a limit that must not be reached"),
+  maximum: z.number().optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  description: z.string(),
+  group: z.string().describe("title of the group it belongs to"),
+  common: z.boolean().describe("whether most people want it"),
+  live: z.boolean().describe("whether it may be changed while a dream runs"),
+});
+
+/** What can be set, within which limits. */
+export const settings = z.strictObject({
+  parameters: z.array(parameterDescription),
+  presets: z.array(z.strictObject({ name: z.string(), description: z.string(), settings: someParameters })),
+  defaults: parameters,
+  limits: z.strictObject({
+    upload: z.number().describe("bytes"),
+    duration: z.number().describe("seconds of a video"),
+    pixels: z.number().describe("width times height"),
+    frames: z.number(),
+    queue: z.number().describe("dreams that wait"),
+    seconds: z.number().describe("seconds of work on one dream"),
+    memory: z.number().describe("bytes"),
+  }),
+  sample: z.boolean().describe("whether the sample clip can be dreamed"),
+});
+
+/** How the server is. */
+export const health = z.strictObject({
+  status: z.literal("ok"),
+  version: z.string(),
+  uptime: z.number().describe("seconds"),
+  queue: z.int().describe("dreams that wait"),
+  rendering: z.boolean().describe("whether one is being made"),
+});

@@ -1,0 +1,13 @@
+import type { ErrorCode } from "../../errors.ts";
+
+/** What can be wrong with an upload. */
+export const uploadErrors: readonly ErrorCode[] = [
+  "invalid_parameter",
+  "invalid_request",
+  "length_required",
+  "too_large",
+  "not_a_video",
+  "unusable_video",
+  "queue_full",
+  "disk_full",
+];

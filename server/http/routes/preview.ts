@@ -1,0 +1,134 @@
+/** One dreamed frame, to judge settings by before the long run. */
+import { type Context, Hono } from "hono";
+import type { Parameters } from "../../../pipeline/parameters.ts";
+import { HttpError, toHttpError } from "../../errors.ts";
+import type { Received } from "../../uploads/received.ts";
+import { queryFields } from "../../uploads/received.ts";
+import { completeSettings, readSettings } from "../../uploads/settings.ts";
+import type { Env } from "../env.ts";
+import { reference, wishParameters } from "../openapi/components.ts";
+import { bytes, describe } from "../openapi/describe.ts";
+import { uploadErrors } from "../openapi/upload_errors.ts";
+import type { Services } from "../services.ts";
+
+type Needs = Pick<Services, "dreams" | "uploads" | "renderer">;
+
+/**
+ * `POST /api/preview`: the frame at `at` seconds of a video or picture that is sent, as a form's field `video` or as
+ * the whole body, or of the source of the dream that `?dream=` names. Answered with a JPEG, and its loss and seconds
+ * of work in headers.
+ */
+export function previewRoute(services: Needs): Hono<Env> {
+  return new Hono<Env>().post("/", describe(route), async (c) => {
+    const fields = queryFields(c.req.raw);
+    const { id } = wishOf(fields);
+    return id === undefined ? await ofUpload(c, services) : await ofDream(c, services, id, fields);
+  });
+}
+
+/** The source of a dream; a body may hold further settings no more than the query can. */
+async function ofDream(c: Context<Env>, services: Needs, id: string, fields: Received["fields"]) {
+  services.dreams.get(id);
+  return await answer(c, services, services.dreams.files(id).source, fields);
+}
+
+async function ofUpload(c: Context<Env>, services: Needs): Promise<Response> {
+  const { uploads } = services;
+  const request = c.req.raw;
+  const isForm = /^multipart\/form-data\b/i.test(request.headers.get("Content-Type") ?? "");
+  if (!request.body) {
+    throw new HttpError("invalid_request", "send a video or picture, or name a dream: /api/preview?dream=ID");
+  }
+  const receive = isForm ? uploads.receiveMultipart : uploads.receiveRaw;
+  const { file, name, fields } = await receive.call(uploads, request, { check: (told) => void wishOf(told) });
+  try {
+    await uploads.inspect(file, name, { pictures: true, signal: request.signal });
+    return await answer(c, services, file, fields);
+  } finally {
+    await uploads.discard(file);
+  }
+}
+
+async function answer(
+  c: Context<Env>,
+  { renderer }: Needs,
+  input: string,
+  fields: Received["fields"],
+): Promise<Response> {
+  const { at, parameters } = wishOf(fields);
+  try {
+    const { dreamed, loss, seconds } = await renderer.preview({ input, at, parameters }, c.req.raw.signal);
+    return c.body(dreamed, 200, {
+      "Content-Type": "image/jpeg",
+      "Cache-Control": "no-store",
+      "Reverie-Loss": String(loss),
+      "Reverie-Seconds": String(seconds),
+    });
+  } catch (error) {
+    throw withoutPath(toHttpError(error, "unusable_video"), input);
+  }
+}
+
+/** The pipeline names the file it failed at; where that lies is nobody's business. */
+function withoutPath(error: HttpError, path: string): HttpError {
+  if (!error.message.includes(path)) return error;
+  return new HttpError(error.code, error.message.replaceAll(path, "the upload"), { cause: error });
+}
+
+/** What is asked for: which frame of what, and how to dream it. Throws an HttpError for what is wrong with it. */
+function wishOf(fields: Received["fields"]): { id?: string; at: number; parameters: Parameters } {
+  const { dream, at, ...others } = fields;
+  // A time is a time, whatever it is called.
+  const { from = 0 } = relabelled("at", () => readSettings(at === undefined ? {} : { from: at }));
+  const { given, preset } = readSettings(others);
+  const parameters = completeSettings({ given, preset });
+  return { at: from, parameters, ...(dream !== undefined && { id: dream }) };
+}
+
+function relabelled<T>(field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code, message } = toHttpError(error);
+    throw new HttpError(code, message.replace(/^from\b/, field), { field, cause: error });
+  }
+}
+
+const route = {
+  id: "preview",
+  tag: "trying" as const,
+  summary: "One dreamed frame of a video or picture",
+  description: "A dream that is being made rests meanwhile.",
+  parameters: [
+    {
+      name: "dream",
+      in: "query",
+      description: "dreams a frame of this dream's source; nothing is to be sent then",
+      schema: { type: "string" as const, pattern: "^[0-9a-f]{32}$" },
+    },
+    {
+      name: "at",
+      in: "query",
+      description: "which frame: seconds or h:mm:ss from the video's start (default: 0)",
+      schema: { type: "string" as const },
+    },
+    ...wishParameters("preset"),
+  ],
+  body: {
+    content: {
+      ...bytes("application/octet-stream", "video/*", "image/*"),
+      "multipart/form-data": { schema: reference("Upload") },
+    },
+  },
+  replies: {
+    200: {
+      description: "the dreamed frame",
+      headers: {
+        "Reverie-Loss": { description: "loss at the last step", schema: { type: "number" as const } },
+        "Reverie-Seconds": { description: "time it took", schema: { type: "number" as const } },
+      },
+      content: bytes("image/jpeg"),
+    },
+  },
+  errors: [...uploadErrors.filter((code) => code !== "queue_full"), "not_found", "busy"] as const,
+};

@@ -1,0 +1,20 @@
+import type { Logger } from "pino";
+import type { Dreams } from "../dreams/dreams.ts";
+import type { LiveHub } from "../live/hub.ts";
+import type { ServerOptions } from "../options.ts";
+import type { Renderer } from "../rendering/renderer.ts";
+import type { Uploads } from "../uploads/uploads.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+
+/** What the routes work with; whoever makes them also closes them. */
+export interface Services {
+  options: ServerOptions;
+  dreams: Dreams;
+  uploads: Uploads;
+  hub: LiveHub;
+  renderer: Renderer;
+  metrics: Metrics;
+  log: Logger;
+  /** Aborted when the server closes: requests that wait for something are answered then. */
+  closing?: AbortSignal;
+}

@@ -1,0 +1,162 @@
+/** The running server: opens everything, listens, and closes everything. */
+import { join } from "node:path";
+import type { Logger } from "pino";
+import { UserError } from "../pipeline/errors.ts";
+import { createApp } from "./app.ts";
+import { Dreams } from "./dreams/dreams.ts";
+import { metered } from "./http/metrics/metered_renderer.ts";
+import { Metrics } from "./http/metrics/metrics.ts";
+import { createLog } from "./http/request_log.ts";
+import { LiveHub } from "./live/hub.ts";
+import type { ServerOptions } from "./options.ts";
+import { Renderer } from "./rendering/renderer.ts";
+import { checkExposure } from "./security/exposure.ts";
+import { Uploads } from "./uploads/uploads.ts";
+
+/** Options of {@link serve}. */
+export interface ServeOptions {
+  /** Closes the server. */
+  signal?: AbortSignal;
+  /** Told the address once connections are taken. */
+  onListening?: (address: { url: string }) => void;
+  /** Where requests and defects are logged; by default as JSON lines on the standard output. */
+  log?: Logger;
+}
+
+/** A server that takes connections. */
+export interface RunningServer {
+  /** Its address, without a slash at the end. */
+  url: string;
+  port: number;
+  /** The dreams it keeps, for programs that hold the server themselves. */
+  dreams: Dreams;
+  /** Ends it: sockets are closed, requests answered, and what is being dreamed goes on at the next start. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds that requests get to end when the server closes. */
+const patience = 3_000;
+
+/**
+ * Serves until the signal is aborted. Throws a UserError where the options leave the server open to everybody, the
+ * port is taken, or the folder for data cannot be used.
+ */
+export async function serve(options: ServerOptions, serving: ServeOptions = {}): Promise<void> {
+  const { signal, onListening, log } = serving;
+  const server = await startServer(options, log ? { log } : {});
+  try {
+    onListening?.({ url: server.url });
+    await aborted(signal);
+  } finally {
+    await server.close();
+  }
+}
+
+/** Starts a server and returns once it takes connections; port 0 takes a free one. */
+export async function startServer(
+  options: ServerOptions,
+  { log = createLog() }: Pick<ServeOptions, "log"> = {},
+): Promise<RunningServer> {
+  checkExposure(options);
+  await makeDataFolder(options.data);
+  const parts = await openParts(options, log);
+  const closing = new AbortController(), end = new AbortController();
+  try {
+    const app = createApp({ ...parts, options, log, closing: closing.signal });
+    const server = listen(options, app.fetch, end.signal);
+    const { port } = server.addr;
+    const close = once(async () => {
+      closing.abort();
+      parts.hub.close();
+      await Promise.all([shutDown(server, end), closeParts(parts)]);
+    });
+    return { url: `http://${hostInUrl(options.host)}:${port}`, port, dreams: parts.dreams, close };
+  } catch (error) {
+    await closeParts(parts);
+    throw error;
+  }
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+async function openParts(options: ServerOptions, log: Logger) {
+  const { data, limits, providers, keepDays, quota } = options;
+  const metrics = new Metrics();
+  const uploads = new Uploads({ folder: join(data, "uploads"), limits });
+  const hub = new LiveHub();
+  const renderer = new Renderer(providers ? { providers } : {});
+  try {
+    const dreams = await Dreams.open({
+      data,
+      limits,
+      hub,
+      log,
+      renderer: metered(renderer, metrics),
+      ...(keepDays !== undefined && { keepDays }),
+      ...(quota !== undefined && { quota }),
+    });
+    metrics.observe({ dreams, hub });
+    return { metrics, uploads, hub, renderer, dreams };
+  } catch (error) {
+    hub.close();
+    await renderer.close();
+    throw error;
+  }
+}
+
+/** The dreams first, so that what runs is known to go on when the renderer stops it. */
+async function closeParts({ hub, dreams, renderer }: Parts): Promise<void> {
+  hub.close();
+  await dreams.close();
+  await renderer.close();
+}
+
+async function makeDataFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new UserError(`${folder} cannot be used for dreams: name another folder with --data`, { cause });
+  }
+}
+
+function listen(
+  { host, port }: ServerOptions,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+  signal: AbortSignal,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ hostname: host, port, signal, onListen: () => {} }, handler);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AddrInUse) {
+      throw new UserError(`port ${port} is in use: choose another one with --port`, { cause });
+    }
+    if (cause instanceof Deno.errors.PermissionDenied) {
+      throw new UserError(`port ${port} needs more rights: choose one from 1024 with --port`, { cause });
+    }
+    throw new UserError(`${host} is no address of this machine: choose another one with --host`, { cause });
+  }
+}
+
+/** Lets requests end, within limits: a viewer may take as long as it likes to read. */
+async function shutDown(server: Deno.HttpServer<Deno.NetAddr>, end: AbortController): Promise<void> {
+  const timer = setTimeout(() => end.abort(), patience);
+  await server.shutdown();
+  await server.finished;
+  clearTimeout(timer);
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    else signal?.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => done ??= action();
+}
