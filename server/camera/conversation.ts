@@ -1,0 +1,180 @@
+/** One client of the camera, from the opening of its socket to its end. */
+import type { Parameters } from "../../pipeline/parameters.ts";
+import { PaceKeeper } from "../../pipeline/progress.ts";
+import { HttpError, toHttpError } from "../errors.ts";
+import type { CameraFrame } from "../rendering/job.ts";
+import type { Renderer } from "../rendering/renderer.ts";
+import type { RunningCamera } from "../rendering/running_camera.ts";
+import { completeSettings, readSettings } from "../uploads/settings.ts";
+import { PictureSender } from "./picture_sender.ts";
+import {
+  type ClientMessage,
+  longestMessage,
+  readMessage,
+  type ServerMessage,
+  type StartMessage,
+} from "./protocol.ts";
+
+/** What a conversation is held with. */
+export interface ConversationOptions {
+  renderer: Pick<Renderer, "camera">;
+  /** Settled when the session of the client before has ended, if that client has gone. */
+  room: () => Promise<void>;
+  /** Ends the conversation when nothing has come for so many milliseconds. */
+  silence: number;
+}
+
+/** The settings that make the camera quick enough on a laptop, where the client names no others. */
+const cameraSettings = { imageSize: 256, flowSize: 128 } as const;
+const cameraPreset = "fast";
+
+/** Follows the protocol on one socket. */
+export class Conversation {
+  readonly #socket: WebSocket;
+  readonly #options: ConversationOptions;
+  readonly #sender: PictureSender;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #started = false;
+  /** Whether networks are being loaded, or even fetched: nothing can be asked of the client meanwhile. */
+  #loading = false;
+  #session: RunningCamera | undefined;
+  #over = false;
+  /** Number of the next picture. */
+  #next = 0;
+
+  constructor(socket: WebSocket, options: ConversationOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#sender = new PictureSender(socket);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => this.#receive(data);
+    socket.onclose = () => this.end();
+    socket.onerror = () => this.end();
+    this.#listen();
+  }
+
+  /** Settled when nothing of the session is left. */
+  async ended(): Promise<void> {
+    await this.#session?.finished.catch(() => {});
+  }
+
+  /** Frees everything; the socket is closed as one that has done its work, unless it is closed already. */
+  end(code = 1000, reason = ""): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#silence);
+    this.#sender.close();
+    this.#session?.close();
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
+  }
+
+  #receive(data: string | ArrayBuffer): void {
+    if (this.#over) return;
+    this.#listen();
+    if (sizeOf(data) > longestMessage) {
+      return this.#fail(new HttpError("too_large", "a message is larger than 2 MiB: send smaller pictures"));
+    }
+    try {
+      if (typeof data === "string") this.#obey(readMessage(data));
+      else this.#picture(new Uint8Array(data));
+    } catch (error) {
+      this.#tell({ type: "refused", error: toHttpError(error).body });
+    }
+  }
+
+  #obey(message: ClientMessage): void {
+    switch (message.type) {
+      case "start":
+        if (this.#started) {
+          throw new HttpError("conflict", "the session has been started: close it for another one");
+        }
+        this.#started = true;
+        this.#loading = true;
+        this.#listen();
+        this.#start(message).catch((error) => this.#fail(toHttpError(error)));
+        break;
+      case "change":
+        this.#change(message);
+        break;
+      case "stop":
+        this.end();
+        break;
+    }
+  }
+
+  async #start({ width, height, preset, parameters: named = {} }: StartMessage): Promise<void> {
+    const { given } = readSettings({ ...named, ...(preset !== undefined && { preset }) });
+    const parameters = completeSettings({
+      preset: preset ?? cameraPreset,
+      given: { ...cameraSettings, ...given },
+    });
+    await this.#options.room();
+    if (this.#over) return;
+    this.#session = this.#open(parameters, { width, height });
+    await this.#session.finished;
+    this.end();
+  }
+
+  #open(parameters: Parameters, size: { width: number; height: number }): RunningCamera {
+    let pace = new PaceKeeper(undefined);
+    return this.#options.renderer.camera(parameters, size, {
+      start: ({ width, height, provider }) => {
+        pace = new PaceKeeper(undefined);
+        this.#loading = false;
+        this.#listen();
+        this.#tell({ type: "ready", width, height, provider, parameters });
+      },
+      frame: (frame) => this.#show(frame, pace.frame().fps),
+    });
+  }
+
+  #picture(jpeg: Uint8Array<ArrayBuffer>): void {
+    const number = this.#next++;
+    if (!this.#started) throw new HttpError("conflict", "send a start message before the pictures");
+    this.#session?.push(number, jpeg);
+  }
+
+  #show({ jpeg, dropped, ...frame }: CameraFrame, fps: number): void {
+    this.#sender.send({ type: "frame", ...frame, fps }, jpeg, dropped);
+  }
+
+  #change({ id, parameters }: ClientMessage & { type: "change" }): void {
+    const known = id === undefined ? {} : { id };
+    if (!this.#session) throw new HttpError("conflict", "send a start message before changes");
+    this.#session.change(parameters).then(
+      (frame) => this.#tell({ type: "changed", ...known, frame, parameters }),
+      (error) => this.#tell({ type: "refused", ...known, error: toHttpError(error).body }),
+    );
+  }
+
+  #tell(message: ServerMessage): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #fail(error: HttpError): void {
+    if (this.#over) return;
+    this.#tell({ type: "error", error: error.body });
+    this.end(closeCode(error), error.code);
+  }
+
+  /** Waits for the next message, but not for ever. */
+  #listen(): void {
+    clearTimeout(this.#silence);
+    if (this.#loading) return;
+    const { silence } = this.#options;
+    this.#silence = setTimeout(() => {
+      const message = `nothing has come for ${silence / 1000} s: start again`;
+      this.#fail(new HttpError("invalid_request", message));
+    }, silence);
+  }
+}
+
+function sizeOf(data: string | ArrayBuffer): number {
+  return typeof data === "string" ? data.length : data.byteLength;
+}
+
+/** RFC 6455, 7.4.1: policy violation and internal error; and "try again later" of IANA's registry. */
+function closeCode({ code, status }: HttpError): number {
+  if (code === "busy") return 1013;
+  return status < 500 ? 1008 : 1011;
+}

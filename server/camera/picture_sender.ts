@@ -1,0 +1,57 @@
+/** Pictures on their way to a client that may read slowly. */
+import type { FrameMessage } from "./protocol.ts";
+
+/** The part of a WebSocket that sending needs. */
+export type Outlet = Pick<WebSocket, "send" | "bufferedAmount" | "readyState">;
+
+/** How often it looks whether the client has read on, in milliseconds. */
+const interval = 20;
+
+interface Waiting {
+  message: Omit<FrameMessage, "dropped">;
+  jpeg: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Sends dreamed pictures, the newest only: as long as about two of them have not been read, a picture waits, and is
+ * dropped when a newer one comes.
+ */
+export class PictureSender {
+  readonly #socket: Outlet;
+  #waiting: Waiting | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #dropped = 0;
+  #droppedBefore = 0;
+
+  constructor(socket: Outlet) {
+    this.#socket = socket;
+  }
+
+  /** Sends a picture, now or when there is room. `droppedBefore` counts those that were dropped on the way here. */
+  send(message: Omit<FrameMessage, "dropped">, jpeg: Uint8Array<ArrayBuffer>, droppedBefore: number): void {
+    if (this.#waiting) this.#dropped++;
+    this.#waiting = { message, jpeg };
+    this.#droppedBefore = droppedBefore;
+    this.#flush();
+  }
+
+  /** Drops what waits. */
+  close(): void {
+    this.#waiting = undefined;
+    clearTimeout(this.#timer);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    if (!this.#waiting || this.#socket.readyState !== WebSocket.OPEN) return;
+    const { message, jpeg } = this.#waiting;
+    if (this.#socket.bufferedAmount > 2 * jpeg.length) {
+      this.#timer = setTimeout(() => this.#flush(), interval);
+      return;
+    }
+    this.#waiting = undefined;
+    const told: FrameMessage = { ...message, dropped: this.#droppedBefore + this.#dropped };
+    this.#socket.send(JSON.stringify(told));
+    this.#socket.send(jpeg);
+  }
+}
