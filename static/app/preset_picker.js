@@ -12,6 +12,7 @@
  * @property {(name: string | undefined) => void} set
  */
 import { element } from "./element.js";
+import { sentence } from "./format.js";
 
 /**
  * @param {Settings} settings
@@ -56,7 +57,7 @@ function presetCard({ name, description }) {
     input,
     element("span", { class: "preset-frame" }, picture),
     element("span", { class: "preset-name" }, name === "" ? "Reverie" : title(name)),
-    element("span", { class: "preset-description quiet small" }, description),
+    element("span", { class: "preset-description quiet small" }, sentence(description)),
   );
   return { card, input };
 }

@@ -13,7 +13,6 @@ import { currentFrame } from "./video_frame.js";
  * @typedef {object} SourcePanel
  * @property {HTMLElement} element
  * @property {() => { from?: number, duration?: number } | undefined} part undefined where what is typed is not usable
- * @property {(part: { from?: number, duration?: number }) => void} setPart
  * @property {(field: string, message: string) => boolean} showError whether the field is one of this panel's
  * @property {() => number} time of the frame that is shown, in seconds
  * @property {() => Promise<Blob | undefined>} frame the frame that is shown, where the browser can decode it
@@ -46,6 +45,7 @@ export function createSourcePanel(source, onRemove) {
   });
   video.addEventListener("error", () => {
     video.hidden = true;
+    made.classList.add("source-unseen");
     note.hidden = false;
     note.textContent =
       "This browser cannot show this video. Reverie reads more kinds than browsers do: try it.";
@@ -66,7 +66,7 @@ export function createSourcePanel(source, onRemove) {
       "div",
       { class: "source-facts" },
       element("div", {}, element("h1", { class: "source-name", id: "source-name" }, source.name), facts),
-      element(
+      source.dream ? keptPart(source.dream) : element(
         "div",
         { class: "source-part" },
         from.element,
@@ -95,10 +95,6 @@ export function createSourcePanel(source, onRemove) {
         ...(length !== undefined && { duration: length }),
       };
     },
-    setPart: (part) => {
-      from.set(part.from);
-      duration.set(part.duration);
-    },
     showError: (field, message) => {
       const wrong = { from, duration }[field];
       wrong?.showError(message);
@@ -107,6 +103,17 @@ export function createSourcePanel(source, onRemove) {
     time: () => video.videoWidth > 0 ? video.currentTime : from.value() ?? 0,
     frame: () => currentFrame(video),
   };
+}
+
+/**
+ * The part that a dream of an earlier one's video has.
+ *
+ * @param {import("./types.ts").Dream} dream
+ */
+function keptPart({ from = 0, duration }) {
+  if (from === 0 && duration === undefined) return null;
+  const length = duration === undefined ? "to the end" : `for ${inWords(duration)}`;
+  return element("p", { class: "quiet" }, `The same part as before: from ${inWords(from)} on, ${length}.`);
 }
 
 /**
@@ -174,8 +181,6 @@ function timeField(name, label, placeholder, now) {
     ),
     check,
     showError,
-    /** @param {number | undefined} value */
-    set: (value) => input.value = value === undefined ? "" : String(value),
     value: () => {
       try {
         return secondsOf(input.value);

@@ -8,6 +8,7 @@
  *
  * @typedef {object} StartBar
  * @property {HTMLElement} element
+ * @property {() => boolean} busy
  * @property {(reason: Error) => void} leave ends a running upload, to be taken up again later
  */
 import { announce } from "./announce.js";
@@ -110,6 +111,7 @@ export function createStartBar({ start, explain }) {
 
   return {
     element: made,
+    busy: () => running !== undefined,
     leave: (reason) => {
       removeEventListener("beforeunload", warn);
       running?.abort(reason);

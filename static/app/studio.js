@@ -11,6 +11,7 @@
  */
 import { announce } from "./announce.js";
 import { ApiError } from "./api.js";
+import { sentence } from "./format.js";
 import { createDropZone } from "./drop_zone.js";
 import { element } from "./element.js";
 import { createGallery } from "./gallery.js";
@@ -39,6 +40,7 @@ export const view = {
       sample: settings.sample,
       onFile: (file) => {
         const problem = objection(file, settings.limits.upload);
+        if (startBar.busy()) return announce("An upload is running: cancel it first.");
         dropZone.showError(problem);
         if (problem === undefined) setSource(fileSource(file));
         else if (source) announce(problem);
@@ -66,6 +68,10 @@ export const view = {
       const part = panel?.part();
       if (!part) return undefined;
       const preset = presets.value(), values = form.values(), base = presetValues(preset);
+      // Without a preset, the earlier dream's settings are what is built on.
+      if (source?.dream && preset === undefined) {
+        return { given: difference(values, /** @type {Values} */ (source.dream.parameters)) };
+      }
       // A setting of the preset that was emptied cannot be told beside the preset.
       const emptied = Object.keys(base).some((name) => !(name in values));
       return preset === undefined || emptied
@@ -80,7 +86,7 @@ export const view = {
      */
     const explain = (error) => {
       const message = error instanceof Error ? error.message : String(error);
-      const line = message.charAt(0).toUpperCase() + message.slice(1);
+      const line = sentence(message);
       if (error instanceof ApiError && error.field !== undefined) {
         if (!panel?.showError(error.field, line)) form.showError(error.field, line);
       }
@@ -176,7 +182,6 @@ export const view = {
         presets.set(dream.preset);
         setSource(dreamSource(dream));
         form.set(/** @type {Values} */ (dream.parameters), presetValues(dream.preset));
-        panel?.setPart(dream);
       } catch (error) {
         dropZone.showError(explain(error));
       }

@@ -34,7 +34,8 @@ export function createTryOne({ frame, wish, explain }) {
   const button = element("button", { class: "button", type: "button", id: "try" });
   const made = element(
     "section",
-    { class: "try-one", "aria-label": "Try one frame" },
+    { class: "try-one", "aria-labelledby": "try-title" },
+    element("h2", { id: "try-title" }, "One frame first"),
     stage,
     element("div", { class: "button-row" }, button, status),
     error,
@@ -54,7 +55,7 @@ export function createTryOne({ frame, wish, explain }) {
     for (const url of urls) URL.revokeObjectURL(url);
     urls = [];
     stage.replaceChildren();
-    status.textContent = "Dreams the frame that the video shows, in a few seconds.";
+    status.textContent = "The frame that the video shows, with these settings.";
     error.textContent = "";
     rest();
   };
