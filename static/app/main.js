@@ -20,6 +20,12 @@ let unmount = () => {};
 /** Counts places, so that one that loads slowly does not come over the next. */
 let current = 0;
 
+// What follows `#` names a place, so the link's own target would lead nowhere.
+document.querySelector(".skip-link")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  root.focus();
+});
+
 watchPlace(async (place) => {
   const mine = ++current;
   unmount();

@@ -62,21 +62,26 @@ export const view = {
       ...settings.presets.find((preset) => preset.name === name)?.settings,
     });
 
-    /** What is wished for; undefined where a field is not usable, which is then focused. @returns {Wish | undefined} */
-    const wish = () => {
+    /** The settings; undefined where a field is not usable, which is then focused. @returns {Wish | undefined} */
+    const look = () => {
       if (!form.check()) return undefined;
-      const part = panel?.part();
-      if (!part) return undefined;
       const preset = presets.value(), values = form.values(), base = presetValues(preset);
-      // Without a preset, the earlier dream's settings are what is built on.
-      if (source?.dream && preset === undefined) {
-        return { given: difference(values, /** @type {Values} */ (source.dream.parameters)) };
-      }
       // A setting of the preset that was emptied cannot be told beside the preset.
       const emptied = Object.keys(base).some((name) => !(name in values));
       return preset === undefined || emptied
-        ? { ...part, given: difference(values, settings.defaults) }
-        : { ...part, preset, given: difference(values, base) };
+        ? { given: difference(values, settings.defaults) }
+        : { preset, given: difference(values, base) };
+    };
+
+    /** The settings and the part of the video, as far as they are usable. @returns {Wish | undefined} */
+    const wish = () => {
+      const chosen = look();
+      // Without a preset, an earlier dream's settings are what is built on.
+      if (chosen && source?.dream && chosen.preset === undefined) {
+        return { given: difference(form.values(), /** @type {Values} */ (source.dream.parameters)) };
+      }
+      const part = panel?.part();
+      return chosen && part && { ...chosen, ...part };
     };
 
     /**
@@ -94,7 +99,7 @@ export const view = {
     };
 
     const tryOne = createTryOne({
-      wish,
+      wish: look,
       explain,
       frame: async () => {
         if (!source || !panel) throw new Error("Choose a video first.");
