@@ -100,9 +100,9 @@ export class DreamRun {
     this.#updateSeeing();
   }
 
-  /** Breaks it off; the first reason counts. */
+  /** Breaks it off; the first reason counts, but that what is removed tells no more news. */
   stop(kind: Stop["kind"]): void {
-    this.#stop ??= new Stop(kind);
+    if (!this.#stop || kind === "removed") this.#stop = new Stop(kind);
     this.#rendering?.stop(this.#stop);
   }
 
@@ -210,7 +210,7 @@ export class DreamRun {
     try {
       const frame = await first;
       store.beginChange(number, frame);
-      hub.publish(this.id, { type: "change", frame, parameters });
+      if (this.#stop?.kind !== "removed") hub.publish(this.id, { type: "change", frame, parameters });
       return frame;
     } catch (error) {
       // What waits when the server closes is made good at its next start.
@@ -275,6 +275,7 @@ export class DreamRun {
 
   /** Does what must not end the dream when it fails, as writing progress on a full disk does. */
   #attempt(act: () => void): void {
+    if (this.#stop?.kind === "removed") return;
     try {
       act();
     } catch (error) {

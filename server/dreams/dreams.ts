@@ -10,14 +10,13 @@ import { repeatedSettings, type SettingsChange, waitingChange } from "./changed_
 import { Cleaner } from "./cleaner.ts";
 import type { DreamStatus, DreamView, SourceFacts } from "./dream.ts";
 import { type DreamFiles, dreamFiles, isDreamId, newDreamId } from "./dream_files.ts";
-import { DreamRun } from "./dream_run.ts";
+import { DreamQueue } from "./dream_queue.ts";
 import { DreamStore } from "./dream_store.ts";
 import type { NewDream, StoredDream } from "./dream_row.ts";
 import { viewOf } from "./dream_view.ts";
 import { linkOrCopy, moveFile, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { reconcile } from "./reconcile.ts";
-import { schedule } from "./schedule.ts";
 import { settledWithin } from "./settled_within.ts";
 
 /** Options of {@link Dreams.open}. */
@@ -54,9 +53,6 @@ export interface NewDreamInput {
 /** How long a request waits for a rendering to stop, in milliseconds. */
 const stopPatience = 10_000;
 
-/** How long to wait before the queue is tried again after the database refused, in milliseconds. */
-const retryAfter = 5_000;
-
 /**
  * Keeps dreams in a table and a folder each, and renders those that wait, one at a time. No failure of a dream stops
  * the others. Methods that take an id throw an HttpError `not_found` where no dream has it.
@@ -66,12 +62,11 @@ export class Dreams {
   readonly #root: string;
   readonly #store: DreamStore;
   readonly #cleaner: Cleaner;
-  /** Dreams whose pictures of source, flow and mask somebody wants. */
-  readonly #seen = new Set<string>();
-  #run: DreamRun | undefined;
+  readonly #queue: DreamQueue;
+  /** Folders that are being removed. */
+  readonly #removals = new Set<Promise<void>>();
   /** Dreams that are about to be stored and have their place in the queue already. */
   #entering = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   private constructor(options: DreamsOptions, root: string, store: DreamStore) {
@@ -86,6 +81,15 @@ export class Dreams {
       quota: options.quota,
       log: options.log,
     });
+    this.#queue = new DreamQueue({
+      ...options,
+      store,
+      filesOf: (id) => this.#files(id),
+      onEnded: () => this.#cleaner.start(),
+    });
+    options.hub.setStateSource((id) => this.get(id));
+    this.#queue.next();
+    this.#cleaner.start();
   }
 
   /**
@@ -103,9 +107,7 @@ export class Dreams {
       store.close();
       throw error;
     }
-    const dreams = new Dreams(options, root, store);
-    dreams.#start();
-    return dreams;
+    return new Dreams(options, root, store);
   }
 
   /** Queues a dream of an upload. Throws an HttpError `queue_full` or `disk_full`; the upload is removed then. */
@@ -152,13 +154,12 @@ export class Dreams {
 
   /** All dreams, newest first. */
   list(): DreamView[] {
-    const queue = this.#schedule();
-    return this.#store.list().map((dream) => this.#view(dream, queue));
+    const places = this.#queue.places();
+    return this.#store.list().map((dream) => this.#queue.view(dream, places));
   }
 
   get(id: string): DreamView {
-    const dream = this.#stored(id);
-    return this.#view(dream, dream.state === "queued" ? this.#schedule() : new Map());
+    return this.#queue.view(this.#stored(id));
   }
 
   /**
@@ -172,22 +173,24 @@ export class Dreams {
   ): Promise<{ frame: number | null; parameters: Partial<ParameterInput> }> {
     const dream = this.#stored(id);
     if (dream.state === "queued") return this.#changeWaiting(dream, parameters);
-    if (dream.state === "running" && this.#run?.id === id) return await this.#run.change(dream, parameters);
+    const run = this.#queue.runOf(id);
+    if (dream.state === "running" && run) return await run.change(dream, parameters);
     throw new HttpError("conflict", "the dream has ended: make it again with other settings");
   }
 
   /** Breaks a dream off. Throws an HttpError `conflict` where it has ended otherwise. */
   async cancel(id: string): Promise<DreamView> {
     const { state } = this.#stored(id);
-    if (state === "queued") {
+    const run = this.#queue.runOf(id);
+    if (run) {
+      run.stop("cancelled");
+      await settledWithin(run.ended, stopPatience, undefined);
+    } else if (state === "queued" || state === "running") {
       this.#store.update(id, { state: "cancelled", finished: new Date().toISOString() });
-      this.#tellState(id);
+      this.#queue.tellState(id);
       this.#options.hub.end(id);
-      this.#tellWaiting();
+      this.#queue.tellWaiting();
       this.#cleaner.start();
-    } else if (state === "running" && this.#run?.id === id) {
-      this.#run.stop("cancelled");
-      await settledWithin(this.#run.ended, stopPatience, undefined);
     } else if (state !== "cancelled") {
       throw new HttpError("conflict", `the dream has ended already: it is ${state}`);
     }
@@ -197,20 +200,18 @@ export class Dreams {
   /** Removes a dream and all its files, also while it is made. */
   async remove(id: string): Promise<void> {
     const dream = this.#stored(id);
-    const run = this.#run?.id === id ? this.#run : undefined;
+    const run = this.#queue.runOf(id);
     this.#store.delete(id);
-    const ended = dream.state !== "queued" && dream.state !== "running";
-    if (!ended) {
+    if (dream.state === "queued" || dream.state === "running") {
       this.#options.hub.publish(id, { type: "state", dream: viewOf({ ...dream, state: "cancelled" }) });
     }
     this.#options.hub.end(id);
-    if (dream.state === "queued") this.#tellWaiting();
+    if (dream.state === "queued") this.#queue.tellWaiting();
     run?.stop("removed");
-    const folderGone = (run?.ended ?? Promise.resolve()).then(() => removeAll(this.#files(id).folder));
-    folderGone.catch((error) =>
-      this.#options.log.error({ err: error, dream: id }, "a folder is not removed")
-    );
-    await settledWithin(folderGone, stopPatience, undefined);
+    const removal = this.#removeFolder(id, run?.ended);
+    this.#removals.add(removal);
+    removal.finally(() => this.#removals.delete(removal));
+    await settledWithin(removal, stopPatience, undefined);
   }
 
   /** Where the files of a dream are; which of them exist, its state and links tell. */
@@ -237,26 +238,10 @@ export class Dreams {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#retry);
-    this.#run?.stop("closing");
-    await this.#run?.ended;
+    await this.#queue.close();
     await this.#cleaner.close();
+    await Promise.all(this.#removals);
     this.#store.close();
-  }
-
-  #start(): void {
-    const { hub, renderer } = this.#options;
-    hub.setStateSource((id) => this.get(id));
-    hub.onSee((id, wanted) => {
-      if (wanted) this.#seen.add(id);
-      else this.#seen.delete(id);
-      if (this.#run?.id === id) this.#run.see(wanted);
-    });
-    renderer.onHeld(() => {
-      if (this.#run && !this.#closed) this.#tellState(this.#run.id);
-    });
-    this.#pump();
-    this.#cleaner.start();
   }
 
   /** Makes a dream's folder, then its row: a folder without a row is removed at the next start. */
@@ -279,7 +264,7 @@ export class Dreams {
     } finally {
       this.#entering--;
     }
-    this.#pump();
+    this.#queue.next();
     this.#cleaner.start();
     return this.get(id);
   }
@@ -296,74 +281,21 @@ export class Dreams {
   #changeWaiting(dream: StoredDream, wish: SettingsChange): { frame: null; parameters: SettingsChange } {
     const { change, given, initial } = waitingChange(dream, wish);
     this.#store.update(dream.id, { given, initial });
-    this.#tellState(dream.id);
+    this.#queue.tellState(dream.id);
     return { frame: null, parameters: change };
   }
 
-  /** Begins the next dream unless one is being made. */
-  #pump(): void {
-    if (this.#closed || this.#run) return;
-    const next = this.#claim();
-    if (!next) return;
-    const { hub, renderer, limits, log } = this.#options;
-    const { id } = next;
-    const files = this.#files(id);
-    const run = new DreamRun(next, {
-      ...{ store: this.#store, hub, renderer, limits, log, files },
-      view: () => this.get(id),
-    });
-    this.#run = run;
-    if (this.#seen.has(id)) run.see(true);
-    this.#tellState(id);
-    this.#tellWaiting();
-    run.ended.then(() => {
-      this.#run = undefined;
-      this.#seen.delete(id);
-      this.#cleaner.start();
-      this.#pump();
-    });
-  }
-
-  #claim(): StoredDream | undefined {
+  /** Removes a dream's files once nobody writes them any more. */
+  async #removeFolder(id: string, ended: Promise<void> | undefined): Promise<void> {
+    await ended;
     try {
-      return this.#store.claim(new Date().toISOString());
+      await removeAll(this.#files(id).folder);
     } catch (error) {
-      this.#options.log.error({ err: error }, "the queue cannot go on; it is tried again");
-      this.#retry = setTimeout(() => this.#pump(), retryAfter);
-      return undefined;
+      this.#options.log.error(
+        { err: error, dream: id },
+        "a folder is not removed; the next start tries again",
+      );
     }
-  }
-
-  #tellState(id: string): void {
-    this.#options.hub.publish(id, { type: "state", dream: this.get(id) });
-  }
-
-  /** Those that wait have moved up. */
-  #tellWaiting(): void {
-    const queue = this.#schedule();
-    for (const dream of this.#store.waiting()) {
-      this.#options.hub.publish(dream.id, { type: "state", dream: this.#view(dream, queue) });
-    }
-  }
-
-  #schedule(): ReturnType<typeof schedule> {
-    const waiting = this.#store.waiting();
-    if (waiting.length === 0) return new Map();
-    const run = this.#run && this.#store.get(this.#run.id);
-    return schedule({
-      waiting,
-      running: run && { ...run, progress: this.#run!.progress },
-      earlier: this.#store.lastDone(5),
-      now: Date.now(),
-    });
-  }
-
-  #view(dream: StoredDream, queue: ReturnType<typeof schedule>): DreamView {
-    const place = queue.get(dream.id);
-    const run = dream.state === "running" && this.#run?.id === dream.id ? this.#run : undefined;
-    const paused = run !== undefined && this.#options.renderer.held;
-    const newest = run ? { ...dream, progress: run.progress } : dream;
-    return viewOf(newest, { ...(place && { queue: place }), ...(paused && { paused }) });
   }
 
   #stored(id: string): StoredDream {

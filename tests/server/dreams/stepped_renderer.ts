@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import type { DoneEvent } from "../../../pipeline/events.ts";
+import type { ParameterInput } from "../../../pipeline/parameters.ts";
+import { StageClock } from "../../../pipeline/stage_clock.ts";
+import { HttpError } from "../../../server/errors.ts";
+import type { RenderHooks, Rendering, RenderJob } from "../../../server/rendering/job.ts";
+
+const encoder = new TextEncoder();
+
+/** A renderer whose frames come when a test says so; its files are small but really there. */
+export class SteppedRenderer {
+  /** All renderings there have been. */
+  readonly all: SteppedRendering[] = [];
+  #held = false;
+  readonly #listeners: ((held: boolean) => void)[] = [];
+
+  render(job: RenderJob, hooks: RenderHooks): SteppedRendering {
+    if (this.all.some(({ over }) => !over)) throw new Error("two renderings at a time");
+    const rendering = new SteppedRendering(job, hooks, () => this.#held);
+    this.all.push(rendering);
+    return rendering;
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  set held(held: boolean) {
+    this.#held = held;
+    for (const listener of this.#listeners) listener(held);
+  }
+
+  onHeld(listener: (held: boolean) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The rendering that was begun last. */
+  get last(): SteppedRendering {
+    return this.all.at(-1)!;
+  }
+}
+
+/** A rendering that does what a test says. */
+export class SteppedRendering implements Rendering {
+  over = false;
+  /** What was asked to be seen, in order. */
+  readonly seen: boolean[] = [];
+  /** Time that a frame takes, in seconds. */
+  secondsPerFrame = 0.5;
+  #next = 0;
+  #total: number | undefined;
+  #waiting: PromiseWithResolvers<number>[] = [];
+  readonly #finished = Promise.withResolvers<DoneEvent>();
+
+  constructor(readonly job: RenderJob, readonly hooks: RenderHooks, private readonly resting: () => boolean) {
+    this.#finished.promise.catch(() => {});
+    Deno.writeFileSync(`${job.output.replace(/\.mp4$/, "")}.partial.mp4`, encoder.encode("part"));
+  }
+
+  get finished(): Promise<DoneEvent> {
+    return this.#finished.promise;
+  }
+
+  change(parameters: Partial<ParameterInput>): Promise<number> {
+    if (parameters.layers?.includes("nowhere")) {
+      return Promise.reject(
+        new HttpError("invalid_parameter", "there is no layer nowhere", { field: "layers" }),
+      );
+    }
+    const answer = Promise.withResolvers<number>();
+    this.#waiting.push(answer);
+    return answer.promise;
+  }
+
+  see(wanted: boolean): void {
+    this.seen.push(wanted);
+  }
+
+  stop(reason: Error): void {
+    this.fail(reason);
+  }
+
+  start(frames: number | undefined): void {
+    this.#total = frames;
+    const { input, output, parameters } = this.job;
+    const size = { width: 64, height: 48, workingWidth: 64, workingHeight: 48 };
+    const made = { provider: "cpu", flow: "dis", layers: ["mixed3"], parameters };
+    this.hooks.start({ event: "start", input, output, frames, ...size, ...made });
+  }
+
+  /** Makes a frame and its picture. */
+  frame(): void {
+    if (this.resting()) throw new Error("a rendering that rests makes no frame");
+    const index = this.#next++;
+    for (const answer of this.#waiting.splice(0)) answer.resolve(index);
+    const seconds = (index + 1) * this.secondsPerFrame;
+    const fps = 1 / this.secondsPerFrame;
+    const eta = this.#total === undefined ? undefined : (this.#total - index - 1) / fps;
+    const told = { index, pts: index / 10, seconds, fps, eta, loss: 0.1, motion: 0.01, visible: 0.9 };
+    this.hooks.frame({ event: "frame", ...told, stages: new StageClock().lap() });
+    const source = index === 0 || this.seen.at(-1) ? { source: encoder.encode(`before ${index}`) } : {};
+    this.hooks.picture({ index, pts: index / 10, dreamed: encoder.encode(`dream ${index}`), ...source });
+  }
+
+  writePlaylist(): void {
+    Deno.mkdirSync(this.job.hls, { recursive: true });
+    Deno.writeTextFileSync(join(this.job.hls, "index.m3u8"), "#EXTM3U\n");
+  }
+
+  finish(): void {
+    const { output, parameters } = this.job;
+    Deno.renameSync(`${output.replace(/\.mp4$/, "")}.partial.mp4`, output);
+    const seconds = this.#next * this.secondsPerFrame;
+    this.#end();
+    this.#finished.resolve({ event: "done", frames: this.#next, seconds, output, peakMemory: 1, parameters });
+  }
+
+  fail(error: Error): void {
+    this.#end();
+    this.#finished.reject(error);
+  }
+
+  #end(): void {
+    this.over = true;
+    for (const answer of this.#waiting.splice(0)) {
+      answer.reject(new HttpError("conflict", "the dream ended before the change took effect"));
+    }
+  }
+}
