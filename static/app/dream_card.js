@@ -44,8 +44,9 @@ export function createDreamCard(first, { api, onChange }) {
     element(
       "a",
       { class: "gallery-open", href: `#/dream/${id}` },
+      element("span", { class: "gallery-name", title: name }, name),
+      " ",
       element("span", { class: "gallery-frame" }, poster, before, badge),
-      element("span", { class: "gallery-name" }, name),
     ),
     bar,
     facts,

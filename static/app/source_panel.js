@@ -65,7 +65,12 @@ export function createSourcePanel(source, onRemove) {
     element(
       "div",
       { class: "source-facts" },
-      element("div", {}, element("h1", { class: "source-name", id: "source-name" }, source.name), facts),
+      element(
+        "div",
+        {},
+        element("h1", { class: "source-name", id: "source-name", tabindex: -1 }, source.name),
+        facts,
+      ),
       source.dream ? keptPart(source.dream) : element(
         "div",
         { class: "source-part" },

@@ -172,7 +172,7 @@ export const view = {
       if (!next) return;
       announce(`${next.name} is chosen`);
       scrollTo({ top: 0 });
-      if (!startBar.element.contains(document.activeElement)) panel?.element.querySelector("video")?.focus();
+      document.getElementById("source-name")?.focus({ preventScroll: true });
     };
 
     const gallery = createGallery({ api });
