@@ -3,6 +3,7 @@
 
 import { announce } from "../announce.js";
 import { Painter } from "../dream/painter.js";
+import "../dream/stage_style.js";
 import { element } from "../element.js";
 import { createParameterForm } from "../parameters.js";
 import { createCameraOptions } from "./camera_options.js";

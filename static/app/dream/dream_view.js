@@ -15,6 +15,7 @@ import { LiveFeed } from "./live_feed.js";
 import { createProgress } from "./progress.js";
 import { createSees } from "./sees.js";
 import { createStage } from "./stage.js";
+import "./stage_style.js";
 import { createSummary } from "./summary.js";
 
 /** @import { Answer, ClientMessage, Dream, News, View, ViewContext } from "../types.ts" */

@@ -25,7 +25,6 @@ const config = {
   startPosition: 0,
   lowLatencyMode: false,
   liveDurationInfinity: false,
-  liveMaxLatencyDurationCount: Infinity,
   maxBufferLength: 60,
   backBufferLength: 120,
   enableWorker: false,

@@ -19,7 +19,13 @@ export function createLiveScreen(feed, onSize) {
   const canvas = element("canvas", { class: "screen-picture", id: "live-picture", role: "img" });
   const painter = new Painter(canvas);
   const note = element("p", { class: "screen-note" });
-  const box = element("div", { class: "screen" }, canvas, note);
+  const source = element("video", {
+    class: "screen-picture screen-source",
+    preload: "metadata",
+    "aria-hidden": "true",
+  });
+  source.muted = true;
+  const box = element("div", { class: "screen" }, canvas, source, note);
   let leave = () => {};
   let known = "";
 
@@ -31,10 +37,17 @@ export function createLiveScreen(feed, onSize) {
     if (canvas.dataset.frames !== String(frames)) canvas.dataset.frames = String(frames);
     note.textContent = painter.painted ? "" : waiting(dream);
     note.hidden = painter.painted;
+    // Its first frame, until there is one that is dreamed.
+    if (!painter.painted && !source.hasAttribute("src")) source.src = dream.links.source;
   }
 
   function onPainted() {
     note.hidden = true;
+    if (source.hasAttribute("src")) {
+      source.removeAttribute("src");
+      source.load();
+    }
+    source.hidden = true;
     const size = painter.size;
     if (!size || `${size.width}x${size.height}` === known) return;
     known = `${size.width}x${size.height}`;
@@ -54,6 +67,8 @@ export function createLiveScreen(feed, onSize) {
     update: describe,
     close() {
       leave();
+      source.removeAttribute("src");
+      source.load();
       painter.close();
     },
   };

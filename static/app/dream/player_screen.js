@@ -4,13 +4,11 @@
 import { element } from "../element.js";
 import { ended } from "./follow.js";
 import { attachHls } from "./hls_source.js";
+import { keepGoing, starving } from "./keep_going.js";
 import { roughly } from "./words.js";
 
 /** @import { Dream } from "../types.ts" */
 /** @import { Screen } from "./stage.js" */
-
-/** Seconds before the end of what is loaded that count as its edge. */
-const edge = 0.35;
 
 const unreachable = "The player could not be loaded: the server cannot be reached.";
 
@@ -43,6 +41,8 @@ export function createPlayerScreen() {
   }
   for (const type of ["pause", "ended"]) video.addEventListener(type, () => queueMicrotask(load));
 
+  keepGoing(video);
+
   function tell() {
     const text = failure || (dream && atEdge() ? edgeNote(dream) : "");
     if (note.textContent !== text) note.textContent = text;
@@ -51,10 +51,8 @@ export function createPlayerScreen() {
   }
 
   function atEdge() {
-    const { buffered, currentTime } = video;
-    if (playing !== "stream" || !dream || ended(dream) || video.seeking) return false;
-    if (video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && !video.ended) return false;
-    return buffered.length === 0 || currentTime > buffered.end(buffered.length - 1) - edge;
+    const begun = playing === "stream" && video.buffered.length > 0;
+    return begun && dream !== undefined && !ended(dream) && starving(video);
   }
 
   /** Takes up the best there is, without interrupting who is watching. */
@@ -88,7 +86,7 @@ export function createPlayerScreen() {
   }
 
   function start() {
-    if (!open) return;
+    if (!open || !dream || ended(dream)) return;
     // A browser that wants a press of the play button first refuses.
     video.play().catch(() => {});
   }

@@ -1,0 +1,45 @@
+// @ts-check
+/// <reference lib="dom" />
+
+/** Seconds that are worth going on for, and milliseconds in which the browser may do so by itself. */
+const enough = 0.5;
+const patience = 400;
+
+/**
+ * Seconds that are loaded beyond the present position.
+ *
+ * @param {HTMLVideoElement} video
+ */
+export function secondsAhead({ buffered, currentTime }) {
+  for (let range = 0; range < buffered.length; range++) {
+    const end = buffered.end(range);
+    if (buffered.start(range) <= currentTime + 0.1 && end >= currentTime) return end - currentTime;
+  }
+  return 0;
+}
+
+/**
+ * Whether a video wants to play and cannot.
+ *
+ * @param {HTMLVideoElement} video
+ */
+export function starving({ paused, ended, seeking, readyState }) {
+  return !paused && !ended && !seeking && readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+}
+
+/**
+ * Lets a video that had played all there was go on as soon as there is more. Browsers wait for more and more seconds
+ * each time they ran dry; a step of the playhead makes them forget that.
+ *
+ * @param {HTMLVideoElement} video
+ */
+export function keepGoing(video) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  video.addEventListener("progress", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (starving(video) && secondsAhead(video) >= enough) video.currentTime += 0.01;
+    }, patience);
+  });
+}
