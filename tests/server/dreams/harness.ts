@@ -65,6 +65,11 @@ export class Harness implements AsyncDisposable {
 
   private constructor(readonly data: string) {}
 
+  /** For a data folder that is there already; nothing is opened yet. */
+  static at(data: string): Harness {
+    return new Harness(data);
+  }
+
   static async open(options: Partial<Omit<DreamsOptions, "limits">> & { limits?: Partial<Limits> } = {}) {
     const harness = new Harness(await Deno.makeTempDir({ prefix: "reverie-dreams-" }));
     await harness.reopen(options);
