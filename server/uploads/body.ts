@@ -1,0 +1,72 @@
+/** Bodies of requests as streams of bytes, judged by what comes and not by what was announced. */
+import { statfs } from "node:fs/promises";
+import { formatBytes } from "../../pipeline/terminal/units.ts";
+import { HttpError } from "../errors.ts";
+
+/**
+ * The bytes of a body, chunk by chunk. Throws an HttpError when the client breaks off, or sends nothing for `idle`
+ * milliseconds. A body that is not read to its end is left as it is, for whoever answers the request.
+ */
+export async function* bytesOf(
+  body: ReadableStream<Uint8Array> | null,
+  idle: number,
+): AsyncGenerator<Uint8Array> {
+  if (!body) return;
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await inTime(reader.read(), idle);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+async function inTime<T>(read: Promise<T>, idle: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    const message = `the upload broke off: nothing came for ${idle / 1000} seconds`;
+    timer = setTimeout(() => reject(new HttpError("invalid_request", message)), idle);
+  });
+  try {
+    return await Promise.race([read, silence]);
+  } catch (cause) {
+    if (cause instanceof HttpError) throw cause;
+    throw new HttpError("invalid_request", "the upload broke off before its end", { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** How large a request may be. */
+export interface Allowance {
+  /** Bytes. */
+  limit: number;
+  /** Folder on the disk that has to hold it. */
+  folder: string;
+}
+
+/**
+ * Refuses a body before it is sent, where the announced length is above the limit or what is free on the disk.
+ * Nothing else relies on that length.
+ */
+export async function checkAnnounced(announced: string | null, { limit, folder }: Allowance): Promise<void> {
+  if (announced === null) return;
+  const bytes = /^\d+$/.test(announced) ? Number(announced) : Infinity;
+  if (bytes > limit) throw tooLarge(limit);
+  const { bavail, bsize } = await statfs(folder);
+  if (bytes <= bavail * bsize) return;
+  const message = `the upload takes ${formatBytes(bytes)}, but the server's disk has no room for it: ` +
+    "delete old dreams and try again";
+  throw new HttpError("disk_full", message);
+}
+
+/** The error of an upload above the limit, in bytes. */
+export function tooLarge(limit: number): HttpError {
+  const message = `the upload is larger than the ${
+    formatBytes(limit)
+  } that are taken: upload a shorter or smaller video`;
+  return new HttpError("too_large", message);
+}

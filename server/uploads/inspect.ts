@@ -1,0 +1,109 @@
+import { decode } from "../../pipeline/decode.ts";
+import { probe } from "../../pipeline/ffmpeg/probe.ts";
+import type { SourceInfo } from "../../pipeline/ffmpeg/source_info.ts";
+import { formatTime } from "../../pipeline/terminal/units.ts";
+import type { SourceFacts } from "../dreams/dream.ts";
+import { HttpError } from "../errors.ts";
+import type { Limits } from "../options.ts";
+import { refusalOf } from "./refusal.ts";
+
+/** Options of {@link inspect}. */
+export interface InspectOptions {
+  limits: Pick<Limits, "duration" | "pixels" | "frames">;
+  /** Part of the video that is to be dreamed, in seconds; the limits are those of the part. */
+  from?: number | undefined;
+  duration?: number | undefined;
+  /** Takes pictures, too. */
+  pictures?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Milliseconds that looking at a file may take. */
+const patience = 60_000;
+
+/**
+ * Looks at an upload without trusting anything about it: what it is, whether its first frame can be decoded, and
+ * whether it is within the limits. ffmpeg may use no protocol but files and no format that names other files.
+ *
+ * Throws an HttpError whose message calls the file by its name: `not_a_video` for what is something else,
+ * `unusable_video` for a video that is broken, too long or too large, `invalid_parameter` for a part that it lacks.
+ */
+export async function inspect(file: string, name: string, options: InspectOptions): Promise<SourceFacts> {
+  const { signal } = options;
+  const time = AbortSignal.timeout(patience);
+  const stop = signal ? AbortSignal.any([signal, time]) : time;
+  try {
+    const info = await unlessStopped(probe(file, { signal: stop }), stop);
+    if (info.kind === "picture" && !options.pictures) {
+      throw new HttpError("not_a_video", `${name} is a picture: upload a video`);
+    }
+    checkLimits(info, name, options);
+    await decodeFirst(info, options.from, stop);
+    return factsOf(info, (await Deno.stat(file)).size);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (time.aborted) {
+      throw new HttpError("unusable_video", `${name} takes too long to read: convert it to MP4`, {
+        cause: error,
+      });
+    }
+    throw refusalOf(error, file, name);
+  }
+}
+
+function unlessStopped<T>(doing: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  return Promise.race([doing, stopped.promise]).finally(() => signal.removeEventListener("abort", stop));
+}
+
+function checkLimits(
+  info: SourceInfo,
+  name: string,
+  { limits, from, duration, pictures }: InspectOptions,
+): void {
+  const { width, height, frames } = info;
+  if (width * height > limits.pixels) {
+    const most = `at most ${(limits.pixels / 1e6).toFixed(1)} million pixels are taken`;
+    throw new HttpError("unusable_video", `${name} is ${width}x${height}, too large to dream: ${most}`);
+  }
+  if (info.kind === "picture" && pictures) return;
+  if (from !== undefined && from >= info.duration) {
+    const message = `from is ${from} s, but ${name} is only ${info.duration.toFixed(2)} s long`;
+    throw new HttpError("invalid_parameter", message, { field: "from" });
+  }
+  const seconds = Math.min(info.duration - (from ?? 0), duration ?? Infinity);
+  if (seconds > limits.duration) {
+    const message =
+      `${name} is ${formatTime(seconds)} long, and at most ${formatTime(limits.duration)} are dreamed: ` +
+      "choose a part of it with from and duration";
+    throw new HttpError("unusable_video", message);
+  }
+  if (frames * seconds / info.duration > limits.frames) {
+    const message = `${name} has ${frames} frames, and at most ${limits.frames} are dreamed: ` +
+      "choose a part of it with from and duration";
+    throw new HttpError("unusable_video", message);
+  }
+}
+
+/** A container may be whole and its pictures not: only decoding tells. */
+async function decodeFirst(info: SourceInfo, from: number | undefined, signal: AbortSignal): Promise<void> {
+  for await (const _ of decode(info, { ...(from !== undefined && { from }), signal })) return;
+  throw new HttpError("unusable_video", "it has no frames");
+}
+
+function factsOf(
+  { width, height, duration, frames, frameRate, audio }: SourceInfo,
+  bytes: number,
+): SourceFacts {
+  return {
+    width,
+    height,
+    duration,
+    frames,
+    frameRate: frameRate.num / frameRate.den,
+    audio: audio !== undefined,
+    bytes,
+  };
+}

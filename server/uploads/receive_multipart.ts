@@ -1,0 +1,166 @@
+import type { Readable } from "node:stream";
+import { join } from "node:path";
+import { HttpError, toHttpError } from "../errors.ts";
+import { bytesOf, checkAnnounced, tooLarge } from "./body.ts";
+import { type FormParser, formParser } from "./busboy.ts";
+import { IncomingFile } from "./incoming_file.ts";
+import { cleanName, oneLine, quoted } from "./names.ts";
+import { gather, newId, queryFields, type Received, type Receiving } from "./received.ts";
+
+/** What a form may hold beside its file. */
+const limits = { fieldSize: 16 * 1024, fields: 100, files: 1, parts: 102 };
+
+/** Bytes that all the rest of a form may take: fields, headers of parts, boundaries. */
+const overhead = 1_000_000;
+
+/**
+ * Receives a video as the field `video` of a multipart form, and every other field as a setting; those of the query
+ * count, too, unless the form has them. Throws an HttpError, and leaves nothing, where the form is none, has no
+ * video or other files, is too large or broken off, or the disk is full.
+ */
+export async function receiveMultipart(request: Request, receiving: Receiving): Promise<Received> {
+  const { folder, limit, check } = receiving;
+  const query = queryFields(request);
+  check?.(query);
+  await checkAnnounced(request.headers.get("content-length"), { limit: limit + overhead, folder });
+  const form = new Form(request, receiving);
+  try {
+    await form.read(request.body);
+    const fields = { ...query, ...form.fields };
+    check?.(fields);
+    return await form.received(fields);
+  } catch (error) {
+    await form.discard();
+    throw toHttpError(error);
+  }
+}
+
+/** A form that is being read. */
+class Form {
+  readonly #parser: FormParser;
+  readonly #pairs: [string, string][] = [];
+  #file: Promise<IncomingFile> | undefined;
+  #fileName: string | undefined;
+  /** The first thing that is wrong; told at once, since busboy waits for ever for a part that nobody reads. */
+  #failure: Error | undefined;
+  readonly #failed = Promise.withResolvers<never>();
+
+  constructor(request: Request, private readonly receiving: Receiving) {
+    this.#failed.promise.catch(() => {});
+    this.#parser = openParser(request.headers.get("content-type"));
+    const tooMany = () => this.#fail(invalid("the form has too many parts: one file and settings are taken"));
+    this.#parser
+      .on("file", (field, stream, { filename }) => this.#takeFile(field, stream, filename))
+      .on("field", (field, value, { valueTruncated }) => this.#takeField(field, value, valueTruncated))
+      .on(
+        "filesLimit",
+        () => this.#fail(invalid("the form has more than one file: send one at a time", "video")),
+      )
+      .on("fieldsLimit", tooMany)
+      .on("partsLimit", tooMany)
+      .on("error", (error) => this.#fail(broken(error)));
+  }
+
+  get fields(): Record<string, string> {
+    return gather(this.#pairs);
+  }
+
+  /** Takes the form apart; done when its file is on the disk. */
+  async read(body: ReadableStream<Uint8Array> | null): Promise<void> {
+    let bytes = 0;
+    const most = this.receiving.limit + overhead;
+    for await (const chunk of bytesOf(body, this.receiving.idle)) {
+      bytes += chunk.length;
+      if (bytes > most) throw tooLarge(this.receiving.limit);
+      await this.#step((done) => this.#parser.write(chunk, done));
+    }
+    await this.#step((done) => this.#parser.end(done));
+    await (await this.#file)?.close();
+  }
+
+  /** What has come in. Throws an HttpError where there was no file. */
+  async received(fields: Record<string, string>): Promise<Received> {
+    const file = await this.#file;
+    if (!file || (file.bytes === 0 && !this.#fileName)) {
+      throw invalid("the form has no file in its field video", "video");
+    }
+    return { file: file.path, name: cleanName(fields["name"] ?? this.#fileName), fields, bytes: file.bytes };
+  }
+
+  /** Ends reading and removes what there is of the file. */
+  async discard(): Promise<void> {
+    this.#fail(invalid("the upload was given up"));
+    this.#parser.destroy();
+    const file = await this.#file?.catch(() => undefined);
+    await file?.discard();
+  }
+
+  #takeFile(field: string | undefined, stream: Readable, filename: string | undefined): void {
+    stream.on("error", (error) => this.#fail(broken(error)));
+    if (field !== "video") {
+      const name = oneLine(field ?? "").slice(0, 60);
+      this.#fail(invalid(`the form's file must be in the field video, not in ${quoted(name)}`, name));
+      return void stream.resume();
+    }
+    this.#fileName = filename;
+    this.#file = this.#store(stream);
+    this.#file.catch((error) => this.#fail(error));
+  }
+
+  async #store(stream: Readable): Promise<IncomingFile> {
+    const { folder, limit, check } = this.receiving;
+    check?.(this.fields);
+    const file = await IncomingFile.create(join(folder, newId()), limit);
+    try {
+      for await (const chunk of stream) await file.write(chunk);
+      return file;
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+  }
+
+  #takeField(field: string | undefined, value: string, truncated: boolean): void {
+    const name = oneLine(field ?? "").slice(0, 60);
+    if (field === undefined) this.#fail(invalid("a part of the form has no name"));
+    else if (field === "video") {
+      this.#fail(invalid("video must be a file: with curl, -F video=@clip.mp4", "video"));
+    } else if (truncated) this.#fail(invalid(`the field ${quoted(name)} is too long`, name));
+    else this.#pairs.push([field, value]);
+  }
+
+  /** One step of the parser. Throws as soon as anything is wrong with the form. */
+  async #step(step: (done: (error?: Error | null) => void) => void): Promise<void> {
+    const taken = Promise.withResolvers<void>();
+    step((error) => {
+      if (error) this.#fail(broken(error));
+      taken.resolve();
+    });
+    await Promise.race([taken.promise, this.#failed.promise]);
+    if (this.#failure) throw this.#failure;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#failed.reject(this.#failure);
+  }
+}
+
+function openParser(contentType: string | null): FormParser {
+  if (!/^multipart\/form-data\s*;/i.test(contentType ?? "")) {
+    throw invalid("send a multipart form with the video in its field video, or PUT the video itself");
+  }
+  try {
+    return formParser({ headers: { "content-type": contentType! }, defParamCharset: "utf8", limits });
+  } catch (cause) {
+    throw new HttpError("invalid_request", "the form's content type has no boundary", { cause });
+  }
+}
+
+function broken(cause: Error): HttpError {
+  return new HttpError("invalid_request", `the form is broken: ${oneLine(cause.message)}`, { cause });
+}
+
+function invalid(message: string, field?: string): HttpError {
+  return new HttpError("invalid_request", message, field === undefined ? {} : { field });
+}

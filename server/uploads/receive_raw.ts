@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import { HttpError, toHttpError } from "../errors.ts";
+import { bytesOf, checkAnnounced } from "./body.ts";
+import { IncomingFile } from "./incoming_file.ts";
+import { cleanName } from "./names.ts";
+import { newId, queryFields, type Received, type Receiving } from "./received.ts";
+
+/**
+ * Receives a video that is the whole body of a request (`curl -T`); name and settings stand in the query. Throws an
+ * HttpError, and leaves nothing, where the body is missing, too large or broken off, or the disk is full.
+ */
+export async function receiveRaw(request: Request, receiving: Receiving): Promise<Received> {
+  const { folder, limit, idle, check } = receiving;
+  const fields = queryFields(request);
+  check?.(fields);
+  await checkAnnounced(request.headers.get("content-length"), { limit, folder });
+  const file = await IncomingFile.create(join(folder, newId()), limit);
+  try {
+    for await (const chunk of bytesOf(request.body, idle)) await file.write(chunk);
+    if (file.bytes === 0) checkHasBody(request);
+    await file.close();
+  } catch (error) {
+    await file.discard();
+    throw toHttpError(error);
+  }
+  return { file: file.path, name: cleanName(fields["name"]), fields, bytes: file.bytes };
+}
+
+/** HTTP/1.1 tells a request without a body by the lack of both headers (RFC 9112, section 6.3). */
+function checkHasBody({ headers }: Request): void {
+  if (headers.has("content-length") || headers.has("transfer-encoding")) return;
+  throw new HttpError(
+    "length_required",
+    "the request has no body: send the video itself, as `curl -T clip.mp4` does",
+  );
+}

@@ -1,0 +1,203 @@
+/** Resumable uploads by the tus protocol (version 1.0.0, tus.io/protocols/resumable-upload). */
+import { join } from "node:path";
+import { Server } from "@tus/server";
+import { type ErrorBody, type ErrorCode, HttpError, toHttpError } from "../errors.ts";
+import { checkAnnounced } from "./body.ts";
+import type { DiskStore } from "./disk_store.ts";
+import { removeFile } from "./incoming_file.ts";
+import { cleanName } from "./names.ts";
+import { newId, type Received } from "./received.ts";
+import { checkSettings } from "./settings.ts";
+
+/** What became of a finished upload. */
+export interface Finished {
+  /** Id of the dream. */
+  id: string;
+  /** Path of the dream on this server. */
+  location: string;
+}
+
+/** Options of {@link ResumableUploads}. */
+export interface ResumableOptions {
+  /** Where finished uploads are laid. */
+  folder: string;
+  /** Keeps unfinished ones. */
+  store: DiskStore;
+  /** Most bytes of an upload. */
+  limit: number;
+  /** Takes over a finished upload. Where it throws, the client is told why, and the upload is gone. */
+  onFinished: (received: Received) => Promise<Finished>;
+}
+
+/** The part of an upload that is used here. */
+interface Upload {
+  id: string;
+  size?: number | undefined;
+  metadata?: Record<string, string | null> | undefined;
+}
+
+/** What clients say about a file that is no setting. */
+const ignoredMetadata = ["filename", "filetype", "type", "relativePath"];
+
+/** How many finished uploads are remembered, for clients whose connection broke at the very end. */
+const mostRemembered = 1000;
+
+/** Serves `/files`: creates, resumes, ends and terminates uploads, and hands over those that are whole. */
+export class ResumableUploads {
+  readonly #server: Server;
+  /** Uploads by id, from the moment that the last byte is there. */
+  readonly #finished = new Map<string, { size: number; dream: Promise<Finished> }>();
+  /** What went wrong with a request, and which upload it created. */
+  readonly #failures = new WeakMap<object, HttpError>();
+  readonly #created = new WeakMap<object, string>();
+
+  constructor(private readonly options: ResumableOptions) {
+    this.#server = new Server({
+      path: "/files",
+      datastore: options.store,
+      relativeLocation: true,
+      maxSize: options.limit,
+      namingFunction: (request) => this.#name(request),
+      getFileIdFromRequest: (request) => idOf(request.url),
+      onUploadCreate: (request, upload) => this.#checkNew(upload, request.headers.get("upload-length")),
+      onUploadFinish: async (_, upload) => ({ headers: headersOf(await this.#finish(upload)) }),
+      onResponseError: (request, error) => this.#note(request, error),
+    });
+  }
+
+  /** Answers a request to `/files` or below. Errors are answered, too: none is thrown. */
+  async handle(request: Request): Promise<Response> {
+    if (request.method === "GET") {
+      return refused(new HttpError("method_not_allowed", "uploads cannot be read back"));
+    }
+    const again = request.method === "HEAD" ? await this.#finishedBefore(idOf(request.url)) : undefined;
+    if (again) return again;
+    if (request.method === "POST") await this.options.store.deleteExpired();
+    const response = await this.#server.handleWeb(request);
+    const failed = response.status >= 400;
+    if (failed) await this.#clearAfter(request);
+    return answer(response, failed ? this.#failures.get(request) : undefined);
+  }
+
+  #name(request: object): string {
+    const id = newId();
+    this.#created.set(request, id);
+    return id;
+  }
+
+  /** Refuses an upload for which no dream could be made, before it is sent. */
+  async #checkNew({ metadata }: Upload, length: string | null): Promise<Record<string, never>> {
+    checkSettings(fieldsOf(metadata));
+    await checkAnnounced(length, { limit: this.options.limit, folder: this.options.folder });
+    return {};
+  }
+
+  /** Hands over an upload, once, however many requests find it whole. */
+  #finish(upload: Upload): Promise<Finished> {
+    const before = this.#finished.get(upload.id);
+    if (before) return before.dream;
+    const dream = this.#handOver(upload);
+    this.#finished.set(upload.id, { size: upload.size ?? 0, dream });
+    dream.catch(() => this.#finished.delete(upload.id));
+    if (this.#finished.size > mostRemembered) this.#finished.delete(this.#finished.keys().next().value!);
+    return dream;
+  }
+
+  async #handOver({ id, size, metadata }: Upload): Promise<Finished> {
+    const file = join(this.options.folder, id);
+    const fields = fieldsOf(metadata);
+    try {
+      await Deno.rename(join(this.options.store.directory, id), file);
+      return await this.options.onFinished({
+        file,
+        name: cleanName(fields["name"]),
+        fields,
+        bytes: size ?? 0,
+      });
+    } catch (error) {
+      await removeFile(file);
+      throw error;
+    } finally {
+      await this.options.store.forget(id);
+    }
+  }
+
+  /** The state of an upload that has become a dream, so that a client which missed the answer learns of it. */
+  async #finishedBefore(id: string | undefined): Promise<Response | undefined> {
+    const finished = this.#finished.get(id ?? "");
+    const dream = await finished?.dream.catch(() => undefined);
+    if (!finished || !dream) return undefined;
+    const size = String(finished.size);
+    const headers = {
+      "Tus-Resumable": "1.0.0",
+      "Cache-Control": "no-store",
+      "Upload-Offset": size,
+      "Upload-Length": size,
+    };
+    return new Response(null, { status: 200, headers: { ...headers, ...headersOf(dream) } });
+  }
+
+  /** Keeps an error that says more than the protocol's own, which are plain objects with a status. */
+  #note(request: object, error: unknown): undefined {
+    if (error instanceof Error && !("status_code" in error)) this.#failures.set(request, toHttpError(error));
+    return undefined;
+  }
+
+  /** What a failed creation has left, whose address the client never learns, and what fills the disk, is removed. */
+  async #clearAfter(request: Request): Promise<void> {
+    const created = this.#created.get(request);
+    const full = this.#failures.get(request)?.code === "disk_full" ? idOf(request.url) : undefined;
+    for (const id of [created, full]) if (id !== undefined) await this.options.store.forget(id);
+  }
+}
+
+/** The id at the end of an upload's address, where it is one. */
+function idOf(url: string): string | undefined {
+  return /\/files\/([0-9a-f]{32})$/.exec(new URL(url).pathname)?.[1];
+}
+
+function fieldsOf(metadata: Upload["metadata"]): Record<string, string> {
+  const pairs = Object.entries(metadata ?? {}).map(([name, value]) => [name, value ?? ""] as const);
+  const name = metadata?.["name"] ?? metadata?.["filename"];
+  return Object.fromEntries([
+    ...pairs.filter(([field]) => !ignoredMetadata.includes(field)),
+    ...(name ? [["name", name]] : []),
+  ]);
+}
+
+function headersOf({ id, location }: Finished): Record<string, string> {
+  return { "Reverie-Dream": id, "Reverie-Location": location };
+}
+
+/** The protocol's answer with its errors as JSON. Who may ask from elsewhere is not decided here. */
+function answer(response: Response, failure: HttpError | undefined): Response | Promise<Response> {
+  const headers = new Headers(response.headers);
+  for (const name of [...headers.keys()]) if (name.startsWith("access-control-")) headers.delete(name);
+  if (response.status < 400) return new Response(response.body, { status: response.status, headers });
+  headers.delete("Content-Length");
+  headers.delete("Content-Type");
+  return failure ? refused(failure, headers) : refusedByProtocol(response, headers);
+}
+
+function refused(error: HttpError, headers = new Headers({ "Tus-Resumable": "1.0.0" })): Response {
+  return Response.json({ error: error.body }, { status: error.status, headers });
+}
+
+/** Codes and messages of the protocol's own refusals, whose statuses clients go by. */
+const refusals: Record<number, [ErrorCode, string]> = {
+  400: ["invalid_request", "the upload's headers or metadata are not usable"],
+  403: ["invalid_request", "an upload needs the headers Upload-Offset and Content-Type"],
+  404: ["not_found", "there is no such upload: begin a new one"],
+  409: ["conflict", "the upload is at another offset: ask for it with HEAD"],
+  410: ["not_found", "the upload has expired: begin a new one"],
+  412: ["invalid_request", "the header Tus-Resumable: 1.0.0 is missing"],
+  413: ["too_large", "the upload is larger than is taken, or than it was said to be"],
+  501: ["invalid_request", "parts of uploads cannot be put together"],
+};
+
+async function refusedByProtocol(response: Response, headers: Headers): Promise<Response> {
+  await response.body?.cancel();
+  const [code, message] = refusals[response.status] ?? ["internal", "the server failed; its log says more"];
+  const error: ErrorBody = { code, message };
+  return Response.json({ error }, { status: response.status, headers });
+}

@@ -1,0 +1,157 @@
+/** Settings of a dream as they come over HTTP: in a query, a form, tus metadata (all text) or JSON (typed). */
+import { UserError } from "../../pipeline/errors.ts";
+import { nearest, parseNumber, settings } from "../../pipeline/flags.ts";
+import {
+  type ParameterDescription,
+  parameterDescriptions,
+  type ParameterInput,
+  type Parameters,
+} from "../../pipeline/parameters.ts";
+import { presets } from "../../pipeline/presets.ts";
+import { parseTime } from "../../pipeline/terminal/units.ts";
+import { HttpError } from "../errors.ts";
+import { cleanName, oneLine, quoted } from "./names.ts";
+
+/** What a client asks of a dream, each value of its own type but not yet within its range. */
+export interface GivenSettings {
+  /** File name, cleaned. */
+  name?: string;
+  /** One of the presets there are. */
+  preset?: string;
+  /** Part of the source, in seconds. */
+  from?: number;
+  duration?: number;
+  /** The settings that were named. */
+  given: Partial<ParameterInput>;
+}
+
+/** Fields beside the settings of the schema. */
+const otherFields = ["name", "preset", "from", "duration"] as const;
+
+/** Most characters of one value. */
+const longestValue = 2000;
+
+const byName = new Map<string, ParameterDescription>(parameterDescriptions.map((one) => [one.name, one]));
+
+/**
+ * Sorts out the fields of a request and turns texts into what their settings are ("0.3", "true", "mixed3,mixed4");
+ * times may be written as `1:30`. Throws an HttpError that names the field which is not known, or is no time, preset
+ * or name of a network. Ranges are checked by {@link completeSettings}.
+ */
+export function readSettings(fields: Readonly<Record<string, unknown>>): GivenSettings {
+  const given: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(fields)) {
+    checkLength(field, value);
+    const parameter = byName.get(field);
+    if (parameter) given[field] = typeof value === "string" ? typed(parameter, value) : value;
+    else if (!(otherFields as readonly string[]).includes(field)) throw unknownField(field);
+  }
+  checkModel(given["model"]);
+  const { name, preset, from, duration } = fields;
+  return {
+    ...(name !== undefined && { name: cleanName(String(name)) }),
+    ...(preset !== undefined && { preset: knownPreset(preset) }),
+    ...(from !== undefined && { from: time("from", from) }),
+    ...(duration !== undefined && { duration: aboveZero("duration", time("duration", duration)) }),
+    given,
+  };
+}
+
+/**
+ * All settings: defaults, under the preset, under those given. Throws an HttpError that names the field whose value
+ * is out of range or of the wrong kind.
+ */
+export function completeSettings(
+  chosen: Pick<GivenSettings, "given"> & { preset?: string | undefined },
+): Parameters {
+  const wrong: { field?: string } = {};
+  try {
+    return settings(chosen.preset, chosen.given, (name) => wrong.field = name);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new HttpError("invalid_parameter", oneLine(error.message), { ...wrong, cause: error });
+  }
+}
+
+/** Throws an HttpError unless a dream can be made with the fields of a request. */
+export function checkSettings(fields: Readonly<Record<string, unknown>>): void {
+  completeSettings(readSettings(fields));
+}
+
+/** A text as its setting's type, or unchanged where it is none, which the schema then refuses in its own words. */
+function typed(parameter: ParameterDescription, text: string): unknown {
+  const number = (part: string) => parseNumber(part) ?? part;
+  switch (parameter.kind) {
+    case "boolean":
+      return booleans.get(text) ?? text;
+    case "integer":
+    case "number":
+      return number(text);
+    case "texts":
+      return list(text);
+    case "integers":
+      return list(text).map(number);
+    case "perChannel":
+      return text.includes(",") ? list(text).map(number) : number(text);
+    default:
+      return text;
+  }
+}
+
+/** `?independent` and a checkbox of a form mean true. */
+const booleans = new Map([["true", true], ["", true], ["on", true], ["false", false]]);
+
+function list(text: string): string[] {
+  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
+function time(field: string, value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
+  try {
+    return parseTime(String(value), field);
+  } catch (error) {
+    throw new HttpError("invalid_parameter", oneLine((error as Error).message), { field, cause: error });
+  }
+}
+
+function aboveZero(field: string, seconds: number): number {
+  if (seconds > 0) return seconds;
+  throw new HttpError("invalid_parameter", `${field} must be above 0 seconds`, { field });
+}
+
+function knownPreset(preset: unknown): string {
+  if (typeof preset === "string" && Object.hasOwn(presets, preset)) return preset;
+  const message = `no preset is named ${quoted(String(preset))}; there are: ${
+    Object.keys(presets).join(", ")
+  }`;
+  throw new HttpError("invalid_parameter", message, { field: "preset" });
+}
+
+/** Whoever uses the command line may name any file; over HTTP a path would read what the server can read. */
+function checkModel(model: unknown): void {
+  if (model === undefined || (typeof model === "string" && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(model))) return;
+  const message = "model must be the name of a network that the server has, such as inception-v3";
+  throw new HttpError("invalid_parameter", message, { field: "model" });
+}
+
+function checkLength(field: string, value: unknown): void {
+  const length = typeof value === "string" ? value.length : 0;
+  if (length <= longestValue && field.length <= longestValue) return;
+  const name = shown(field);
+  throw new HttpError("invalid_parameter", `${name} is longer than ${longestValue} characters`, {
+    field: name,
+  });
+}
+
+function unknownField(field: string): HttpError {
+  const near = nearest(field, [...byName.keys(), ...otherFields]);
+  const hint = near ? `did you mean ${near}?` : "/api/settings lists those there are";
+  return new HttpError("invalid_parameter", `there is no setting ${quoted(field)}; ${hint}`, {
+    field: shown(field),
+  });
+}
+
+/** A field's name as it is told back. */
+function shown(field: string): string {
+  return oneLine(field).slice(0, 60).toWellFormed();
+}

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import type { SourceFacts } from "../dreams/dream.ts";
+import type { Limits } from "../options.ts";
+import { DiskStore } from "./disk_store.ts";
+import { removeFile } from "./incoming_file.ts";
+import { inspect, type InspectOptions } from "./inspect.ts";
+import { receiveMultipart } from "./receive_multipart.ts";
+import { receiveRaw } from "./receive_raw.ts";
+import type { Received, Receiving } from "./received.ts";
+import { type Finished, ResumableUploads } from "./resumable.ts";
+
+export type { Received } from "./received.ts";
+
+/** Options of {@link Uploads}. */
+export interface UploadsOptions {
+  /** Folder for what is being received; made where it is lacking. */
+  folder: string;
+  limits: Limits;
+  /** Milliseconds without a byte after which an upload has ended; the default is two minutes. */
+  idle?: number;
+}
+
+/** Options of {@link Uploads.receiveRaw} and {@link Uploads.receiveMultipart}. */
+export interface ReceiveOptions {
+  /**
+   * Called with the fields as soon as they are known, which is before the video where they stand in the query or in
+   * front of it; what it throws ends the upload. `checkSettings` of settings.ts is meant for it.
+   */
+  check?: (fields: Record<string, string>) => void;
+}
+
+/**
+ * Takes in videos: by PUT, as a form, or in resumable pieces. All go to the disk as they come, whatever their size,
+ * and leave nothing there when they are refused or break off.
+ *
+ * @example
+ * ```ts
+ * const received = await uploads.receiveRaw(request);
+ * try {
+ *   const facts = await uploads.inspect(received.file, received.name);
+ * } catch (error) {
+ *   await uploads.discard(received.file);
+ *   throw error;
+ * }
+ * ```
+ */
+export class Uploads {
+  readonly #store: DiskStore;
+
+  /** Removes what an earlier run left; unfinished resumable uploads stay for a day. */
+  constructor(private readonly options: UploadsOptions) {
+    const { folder } = options;
+    const unfinished = join(folder, "resumable");
+    Deno.mkdirSync(unfinished, { recursive: true });
+    for (const { name, isFile } of Deno.readDirSync(folder)) if (isFile) Deno.removeSync(join(folder, name));
+    this.#store = new DiskStore(unfinished);
+  }
+
+  /** Receives a video that is a request's whole body. Throws an HttpError. */
+  receiveRaw(request: Request, options: ReceiveOptions = {}): Promise<Received> {
+    return receiveRaw(request, this.#receiving(options));
+  }
+
+  /** Receives a multipart form with a file in its field `video`. Throws an HttpError. */
+  receiveMultipart(request: Request, options: ReceiveOptions = {}): Promise<Received> {
+    return receiveMultipart(request, this.#receiving(options));
+  }
+
+  /**
+   * Finds out whether a dream can be made of a file, called `name` in messages. Throws an HttpError; the file stays.
+   */
+  inspect(file: string, name: string, options: Omit<InspectOptions, "limits"> = {}): Promise<SourceFacts> {
+    return inspect(file, name, { ...options, limits: this.options.limits });
+  }
+
+  /** Removes a received file, if it is still there. */
+  discard(file: string): Promise<void> {
+    return removeFile(file);
+  }
+
+  /**
+   * The handler of resumable uploads, for every request to `/files` and below. A finished upload is handed to
+   * `onFinished`, and the answer tells the dream in the headers Reverie-Dream and Reverie-Location.
+   */
+  tus(onFinished: (received: Received) => Promise<Finished>): (request: Request) => Promise<Response> {
+    const { folder, limits } = this.options;
+    const uploads = new ResumableUploads({ folder, store: this.#store, limit: limits.upload, onFinished });
+    return (request) => uploads.handle(request);
+  }
+
+  /** Removes unfinished resumable uploads that are older than a day; tells how many. */
+  removeExpired(): Promise<number> {
+    return this.#store.deleteExpired();
+  }
+
+  #receiving({ check }: ReceiveOptions): Receiving {
+    const { folder, limits, idle = 120_000 } = this.options;
+    return { folder, limit: limits.upload, idle, ...(check && { check }) };
+  }
+}
