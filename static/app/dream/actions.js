@@ -77,9 +77,11 @@ export function createActions(id, { navigate, onDream, onLeave }) {
       download.download = `${dream.name.replace(/\.[^.]*$/, "")}-dream.mp4`;
       download.textContent = dream.bytes === undefined ? "Download" : `Download, ${size(dream.bytes)}`;
     }
+    const focused = cancel === document.activeElement;
     cancel.hidden = over;
     again.hidden = !over;
     remove.hidden = !over;
+    if (focused && over) again.focus();
   }
 
   return { element: box, update };

@@ -94,7 +94,7 @@ export function createLiveControls(settings, send) {
       : "While it dreams";
     place.hidden = status.hidden = over;
     if (!form && !over) {
-      form = createParameterForm({ settings, values: news.parameters, names, onChange });
+      form = createParameterForm({ settings, values: news.parameters, base: baseOf(news), names, onChange });
       place.append(form.element);
     }
     list(news);
@@ -123,11 +123,20 @@ export function createLiveControls(settings, send) {
     /** The connection is there again: the form shows what the server holds, and what waited is sent. */
     connected() {
       unanswered.clear();
-      if (dream && Object.keys(gathered).length === 0) form?.set(liveValues(dream));
+      if (dream && Object.keys(gathered).length === 0) form?.set(liveValues(dream), baseOf(dream));
       else sendChange();
     },
     close: () => clearTimeout(timer),
   };
+
+  /**
+   * What the dream was begun with.
+   *
+   * @param {Dream} news
+   */
+  function baseOf({ preset, given }) {
+    return { ...settings.presets.find(({ name }) => name === preset)?.settings, ...given };
+  }
 
   /** @param {Dream} news */
   function liveValues({ parameters }) {

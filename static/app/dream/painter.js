@@ -85,10 +85,9 @@ export class Painter {
   }
 
   /** @param {ResizeObserverEntry} entry */
-  #resize({ contentRect, devicePixelContentBoxSize }) {
-    const exact = devicePixelContentBoxSize?.[0];
-    const width = exact?.inlineSize ?? Math.round(contentRect.width * devicePixelRatio);
-    const height = exact?.blockSize ?? Math.round(contentRect.height * devicePixelRatio);
+  #resize({ contentRect }) {
+    const width = Math.round(contentRect.width * devicePixelRatio);
+    const height = Math.round(contentRect.height * devicePixelRatio);
     if (width === 0 || height === 0) return;
     this.canvas.width = width;
     this.canvas.height = height;

@@ -34,16 +34,15 @@ import { createVideosCompareScreen } from "./videos_compare_screen.js";
 export function createStage(id, feed) {
   const frame = element("div", { class: "stage-frame" });
   const choice = element("div", { class: "stage-choice", role: "group", "aria-label": "What to look at" });
-  const whole = element(
-    "button",
-    { class: "button button-plain button-small", type: "button" },
-    "Full screen",
-  );
-  const bar = element("div", { class: "stage-bar" }, choice, document.fullscreenEnabled && whole);
+  const bar = element("div", { class: "stage-bar" }, choice);
   const controls = element("div", { class: "stage-controls" });
-  const well = element("div", { class: "stage-well" }, frame);
+  const well = element(
+    "div",
+    { class: "stage-well" },
+    frame,
+    document.fullscreenEnabled && wholeScreenButton(frame),
+  );
   const box = element("section", { class: "stage", "aria-label": "Picture" }, well, controls, bar);
-  whole.addEventListener("click", () => frame.requestFullscreen());
 
   /** @type {Map<ScreenName, Screen>} */
   const screens = new Map();
@@ -124,7 +123,7 @@ export function createStage(id, feed) {
       }, text)
     ));
     if (focused) choice.querySelector("button")?.focus();
-    choice.hidden = choices.length < 2;
+    bar.hidden = choices.length < 2;
   }
 
   return {
@@ -168,4 +167,28 @@ function choicesOf(dream) {
 function successor(current, names) {
   const compared = names.find((name) => name === "compare" || name === "picture");
   return (current === "live-compare" && compared) || names[0] || "live";
+}
+
+/**
+ * Shows the picture on the whole screen.
+ *
+ * @param {HTMLElement} frame
+ */
+function wholeScreenButton(frame) {
+  const button = element("button", {
+    class: "stage-whole",
+    type: "button",
+    "aria-label": "Full screen",
+    title: "Full screen",
+    onclick: () => frame.requestFullscreen(),
+  });
+  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5");
+  for (const [name, value] of [["class", "icon"], ["viewBox", "0 0 24 24"], ["aria-hidden", "true"]]) {
+    picture.setAttribute(/** @type {string} */ (name), /** @type {string} */ (value));
+  }
+  picture.append(path);
+  button.append(picture);
+  return button;
 }
