@@ -1,0 +1,63 @@
+/** Changes of settings from one client: one on its way, the newer ones together behind it. */
+import type { ParameterInput } from "../../pipeline/parameters.ts";
+import { HttpError, toHttpError } from "../errors.ts";
+import type { ClientMessageHooks } from "./client_messages.ts";
+
+interface Change {
+  id?: string | number;
+  parameters: Partial<ParameterInput>;
+}
+
+/** Changes that may wait for the one on its way. */
+const mostWaiting = 1000;
+
+/**
+ * A change takes effect at the next frame, however many were asked for since the last: those that come meanwhile are
+ * made as one, the newest value of each setting, and each gets the answer to that one.
+ */
+export class Changes {
+  readonly #hooks: Pick<ClientMessageHooks, "change" | "answer">;
+  #waiting: Change[] = [];
+  #busy = false;
+
+  constructor(hooks: Pick<ClientMessageHooks, "change" | "answer">) {
+    this.#hooks = hooks;
+  }
+
+  /** Makes a change, now or after the one on its way. */
+  add(change: Change): void {
+    if (this.#waiting.length >= mostWaiting) {
+      const error = new HttpError("too_many_requests", "too many changes wait for the next frame");
+      return this.#hooks.answer({ type: "refused", ...idOf(change), error: error.body });
+    }
+    this.#waiting.push(change);
+    if (!this.#busy) this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    while (this.#waiting.length > 0) {
+      const changes = this.#waiting;
+      this.#waiting = [];
+      await this.#make(changes);
+    }
+    this.#busy = false;
+  }
+
+  async #make(changes: readonly Change[]): Promise<void> {
+    const wanted: Partial<ParameterInput> = Object.assign({}, ...changes.map(({ parameters }) => parameters));
+    try {
+      const { frame } = await this.#hooks.change(wanted);
+      for (const change of changes) {
+        this.#hooks.answer({ type: "changed", ...idOf(change), frame, parameters: wanted });
+      }
+    } catch (error) {
+      const { body } = toHttpError(error, "invalid_parameter");
+      for (const change of changes) this.#hooks.answer({ type: "refused", ...idOf(change), error: body });
+    }
+  }
+}
+
+function idOf({ id }: Change): { id?: string | number } {
+  return id === undefined ? {} : { id };
+}

@@ -1,0 +1,117 @@
+/** What a client says on a dream's socket: changes of settings, and nothing else. */
+import { z } from "zod";
+import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
+import { HttpError, toHttpError } from "../errors.ts";
+import { Changes } from "./changes.ts";
+import type { Answer } from "./news.ts";
+
+/** How {@link ClientMessages} acts. */
+export interface ClientMessageHooks {
+  /** Changes the dream's settings; rejected with an HttpError where that is not possible. */
+  change(
+    parameters: Partial<ParameterInput>,
+  ): Promise<{ frame: number | null; parameters: Partial<ParameterInput> }>;
+  answer(answer: Answer): void;
+  /** The client is not to be talked to any more. */
+  close(code: 1008 | 1009, reason: string): void;
+}
+
+/** Bytes of a message at most. */
+export const longestMessage = 64 * 1024;
+/** Messages that could not be understood before the socket is closed. */
+export const mostBad = 20;
+/** Messages in a second before the socket is closed. */
+export const mostPerSecond = 200;
+
+const messageSchema = z.strictObject({
+  type: z.literal("change"),
+  id: z.union([z.string().max(64), z.number()]).optional(),
+  parameters: z.record(z.string(), z.unknown())
+    .refine((parameters) => Object.keys(parameters).length > 0, "names no setting"),
+});
+
+const shape = 'send {"type": "change", "parameters": {"blend": 0.3}}';
+
+/** Reads a client's messages; each is answered by `changed` or `refused`. */
+export class ClientMessages {
+  readonly #hooks: ClientMessageHooks;
+  readonly #changes: Changes;
+  #bad = 0;
+  #second = 0;
+  #inSecond = 0;
+  #over = false;
+
+  constructor(hooks: ClientMessageHooks) {
+    this.#hooks = hooks;
+    this.#changes = new Changes(hooks);
+  }
+
+  /** Takes a message as the socket gives it. */
+  receive(data: unknown): void {
+    if (this.#over) return;
+    if (typeof data !== "string") return this.#close(1008, "only text messages are understood");
+    if (data.length > longestMessage) {
+      return this.#close(1009, `messages have ${longestMessage} bytes at most`);
+    }
+    if (this.#tooMany()) return this.#close(1008, "too many messages");
+    const message = this.#read(data);
+    if (message) this.#changes.add(message);
+  }
+
+  #read(text: string): { id?: string | number; parameters: Partial<ParameterInput> } | undefined {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return this.#refuseBad(json, `this is not JSON: ${shape}`);
+    }
+    const { success, data, error } = messageSchema.safeParse(json);
+    if (!success) return this.#refuseBad(json, badMessage(error));
+    const id = data.id === undefined ? {} : { id: data.id };
+    try {
+      return { ...id, parameters: checked(data.parameters) };
+    } catch (error) {
+      this.#hooks.answer({ type: "refused", ...id, error: toHttpError(error).body });
+      return undefined;
+    }
+  }
+
+  #refuseBad(json: unknown, message: string): undefined {
+    if (++this.#bad > mostBad) return void this.#close(1008, "too many messages that mean nothing here");
+    const id = z.object({ id: messageSchema.shape.id }).safeParse(json).data?.id;
+    const { body } = new HttpError("invalid_request", message);
+    this.#hooks.answer({ type: "refused", ...(id !== undefined && { id }), error: body });
+  }
+
+  #tooMany(): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) this.#inSecond = 0;
+    this.#second = second;
+    return ++this.#inSecond > mostPerSecond;
+  }
+
+  #close(code: 1008 | 1009, reason: string): void {
+    this.#over = true;
+    this.#hooks.close(code, reason);
+  }
+}
+
+function badMessage(error: z.ZodError): string {
+  const { path, message } = error.issues[0]!;
+  return path.length === 0
+    ? `${shape}: ${message}`
+    : `"${path.join(".")}" is not right (${message}): ${shape}`;
+}
+
+/** Settings that are right by themselves; whether they may change now is for the dream to say. */
+function checked(parameters: Record<string, unknown>): Partial<ParameterInput> {
+  for (const [name, value] of Object.entries(parameters)) {
+    try {
+      parseParameters({ [name]: value });
+    } catch (error) {
+      const { message } = error as Error;
+      throw new HttpError("invalid_parameter", message, { field: name, cause: error });
+    }
+  }
+  return parameters;
+}

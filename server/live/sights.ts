@@ -1,0 +1,130 @@
+/** Pictures of what the dream sees, made only as long as somebody looks. */
+import { HttpError } from "../errors.ts";
+import type { RenderedPicture } from "../rendering/job.ts";
+
+/** What can be looked at: the frame before, optical flow, the mask of what is visible in both frames, the dream. */
+export type Sight = "source" | "flow" | "mask" | "dream";
+
+/** One such picture. */
+export interface Seen {
+  /** The frame's index. */
+  index: number;
+  jpeg: Uint8Array<ArrayBuffer>;
+}
+
+/** Times in milliseconds; the defaults suit people. */
+export interface SightTimes {
+  /** How long pictures are made after the last request; default 10 s. */
+  lapse?: number;
+  /** How long a request waits for the next frame; default 10 s. */
+  wait?: number;
+}
+
+interface Waiter {
+  what: Sight;
+  resolve(seen: Seen): void;
+  reject(error: unknown): void;
+}
+
+/** How many requests may wait at a time, over all dreams. */
+const mostWaiting = 200;
+
+/** The picture of a frame that was asked for, where it was made. */
+export function sightOf(picture: RenderedPicture | undefined, what: Sight): Seen | undefined {
+  const jpeg = what === "dream" ? picture?.dreamed : picture?.[what];
+  return picture && jpeg && { index: picture.index, jpeg };
+}
+
+/** Who waits for which picture, and which dreams are to make them. */
+export class Sights {
+  readonly #lapse: number;
+  readonly #wait: number;
+  readonly #onWanted: (id: string, wanted: boolean) => void;
+  readonly #wanted = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #waiters = new Map<string, Set<Waiter>>();
+
+  constructor(onWanted: (id: string, wanted: boolean) => void, times: SightTimes = {}) {
+    this.#onWanted = onWanted;
+    this.#lapse = times.lapse ?? 10_000;
+    this.#wait = times.wait ?? 10_000;
+  }
+
+  /** Has the pictures made, from now until a while after the last call. */
+  want(id: string): void {
+    const timer = this.#wanted.get(id);
+    clearTimeout(timer);
+    this.#wanted.set(id, setTimeout(() => this.#unwant(id), this.#lapse));
+    if (timer === undefined) this.#onWanted(id, true);
+  }
+
+  /**
+   * The next frame's picture. Rejected with an HttpError where none comes in time (`conflict`) or too many wait
+   * already (`too_many_requests`), and with the signal's reason.
+   */
+  next(id: string, what: Sight, signal?: AbortSignal): Promise<Seen> {
+    signal?.throwIfAborted();
+    if (this.#waiting >= mostWaiting) {
+      throw new HttpError("too_many_requests", "too many wait for pictures: try again soon", {
+        retryAfter: 5,
+      });
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Seen>();
+    const waiter = { what, resolve, reject };
+    const waiters = this.#waiters.getOrInsertComputed(id, () => new Set<Waiter>());
+    waiters.add(waiter);
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    const timer = setTimeout(() => reject(missing(what)), this.#wait);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      waiters.delete(waiter);
+      if (waiters.size === 0 && this.#waiters.get(id) === waiters) this.#waiters.delete(id);
+    });
+  }
+
+  /** Answers those who wait for what this picture has. */
+  show(id: string, picture: RenderedPicture): void {
+    for (const { what, resolve } of this.#waiters.get(id) ?? []) {
+      const seen = sightOf(picture, what);
+      if (seen) resolve(seen);
+    }
+  }
+
+  /** No more pictures will come of this dream. */
+  end(id: string): void {
+    clearTimeout(this.#wanted.get(id));
+    this.#wanted.delete(id);
+    for (const { what, reject } of this.#waiters.get(id) ?? []) reject(ended(what));
+  }
+
+  /** Ends all. */
+  close(): void {
+    for (const id of new Set([...this.#wanted.keys(), ...this.#waiters.keys()])) this.end(id);
+  }
+
+  get #waiting(): number {
+    return this.#waiters.values().reduce((sum, { size }) => sum + size, 0);
+  }
+
+  #unwant(id: string): void {
+    this.#wanted.delete(id);
+    this.#onWanted(id, false);
+  }
+}
+
+/** The error where the dream is over and the picture was not made. */
+export function ended(what: Sight): HttpError {
+  return new HttpError("conflict", `the dream has ended, and its ${what} picture was not kept`);
+}
+
+function missing(what: Sight): HttpError {
+  const first = what === "source" || what === "dream" ? "" : "; the first frame of a scene has none";
+  return new HttpError(
+    "conflict",
+    `no ${what} picture yet: try again once the next frame is dreamed${first}`,
+    {
+      retryAfter: 5,
+    },
+  );
+}
