@@ -23,7 +23,7 @@ const firstPause = 400;
 const longestPause = 15_000;
 
 /** So long without a word while the browser says it is offline, and the connection counts as lost. */
-const patience = 2500;
+const patience = 1500;
 
 /** A page that comes back after so long without a word asks anew, since its socket may be dead without knowing. */
 const staleAfter = 30_000;
