@@ -42,14 +42,14 @@ export async function whileServing(app: Hono<Env>, use: (address: URL) => Promis
   }
 }
 
-/** The status and first header lines that answer a request written by hand, as no browser or fetch would send it. */
-export async function rawRequest(address: URL, lines: string[]): Promise<{ status: number; head: string }> {
+/** What answers a request written by hand, as no browser or fetch would send it; `text` is its beginning as it came. */
+export async function rawRequest(address: URL, lines: string[]): Promise<{ status: number; text: string }> {
   using connection = await Deno.connect({ hostname: address.hostname, port: Number(address.port) });
   await connection.write(new TextEncoder().encode([...lines, "", ""].join("\r\n")));
-  const buffer = new Uint8Array(16_384);
+  const buffer = new Uint8Array(65_536);
   const size = await connection.read(buffer) ?? 0;
-  const head = new TextDecoder().decode(buffer.subarray(0, size)).split("\r\n\r\n")[0] ?? "";
-  return { status: Number(head.split(" ")[1]), head };
+  const text = new TextDecoder().decode(buffer.subarray(0, size));
+  return { status: Number(text.split(" ")[1]), text };
 }
 
 /** Head of a WebSocket's opening request (RFC 6455, section 1.3) with further header lines. */
