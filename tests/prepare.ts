@@ -1,0 +1,32 @@
+/**
+ * Gets what the tests need and npm does not have: a browser. On Debian and its relatives it is installed where this
+ * runs as root, as in a container; elsewhere the tests of the page are skipped with a line that says so.
+ */
+import { findChromium } from "./browser/chromium.ts";
+
+async function run(command: string, ...args: string[]): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command(command, {
+      args,
+      stdin: "null",
+      stdout: "null",
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+    }).output();
+    return success;
+  } catch {
+    return false;
+  }
+}
+
+async function installChromium(): Promise<boolean> {
+  console.log("installing chromium with apt-get, for the tests of the page");
+  const install = () => run("apt-get", "install", "--yes", "--no-install-recommends", "chromium");
+  return await install() || (await run("apt-get", "update") && await install());
+}
+
+if (await findChromium() === undefined) {
+  const mayInstall = Deno.build.os === "linux" && Deno.uid() === 0;
+  if (!mayInstall || !await installChromium()) {
+    console.log("there is no chromium here: the tests of the page are skipped (apt install chromium)");
+  }
+}
