@@ -27,7 +27,9 @@ export function fromWire({ code, message, field, stack }: WireError): HttpError 
 
 function asHttpError(error: unknown): HttpError {
   if (!(error instanceof UserError)) return toHttpError(error);
-  if (/disk is full/i.test(error.message)) return toHttpError(new Error("no space left on device"));
+  if (/disk is full|no space left|quota exceeded/i.test(error.message)) {
+    return toHttpError(new Error("no space left on device"));
+  }
   if (error.exitCode === 1) return new HttpError("internal", error.message, { cause: error });
   const field = fieldOf(error.message);
   if (field) return new HttpError("invalid_parameter", error.message, { field, cause: error });
