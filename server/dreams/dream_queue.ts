@@ -10,6 +10,7 @@ import type { DreamStore } from "./dream_store.ts";
 import { viewOf } from "./dream_view.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { schedule } from "./schedule.ts";
+import { settledWithin } from "./settled_within.ts";
 
 /** Options of {@link DreamQueue}. */
 export interface DreamQueueOptions {
@@ -28,6 +29,9 @@ type Places = ReturnType<typeof schedule>;
 
 /** How long to wait before the queue is tried again after the database refused, in milliseconds. */
 const retryAfter = 5_000;
+
+/** How long to wait for a rendering to end in order when the server closes, in milliseconds. */
+const closePatience = 20_000;
 
 /** Earlier dreams whose pace tells that of those to come. */
 const earlierDreams = 5;
@@ -122,7 +126,7 @@ export class DreamQueue {
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#run?.stop("closing");
-    await this.#run?.ended;
+    if (this.#run) await settledWithin(this.#run.ended, closePatience, undefined);
   }
 
   #claim(): StoredDream | undefined {

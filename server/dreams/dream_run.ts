@@ -10,7 +10,7 @@ import type { DreamView, ParameterChange, Progress } from "./dream.ts";
 import type { DreamFiles } from "./dream_files.ts";
 import type { DreamUpdate, StoredDream } from "./dream_row.ts";
 import type { DreamStore } from "./dream_store.ts";
-import { removeAll } from "./file_tools.ts";
+import { exists, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { PlaylistWatch } from "./playlist_watch.ts";
 import { PosterKeeper } from "./poster_keeper.ts";
@@ -247,7 +247,9 @@ export class DreamRun {
   async #close(update: DreamUpdate): Promise<void> {
     const { files } = this.#context;
     this.progress = update.progress!;
-    const end = { ...update, finished: new Date().toISOString() };
+    // Notes on the way may have failed.
+    const there = { hls: await exists(files.playlist), poster: await exists(files.poster) };
+    const end = { ...update, ...there, finished: new Date().toISOString() };
     try {
       this.#note(end);
     } catch (error) {

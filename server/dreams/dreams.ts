@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
 import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import { UserError } from "../../pipeline/errors.ts";
 import { HttpError, toHttpError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { Renderer } from "../rendering/renderer.ts";
@@ -94,12 +95,12 @@ export class Dreams {
 
   /**
    * Opens the dreams of a data folder and goes on with the queue; what was running when the server ended comes first
-   * and is rendered anew. Throws a UserError where the database cannot be used.
+   * and is rendered anew. Throws a UserError where folder or database cannot be used.
    */
   static async open(options: DreamsOptions): Promise<Dreams> {
     const data = resolve(options.data);
     const root = join(data, "dreams");
-    await Deno.mkdir(root, { recursive: true });
+    await makeFolder(root);
     const store = new DreamStore(join(data, "reverie.sqlite"));
     try {
       await reconcile(store, { root, filesOf: (id) => dreamFiles(root, id), log: options.log });
@@ -308,6 +309,15 @@ export class Dreams {
 
   #files(id: string): DreamFiles {
     return dreamFiles(this.#root, id);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new UserError(`${path} cannot be made: ${reason}; give another --data`, { cause });
   }
 }
 

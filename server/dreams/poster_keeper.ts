@@ -1,5 +1,6 @@
 import type { RenderedPicture } from "../rendering/job.ts";
 import type { DreamFiles } from "./dream_files.ts";
+import { removeAll } from "./file_tools.ts";
 
 /**
  * Keeps a dreamed frame and the same frame before as pictures of a dream: the first one at once, one from the middle
@@ -57,6 +58,11 @@ export class PosterKeeper {
 /** Writes a file so that a reader sees the old one or the new one, whole. */
 async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const making = `${path}.new`;
-  await Deno.writeFile(making, bytes);
-  await Deno.rename(making, path);
+  try {
+    await Deno.writeFile(making, bytes);
+    await Deno.rename(making, path);
+  } catch (error) {
+    await removeAll(making);
+    throw error;
+  }
 }

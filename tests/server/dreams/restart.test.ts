@@ -169,3 +169,11 @@ Deno.test("a database of a later version, or none at all, is refused in one line
   await Deno.writeTextFile(path, "this is no database, but long enough to be taken for one".repeat(40));
   await assert.rejects(harness.reopen(), /damaged/);
 });
+
+Deno.test("a data folder that cannot be made is told in one line", async () => {
+  await using harness = await Harness.open();
+  await harness.close();
+  const file = join(harness.data, "file");
+  await Deno.writeTextFile(file, "");
+  await assert.rejects(harness.reopen({ data: join(file, "below") }), UserError);
+});
