@@ -46,15 +46,13 @@ export class LiveHub {
 
   /** Tells all followers of a dream. */
   publish(id: string, news: News): void {
-    if (this.#closed) return;
-    const channel = news.type === "frame" ? this.#channel(id) : this.#channels.get(id);
+    const channel = news.type === "frame" ? this.#opened(id) : this.#channels.get(id);
     channel?.publish(news);
   }
 
   /** Shows a picture to all followers of a dream; before or after the news of its frame. */
   picture(id: string, picture: RenderedPicture): void {
-    if (this.#closed) return;
-    this.#channel(id).show(picture);
+    this.#opened(id)?.show(picture);
     this.#sights.show(id, picture);
   }
 
@@ -130,6 +128,12 @@ export class LiveHub {
 
   #channel(id: string): Channel {
     return this.#channels.getOrInsertComputed(id, () => new Channel());
+  }
+
+  /** None for a dream that was deleted: a picture may come a little late. */
+  #opened(id: string): Channel | undefined {
+    if (this.#closed) return undefined;
+    return this.#channels.get(id) ?? (this.#known(id) ? this.#channel(id) : undefined);
   }
 
   #leave(id: string, channel: Channel, subscriber: Subscriber): void {

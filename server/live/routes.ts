@@ -61,7 +61,7 @@ class Gate {
 function live(context: Context, { hub, dreams, stuckAfter }: LiveServices, gate: Gate): Response {
   const id = context.req.param("id")!;
   dreams.get(id);
-  if (context.req.header("upgrade")?.toLowerCase() !== "websocket") {
+  if (!/\bwebsocket\b/i.test(context.req.header("upgrade") ?? "")) {
     throw new HttpError("invalid_request", "this is a WebSocket; for plain HTTP there is /events beside it");
   }
   const free = gate.enter();

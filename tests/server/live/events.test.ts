@@ -101,3 +101,19 @@ Deno.test("a reader that takes nothing is given up, and finds the end when it co
   assert.equal(stream.held, 0);
   assert.equal(await read(stream.body), "");
 });
+
+Deno.test("a connection that never reads its events costs a bounded amount and is let go", async () => {
+  await using live = startLive();
+  using connection = await Deno.connect({ port: live.port, hostname: "127.0.0.1" });
+  const request = `GET /api/dreams/${id}/events HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  await connection.write(new TextEncoder().encode(request));
+  await until(() => live.hub.sockets === 1);
+  let largest = 0;
+  for (let count = 0; live.hub.sockets === 1 && count < 500; count++) {
+    live.hub.publish(id, { type: "warning", message: "x".repeat(100_000) });
+    largest = Math.max(largest, ...live.hub.backlog());
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert.equal(live.hub.sockets, 0);
+  assert.ok(largest < 1.2e6, `${largest} characters`);
+});

@@ -76,3 +76,15 @@ Deno.test("other pictures and other dreams are 404; who is gone waits no longer"
   }
   await assert.rejects(live.hub.seen(id, "flow", AbortSignal.abort(new Error("gone"))), /gone/);
 });
+
+Deno.test("nothing is kept of a dream that was deleted, even where a picture comes late", async () => {
+  await using live = startLive();
+  const deleted = "f".repeat(32);
+  live.hub.picture(deleted, picture(0));
+  live.hub.publish(deleted, frameNews(0));
+  live.hub.setStateSource(() => live.dream);
+  await assert.rejects(
+    live.hub.seen(deleted, "dream", AbortSignal.timeout(20)),
+    (error: Error) => error.name === "TimeoutError",
+  );
+});
