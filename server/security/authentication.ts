@@ -18,8 +18,7 @@ export interface AuthenticationOptions {
 
 /** What is answered without a token: how the server is, the login, and what its page is made of. */
 const open = {
-  reading:
-    /^\/(healthz|login|login\.html|login\.js|favicon\.(ico|svg)|app\/(login|theme)\.js|style\/[\w./-]+)$/,
+  reading: /^\/(healthz|login|app\/(login|theme)\.js|style\/[\w./-]+|favicon\.ico)$/,
   posting: /^\/(login|logout)$/,
 };
 
@@ -39,11 +38,11 @@ export function authentication({ token, data }: AuthenticationOptions): Middlewa
   const key = sessionKey(token, data);
   const tries = new Tries({ burst: 500, seconds: 0.2 });
   return async (c, next) => {
-    if (isOpen(c) || await hasSession(c, key)) return await next();
-    const shown = shownToken(c);
-    if (shown === undefined || !await isRight(c, shown.token, token, tries)) return refuse(c);
-    if (!shown.inQuery || !isPage(c)) return await next();
-    await startSession(c, key);
+    if (isOpen(c)) return await next();
+    const isKnown = await hasSession(c, key);
+    if (!isKnown && !await showsToken(c, token, tries)) return refuse(c);
+    if (c.req.query("token") === undefined || !isPage(c)) return await next();
+    if (!isKnown) await startSession(c, key);
     return c.redirect(target(c), 303);
   };
 }
@@ -54,24 +53,24 @@ function isOpen(c: Context): boolean {
   return (method === "GET" || method === "HEAD") && open.reading.test(path) && !path.includes("..");
 }
 
-function shownToken(c: Context): { token: string; inQuery: boolean } | undefined {
-  const inHeader = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-  if (inHeader !== undefined) return { token: inHeader, inQuery: false };
-  const inQuery = c.req.query("token");
-  if (!inQuery || !["GET", "HEAD"].includes(c.req.method)) return undefined;
-  return { token: inQuery, inQuery: true };
-}
-
 /** Compares in constant time; the try is counted ahead, so that requests at the same time cannot outrun the count. */
-async function isRight(c: Context, shown: string, token: string, tries: Tries): Promise<boolean> {
+async function showsToken(c: Context, token: string, tries: Tries): Promise<boolean> {
+  const shown = shownToken(c);
+  if (!shown) return false;
   const client = clientOf(c);
   const retryAfter = tries.take(client);
   if (retryAfter > 0) {
     throw new HttpError("too_many_requests", "too many wrong tokens: wait a little", { retryAfter });
   }
-  const right = await timingSafeEqual(shown, token);
-  if (right) tries.forgive(client);
-  return right;
+  const isRight = await timingSafeEqual(shown, token);
+  if (isRight) tries.forgive(client);
+  return isRight;
+}
+
+function shownToken(c: Context): string | undefined {
+  const inHeader = /^Bearer +(\S+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+  if (inHeader !== undefined || !["GET", "HEAD"].includes(c.req.method)) return inHeader;
+  return c.req.query("token");
 }
 
 function refuse(c: Context): Response {

@@ -110,6 +110,8 @@ Deno.test("a page opened with the token gets a session and an address without it
   assert.deepEqual([response.status, response.headers.get("Location")], [303, "/?a=1"]);
   const cookie = response.headers.get("Set-Cookie")?.split(";")[0] ?? "";
   assert.equal((await app.request("/api/dreams", { headers: { Cookie: cookie } })).status, 200);
+  const again = await app.request(`/?token=${token}`, { headers: { ...page.headers, Cookie: cookie } });
+  assert.deepEqual([again.status, again.headers.get("Location")], [303, "/"]);
   const elsewhere = await app.request(`http://localhost//other.example/?token=${token}`, page);
   assert.equal(elsewhere.headers.get("Location"), "/");
 });
