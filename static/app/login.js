@@ -21,7 +21,8 @@ if (reason !== null) {
   token.setAttribute("aria-describedby", "login-error");
 }
 
-const next = query.get("next");
+// The server leads here with what follows `#` still in the address: the place where the reader wanted to be.
+const next = query.get("next") ?? (location.hash === "" ? null : `/${location.hash}`);
 if (next !== null) {
   const field = document.createElement("input");
   field.type = "hidden";

@@ -12,7 +12,8 @@
  * @property {() => Values} values what is set, defaults included
  * @property {(values: Values, base?: Values) => void} set all that is not among the values goes to its default;
  *   `base` is what the reset buttons go back to
- * @property {(field: string, message: string) => void} showError at the field, which is opened and focused
+ * @property {(field: string, message: string) => boolean} showError at the field, which is opened and focused; whether
+ *   there is one
  * @property {() => boolean} check whether all is usable; goes to the first field that is not
  */
 import { element } from "./element.js";
@@ -86,9 +87,10 @@ export function createParameterForm({ settings, values = {}, base, names, onChan
     },
     showError: (name, message) => {
       const field = fields.get(name);
-      if (!field) return;
+      if (!field) return false;
       field.showError(message);
       reveal(field);
+      return true;
     },
     check: () => {
       const wrong = [...fields.values()].find((field) => field.wrong());

@@ -92,10 +92,11 @@ export const view = {
     const explain = (error) => {
       const message = error instanceof Error ? error.message : String(error);
       const line = sentence(message);
-      if (error instanceof ApiError && error.field !== undefined) {
-        if (!panel?.showError(error.field, line)) form.showError(error.field, line);
-      }
-      return line;
+      if (!(error instanceof ApiError) || error.field === undefined) return line;
+      const shown = panel?.showError(error.field, line) || form.showError(error.field, line);
+      if (!shown) return line;
+      announce(line);
+      return "One of the settings cannot be used: see there.";
     };
 
     const tryOne = createTryOne({

@@ -101,7 +101,9 @@ export function createTryOne({ frame, wish, explain }) {
       const picture = await preview({ ...what, wish: wanted }, mine.signal);
       await show(picture, before);
       const seconds = (performance.now() - begun) / 1000;
-      status.textContent = `Dreamed in ${duration(seconds)}. Slide over the picture to compare.`;
+      status.textContent = before
+        ? `Dreamed in ${duration(seconds)}. Slide over the picture to compare.`
+        : `Dreamed in ${duration(seconds)}.`;
       announce(`The frame is dreamed, in ${duration(seconds)}`);
     } catch (problem) {
       status.textContent = "";
