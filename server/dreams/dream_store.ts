@@ -138,6 +138,11 @@ export class DreamStore {
     this.#run("DELETE FROM parameter_changes WHERE number = ?", number);
   }
 
+  /** Whether it can be used. */
+  get open(): boolean {
+    return this.#database.isOpen;
+  }
+
   close(): void {
     this.#database.close();
   }

@@ -155,6 +155,7 @@ export class Dreams {
 
   /** All dreams, newest first. */
   list(): DreamView[] {
+    this.#checkOpen();
     const places = this.#queue.places();
     return this.#store.list().map((dream) => this.#queue.view(dream, places));
   }
@@ -222,6 +223,7 @@ export class Dreams {
 
   /** Number of dreams in each state. */
   counts(): Record<DreamStatus, number> {
+    this.#checkOpen();
     return this.#store.counts();
   }
 
@@ -232,6 +234,7 @@ export class Dreams {
 
   /** Bytes that all dreams take. */
   async diskUsage(): Promise<number> {
+    this.#checkOpen();
     return await this.#cleaner.usage();
   }
 
@@ -299,7 +302,13 @@ export class Dreams {
     }
   }
 
+  /** Throws an HttpError when the database is closed, as for a request that comes while the server closes. */
+  #checkOpen(): void {
+    if (!this.#store.open) throw closing();
+  }
+
   #stored(id: string): StoredDream {
+    this.#checkOpen();
     const dream = isDreamId(id) ? this.#store.get(id) : undefined;
     if (!dream) {
       throw new HttpError("not_found", "there is no such dream: GET /api/dreams lists those there are");

@@ -177,3 +177,13 @@ Deno.test("a data folder that cannot be made is told in one line", async () => {
   await Deno.writeTextFile(file, "");
   await assert.rejects(harness.reopen({ data: join(file, "below") }), UserError);
 });
+
+Deno.test("requests that come while the server closes are told so", async () => {
+  await using harness = await Harness.open();
+  const { id } = await harness.create();
+  await harness.close();
+  assert.throws(() => harness.dreams.list(), { code: "busy" });
+  assert.throws(() => harness.dreams.get(id), { code: "busy" });
+  await assert.rejects(harness.dreams.remove(id), { code: "busy" });
+  await assert.rejects(harness.create(), { code: "busy" });
+});
