@@ -20,9 +20,10 @@ export function notFound(c: Context<Env>): Response {
   return errorResponse(new HttpError("not_found", message), c);
 }
 
-/** Answers a request whose path knows other methods. */
+/** Answers a request whose path knows other methods; OPTIONS is told them. */
 export function methodNotAllowed(c: Context<Env>, methods: string[]): Response {
-  const allowed = methods.toSorted().join(", ");
+  const allowed = [...new Set([...methods, "OPTIONS"])].toSorted().join(", ");
+  if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allowed });
   const message = `${c.req.path} does not take ${c.req.method} but ${allowed}`;
   const response = errorResponse(new HttpError("method_not_allowed", message), c);
   response.headers.set("Allow", allowed);

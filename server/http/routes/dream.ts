@@ -1,23 +1,18 @@
 /** One dream: how it is, and what can be done with it. */
 import { Hono } from "hono";
-import { HttpError } from "../../errors.ts";
-import { readSettings } from "../../uploads/settings.ts";
-import { checkQueue, created } from "../create_dream.ts";
+import { created } from "../create_dream.ts";
 import type { Env } from "../env.ts";
 import { describe, idParameter, json } from "../openapi/describe.ts";
 import { readJson } from "../read_json.ts";
 import type { Services } from "../services.ts";
 
 /** `GET`, `PATCH`, `DELETE /api/dreams/:id`, and `POST` of `cancel` and `again` below it. */
-export function dreamRoutes(services: Pick<Services, "dreams" | "options">): Hono<Env> {
-  const { dreams } = services;
+export function dreamRoutes({ dreams }: Pick<Services, "dreams">): Hono<Env> {
   return new Hono<Env>()
     .get("/:id", describe(getting), (c) => c.json(dreams.get(c.req.param("id"))))
     .patch("/:id", describe(changing), async (c) => {
       const { id } = dreams.get(c.req.param("id"));
-      const { given, ...others } = readSettings(await readJson(c.req.raw));
-      refuse(others, "a dream that is queued keeps its");
-      return c.json(await dreams.change(id, given));
+      return c.json(await dreams.change(id, await readJson(c.req.raw)));
     })
     .delete("/:id", describe(deleting), async (c) => {
       await dreams.remove(c.req.param("id"));
@@ -26,20 +21,11 @@ export function dreamRoutes(services: Pick<Services, "dreams" | "options">): Hon
     .post("/:id/cancel", describe(cancelling), async (c) => c.json(await dreams.cancel(c.req.param("id"))))
     .post("/:id/again", describe(repeating), async (c) => {
       const { id } = dreams.get(c.req.param("id"));
-      const { given, preset, ...others } = readSettings(await readJson(c.req.raw));
-      refuse(others, "a dream of the same source keeps its");
-      checkQueue(services);
-      const named = Object.keys(given).length > 0;
-      const wish = { ...(preset !== undefined && { preset }), ...(named && { given }) };
+      const { preset, ...given } = await readJson(c.req.raw);
+      // Whatever it is: an unknown preset is refused by its text.
+      const wish = { ...(preset !== undefined && { preset: String(preset) }), given };
       return created(c, await dreams.again(id, wish));
     });
-}
-
-/** Throws an HttpError for the first of the fields, which are no settings. */
-function refuse(fields: Record<string, unknown>, reason: string): void {
-  const field = Object.keys(fields)[0];
-  if (field === undefined) return;
-  throw new HttpError("invalid_parameter", `${field} cannot be given here: ${reason} ${field}`, { field });
 }
 
 const dreamReply = { 200: { description: "the dream", content: json("Dream") } };

@@ -16,8 +16,10 @@ export function watchingRoutes({ hub, dreams }: Pick<Services, "hub" | "dreams">
 }
 
 /** `GET /api/camera`. */
-export function cameraRoutes({ renderer }: Pick<Services, "renderer">): Hono<Env> {
-  return new Hono<Env>().get("/", describe(camera), cameraRoute(renderer));
+export function cameraRoutes(
+  { renderer, closing: signal }: Pick<Services, "renderer" | "closing">,
+): Hono<Env> {
+  return new Hono<Env>().get("/", describe(camera), cameraRoute(renderer, signal ? { signal } : {}));
 }
 
 const upgrade = { 101: { description: "the connection is a WebSocket from here on" } };

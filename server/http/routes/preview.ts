@@ -36,7 +36,7 @@ async function ofUpload(c: Context<Env>, services: Needs): Promise<Response> {
   const { uploads } = services;
   const request = c.req.raw;
   const isForm = /^multipart\/form-data\b/i.test(request.headers.get("Content-Type") ?? "");
-  if (!request.body) {
+  if (!request.body || request.headers.get("Content-Length") === "0") {
     throw new HttpError("invalid_request", "send a video or picture, or name a dream: /api/preview?dream=ID");
   }
   const receive = isForm ? uploads.receiveMultipart : uploads.receiveRaw;
