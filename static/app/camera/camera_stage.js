@@ -86,7 +86,7 @@ export function createCameraStage(acts) {
     problem.hidden = state !== "problem";
     bar.hidden = idle || state === "asking";
     self.hidden = bar.hidden;
-    canvas.hidden = state !== "running";
+    canvas.hidden = bar.hidden;
     snapshot.disabled = record.disabled = state !== "running";
     setNote(state === "starting" ? "Getting ready to dream …" : "");
   }
@@ -126,6 +126,7 @@ export function createCameraStage(acts) {
     /** @param {{ width: number, height: number }} size */
     setSize({ width, height }) {
       box.style.setProperty("--aspect", String(width / height));
+      box.dataset.shape = width > height ? "wide" : "tall";
     },
   };
 }

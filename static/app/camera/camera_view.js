@@ -113,6 +113,8 @@ class CameraRoom {
   async #begin() {
     const turn = ++this.#turn;
     this.#release();
+    // Nothing of the time before is shown again.
+    Object.assign(this.#stage.canvas, { width: 0, height: 0 });
     this.#setState("asking");
     try {
       const camera = await openCamera(this.#options.deviceId, () => {
@@ -148,6 +150,7 @@ class CameraRoom {
     this.#session?.close();
     this.#meter.clear();
     this.#dropped = 0;
+    this.#stage.setFigures({ left: 0 });
     this.#setState("starting");
     const size = sendingSize(this.#stage.self, longestSide);
     const { preset, imageSize } = this.#options;
@@ -174,6 +177,7 @@ class CameraRoom {
     this.#meter.add(delay);
     this.#dropped = dropped;
     if (this.#state !== "starting") return;
+    if (this.#grabber) this.#grabber.skipped = 0;
     this.#setState("running");
     announce("Your camera is being dreamed.");
   }

@@ -64,6 +64,7 @@ export function createStage(id, feed) {
   /** @param {{ width: number, height: number }} size */
   function setAspect({ width, height }) {
     box.style.setProperty("--aspect", String(width / height));
+    box.dataset.shape = width > height ? "wide" : "tall";
   }
 
   /** @param {ScreenName} name */
