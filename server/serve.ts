@@ -68,7 +68,9 @@ export async function startServer(
     const close = once(async () => {
       closing.abort();
       parts.hub.close();
-      await Promise.all([shutDown(server, end), closeParts(parts)]);
+      // Requests first: until they are answered they need all the rest.
+      await shutDown(server, end);
+      await closeParts(parts);
     });
     return { url: `http://${hostInUrl(options.host)}:${port}`, port, dreams: parts.dreams, close };
   } catch (error) {

@@ -34,7 +34,7 @@ const live = {
     '`{"type": "change", "id"?, "parameters"}`, which is answered by `changed` or `refused`.',
   parameters: [idParameter],
   replies: upgrade,
-  errors: ["not_found", "invalid_request"] as const,
+  errors: ["not_found", "invalid_request", "busy"] as const,
 };
 
 const events = {
@@ -43,7 +43,7 @@ const events = {
   summary: "The same news as server-sent events",
   parameters: [idParameter],
   replies: { 200: { description: "the news", content: bytes("text/event-stream") } },
-  errors: ["not_found"] as const,
+  errors: ["not_found", "busy"] as const,
 };
 
 const sees = {

@@ -360,6 +360,8 @@ Deno.test("With a token nobody gets in without it, uploads neither", async () =>
     ]);
     await json(await server.ask("/api/dreams", { headers: { Authorization: "Bearer a-long-secret" } }));
     await json(await server.ask("/healthz"));
+    const { headers } = await server.ask("/api/dreams", { method: "HEAD" });
+    assert.equal(headers.get("WWW-Authenticate"), 'Bearer realm="reverie"');
     assert.deepEqual(await filesBelow(server.data), []);
   }, { token: "a-long-secret" });
 });

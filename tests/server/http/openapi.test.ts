@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { parameterDescriptions } from "../../../pipeline/parameters.ts";
+import { pino } from "pino";
+import { createApp, type Services } from "../../../server/app.ts";
+import { Metrics } from "../../../server/http/metrics/metrics.ts";
 import * as schemas from "../../../server/http/openapi/schemas.ts";
+import { defaultLimits } from "../../../server/options.ts";
 import { json, withTestServer } from "../helpers.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -114,6 +118,26 @@ Deno.test("/openapi.json describes the API", async (test) => {
       }
     });
   });
+});
+
+Deno.test("Every route of the API that the app knows is described", async () => {
+  const parts = { dreams: {}, hub: {}, renderer: {}, uploads: { tus: () => {} }, metrics: new Metrics() };
+  const options = {
+    host: "127.0.0.1",
+    port: 0,
+    data: "",
+    cors: [],
+    withoutToken: false,
+    limits: defaultLimits,
+  };
+  const app = createApp({ ...parts, options, log: pino({ level: "silent" }) } as unknown as Services);
+  const { paths } = await json(await app.request("/openapi.json"));
+  const routes = app.routes.filter(({ method, path }) => method !== "ALL" && path.startsWith("/api"));
+  assert.ok(routes.length > 20);
+  for (const { method, path } of routes) {
+    const written = path.replace(/:(\w+)(\{[^/]*\})?/g, "{$1}");
+    assert.ok(paths[written]?.[method.toLowerCase()]?.summary, `${method} ${written} is not described`);
+  }
 });
 
 Deno.test("/api/settings tells every setting in its group, the presets and the limits", async () => {
