@@ -5,7 +5,7 @@ import { HttpError } from "../errors.ts";
 
 /**
  * The bytes of a body, chunk by chunk. Throws an HttpError when the client breaks off, or sends nothing for `idle`
- * milliseconds. A body that is not read to its end is left as it is, for whoever answers the request.
+ * milliseconds. What is not read is given up.
  */
 export async function* bytesOf(
   body: ReadableStream<Uint8Array> | null,
@@ -13,13 +13,18 @@ export async function* bytesOf(
 ): AsyncGenerator<Uint8Array> {
   if (!body) return;
   const reader = body.getReader();
+  let reading = false;
   try {
     for (;;) {
+      reading = true;
       const { done, value } = await inTime(reader.read(), idle);
+      reading = false;
       if (done) return;
       yield value;
     }
   } finally {
+    // With a read under way the answer to a silent client would wait for it.
+    if (!reading) await reader.cancel().catch(() => {});
     reader.releaseLock();
   }
 }

@@ -60,7 +60,12 @@ export class ResumableUploads {
       namingFunction: (request) => this.#name(request),
       getFileIdFromRequest: (request) => idOf(request.url),
       onUploadCreate: (request, upload) => this.#checkNew(upload, request.headers.get("upload-length")),
-      onUploadFinish: async (_, upload) => ({ headers: headersOf(await this.#finish(upload)) }),
+      onUploadFinish: async (_, upload) => {
+        const headers = headersOf(await this.#finish(upload));
+        // Else the server would look for the file once more, to tell when it expires.
+        upload.creation_date = undefined;
+        return { headers };
+      },
       onResponseError: (request, error) => this.#note(request, error),
     });
   }
@@ -137,10 +142,12 @@ export class ResumableUploads {
     return new Response(null, { status: 200, headers: { ...headers, ...headersOf(dream) } });
   }
 
-  /** Keeps an error that says more than the protocol's own, which are plain objects with a status. */
-  #note(request: object, error: unknown): undefined {
-    if (error instanceof Error && !("status_code" in error)) this.#failures.set(request, toHttpError(error));
-    return undefined;
+  /** Keeps an error that says more than the protocol's own, which have a status. */
+  #note(request: object, error: unknown): { status_code: number; body: string } | undefined {
+    if (!(error instanceof Error) || "status_code" in error) return undefined;
+    const failure = toHttpError(error);
+    this.#failures.set(request, failure);
+    return { status_code: failure.status, body: failure.message };
   }
 
   /** What a failed creation has left, whose address the client never learns, and what fills the disk, is removed. */
