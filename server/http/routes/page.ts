@@ -7,8 +7,7 @@ import { revalidated, sendFile } from "../files/send_file.ts";
 
 /** Libraries by the name under /vendor/, each a file of its npm package. */
 const vendor: Record<string, string> = {
-  "hls.mjs": "hls.js/dist/hls.min.mjs",
-  "hls.worker.js": "hls.js/dist/hls.worker.js",
+  "hls.mjs": "hls.js/dist/hls.mjs",
   "tus.min.js": "tus-js-client/dist/tus.min.js",
 };
 
