@@ -108,6 +108,7 @@ function createRoom({ navigate, settings }, id) {
       coming = news.index;
       history.add(news);
     }
+    if (news.type === "hls" && !dream?.links.hls) announce("The dream can be watched from its start now.");
     if (!dream && !("dream" in news)) return;
     const joined = news.type === "state";
     show(follow(/** @type {Dream} */ (dream), news));
@@ -119,6 +120,7 @@ function createRoom({ navigate, settings }, id) {
     const before = dream;
     dream = news;
     box.dataset.state = news.state;
+    if (!leaving.signal.aborted) document.title = `${titleWords(news)} · Reverie`;
     box.hidden = false;
     for (const part of [heading, stage, progress, actions, sees, controls, summary]) part.update(news);
     curves.update(news.changes);
@@ -156,6 +158,16 @@ function createRoom({ navigate, settings }, id) {
       for (const part of [stage, sees, controls]) part.close();
     },
   };
+}
+
+/**
+ * For the browser's tab.
+ *
+ * @param {Dream} dream
+ */
+function titleWords({ name, state, progress: { frames, total } }) {
+  if (state !== "running" || !total || frames === 0) return name;
+  return `${Math.min(100, Math.floor(100 * frames / total))} % · ${name}`;
 }
 
 /** @param {Dream} dream */

@@ -116,6 +116,11 @@ export function createPlayerScreen() {
     },
     update(news) {
       dream = news;
+      // A dream that begins anew, since the server was restarted, begins its stream anew, too.
+      if (playing === "stream" && !news.links.hls && !news.links.video) {
+        detach();
+        playing = "nothing";
+      }
       load();
       tell();
     },

@@ -5,7 +5,8 @@ import { element } from "../element.js";
 import { clock } from "./words.js";
 
 /**
- * Play, position and sound of a video that has no room for the browser's own controls.
+ * Play, position and sound of a video that has no room for the browser's own controls; the sound's button is handed
+ * out for those videos that have none.
  *
  * @param {HTMLVideoElement} video
  */
@@ -57,5 +58,5 @@ export function createTransport(video) {
     sound.setAttribute("aria-pressed", String(!video.muted));
   });
   tell();
-  return element("div", { class: "transport" }, play, position, time, sound);
+  return { element: element("div", { class: "transport" }, play, position, time, sound), sound };
 }

@@ -48,7 +48,7 @@ export function createVideosCompareScreen() {
     if (!before.hasAttribute("src")) return;
     after.pause();
     moving.hidden = true;
-    transport.hidden = true;
+    transport.element.hidden = true;
     pictures.element.hidden = false;
     note.hidden = false;
   });
@@ -62,7 +62,7 @@ export function createVideosCompareScreen() {
 
   return {
     element: box,
-    controls: transport,
+    controls: transport.element,
     show() {
       open = true;
       load();
@@ -73,6 +73,7 @@ export function createVideosCompareScreen() {
     },
     update(news) {
       dream = news;
+      transport.sound.hidden = !news.source.audio;
       pictures.update(news);
       load();
     },
