@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { join } from "node:path";
-import { HttpError, toHttpError } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { bytesOf, checkAnnounced, tooLarge } from "./body.ts";
 import { type FormParser, formParser } from "./busboy.ts";
 import { IncomingFile } from "./incoming_file.ts";
@@ -15,8 +15,8 @@ const overhead = 1_000_000;
 
 /**
  * Receives a video as the field `video` of a multipart form, and every other field as a setting; those of the query
- * count, too, unless the form has them. Throws an HttpError, and leaves nothing, where the form is none, has no
- * video or other files, is too large or broken off, or the disk is full.
+ * count, too, unless the form has them. Throws an HttpError where the form is none, has no video or other
+ * files, is too large or broken off, else what the disk says, and leaves nothing.
  */
 export async function receiveMultipart(request: Request, receiving: Receiving): Promise<Received> {
   const { folder, limit, check } = receiving;
@@ -31,7 +31,7 @@ export async function receiveMultipart(request: Request, receiving: Receiving): 
     return await form.received(fields);
   } catch (error) {
     await form.discard();
-    throw toHttpError(error);
+    throw error;
   }
 }
 

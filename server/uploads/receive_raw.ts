@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { HttpError, toHttpError } from "../errors.ts";
+import { HttpError } from "../errors.ts";
 import { bytesOf, checkAnnounced } from "./body.ts";
 import { IncomingFile } from "./incoming_file.ts";
 import { cleanName } from "./names.ts";
@@ -7,7 +7,7 @@ import { newId, queryFields, type Received, type Receiving } from "./received.ts
 
 /**
  * Receives a video that is the whole body of a request (`curl -T`); name and settings stand in the query. Throws an
- * HttpError, and leaves nothing, where the body is missing, too large or broken off, or the disk is full.
+ * HttpError where the body is missing, too large or broken off, else what the disk says, and leaves nothing.
  */
 export async function receiveRaw(request: Request, receiving: Receiving): Promise<Received> {
   const { folder, limit, idle, check } = receiving;
@@ -21,7 +21,7 @@ export async function receiveRaw(request: Request, receiving: Receiving): Promis
     await file.close();
   } catch (error) {
     await file.discard();
-    throw toHttpError(error);
+    throw error;
   }
   return { file: file.path, name: cleanName(fields["name"]), fields, bytes: file.bytes };
 }

@@ -1,6 +1,6 @@
 /** Why an upload is not taken, in words for whoever sent it. */
 import { UserError } from "../../pipeline/errors.ts";
-import { type ErrorCode, HttpError, toHttpError } from "../errors.ts";
+import { type ErrorCode, HttpError } from "../errors.ts";
 import { oneLine } from "./names.ts";
 
 /** What the pipeline says of a file, and what that means for an upload. The first that fits counts. */
@@ -26,9 +26,9 @@ const refusals: readonly [told: RegExp, code: ErrorCode, message: (name: string)
   [/ffprobe crashes/, "unusable_video", (name) => `${name} cannot be read here: convert it to MP4`],
 ];
 
-/** The error for the client. Whatever it says, it calls the file by its name and never tells where it lies. */
-export function refusalOf(error: unknown, file: string, name: string): HttpError {
-  if (!(error instanceof UserError)) return toHttpError(error);
+/** What the pipeline says of a file, for the client: it calls the file by its name and never tells where it lies. */
+export function refusalOf(error: unknown, file: string, name: string): unknown {
+  if (!(error instanceof UserError)) return error;
   const told = error.message.replaceAll(file, name);
   const known = refusals.find(([pattern]) => pattern.test(error.message.replaceAll(file, "it")));
   if (known) return new HttpError(known[1], known[2](name), { cause: error });

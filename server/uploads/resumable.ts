@@ -48,7 +48,7 @@ export class ResumableUploads {
   /** Uploads by id, from the moment that the last byte is there. */
   readonly #finished = new Map<string, { size: number; dream: Promise<Finished> }>();
   /** What went wrong with a request, and which upload it created. */
-  readonly #failures = new WeakMap<object, HttpError>();
+  readonly #failures = new WeakMap<object, unknown>();
   readonly #created = new WeakMap<object, string>();
 
   constructor(private readonly options: ResumableOptions) {
@@ -70,7 +70,7 @@ export class ResumableUploads {
     });
   }
 
-  /** Answers a request to `/files` or below. Errors are answered, too: none is thrown. */
+  /** Answers a request to `/files` or below, errors included; only defects are thrown. */
   async handle(request: Request): Promise<Response> {
     if (request.method === "GET") {
       return refused(new HttpError("method_not_allowed", "uploads cannot be read back"));
@@ -79,9 +79,12 @@ export class ResumableUploads {
     if (again) return again;
     if (request.method === "POST") await this.options.store.deleteExpired();
     const response = await this.#server.handleWeb(request);
-    const failed = response.status >= 400;
-    if (failed) await this.#clearAfter(request);
-    return answer(response, failed ? this.#failures.get(request) : undefined);
+    if (response.status < 400) return answer(response);
+    const error = this.#failures.get(request);
+    const failure = error === undefined ? undefined : toHttpError(error);
+    await this.#clearAfter(request, failure);
+    if (failure?.code === "internal") throw error;
+    return answer(response, failure);
   }
 
   #name(request: object): string {
@@ -145,15 +148,15 @@ export class ResumableUploads {
   /** Keeps an error that says more than the protocol's own, which have a status. */
   #note(request: object, error: unknown): { status_code: number; body: string } | undefined {
     if (!(error instanceof Error) || "status_code" in error) return undefined;
-    const failure = toHttpError(error);
-    this.#failures.set(request, failure);
-    return { status_code: failure.status, body: failure.message };
+    this.#failures.set(request, error);
+    const { status, message } = toHttpError(error);
+    return { status_code: status, body: message };
   }
 
   /** What a failed creation has left, whose address the client never learns, and what fills the disk, is removed. */
-  async #clearAfter(request: Request): Promise<void> {
+  async #clearAfter(request: Request, failure: HttpError | undefined): Promise<void> {
     const created = this.#created.get(request);
-    const full = this.#failures.get(request)?.code === "disk_full" ? idOf(request.url) : undefined;
+    const full = failure?.code === "disk_full" ? idOf(request.url) : undefined;
     for (const id of [created, full]) if (id !== undefined) await this.options.store.forget(id);
   }
 }
@@ -177,7 +180,7 @@ function headersOf({ id, location }: Finished): Record<string, string> {
 }
 
 /** The protocol's answer with its errors as JSON. Who may ask from elsewhere is not decided here. */
-function answer(response: Response, failure: HttpError | undefined): Response | Promise<Response> {
+function answer(response: Response, failure?: HttpError): Response | Promise<Response> {
   const headers = new Headers(response.headers);
   for (const name of [...headers.keys()]) if (name.startsWith("access-control-")) headers.delete(name);
   if (response.status < 400) return new Response(response.body, { status: response.status, headers });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 
 /** Bytes. */
 const size = 300e6;
@@ -6,7 +7,7 @@ const mostAdded = 150e6;
 
 for (const [route, upload] of [["raw", raw], ["multipart", multipart], ["tus", tus]] as const) {
   Deno.test(`a 300 MB upload by ${route} adds less than 150 MB of memory`, async () => {
-    const path = new URL("upload_server.ts", import.meta.url).pathname;
+    const path = fileURLToPath(new URL("upload_server.ts", import.meta.url));
     const command = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", path],
       stdout: "piped",

@@ -175,6 +175,15 @@ Deno.test("forged ids, wrong offsets and other methods are refused as JSON", asy
   assert.equal((await refusal(noVersion, 412)).code, "invalid_request");
 });
 
+Deno.test("a defect of whoever takes the upload over is thrown, for the log, and leaves nothing", async () => {
+  await using server = serveUploads();
+  const tus = server.uploads.tus(() => Promise.reject(new TypeError("a defect")));
+  const headers = { ...version, "upload-length": "1", "content-type": "application/offset+octet-stream" };
+  const request = new Request("http://x/files", { method: "POST", headers, body: "1" });
+  await assert.rejects(tus(request), /a defect/);
+  assert.deepEqual(server.left(), []);
+});
+
 Deno.test("nobody elsewhere is let in by the protocol's own headers", async () => {
   await using server = serveUploads();
   const headers = { ...version, origin: "https://elsewhere.example" };
