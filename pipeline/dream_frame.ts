@@ -38,7 +38,7 @@ export async function dreamFrame(job: DreamFrameJob): Promise<DreamedFrame> {
   const stopping = signal ? { signal } : {};
   const source = await probe(input, stopping);
   const parameters = { ...job.parameters, independent: true };
-  using rig = await Rig.create({ ...job, source, parameters });
+  await using rig = await Rig.create({ ...job, source, parameters });
   const from = source.kind === "video" ? at : 0;
   const frames = dreamFrames(decode(source, { from, ...stopping }), {
     rig,

@@ -57,7 +57,7 @@ export async function* dreamLive(
 ): AsyncGenerator<DreamedLiveFrame> {
   const { width, height, parameters, signal } = job;
   const source = { kind: "video", width, height, sampleAspect: { num: 1, den: 1 } } as const;
-  using rig = await Rig.create({ ...job, source });
+  await using rig = await Rig.create({ ...job, source });
   job.onStart?.({
     workingWidth: rig.working.width,
     workingHeight: rig.working.height,

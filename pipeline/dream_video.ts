@@ -57,7 +57,7 @@ export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
   try {
     const source = await probe(job.input, signal ? { signal } : {});
     await checkOutput(job.output, source);
-    using rig = await Rig.create({ ...job, source });
+    await using rig = await Rig.create({ ...job, source });
     const start = startEvent(job, source, rig);
     yield start;
     const pace = new PaceKeeper(start.frames);
@@ -69,7 +69,11 @@ export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
     let count = 0;
     for await (const { index, pts, loss, motion, visible } of clock.time("encode", encoded)) {
       count++;
-      yield { event: "frame", index, pts, ...pace.frame(), loss, motion, visible, stages: clock.lap() };
+      const stages = clock.lap();
+      const told = performance.now();
+      yield { event: "frame", index, pts, ...pace.frame(), loss, motion, visible, stages };
+      // Whoever takes the event may let the dream rest.
+      pace.leaveOut(performance.now() - told);
     }
     const { seconds } = pace;
     yield { event: "done", frames: count, seconds, output: job.output, peakMemory: peakMemory(), parameters };

@@ -13,10 +13,10 @@ export interface Pace {
 
 /** Keeps the pace of a run. `now` is a clock in milliseconds. */
 export class PaceKeeper {
-  readonly #start: number;
+  #start: number;
   readonly #total: number | undefined;
   readonly #now: () => number;
-  readonly #times: number[];
+  #times: number[];
   #done = 0;
 
   /** @param total number of frames to come, where it is known */
@@ -43,6 +43,12 @@ export class PaceKeeper {
       fps,
       eta: left === undefined || fps === 0 ? undefined : left / fps,
     };
+  }
+
+  /** Leaves out time, in milliseconds, in which nothing was to be done. */
+  leaveOut(milliseconds: number): void {
+    this.#start += milliseconds;
+    this.#times = this.#times.map((time) => time + milliseconds);
   }
 
   /** Time since the start, in seconds. */

@@ -95,7 +95,9 @@ export function toHttpError(error: unknown, code: ErrorCode = "invalid_request")
   return new HttpError("internal", "the server failed; its log says more", { cause: error });
 }
 
-function isDiskFull(error: unknown): boolean {
+/** Whether an error says that there is no room left to write to. */
+export function isDiskFull(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return code === "ENOSPC" || /no space left on device|disk quota exceeded/i.test(String(message));
+  return code === "ENOSPC" ||
+    /no space left on device|disk quota exceeded|disk is full/i.test(String(message));
 }

@@ -32,7 +32,9 @@ export type Request =
   | { kind: "read"; value: number }
   | { kind: "take"; value: number }
   | { kind: "release"; value: number }
-  | { kind: "unload"; session: number };
+  | { kind: "unload"; session: number }
+  /** Frees everything; what waits before it is not done any more. */
+  | { kind: "end" };
 
 /** Which answer belongs to which kind of request. */
 export interface Answers {
@@ -44,6 +46,7 @@ export interface Answers {
   take: HostTensor;
   release: null;
   unload: null;
+  end: null;
 }
 
 /** An execution provider that was asked for and cannot run here, and why. */

@@ -12,6 +12,7 @@ const sessions = new Map<number, ort.InferenceSession>();
 const values = new Map<number, ort.Tensor>();
 let provider = "cpu";
 let lastNumber = 0;
+let ending = false;
 
 function keep(tensor: ort.Tensor): ValueReference {
   const value = ++lastNumber;
@@ -78,6 +79,12 @@ async function unload(number: number): Promise<null> {
   return null;
 }
 
+async function end(): Promise<null> {
+  values.clear();
+  for (const session of [...sessions.keys()]) await unload(session);
+  return null;
+}
+
 async function answer(request: RequestMessage): Promise<Answers[keyof Answers]> {
   switch (request.kind) {
     case "start":
@@ -97,14 +104,18 @@ async function answer(request: RequestMessage): Promise<Answers[keyof Answers]> 
       return null;
     case "unload":
       return await unload(request.session);
+    case "end":
+      return await end();
   }
 }
 
 // One after another: a request may use what the one before it has made.
 let queue = Promise.resolve();
 self.onmessage = ({ data: request }: MessageEvent<RequestMessage>) => {
+  if (request.kind === "end") ending = true;
   queue = queue.then(async () => {
     try {
+      if (ending && request.kind !== "end") throw new Error("the engine has been closed");
       const result = await answer(request);
       const moved = request.kind === "take" ? [(result as HostTensor).data.buffer as ArrayBuffer] : [];
       self.postMessage({ id: request.id, answer: result }, moved);

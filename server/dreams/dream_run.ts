@@ -237,7 +237,7 @@ export class DreamRun {
 
   async #failed(error: unknown, progress: Progress): Promise<void> {
     this.#log.error({ err: error }, "a dream failed");
-    const { body } = failureOf(error);
+    const { body } = toHttpError(error, "unusable_video");
     // The stream has the same frames, and room is what is lacking.
     if (body.code === "disk_full") await removeAll(this.#context.files.partial);
     await this.#close({ state: "failed", progress, error: body });
@@ -286,17 +286,19 @@ export class DreamRun {
   }
 }
 
-/** The changes of an earlier run with the frames they began at, in the order of these. */
+/**
+ * The changes of an earlier run with the frames they began at, in the order of these. What was asked for later, while
+ * the dream was made again, holds also where it began earlier.
+ */
 function repeatable(changes: readonly ParameterChange[]): { frame: number; parameters: SettingsChange }[] {
-  return changes.flatMap(({ frame, parameters }) => frame === null ? [] : [{ frame, parameters }])
-    .sort((a, b) => a.frame - b.frame);
+  const begun = changes.flatMap(({ frame, parameters }) => frame === null ? [] : [{ frame, parameters }]);
+  return begun.map(({ frame, parameters }, index) => {
+    const over = begun.slice(index + 1).filter((later) => later.frame <= frame);
+    const holds = ([name]: [string, unknown]) => !over.some((later) => name in later.parameters);
+    return { frame, parameters: Object.fromEntries(Object.entries(parameters).filter(holds)) };
+  }).sort((a, b) => a.frame - b.frame);
 }
 
 function counts({ frames, seconds }: { frames: number; seconds: number }): Progress {
   return { frames, total: frames, seconds, ...(seconds > 0 && { fps: frames / seconds }) };
-}
-
-function failureOf(error: unknown): HttpError {
-  const full = error instanceof Error && /disk is full/i.test(error.message);
-  return full ? toHttpError(new Error("no space left on device")) : toHttpError(error, "unusable_video");
 }

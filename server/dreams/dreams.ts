@@ -25,7 +25,7 @@ export interface DreamsOptions {
   /** Folder of the database and the dreams; made where it is not there. */
   data: string;
   limits: Limits;
-  renderer: Pick<Renderer, "render" | "held" | "onHeld">;
+  renderer: Pick<Renderer, "render" | "check" | "held" | "onHeld">;
   hub: NewsHub;
   /** Removes dreams that ended longer ago than so many days. */
   keepDays?: number;
@@ -173,6 +173,12 @@ export class Dreams {
     id: string,
     parameters: Partial<ParameterInput>,
   ): Promise<{ frame: number | null; parameters: Partial<ParameterInput> }> {
+    const waiting = this.#stored(id);
+    if (waiting.state === "queued") {
+      const { change, initial } = waitingChange(waiting, parameters);
+      await this.#checkLayers(change, initial);
+    }
+    // It may have begun meanwhile.
     const dream = this.#stored(id);
     if (dream.state === "queued") return this.#changeWaiting(dream, parameters);
     const run = this.#queue.runOf(id);
@@ -259,6 +265,7 @@ export class Dreams {
     this.#entering++;
     try {
       await Deno.mkdir(folder);
+      await this.#checkLayers(dream.given, dream.initial);
       await bring(source);
       if (this.#closed) throw closing();
       this.#store.insert({ ...dream, id, created: new Date().toISOString() });
@@ -280,6 +287,11 @@ export class Dreams {
     throw new HttpError("queue_full", `${queue} dreams wait already: come back when some of them are done`, {
       retryAfter: 60,
     });
+  }
+
+  /** Refuses layers and channels that somebody named and the network does not have. */
+  async #checkLayers({ layers, channels }: SettingsChange, initial: Parameters): Promise<void> {
+    if (layers !== undefined || channels !== undefined) await this.#options.renderer.check(initial);
   }
 
   #changeWaiting(dream: StoredDream, wish: SettingsChange): { frame: null; parameters: SettingsChange } {

@@ -44,7 +44,7 @@ export class LiveSettings {
     onApplied: (number: number, frame: number) => void = () => {},
   ) {
     this.#current = parameters;
-    this.#recorded = [...recorded];
+    this.#recorded = structuredClone([...recorded]);
     this.#onApplied = onApplied;
   }
 
@@ -67,7 +67,17 @@ export class LiveSettings {
     this.#current = this.next;
     const applied = this.#pending;
     this.#pending = [];
-    for (const { number } of applied) this.#onApplied(number, frame);
+    for (const { number, parameters } of applied) {
+      this.#forgetRecorded(Object.keys(parameters));
+      this.#onApplied(number, frame);
+    }
     return this.#current;
+  }
+
+  /** What is asked for now holds, also at frames where an earlier run changed the same settings. */
+  #forgetRecorded(names: readonly string[]): void {
+    for (const { parameters } of this.#recorded) {
+      for (const name of names) delete parameters[name as ParameterName];
+    }
   }
 }

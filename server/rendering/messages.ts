@@ -11,7 +11,8 @@ import type { CameraFrame, PreviewJob, PreviewResult, RenderedPicture, RenderJob
 export type Beginning =
   | { kind: "render"; job: RenderJob }
   | { kind: "preview"; job: PreviewJob }
-  | { kind: "camera"; job: CameraJob };
+  | { kind: "camera"; job: CameraJob }
+  | { kind: "check"; parameters: Parameters };
 
 /** Said to a piece of work that is under way. */
 export type Instruction =
@@ -47,7 +48,7 @@ export type TaskReport =
 /** What comes from the Worker. */
 export type Report = (TaskReport & { task: number }) | { kind: "held"; held: boolean };
 
-/** What a piece of work comes to: of a rendering, a preview and a camera session. */
+/** What a piece of work comes to: of a rendering, a preview, and what only ends. */
 export type TaskResult = DoneEvent | PreviewResult | null;
 
 /** A camera session to open: frames are dreamed at the size they are shown in. */

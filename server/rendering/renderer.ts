@@ -88,6 +88,21 @@ export class Renderer {
   }
 
   /**
+   * Whether the network has the layers and channels that settings name. Rejected with an HttpError `invalid_parameter`
+   * that names the setting where not.
+   */
+  async check(parameters: Parameters): Promise<void> {
+    const checked = Promise.withResolvers<void>();
+    this.#worker().begin({ kind: "check", parameters }, this.#providers, {
+      report: (report) => {
+        if (report.kind === "finished") checked.resolve();
+      },
+      failed: checked.reject,
+    });
+    await checked.promise;
+  }
+
+  /**
    * Opens a session that dreams a camera's pictures, scaled to cover `size`, while the rendering rests. Throws an
    * HttpError, `busy` where a preview or another session is at it.
    */

@@ -1,6 +1,6 @@
 /** Errors of the pipeline as errors for clients, and their way from the Worker to the thread that serves. */
 import { UserError } from "../../pipeline/errors.ts";
-import { type ErrorCode, HttpError, toHttpError } from "../errors.ts";
+import { type ErrorCode, HttpError, isDiskFull, toHttpError } from "../errors.ts";
 import type { WireError } from "./messages.ts";
 
 /** Paths that no client may read in a message, each with the words that stand for it. */
@@ -26,10 +26,7 @@ export function fromWire({ code, message, field, stack }: WireError): HttpError 
 }
 
 function asHttpError(error: unknown): HttpError {
-  if (!(error instanceof UserError)) return toHttpError(error);
-  if (/disk is full|no space left|quota exceeded/i.test(error.message)) {
-    return toHttpError(new Error("no space left on device"));
-  }
+  if (!(error instanceof UserError) || isDiskFull(error)) return toHttpError(error);
   if (error.exitCode === 1) return new HttpError("internal", error.message, { cause: error });
   const field = fieldOf(error.message);
   if (field) return new HttpError("invalid_parameter", error.message, { field, cause: error });

@@ -6,6 +6,7 @@
 import { Gate } from "./gate.ts";
 import type { Beginning, Command, Report, TaskReport } from "./messages.ts";
 import { CameraTask } from "./tasks/camera.ts";
+import { CheckTask } from "./tasks/check.ts";
 import { PreviewTask } from "./tasks/preview.ts";
 import { RenderTask } from "./tasks/render.ts";
 import { buffersOf, type Task, type TaskTools } from "./tasks/task.ts";
@@ -26,6 +27,8 @@ function make(beginning: Beginning, tools: TaskTools): Task {
       return new PreviewTask(beginning.job, tools);
     case "camera":
       return new CameraTask(beginning.job, tools);
+    case "check":
+      return new CheckTask(beginning.parameters, tools);
   }
 }
 
@@ -51,6 +54,7 @@ self.onmessage = ({ data: command }: MessageEvent<Command>) => {
     case "render":
     case "preview":
     case "camera":
+    case "check":
       begin(command);
       break;
     case "stop":

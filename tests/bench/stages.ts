@@ -56,7 +56,7 @@ async function graphTimes(
   source: SourceInfo,
   { parameters, providers }: StageOptions,
 ): Promise<Omit<StageTimes, "decode" | "encode">> {
-  using rig = await Rig.create({ source, parameters, providers });
+  await using rig = await Rig.create({ source, parameters, providers });
   const dreamer = await rig.dreamers.for(parameters);
   const each: Omit<StageTimes, "decode" | "encode">[] = [];
   let previous: DreamedPair & { small: Picture } | undefined;

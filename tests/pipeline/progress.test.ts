@@ -21,3 +21,17 @@ Deno.test("without a number of frames there is no remaining time", () => {
   const pace = new PaceKeeper(undefined, () => time += 100);
   assert.equal(pace.frame().eta, undefined);
 });
+
+Deno.test("time in which the dream rests does not count", () => {
+  let time = 0;
+  const pace = new PaceKeeper(10, () => time);
+  for (let frame = 0; frame < 5; frame++) {
+    time += 100;
+    pace.frame();
+    time += 60_000;
+    pace.leaveOut(60_000);
+  }
+  time += 100;
+  const { seconds, fps, eta } = pace.frame();
+  assert.deepEqual([seconds.toFixed(3), fps.toFixed(3), eta?.toFixed(3)], ["0.600", "10.000", "0.400"]);
+});

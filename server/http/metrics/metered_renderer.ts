@@ -3,7 +3,7 @@ import type { Renderer } from "../../rendering/renderer.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** What dreams need of a renderer. */
-export type RenderingPart = Pick<Renderer, "render" | "held" | "onHeld">;
+export type RenderingPart = Pick<Renderer, "render" | "check" | "held" | "onHeld">;
 
 /** The same renderer, whose frames are counted on the way. */
 export function metered(renderer: RenderingPart, metrics: Metrics): RenderingPart {
@@ -11,6 +11,7 @@ export function metered(renderer: RenderingPart, metrics: Metrics): RenderingPar
     get held() {
       return renderer.held;
     },
+    check: (parameters) => renderer.check(parameters),
     onHeld: (listener) => renderer.onHeld(listener),
     render: (job: RenderJob, hooks: RenderHooks): Rendering => {
       const rendering = renderer.render(job, counting(hooks, metrics));

@@ -90,3 +90,30 @@ Deno.test("closing the engine rejects what is under way", async () => {
   setTimeout(() => engine.close(), 20);
   await assert.rejects(running, /closed/);
 });
+
+Deno.test("releasing the engine rejects what is under way and ends it", async () => {
+  const engine = await Engine.start({ providers: ["cpu"] });
+  const session = await engine.load(heavy(1024));
+  const x = { type: "float32", dims: [1024, 1024], data: new Float32Array(1024 * 1024) } as const;
+  const rejected = assert.rejects(session.run({ x }), /closed/);
+  await engine.release();
+  await rejected;
+  await assert.rejects(engine.load(doubling()), /closed/);
+  await engine.release();
+});
+
+Deno.test({
+  name: "an engine that is released leaves no threads of its sessions",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const threads = () => Array.from(Deno.readDirSync("/proc/self/task")).length;
+    const round = async () => {
+      await using engine = await Engine.start({ providers: ["cpu"], threads: 4 });
+      for (let i = 0; i < 3; i++) await engine.load(doubling());
+    };
+    await round();
+    const before = threads();
+    for (let i = 0; i < 3; i++) await round();
+    assert.ok(threads() < before + 9, `${threads()} threads, ${before} before`);
+  },
+});

@@ -213,3 +213,14 @@ Deno.test("what somebody wants to see is asked of the renderer, also from before
   await harness.until(second.id, "running");
   assert.deepEqual(harness.renderer.last.seen, [true]);
 });
+
+Deno.test("layers that the network does not have are refused before anything is queued", async () => {
+  await using harness = await Harness.open();
+  const refused = { code: "invalid_parameter", field: "layers" };
+  await assert.rejects(harness.create({ layers: ["conv9"] }), refused);
+  assert.deepEqual(harness.dreams.list(), []);
+  await harness.create({ seed: 1 });
+  const waiting = await harness.create({ layers: ["mixed2"] });
+  await assert.rejects(harness.dreams.change(waiting.id, { layers: ["conv9"] }), refused);
+  assert.deepEqual(harness.dreams.get(waiting.id).parameters.layers, ["mixed2"]);
+});

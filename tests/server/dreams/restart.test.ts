@@ -51,6 +51,24 @@ Deno.test("changes are repeated at their frames after a restart, those that had 
   assert.equal(harness.dreams.get(id).parameters.blend, 0.7);
 });
 
+Deno.test("what is changed while a dream is made again holds against later changes of the first time", async () => {
+  await using harness = await Harness.open();
+  const { id } = await harness.create({ blend: 0.3 });
+  for (let frame = 0; frame < 3; frame++) harness.renderer.last.frame();
+  const late = harness.dreams.change(id, { blend: 0.5, jitter: 7 });
+  harness.renderer.last.frame();
+  await late;
+  await harness.reopen();
+  const early = harness.dreams.change(id, { blend: 0.9 });
+  harness.renderer.last.frame();
+  await early;
+  await harness.reopen();
+  assert.deepEqual(harness.renderer.last.job.changes, [
+    { frame: 0, parameters: { blend: 0.9 } },
+    { frame: 3, parameters: { jitter: 7 } },
+  ]);
+});
+
 Deno.test("a server that was killed goes on as well", async () => {
   await using harness = await Harness.open();
   await harness.close();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { DoneEvent } from "../../../pipeline/events.ts";
-import type { ParameterInput } from "../../../pipeline/parameters.ts";
+import type { ParameterInput, Parameters } from "../../../pipeline/parameters.ts";
 import { StageClock } from "../../../pipeline/stage_clock.ts";
 import { HttpError } from "../../../server/errors.ts";
 import type { RenderHooks, Rendering, RenderJob } from "../../../server/rendering/job.ts";
@@ -19,6 +19,14 @@ export class SteppedRenderer {
     const rendering = new SteppedRendering(job, hooks, () => this.#held);
     this.all.push(rendering);
     return rendering;
+  }
+
+  /** Knows the layers of InceptionV3 that are called mixed. */
+  check({ layers }: Parameters): Promise<void> {
+    const unknown = layers?.find((layer) => !layer.startsWith("mixed"));
+    if (unknown === undefined) return Promise.resolve();
+    const message = `the network has no layer "${unknown}"`;
+    return Promise.reject(new HttpError("invalid_parameter", message, { field: "layers" }));
   }
 
   get held(): boolean {

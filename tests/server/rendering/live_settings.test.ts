@@ -20,6 +20,15 @@ Deno.test("recorded changes hold from their frames on, new ones from the next", 
   assert.equal(settings.at(4).jitter, 7);
 });
 
+Deno.test("a new change outlives recorded ones of the same settings that were still to come", () => {
+  const recorded = [{ frame: 5, parameters: { blend: 0.2, jitter: 7 } }];
+  const settings = new LiveSettings(start, recorded);
+  settings.change(1, { blend: 0.5 });
+  assert.equal(settings.at(3).blend, 0.5);
+  assert.deepEqual([settings.at(5).blend, settings.at(5).jitter], [0.5, 7]);
+  assert.deepEqual(recorded, [{ frame: 5, parameters: { blend: 0.2, jitter: 7 } }]);
+});
+
 Deno.test("a change is refused with the name of the setting that is wrong", () => {
   const refused = (field: string, message: RegExp) => (error: unknown) =>
     error instanceof HttpError && error.code === "invalid_parameter" && error.field === field &&
