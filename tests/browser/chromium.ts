@@ -5,7 +5,9 @@ const candidates = ["chromium", "chromium-browser", "google-chrome-stable", "goo
 export async function findChromium(): Promise<string | undefined> {
   const chosen = Deno.env.get("CHROMIUM_PATH");
   const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
-  const paths = chosen ? [chosen] : candidates.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
+  const paths = chosen
+    ? [chosen]
+    : candidates.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
   for (const path of paths) if (await starts(path)) return path;
   return undefined;
 }

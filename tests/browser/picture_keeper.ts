@@ -1,0 +1,23 @@
+/** Pictures of the page for people to look at, in the folder that `REVERIE_SCREENSHOTS` names; none without it. */
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+
+const folder = Deno.env.get("REVERIE_SCREENSHOTS");
+
+/** Keeps a picture of what the window shows, or of the whole page. */
+export async function keepPicture(page: Page, name: string, { whole = false } = {}): Promise<void> {
+  if (!folder) return;
+  const path = join(folder, `${name.replace(/\W+/g, "-")}.png`);
+  await page.screenshot({ path, fullPage: whole }).catch((error) =>
+    console.log(`no ${path}: ${error.message}`)
+  );
+}
+
+/** Keeps pictures in light and dark. */
+export async function keepBoth(page: Page, name: string, options: { whole?: boolean } = {}): Promise<void> {
+  if (!folder) return;
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await keepPicture(page, `${name} ${colorScheme}`, options);
+  }
+}

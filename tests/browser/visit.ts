@@ -1,0 +1,129 @@
+/** Tests of the page in a real browser. */
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { DreamView } from "../../server/dreams/dream.ts";
+import type { ServerOptions } from "../../server/options.ts";
+import { json, startTestServer, type TestServer } from "../server/helpers.ts";
+import { findChromium } from "./chromium.ts";
+import { keepPicture } from "./picture_keeper.ts";
+
+/** Milliseconds that anything may take: the machine may be small and busy. */
+export const patience = 60_000;
+
+/** Settings under which a frame takes as little as can be. */
+export const quickest = { imageSize: 128, octaves: 1, firstIterations: 1, octaveIterations: 1 };
+
+/** A page that is open, and its server. */
+export interface Visit {
+  server: TestServer;
+  browser: Browser;
+  page: Page;
+  /** Where the page comes from, without a slash at the end. */
+  origin: string;
+  /** Goes to a place of the page, such as `#/camera`. */
+  go(place: string): Promise<void>;
+}
+
+/** How a test wants its server and browser. */
+export interface VisitOptions {
+  server?: Partial<ServerOptions>;
+  context?: BrowserContextOptions;
+  /** Further flags of the browser. */
+  flags?: string[];
+  /** Lines of the browser's console that are no mistake of the page's. */
+  expected?: RegExp;
+  /** Where the browser goes instead of to the server itself. */
+  through?: (server: TestServer) => { origin: string; close: () => Promise<void> };
+}
+
+/** A test in a browser of its own with a server of its own; it fails at errors on the browser's console, too. */
+export function browserTest(
+  name: string,
+  test: (visit: Visit) => Promise<void>,
+  options: VisitOptions = {},
+): void {
+  Deno.test(`in the browser: ${name}`, async () => {
+    const executablePath = await findChromium();
+    if (executablePath === undefined) return console.log("skipped: there is no chromium here");
+    const server = await startTestServer(options.server);
+    try {
+      await visit(server, executablePath, { ...options, name, test });
+    } finally {
+      await server.close();
+    }
+  });
+}
+
+interface NamedTest extends VisitOptions {
+  name: string;
+  test: (visit: Visit) => Promise<void>;
+}
+
+async function visit(server: TestServer, executablePath: string, options: NamedTest): Promise<void> {
+  const { name, test, through, context: wishes, flags = [], expected } = options;
+  const way = through?.(server) ?? { origin: server.url, close: async () => {} };
+  const browser = await chromium.launch({ executablePath, args: [...sandbox(), ...flags] });
+  try {
+    const context = await browser.newContext({ reducedMotion: "reduce", locale: "en-GB", ...wishes });
+    context.setDefaultTimeout(patience);
+    const page = await context.newPage();
+    const complaints = listen(page);
+    const go = async (place: string) => void await page.goto(`${way.origin}/${place}`);
+    try {
+      await test({ server, browser, page, origin: way.origin, go });
+    } catch (error) {
+      await keepPicture(page, `failed, ${name}`);
+      throw new Error([(error as Error).message, ...complaints].join("\n"), { cause: error });
+    }
+    const wrong = complaints.filter((line) => !expected?.test(line));
+    if (wrong.length > 0) throw new Error(`the page complains:\n${wrong.join("\n")}`);
+  } finally {
+    await browser.close();
+    await way.close();
+  }
+}
+
+/** Chromium's sandbox does not work for root. */
+function sandbox(): string[] {
+  return Deno.build.os !== "windows" && Deno.uid() === 0 ? ["--no-sandbox"] : [];
+}
+
+function listen(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("console", (line) => {
+    if (line.type() === "error") complaints.push(`${line.text()} (${line.location().url})`);
+  });
+  return complaints;
+}
+
+/** Has a clip dreamed without the page; returns the dream. */
+export async function dreamOf(
+  { server }: Visit,
+  clip: string | URL,
+  settings: Record<string, string | number> = {},
+): Promise<DreamView> {
+  const fields = Object.entries({ name: "clip.mp4", ...quickest, ...settings });
+  const query = new URLSearchParams(fields.map(([name, value]) => [name, String(value)]));
+  const body = await Deno.readFile(clip);
+  return await json(await server.ask(`/api/dreams?${query}`, { method: "PUT", body }), 201);
+}
+
+/** Waits until the dream view shows a state: queued, running, done, failed or cancelled. */
+export async function shows(page: Page, state: string): Promise<void> {
+  await page.locator(`#dream[data-state=${state}]`).waitFor();
+}
+
+/** Index of the newest frame on the canvas of the dream view; waits until it is at least `least`. */
+export async function liveFrame(page: Page, least = 0): Promise<number> {
+  const canvas = page.locator("#live-picture[data-frame]");
+  await canvas.waitFor();
+  return await canvas.evaluate((found, least) =>
+    new Promise<number>((resolve) => {
+      const look = () => {
+        const frame = Number(found.getAttribute("data-frame"));
+        if (frame >= least) resolve(frame);
+        else setTimeout(look, 50);
+      };
+      look();
+    }), least);
+}
