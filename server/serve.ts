@@ -61,11 +61,13 @@ export async function startServer(
   await makeDataFolder(options.data);
   const parts = await openParts(options, log);
   const closing = new AbortController(), end = new AbortController();
+  const expiry = setInterval(() => parts.uploads.removeExpired().catch((err) => log.error({ err })), hour);
   try {
     const app = createApp({ ...parts, options, log, closing: closing.signal });
     const server = listen(options, app.fetch, end.signal);
     const { port } = server.addr;
     const close = once(async () => {
+      clearInterval(expiry);
       closing.abort();
       parts.hub.close();
       // Requests first: until they are answered they need all the rest.
@@ -74,6 +76,7 @@ export async function startServer(
     });
     return { url: `http://${hostInUrl(options.host)}:${port}`, port, dreams: parts.dreams, close };
   } catch (error) {
+    clearInterval(expiry);
     await closeParts(parts);
     throw error;
   }
@@ -105,6 +108,9 @@ async function openParts(options: ServerOptions, log: Logger) {
     throw error;
   }
 }
+
+/** How often uploads that nobody went on with are looked for, in milliseconds. */
+const hour = 3_600_000;
 
 /** The dreams first, so that what runs is known to go on when the renderer stops it. */
 async function closeParts({ hub, dreams, renderer }: Parts): Promise<void> {

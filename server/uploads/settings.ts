@@ -1,4 +1,5 @@
 /** Settings of a dream as they come over HTTP: in a query, a form, tus metadata (all text) or JSON (typed). */
+import { networkNames } from "../../pipeline/networks.ts";
 import { UserError } from "../../pipeline/errors.ts";
 import { nearest, parseNumber, settings } from "../../pipeline/flags.ts";
 import {
@@ -129,8 +130,8 @@ function knownPreset(preset: unknown): string {
 
 /** Whoever uses the command line may name any file; over HTTP a path would read what the server can read. */
 function checkModel(model: unknown): void {
-  if (model === undefined || (typeof model === "string" && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(model))) return;
-  const message = "model must be the name of a network that the server has, such as inception-v3";
+  if (model === undefined || networkNames.includes(String(model))) return;
+  const message = `model must be the name of a network that the server has: ${networkNames.join(", ")}`;
   throw new HttpError("invalid_parameter", message, { field: "model" });
 }
 
