@@ -16,7 +16,7 @@ const testPackages = ["axe-core", "playwright-core"];
 const unread = ["bintrees/test", "fluent-ffmpeg/coverage", "protobufjs/cli"];
 
 /** Packages of which the page is served but one file. */
-const served = new Map([["hls.js", "dist/hls.mjs"], ["tus-js-client", "dist/tus.min.js"]]);
+const served = new Map([["hls.js", "dist/hls.min.mjs"], ["tus-js-client", "dist/tus.min.js"]]);
 
 /** One machine that a package has native code for, by Node's names. */
 export interface Platform {

@@ -7,7 +7,7 @@ import { revalidated, sendFile } from "../files/send_file.ts";
 
 /** Libraries by the name under /vendor/, each a file of its npm package. */
 const vendor: Record<string, string> = {
-  "hls.mjs": "hls.js/dist/hls.mjs",
+  "hls.mjs": "hls.js/dist/hls.min.mjs",
   "tus.min.js": "tus-js-client/dist/tus.min.js",
 };
 

@@ -63,7 +63,7 @@ Deno.test("the binary holds page, Workers, native library and ffmpeg, and nothin
         "dis_worker.ts",
         "onnxruntime-node@",
         "sharp@",
-        "hls.mjs",
+        "hls.min.mjs",
         "tus.min.js",
       ]
     ) assert.ok(list.includes(part), `${part} is not in:\n${list}`);
