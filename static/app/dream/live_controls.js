@@ -12,6 +12,8 @@ import { settingsLine } from "./words.js";
 /** Milliseconds in which moves of a slider are gathered into one change. */
 const gathering = 250;
 
+const invitation = "What you change holds from the next frame on.";
+
 /**
  * The settings that may change while the dream is made, and the changes so far.
  *
@@ -20,7 +22,7 @@ const gathering = 250;
  */
 export function createLiveControls(settings, send) {
   const names = settings.parameters.filter((parameter) => parameter.live).map(({ name }) => name);
-  const status = element("p", { class: "small quiet", id: "change-status", role: "status" });
+  const status = element("p", { class: "small quiet", id: "change-status", role: "status" }, invitation);
   const place = element("div");
   const changes = element("ol", { class: "changes small figures", id: "changes" });
   const past = element("div", {}, element("h3", { class: "small" }, "Changes so far"), changes);
@@ -29,8 +31,8 @@ export function createLiveControls(settings, send) {
     "section",
     { class: "card card-body dream-card", id: "controls", "aria-labelledby": "controls-title" },
     title,
-    place,
     status,
+    place,
     past,
   );
   /** @type {ReturnType<typeof createParameterForm> | undefined} */
@@ -76,7 +78,7 @@ export function createLiveControls(settings, send) {
       return;
     }
     const { message, field = Object.keys(parameters ?? {})[0] } = answer.error;
-    status.textContent = "";
+    status.textContent = invitation;
     if (field && names.some((name) => name === field)) form?.showError(field, message);
     else status.textContent = message;
     announce(message);
