@@ -1,0 +1,69 @@
+/** Weights as files have them. */
+import { UserError } from "../../errors.ts";
+import { CheckpointError } from "./bytes.ts";
+import { isSafetensors, readSafetensors } from "./safetensors.ts";
+import { isLegacyTorch, readLegacyTorch, readTorchZip } from "./torch.ts";
+import { isZip } from "./zip.ts";
+
+/** One array of weights. */
+export interface CheckpointTensor {
+  dims: number[];
+  /** Row-major, as many elements as the dimensions say. */
+  data: Float32Array;
+}
+
+/** Tensors by their names in the network that was trained, as `fnet.conv1.weight`. */
+export type Checkpoint = Map<string, CheckpointTensor>;
+
+/** Files above this size hold no weights that anything here can use. */
+const largestFile = 1 << 30;
+
+/**
+ * Reads the weights in a PyTorch checkpoint (`torch.save` of a state dictionary, zip or older) or a safetensors
+ * file, whatever the file's name ends in. All element types become float32. The prefix `module.`, which PyTorch's
+ * DataParallel puts before every name, is dropped.
+ *
+ * Nothing in the file is executed: a checkpoint that names any Python function but those that make tensors is
+ * refused. Throws a UserError, one line that begins with the path, for every file that cannot be used.
+ */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const bytes = await readFile(path);
+  try {
+    return withoutModule(await parse(bytes));
+  } catch (cause) {
+    if (cause instanceof CheckpointError) throw new UserError(`${path} ${cause.message}`, { cause });
+    throw cause;
+  }
+}
+
+async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    const { size, isFile } = await Deno.stat(path);
+    if (!isFile) throw new UserError(`${path} is no file; name a checkpoint (.pth, .pt or .safetensors)`);
+    if (size > largestFile) throw new UserError(`${path} is over 1 GB and holds no weights of use here`);
+    return await Deno.readFile(path);
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    const reason = cause instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : cause instanceof Deno.errors.PermissionDenied
+      ? "it may not be read"
+      : (cause as Error).message;
+    throw new UserError(`${path}: ${reason}`, { cause });
+  }
+}
+
+async function parse(bytes: Uint8Array): Promise<Checkpoint> {
+  if (isZip(bytes)) return await readTorchZip(bytes);
+  if (isLegacyTorch(bytes)) return await readLegacyTorch(bytes);
+  if (isSafetensors(bytes)) return readSafetensors(bytes);
+  throw new CheckpointError(
+    bytes.length === 0 ? "is empty" : "is neither a PyTorch checkpoint (.pth, .pt) nor a safetensors file",
+  );
+}
+
+function withoutModule(checkpoint: Checkpoint): Checkpoint {
+  const names = [...checkpoint.keys()];
+  if (!names.every((name) => name.startsWith("module."))) return checkpoint;
+  return new Map([...checkpoint].map(([name, tensor]) => [name.slice("module.".length), tensor]));
+}

@@ -1,0 +1,242 @@
+/**
+ * A reader for Python's pickles (protocols 2 to 5) that knows data and nothing else. A pickle is a program for a
+ * stack machine; the instructions that name and call Python's functions reach only what the caller allows.
+ */
+import { ByteReader, CheckpointError } from "./bytes.ts";
+
+/** A value of a pickle: tuples and lists are arrays, dictionaries are maps; `unknown` is what the caller made. */
+export type PickleValue = unknown;
+
+/** What stands for a Python function that a pickle may call. */
+export type AllowedCall = (args: PickleValue[]) => PickleValue;
+
+/** What a pickle may reach besides data. */
+export interface PickleHost {
+  /** By full name, as `collections.OrderedDict`: a function, or a value that stands for a class. */
+  globals: ReadonlyMap<string, unknown>;
+  /** Stands for what is kept outside of the pickle; called with the id that names it. */
+  persistent?: (id: PickleValue) => PickleValue;
+}
+
+/** The value of a pickle, and where the pickle ends. */
+export interface Unpickled {
+  value: PickleValue;
+  end: number;
+}
+
+/**
+ * Reads the pickle that begins at `offset`.
+ *
+ * Time and memory grow with the number of bytes read, whatever they say: values are shared, never copied, and no
+ * length is believed before as many bytes are there. Throws a {@link CheckpointError} for a name that is not
+ * allowed, an instruction that is not known, and bytes that are no pickle.
+ */
+export function unpickle(bytes: Uint8Array, host: PickleHost, offset = 0): Unpickled {
+  return new PickleMachine(new ByteReader(bytes, offset), host).run();
+}
+
+class PickleMachine {
+  readonly #reader: ByteReader;
+  readonly #host: PickleHost;
+  readonly #memo = new Map<number, PickleValue>();
+  /** Where, on the stack, collections begin that are not finished. */
+  readonly #marks: number[] = [];
+  #stack: PickleValue[] = [];
+
+  constructor(reader: ByteReader, host: PickleHost) {
+    this.#reader = reader;
+    this.#host = host;
+  }
+
+  run(): Unpickled {
+    for (;;) {
+      const code = this.#reader.uint8();
+      if (code === stop) return { value: this.#pop(), end: this.#reader.position };
+      this.#step(code);
+    }
+  }
+
+  /** One instruction; the names are those of Python's `pickletools`. */
+  #step(code: number): void {
+    const reader = this.#reader;
+    switch (String.fromCharCode(code)) {
+      case "\x80": // PROTO
+        return this.#checkProtocol(reader.uint8());
+      case "\x95": // FRAME
+        return void (reader.position += 8);
+      case "(": // MARK
+        return void this.#marks.push(this.#stack.length);
+      case "0": // POP
+        return void this.#pop();
+
+      case "N": // NONE
+        return this.#push(null);
+      case "\x88": // NEWTRUE
+        return this.#push(true);
+      case "\x89": // NEWFALSE
+        return this.#push(false);
+      case "J": // BININT
+        return this.#push(reader.int32());
+      case "K": // BININT1
+        return this.#push(reader.uint8());
+      case "M": // BININT2
+        return this.#push(reader.uint16());
+      case "\x8a": // LONG1
+        return this.#push(wholeNumber(reader.bytes(reader.uint8())));
+      case "G": // BINFLOAT
+        return this.#push(reader.float64BigEndian());
+      case "X": // BINUNICODE
+      case "T": // BINSTRING
+        return this.#push(reader.text(reader.uint32()));
+      case "\x8c": // SHORT_BINUNICODE
+      case "U": // SHORT_BINSTRING
+        return this.#push(reader.text(reader.uint8()));
+      case "\x8d": // BINUNICODE8
+        return this.#push(reader.text(reader.size()));
+
+      case ")": // EMPTY_TUPLE
+      case "]": // EMPTY_LIST
+        return this.#push([]);
+      case "}": // EMPTY_DICT
+        return this.#push(new Map());
+      case "t": // TUPLE
+        return this.#push(this.#sinceMark());
+      case "\x85": // TUPLE1
+        return this.#push(this.#last(1));
+      case "\x86": // TUPLE2
+        return this.#push(this.#last(2));
+      case "\x87": // TUPLE3
+        return this.#push(this.#last(3));
+      case "a": // APPEND
+        return this.#append(this.#last(1));
+      case "e": // APPENDS
+        return this.#append(this.#sinceMark());
+      case "s": // SETITEM
+        return this.#setItems(this.#last(2));
+      case "u": // SETITEMS
+        return this.#setItems(this.#sinceMark());
+
+      case "q": // BINPUT
+        return void this.#memo.set(reader.uint8(), this.#top());
+      case "r": // LONG_BINPUT
+        return void this.#memo.set(reader.uint32(), this.#top());
+      case "\x94": // MEMOIZE
+        return void this.#memo.set(this.#memo.size, this.#top());
+      case "h": // BINGET
+        return this.#recall(reader.uint8());
+      case "j": // LONG_BINGET
+        return this.#recall(reader.uint32());
+
+      case "c": // GLOBAL
+        return this.#push(this.#global(reader.line(), reader.line()));
+      case "\x93": { // STACK_GLOBAL
+        const [module, name] = this.#last(2);
+        return this.#push(this.#global(module, name));
+      }
+      case "Q": // BINPERSID
+        return this.#push(this.#persistent(this.#pop()));
+      case "R": // REDUCE
+        return this.#call();
+      case "b": // BUILD
+        return this.#build();
+      default:
+        throw new CheckpointError(
+          `holds the pickle instruction 0x${
+            code.toString(16).padStart(2, "0")
+          }, which weights have no need of; ` +
+            "it is not read",
+        );
+    }
+  }
+
+  #checkProtocol(protocol: number): void {
+    if (protocol >= 2 && protocol <= 5) return;
+    throw new CheckpointError(`is a pickle of protocol ${protocol}; 2 to 5 are read`);
+  }
+
+  #push(value: PickleValue): void {
+    this.#stack.push(value);
+  }
+
+  #pop(): PickleValue {
+    return this.#last(1)[0];
+  }
+
+  #top(): PickleValue {
+    if (this.#stack.length === 0) throw damaged();
+    return this.#stack.at(-1);
+  }
+
+  /** Takes so many values off the stack, none of them from below a mark. */
+  #last(count: number): PickleValue[] {
+    if (this.#stack.length - count < (this.#marks.at(-1) ?? 0)) throw damaged();
+    return this.#stack.splice(this.#stack.length - count, count);
+  }
+
+  #sinceMark(): PickleValue[] {
+    const mark = this.#marks.pop();
+    if (mark === undefined) throw damaged();
+    return this.#stack.splice(mark);
+  }
+
+  #append(values: PickleValue[]): void {
+    const list = this.#top();
+    if (!Array.isArray(list)) throw damaged();
+    for (const value of values) list.push(value);
+  }
+
+  #setItems(items: PickleValue[]): void {
+    const map = this.#top();
+    if (!(map instanceof Map) || items.length % 2 !== 0) throw damaged();
+    for (let index = 0; index < items.length; index += 2) map.set(items[index], items[index + 1]);
+  }
+
+  #recall(index: number): void {
+    if (!this.#memo.has(index)) throw damaged();
+    this.#push(this.#memo.get(index));
+  }
+
+  #global(module: PickleValue, name: PickleValue): unknown {
+    if (typeof module !== "string" || typeof name !== "string") throw damaged();
+    const full = `${module}.${name}`;
+    const known = this.#host.globals.get(full);
+    if (known !== undefined) return known;
+    throw new CheckpointError(
+      `holds ${JSON.stringify(full.slice(0, 80))}, which is not part of weights; nothing of it was run ` +
+        "(model.state_dict() alone can be read)",
+    );
+  }
+
+  #persistent(id: PickleValue): PickleValue {
+    if (!this.#host.persistent) throw damaged();
+    return this.#host.persistent(id);
+  }
+
+  #call(): void {
+    const [callable, args] = this.#last(2);
+    if (typeof callable !== "function" || !Array.isArray(args)) {
+      throw new CheckpointError("calls something that is not part of weights; nothing of it was run");
+    }
+    this.#push((callable as AllowedCall)(args));
+  }
+
+  /** Attributes of a dictionary, as PyTorch's `_metadata`, say nothing about weights. */
+  #build(): void {
+    this.#pop();
+    if (this.#top() instanceof Map) return;
+    throw new CheckpointError("sets up an object that is not part of weights; nothing of it was run");
+  }
+}
+
+const stop = ".".charCodeAt(0);
+
+/** Two's complement, little-endian. */
+function wholeNumber(bytes: Uint8Array): number {
+  let value = 0n;
+  for (const byte of bytes.toReversed()) value = value << 8n | BigInt(byte);
+  return Number(BigInt.asIntN(8 * bytes.length, value));
+}
+
+function damaged(): CheckpointError {
+  return new CheckpointError("is damaged: its pickle makes no sense; fetch it again");
+}

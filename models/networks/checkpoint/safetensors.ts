@@ -1,0 +1,100 @@
+/** A reader for safetensors files: the length of a JSON header, the header, the tensors' bytes. */
+import { ByteReader, CheckpointError } from "./bytes.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { elementSize, type ElementType, toFloat32 } from "./elements.ts";
+
+const elementTypes: Readonly<Record<string, ElementType>> = {
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+  F64: "float64",
+  I64: "int64",
+};
+
+/** Whether bytes begin as a safetensors file does. */
+export function isSafetensors(bytes: Uint8Array): boolean {
+  return bytes.length > 8 && bytes[8] === "{".charCodeAt(0);
+}
+
+/** One tensor of the header, checked. */
+interface Described {
+  name: string;
+  type: ElementType;
+  dims: number[];
+  /** Where its bytes are, from the end of the header. */
+  start: number;
+  end: number;
+}
+
+/**
+ * Reads a file whole. Throws a {@link CheckpointError} for a header that is not one, for tensors that overlap, leave
+ * gaps or lie outside of the file, and for element types other than F32, F16, BF16, F64 and I64.
+ */
+export function readSafetensors(bytes: Uint8Array): Checkpoint {
+  const reader = new ByteReader(bytes);
+  const header = parse(reader.text(reader.size()));
+  const data = bytes.subarray(reader.position);
+  const tensors = Object.entries(header).filter(([name]) => name !== "__metadata__").map(describe);
+  checkPlaces(tensors, data.length);
+  return new Map(tensors.map(({ name, type, dims, start, end }) => [
+    name,
+    { dims, data: toFloat32(data.subarray(start, end), type) },
+  ]));
+}
+
+function parse(text: string): object {
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointError("is damaged: its header is not JSON; fetch it again", { cause });
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) throw notDescribed();
+  return header;
+}
+
+function describe([name, described]: [string, unknown]): Described {
+  const { dtype, shape, data_offsets: offsets } = (described ?? {}) as Record<string, unknown>;
+  if (typeof dtype !== "string" || !areCounts(shape) || !areCounts(offsets)) throw notDescribed(name);
+  const type = Object.hasOwn(elementTypes, dtype) ? elementTypes[dtype]! : undefined;
+  if (!type) {
+    const known = Object.keys(elementTypes).join(", ");
+    throw new CheckpointError(`has "${short(name)}" as ${short(dtype)}; known are ${known}`);
+  }
+  const [start, end] = offsets;
+  if (start === undefined || end === undefined || offsets.length !== 2) throw notDescribed(name);
+  const size = shape.reduce((product, size) => product * size, elementSize[type]);
+  if (end - start !== size) {
+    throw new CheckpointError(`is damaged: "${short(name)}" has another size than its shape; fetch it again`);
+  }
+  return { name, type, dims: shape, start, end };
+}
+
+/** The format wants the tensors side by side, from the first byte to the last. */
+function checkPlaces(tensors: readonly Described[], length: number): void {
+  let free = 0;
+  for (const { name, start, end } of tensors.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    if (start !== free) {
+      const wrong = start < free ? "overlaps another tensor" : "does not follow the tensor before it";
+      throw new CheckpointError(`is damaged: "${short(name)}" ${wrong}; fetch it again`);
+    }
+    free = end;
+  }
+  if (free > length) {
+    throw new CheckpointError("is cut short: weights are missing at its end; fetch it again");
+  }
+  if (free < length) throw new CheckpointError("is damaged: it is longer than its tensors; fetch it again");
+}
+
+function areCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+function short(text: string): string {
+  return text.slice(0, 80);
+}
+
+function notDescribed(name?: string): CheckpointError {
+  const what = name === undefined ? "no tensors" : `"${short(name)}" wrongly`;
+  return new CheckpointError(`is damaged: its header describes ${what}; fetch it again`);
+}

@@ -1,0 +1,117 @@
+/** The two layouts of PyTorch's checkpoints: a zip archive (since 1.6), and before it pickles one after the other. */
+import { ByteReader, CheckpointError } from "./bytes.ts";
+import { elementSize } from "./elements.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { type PickleHost, unpickle } from "./pickle.ts";
+import { namedTensors, readView, type Storage, torchHost } from "./torch_tensors.ts";
+import { readZip, type ZipEntry } from "./zip.ts";
+
+/** Reads `…/data.pkl`, which says what there is, and `…/data/KEY`, a file for each storage. */
+export async function readTorchZip(bytes: Uint8Array): Promise<Checkpoint> {
+  const archive = readZip(bytes);
+  const pickles = [...archive.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
+  if (pickles.length !== 1) throw new CheckpointError("is a zip archive, but no PyTorch checkpoint");
+  const folder = pickles[0]!.slice(0, -"data.pkl".length);
+  await checkByteOrder(archive.get(`${folder}byteorder`));
+
+  const storages = new Map<string, Storage>();
+  const { value } = unpickle(await archive.get(pickles[0]!)!.read(), torchHost(storages));
+  return await readTensors(value, storages, bytes.length, async ({ key, type, count }) => {
+    const entry = archive.get(`${folder}data/${key}`);
+    if (!entry) {
+      throw new CheckpointError(`is damaged: its part data/${key.slice(0, 80)} is missing; fetch it again`);
+    }
+    if (entry.size !== count * elementSize[type]) throw wrongSize(key);
+    return await entry.read();
+  });
+}
+
+async function checkByteOrder(entry: ZipEntry | undefined): Promise<void> {
+  if (!entry || entry.size > 16) return;
+  const order = new TextDecoder().decode(await entry.read());
+  if (order !== "little") throw bigEndian();
+}
+
+/** `LONG1 0x1950a86a20f9469cfc6c`, pickled with protocol 2. */
+const magic = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
+const legacyVersion = 1001;
+
+/** Whether bytes begin as checkpoints of PyTorch before 1.6 do. */
+export function isLegacyTorch(bytes: Uint8Array): boolean {
+  return magic.every((byte, index) => bytes[index] === byte);
+}
+
+const dataOnly: PickleHost = { globals: new Map() };
+
+/**
+ * Reads the pickles of the format's number, its version, the machine, the dictionary and the list of storages; the
+ * storages follow, each with its number of elements in front.
+ */
+export async function readLegacyTorch(bytes: Uint8Array): Promise<Checkpoint> {
+  const version = unpickle(bytes, dataOnly, magic.length);
+  if (version.value !== legacyVersion) {
+    throw new CheckpointError("is of a version of PyTorch's format that is not known; save it again");
+  }
+  const machine = unpickle(bytes, dataOnly, version.end);
+  if (machine.value instanceof Map && machine.value.get("little_endian") === false) throw bigEndian();
+  const storages = new Map<string, Storage>();
+  const weights = unpickle(bytes, torchHost(storages), machine.end);
+  const keys = unpickle(bytes, dataOnly, weights.end);
+  const places = storagePlaces(bytes, keys, storages);
+  return await readTensors(weights.value, storages, bytes.length, ({ key }) => {
+    const place = places.get(key);
+    if (!place) throw new CheckpointError("is cut short or damaged: weights are missing; fetch it again");
+    return Promise.resolve(place);
+  });
+}
+
+function storagePlaces(
+  bytes: Uint8Array,
+  { value: keys, end }: { value: unknown; end: number },
+  storages: ReadonlyMap<string, Storage>,
+): Map<string, Uint8Array> {
+  if (!Array.isArray(keys)) throw new CheckpointError("is damaged: it does not say where its weights lie");
+  const reader = new ByteReader(bytes, end);
+  const places = new Map<string, Uint8Array>();
+  for (const key of keys) {
+    const storage = storages.get(key);
+    if (!storage || places.has(key)) {
+      throw new CheckpointError("is damaged: it holds weights that nothing names");
+    }
+    if (reader.size() !== storage.count) throw wrongSize(storage.key);
+    places.set(key, reader.bytes(storage.count * elementSize[storage.type]));
+  }
+  return places;
+}
+
+/** Reads all tensors, one storage at a time. */
+async function readTensors(
+  value: unknown,
+  storages: ReadonlyMap<string, Storage>,
+  fileSize: number,
+  bytesOf: (storage: Storage) => Promise<Uint8Array>,
+): Promise<Checkpoint> {
+  const views = namedTensors(value);
+  const elements = views.values().reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
+  // Tensors may share a storage, but weights that do so without end are made to fill the memory.
+  if (!(elements <= fileSize)) throw new CheckpointError("is damaged: its tensors are larger than the file");
+  const contents = new Map<Storage, Uint8Array>();
+  for (const storage of storages.values()) contents.set(storage, await bytesOf(storage));
+  const checkpoint: Checkpoint = new Map();
+  for (const [name, view] of views) {
+    checkpoint.set(name, { dims: view.dims, data: readView(view, contents.get(view.storage)!) });
+  }
+  return checkpoint;
+}
+
+function wrongSize(key: string): CheckpointError {
+  return new CheckpointError(
+    `is damaged: its part ${key.slice(0, 80)} has another size than it says; fetch it again`,
+  );
+}
+
+function bigEndian(): CheckpointError {
+  return new CheckpointError(
+    "was written on a big-endian machine, which is not read; save it as safetensors",
+  );
+}

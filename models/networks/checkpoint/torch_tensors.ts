@@ -1,0 +1,153 @@
+/** What PyTorch puts in its pickles: storages, which lie outside, and tensors, which are views of them. */
+import { CheckpointError } from "./bytes.ts";
+import { elementSize, type ElementType, toFloat32 } from "./elements.ts";
+import type { AllowedCall, PickleHost, PickleValue } from "./pickle.ts";
+
+/** A run of elements that tensors are views of. */
+export interface Storage {
+  key: string;
+  type: ElementType;
+  /** Number of elements. */
+  count: number;
+}
+
+/** A tensor that has not been read: element (i, j, …) is at `offset + i * strides[0] + j * strides[1] + …`. */
+export interface TensorView {
+  storage: Storage;
+  offset: number;
+  dims: number[];
+  strides: number[];
+}
+
+/** Stands for a class of storages in a pickle. */
+class StorageClass {
+  constructor(readonly type: ElementType) {}
+}
+
+class View implements TensorView {
+  constructor(
+    readonly storage: Storage,
+    readonly offset: number,
+    readonly dims: number[],
+    readonly strides: number[],
+  ) {}
+}
+
+const mostAxes = 16;
+
+/** `torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)`. */
+const rebuildTensor: AllowedCall = ([storage, offset, dims, strides]) => {
+  if (!isStorage(storage) || !isCount(offset) || !areSizes(dims) || !areSizes(strides)) throw unusable();
+  if (dims.length !== strides.length) throw unusable();
+  const reach = dims.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, offset);
+  const count = elementCount(dims);
+  if (!(count <= storage.count) || (count > 0 && reach >= storage.count)) {
+    throw new CheckpointError("is damaged: a tensor reaches beyond its storage");
+  }
+  // Copied, as a pickle may go on changing a list.
+  return new View(storage, offset, [...dims], [...strides]);
+};
+
+/** `torch._utils._rebuild_parameter(tensor, requires_grad, hooks)`. */
+const rebuildParameter: AllowedCall = ([tensor]) => {
+  if (!(tensor instanceof View)) throw unusable();
+  return tensor;
+};
+
+const orderedDictionary: AllowedCall = (args) => {
+  if (args.length > 0) throw unusable();
+  return new Map();
+};
+
+const globals = new Map<string, unknown>([
+  ["collections.OrderedDict", orderedDictionary],
+  ["torch._utils._rebuild_tensor_v2", rebuildTensor],
+  ["torch._utils._rebuild_parameter", rebuildParameter],
+  ["torch.FloatStorage", new StorageClass("float32")],
+  ["torch.HalfStorage", new StorageClass("float16")],
+  ["torch.BFloat16Storage", new StorageClass("bfloat16")],
+  ["torch.DoubleStorage", new StorageClass("float64")],
+  ["torch.LongStorage", new StorageClass("int64")],
+]);
+
+/** All that a pickle of weights may reach, with the storages that it names put into `storages`, by their key. */
+export function torchHost(storages: Map<string, Storage>): PickleHost {
+  return { globals, persistent: (id) => storageOf(id, storages) };
+}
+
+/** The id is `("storage", class, key, device, count)`; old files have a sixth part for storages inside others. */
+function storageOf(id: PickleValue, storages: Map<string, Storage>): Storage {
+  if (!Array.isArray(id) || id[0] !== "storage" || !(id[1] instanceof StorageClass)) throw unusable();
+  const [, { type }, key, , count, inside] = id;
+  if (typeof key !== "string" || !isCount(count) || (inside ?? null) !== null) throw unusable();
+  const storage = storages.get(key) ?? { key, type, count };
+  if (storage.type !== type || storage.count !== count) throw unusable();
+  storages.set(key, storage);
+  return storage;
+}
+
+function isStorage(value: PickleValue): value is Storage {
+  return typeof value === "object" && value !== null && "key" in value && "count" in value;
+}
+
+function isCount(value: PickleValue): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function areSizes(value: PickleValue): value is number[] {
+  return Array.isArray(value) && value.length <= mostAxes && value.every(isCount);
+}
+
+function elementCount(dims: readonly number[]): number {
+  return dims.reduce((product, size) => product * size, 1);
+}
+
+function unusable(): CheckpointError {
+  return new CheckpointError("is damaged: its pickle describes no tensors; fetch it again");
+}
+
+/** Where some checkpoints keep the weights, beside the state of the training. */
+const folders = ["state_dict", "model", "model_state_dict"];
+
+/** The tensors of a pickled dictionary, by name, or of the dictionary of weights in it. */
+export function namedTensors(value: PickleValue): Map<string, TensorView> {
+  if (!(value instanceof Map)) {
+    throw new CheckpointError("is no dictionary of tensors; save model.state_dict()");
+  }
+  const tensors = new Map<string, TensorView>();
+  for (const [name, tensor] of value) {
+    if (typeof name === "string" && tensor instanceof View) tensors.set(name, tensor);
+  }
+  if (tensors.size > 0) return tensors;
+  const inner = folders.map((name) => value.get(name)).find((inner) => inner instanceof Map);
+  if (inner && !folders.some((name) => inner.has(name))) return namedTensors(inner);
+  throw new CheckpointError("holds no tensors; save model.state_dict()");
+}
+
+/** The elements of a tensor in order, as float32. `bytes` are those of its storage. */
+export function readView({ storage, offset, dims, strides }: TensorView, bytes: Uint8Array): Float32Array {
+  const size = elementSize[storage.type];
+  const count = elementCount(dims);
+  if (isContiguous(dims, strides)) {
+    return toFloat32(bytes.subarray(offset * size, (offset + count) * size), storage.type);
+  }
+  const gathered = new Uint8Array(count * size);
+  for (let index = 0; index < count; index++) {
+    let position = offset;
+    for (let axis = dims.length - 1, rest = index; axis >= 0; axis--) {
+      position += (rest % dims[axis]!) * strides[axis]!;
+      rest = Math.floor(rest / dims[axis]!);
+    }
+    gathered.set(bytes.subarray(position * size, (position + 1) * size), index * size);
+  }
+  return toFloat32(gathered, storage.type);
+}
+
+function isContiguous(dims: readonly number[], strides: readonly number[]): boolean {
+  let expected = 1;
+  for (let axis = dims.length - 1; axis >= 0; axis--) {
+    if (dims[axis] !== 1 && strides[axis] !== expected) return false;
+    expected *= dims[axis]!;
+  }
+  return true;
+}

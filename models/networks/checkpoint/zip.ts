@@ -1,0 +1,165 @@
+/** A reader for zip archives (PKWARE APPNOTE 6.3), as far as PyTorch writes them. */
+import { crc32 } from "node:zlib";
+import { ByteReader, CheckpointError } from "./bytes.ts";
+
+/** A file in an archive. */
+export interface ZipEntry {
+  /** Path inside the archive. */
+  name: string;
+  /** Size in bytes once it is read. */
+  size: number;
+  /**
+   * The file's bytes; stored ones are not copied. Throws a {@link CheckpointError} when they are not what the
+   * archive's directory says: another size, another checksum.
+   */
+  read(): Promise<Uint8Array>;
+}
+
+/** What the archive's directory says of a file. */
+interface DirectoryEntry {
+  name: string;
+  method: number;
+  encrypted: boolean;
+  checksum: number;
+  compressedSize: number;
+  size: number;
+  /** Where the file's local header begins. */
+  offset: number;
+}
+
+const signatures = { local: 0x04034b50, directory: 0x02014b50, end: 0x06054b50 };
+const endSize = 22;
+const largestComment = 0xffff;
+/** The highest value of a 32-bit field says that the true one is elsewhere, as in archives of over 4 GB. */
+const elsewhere = 0xffffffff;
+
+/** Whether bytes begin as a zip archive does. */
+export function isZip(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && new ByteReader(bytes).uint32() === signatures.local;
+}
+
+/**
+ * The files of an archive by their path. Nothing is decompressed before it is asked for.
+ *
+ * Throws a {@link CheckpointError} for an archive that is cut short, whose files overlap or lie outside of it, and
+ * for what no checkpoint is: encrypted, over 4 GB.
+ */
+export function readZip(bytes: Uint8Array): Map<string, ZipEntry> {
+  const { count, offset } = directoryOf(bytes);
+  const reader = new ByteReader(bytes, offset);
+  const directory: DirectoryEntry[] = [];
+  for (let index = 0; index < count; index++) directory.push(directoryEntry(reader));
+  checkSize(directory, bytes.length);
+  directory.sort((a, b) => a.offset - b.offset);
+
+  const entries = new Map<string, ZipEntry>();
+  let free = 0;
+  for (const entry of directory) {
+    const { start, end } = place(bytes, entry);
+    if (entry.offset < free || end > offset) {
+      throw new CheckpointError(`is damaged: "${entry.name}" overlaps another part of the archive`);
+    }
+    if (entries.has(entry.name)) throw new CheckpointError(`holds "${entry.name}" twice`);
+    free = end;
+    const { name, size } = entry;
+    entries.set(name, { name, size, read: () => content(entry, bytes.subarray(start, end)) });
+  }
+  return entries;
+}
+
+/** How much smaller than their files archives of weights get, generously. */
+const mostCompression = 8;
+
+function checkSize(directory: readonly DirectoryEntry[], archiveSize: number): void {
+  const size = directory.reduce((sum, entry) => sum + entry.size, 0);
+  if (size <= archiveSize * mostCompression) return;
+  throw new CheckpointError(`claims to unpack to ${size} bytes, which is more than weights ever do`);
+}
+
+/** Reads the end record, which lies before a comment of unknown length. */
+function directoryOf(bytes: Uint8Array): { count: number; offset: number } {
+  const last = bytes.length - endSize;
+  for (let position = last; position >= Math.max(0, last - largestComment); position--) {
+    const reader = new ByteReader(bytes, position);
+    if (reader.uint32() !== signatures.end) continue;
+    reader.position += 6;
+    const [count, , offset, comment] = [reader.uint16(), reader.uint32(), reader.uint32(), reader.uint16()];
+    if (reader.position + comment !== bytes.length) continue;
+    if (offset === elsewhere) throw new CheckpointError("is larger than the 4 GB that can be read");
+    return { count, offset };
+  }
+  throw new CheckpointError("is cut short: the end of the zip archive is missing; fetch it again");
+}
+
+function directoryEntry(reader: ByteReader): DirectoryEntry {
+  if (reader.uint32() !== signatures.directory) throw damaged();
+  reader.position += 4;
+  const [flags, method] = [reader.uint16(), reader.uint16()];
+  reader.position += 4;
+  const [checksum, compressedSize, size] = [reader.uint32(), reader.uint32(), reader.uint32()];
+  const [nameLength, extraLength, commentLength] = [reader.uint16(), reader.uint16(), reader.uint16()];
+  reader.position += 8;
+  const offset = reader.uint32();
+  const name = reader.text(nameLength);
+  reader.position += extraLength + commentLength;
+  if ([compressedSize, size, offset].includes(elsewhere)) throw damaged();
+  return { name, method, encrypted: (flags & 1) !== 0, checksum, compressedSize, size, offset };
+}
+
+/** Where the bytes of a file lie. Its sizes are those of the directory: local headers may leave them out. */
+function place(
+  bytes: Uint8Array,
+  { offset, compressedSize }: DirectoryEntry,
+): { start: number; end: number } {
+  const reader = new ByteReader(bytes, offset);
+  if (reader.uint32() !== signatures.local) throw damaged();
+  reader.position += 22;
+  const [nameLength, extraLength] = [reader.uint16(), reader.uint16()];
+  reader.position += nameLength + extraLength;
+  const start = reader.position;
+  reader.bytes(compressedSize);
+  return { start, end: reader.position };
+}
+
+async function content(entry: DirectoryEntry, packed: Uint8Array): Promise<Uint8Array> {
+  const { name, size, checksum, encrypted } = entry;
+  if (encrypted) throw new CheckpointError(`is encrypted: "${name}" cannot be read`);
+  const bytes = await unpacked(entry, packed);
+  if (bytes.length !== size || crc32(bytes) !== checksum) {
+    throw new CheckpointError(`is damaged: the checksum of "${name}" is wrong; fetch it again`);
+  }
+  return bytes;
+}
+
+async function unpacked({ name, method, size }: DirectoryEntry, packed: Uint8Array): Promise<Uint8Array> {
+  if (method === 0) return packed;
+  if (method !== 8) {
+    throw new CheckpointError(`is compressed in a way (${method}) that is not read; save it again`);
+  }
+  try {
+    return await inflate(packed, size);
+  } catch (cause) {
+    throw new CheckpointError(`is damaged: "${name}" does not unpack to the ${size} bytes it claims`, {
+      cause,
+    });
+  }
+}
+
+/** Unpacks to the size that is claimed, and stops as soon as there is more. */
+async function inflate(packed: Uint8Array, size: number): Promise<Uint8Array> {
+  const result = new Uint8Array(size);
+  let length = 0;
+  const source = ReadableStream.from([packed as Uint8Array<ArrayBuffer>]);
+  for await (const chunk of source.pipeThrough(new DecompressionStream("deflate-raw"))) {
+    result.set(chunk, length);
+    length += chunk.length;
+  }
+  if (length !== size) throw new RangeError("the size is less");
+  return result;
+}
+
+function damaged(): CheckpointError {
+  return new CheckpointError(
+    "is damaged: the zip archive's directory does not fit its contents; fetch it again",
+  );
+}
