@@ -121,7 +121,6 @@ function createRoom({ navigate, settings }, id) {
     dream = news;
     box.dataset.state = news.state;
     if (!leaving.signal.aborted) document.title = `${titleWords(news)} · Reverie`;
-    box.hidden = false;
     for (const part of [heading, stage, progress, actions, sees, controls, summary]) part.update(news);
     curves.update(news.changes);
     if (!ended(news)) return;
@@ -136,7 +135,6 @@ function createRoom({ navigate, settings }, id) {
     const missing = error.status === 404;
     const title = missing ? "This dream is gone" : "This dream cannot be shown";
     const text = missing ? "It was deleted, or its address is wrong." : error.message;
-    box.hidden = false;
     box.replaceChildren(
       element(
         "div",

@@ -25,7 +25,8 @@ export function createLiveControls(settings, send) {
   const status = element("p", { class: "small quiet", id: "change-status", role: "status" }, invitation);
   const place = element("div");
   const changes = element("ol", { class: "changes small figures", id: "changes" });
-  const past = element("div", {}, element("h3", { class: "small" }, "Changes so far"), changes);
+  const pastTitle = element("h3", { class: "small" }, "Changes so far");
+  const past = element("div", {}, pastTitle, changes);
   const title = element("h2", { class: "card-title", id: "controls-title" }, "While it dreams");
   const box = element(
     "section",
@@ -94,7 +95,7 @@ export function createLiveControls(settings, send) {
       : news.state === "queued"
       ? "Before it starts"
       : "While it dreams";
-    place.hidden = status.hidden = over;
+    place.hidden = status.hidden = pastTitle.hidden = over;
     if (!form && !over) {
       form = createParameterForm({ settings, values: news.parameters, base: baseOf(news), names, onChange });
       place.append(form.element);
