@@ -17,6 +17,9 @@ let settings;
 /** @type {() => void} */
 let unmount = () => {};
 
+/** Stylesheets of views, by their address. @type {Map<string, Promise<void>>} */
+const styles = new Map();
+
 /** Counts places, so that one that loads slowly does not come over the next. */
 let current = 0;
 
@@ -69,9 +72,6 @@ function markNavigation(place) {
     else link.removeAttribute("aria-current");
   }
 }
-
-/** @type {Map<string, Promise<void>>} */
-const styles = new Map();
 
 /**
  * A view's stylesheet, once.
