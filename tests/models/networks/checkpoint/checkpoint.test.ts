@@ -1,0 +1,316 @@
+import assert from "node:assert/strict";
+import { UserError } from "../../../../models/errors.ts";
+import { type Checkpoint, readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { readSharedData, sharedDataPath } from "../../../shared_data.ts";
+import {
+  concat,
+  dictionary,
+  floats,
+  integer,
+  little,
+  pickle,
+  safetensors,
+  tensor,
+  text,
+  torchZip,
+  zip,
+} from "./write.ts";
+
+function fixture(name: string): string {
+  return decodeURIComponent(new URL(`../../../fixtures/${name}`, import.meta.url).pathname);
+}
+
+async function withFile<T>(bytes: Uint8Array, use: (path: string) => Promise<T>): Promise<T> {
+  const path = await Deno.makeTempFile({ suffix: ".pth" });
+  try {
+    await Deno.writeFile(path, bytes);
+    return await use(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+function read(bytes: Uint8Array): Promise<Checkpoint> {
+  return withFile(bytes, readCheckpoint);
+}
+
+/** Says that bytes are refused in one line that names the file and is as expected. */
+function refused(bytes: Uint8Array, expected: RegExp): Promise<void> {
+  return withFile(bytes, async (path) => {
+    await assert.rejects(readCheckpoint(path), (error) => {
+      assert.ok(error instanceof UserError, String(error));
+      assert.ok(error.message.startsWith(path) && !error.message.includes("\n"), error.message);
+      assert.match(error.message, expected);
+      return true;
+    });
+  });
+}
+
+const fourFloats = floats(1, 2, 3, 4);
+
+for (const layout of ["zip", "legacy", "training"]) {
+  Deno.test(`a checkpoint that PyTorch wrote (${layout}) is read, whatever its elements are`, async () => {
+    const checkpoint = await readCheckpoint(fixture(`checkpoint_${layout}.pth`));
+    const tensors = Object.fromEntries(
+      [...checkpoint].map(([name, { dims, data }]) => [name, { dims, values: [...data] }]),
+    );
+    const eighths = Array.from({ length: 12 }, (_, index) => index / 8);
+    assert.deepEqual(tensors, {
+      float: { dims: [3, 4], values: eighths },
+      transposed: { dims: [4, 3], values: [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11].map((index) => index / 8) },
+      tail: { dims: [2], values: [1.25, 1.375] },
+      half: { dims: [6], values: [1.5, -2, 2 ** -14, 2 ** -24, 65504, Infinity] },
+      bfloat16: { dims: [2], values: [1.5, -3] },
+      double: { dims: [2], values: [Math.fround(0.1), -1e10] },
+      count: { dims: [], values: [-7] },
+      empty: { dims: [0, 3], values: [] },
+      parameter: { dims: [1, 1], values: [0.25] },
+    });
+  });
+}
+
+Deno.test("the official RAFT-small is read: 106 tensors, 990,162 parameters", async () => {
+  const path = await sharedDataPath("weights/raft-small.pth");
+  if (!path) return;
+  const checkpoint = await readCheckpoint(path);
+  assert.equal(checkpoint.size, 106);
+  assert.deepEqual(checkpoint.get("fnet.conv1.weight")?.dims, [32, 3, 7, 7]);
+  assert.equal([...checkpoint.values()].reduce((sum, { data }) => sum + data.length, 0), 990_162);
+});
+
+Deno.test("a checkpoint that ends early is refused wherever it ends", async () => {
+  const official = await readSharedData("weights/raft-small.pth");
+  const whole = [
+    ...official ? [official] : [],
+    await Deno.readFile(fixture("checkpoint_zip.pth")),
+    await Deno.readFile(fixture("checkpoint_legacy.pth")),
+  ];
+  for (const bytes of whole) {
+    for (const share of [0.001, 0.1, 0.35, 0.5, 0.75, 0.99]) {
+      const length = Math.max(20, Math.floor(bytes.length * share));
+      await refused(bytes.subarray(0, length), /cut short|damaged/);
+    }
+    await refused(bytes.subarray(0, bytes.length - 1), /cut short|damaged/);
+  }
+});
+
+Deno.test("a file of another kind is refused", async () => {
+  await refused(new Uint8Array(), /is empty/);
+  await refused(concat("<!doctype html><title>404</title>"), /neither a PyTorch checkpoint/);
+  await refused(zip({ "word/document.xml": concat("<w/>") }), /no PyTorch checkpoint/);
+  await assert.rejects(readCheckpoint("/nowhere/raft.pth"), /\/nowhere\/raft\.pth: there is no such file/);
+  await assert.rejects(readCheckpoint("/"), /no file/);
+});
+
+Deno.test("a pickle that names a function of Python is refused by that name, and nothing is run", async () => {
+  const traces = await Deno.makeTempDir();
+  const trace = `${traces}/ran`;
+  const calls = {
+    "os.system": concat("cos\nsystem\n(", text(`touch ${trace}`), "tR"),
+    "posix.system": concat("cposix\nsystem\n(", text(`touch ${trace}`), "tR"),
+    "builtins.eval": concat(
+      text("builtins"),
+      text("eval"),
+      [0x93],
+      text(`open("${trace}", "w")`),
+      [0x85],
+      "R",
+    ),
+    "subprocess.Popen": concat("csubprocess\nPopen\n(", text(trace), "tR"),
+    "torch.load": concat("ctorch\nload\n(", text(trace), "tR"),
+    "raft.RAFT": concat("craft\nRAFT\n)R"),
+    "torch.ByteStorage": tensor({ kind: "ByteStorage" }),
+    "constructor.constructor": concat("cconstructor\nconstructor\n)R"),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const expected = new RegExp(`holds "${name.replace(".", "\\.")}", which is not part of weights`);
+    await refused(torchZip(dictionary({ weight: call })), expected);
+  }
+  assert.deepEqual([...Deno.readDirSync(traces)], []);
+  await Deno.remove(traces);
+});
+
+Deno.test("other ways to call or set up an object are refused", async () => {
+  const dict = "ccollections\nOrderedDict\n";
+  // OBJ, INST, NEWOBJ, NEWOBJ_EX, EXT1
+  for (
+    const [code, instructions] of Object.entries({
+      "0x6f": `(${dict}o`,
+      "0x69": "(ios\nsystem\n",
+      "0x81": concat(dict, ")", [0x81]),
+      "0x92": concat(dict, ")}", [0x92]),
+      "0x82": concat([0x82, 1]),
+    })
+  ) {
+    await refused(torchZip(pickle(instructions)), new RegExp(`instruction ${code}`));
+  }
+  await refused(torchZip(pickle(text("no function"), ")R")), /not part of weights/);
+  await refused(torchZip(pickle(tensor({}), "}b")), /not part of weights/);
+  await refused(torchZip(pickle(dict, "}R")), /not part of weights/);
+});
+
+Deno.test("a pickle that makes no sense is refused", async () => {
+  for (const instructions of ["0", "t", "h\x07", "(0", "u", "]s", "NQ", ")a"]) {
+    await refused(torchZip(pickle(instructions)), /damaged|not part of weights/);
+  }
+  await refused(torchZip(pickle("N")), /no dictionary of tensors/);
+  await refused(torchZip(dictionary({})), /holds no tensors/);
+  await refused(torchZip(concat([0x80, 0], "}.")), /protocol 0/);
+});
+
+Deno.test("what a pickle claims to hold takes no memory", async () => {
+  // Each list holds the one before twice: 2^60 elements for whoever counts them, 600 bytes here.
+  const twice = (index: number) => concat("](", ["h".charCodeAt(0), index, "h".charCodeAt(0), index], "e");
+  const bomb = concat(
+    "]q\0",
+    ...Array.from({ length: 60 }, (_, index) => concat(twice(index), "q", [index + 1])),
+  );
+  await refused(torchZip(pickle(bomb)), /no dictionary of tensors/);
+  // Its text is asked for where it stands as a module's name.
+  await refused(torchZip(pickle(bomb, text("x"), [0x93])), /damaged/);
+
+  await refused(torchZip(pickle("X", little(0xffffffff, 4))), /cut short/);
+  await refused(torchZip(pickle([0x8d], little(2 ** 52, 8))), /cut short/);
+  await refused(torchZip(pickle([0x8d], little(0, 6), [255, 255])), /impossible size/);
+});
+
+Deno.test("a tensor may not reach beyond its storage, nor be larger than it", async () => {
+  const huge = 2_000_000_000;
+  for (
+    const view of [
+      { dims: [5] },
+      { offset: 1 },
+      { dims: [2, 2], strides: [3, 1] },
+      { dims: [huge, huge], strides: [0, 0] },
+      { dims: Array(16).fill(huge), strides: Array(16).fill(0) },
+    ]
+  ) {
+    await refused(torchZip(dictionary({ weight: tensor(view) }), { 0: fourFloats }), /beyond its storage/);
+  }
+  for (
+    const view of [
+      { dims: Array(17).fill(1), strides: Array(17).fill(1) },
+      { dims: [2, 2], strides: [1] },
+    ]
+  ) {
+    await refused(torchZip(dictionary({ weight: tensor(view) }), { 0: fourFloats }), /describes no tensors/);
+  }
+  const none = tensor({ dims: [...Array(15).fill(huge), 0], strides: Array(16).fill(0) });
+  const empty = await read(torchZip(dictionary({ weight: none }), { 0: fourFloats }));
+  assert.equal(empty.get("weight")!.data.length, 0);
+});
+
+Deno.test("tensors that share a storage to no end are refused", async () => {
+  const count = 20_000;
+  const big = tensor({ count, dims: [count] });
+  const many = Array.from({ length: 30 }, (_, index) => [`weight${index}`, big]);
+  const bytes = torchZip(dictionary(Object.fromEntries(many)), { 0: new Uint8Array(4 * count) });
+  await refused(bytes, /larger than the file/);
+});
+
+Deno.test("storages that are missing or of another size are refused", async () => {
+  await refused(torchZip(dictionary({ weight: tensor({}) })), /data\/0 is missing/);
+  await refused(torchZip(dictionary({ weight: tensor({}) }), { 0: floats(1) }), /another size/);
+  const twice = { a: tensor({}), b: tensor({ kind: "DoubleStorage" }) };
+  await refused(torchZip(dictionary(twice), { 0: fourFloats }), /describes no tensors/);
+});
+
+Deno.test("a deflated archive is read; one that claims too much, or the wrong thing, is refused", async () => {
+  const deflate = async (bytes: Uint8Array) => {
+    const packed = ReadableStream.from([bytes as Uint8Array<ArrayBuffer>])
+      .pipeThrough(new CompressionStream("deflate-raw"));
+    return new Uint8Array(
+      await new Response(packed as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
+    );
+  };
+  const data = dictionary({ weight: tensor({}) });
+  const file = { bytes: fourFloats, deflated: await deflate(fourFloats) };
+  const archive = (storage: Parameters<typeof zip>[0][string]) =>
+    zip({ "a/data.pkl": data, "a/data/0": storage });
+
+  assert.deepEqual([...(await read(archive(file))).get("weight")!.data], [1, 2, 3, 4]);
+  const zeros = new Uint8Array(1 << 20);
+  await refused(archive({ bytes: zeros, deflated: await deflate(zeros) }), /more than weights ever do/);
+  const bomb = { bytes: fourFloats, deflated: await deflate(zeros) };
+  await refused(archive(bomb), /does not unpack to the 16 bytes/);
+  await refused(archive({ ...file, deflated: await deflate(floats(1)) }), /does not unpack to the 16 bytes/);
+  await refused(archive({ ...file, deflated: floats(0.1, 0.2) }), /does not unpack/);
+  await refused(archive({ bytes: fourFloats, checksum: 1 }), /checksum of "a\/data\/0" is wrong/);
+  await refused(archive({ bytes: fourFloats, offset: 0 }), /overlaps/);
+  await refused(archive({ bytes: fourFloats, offset: 999_999 }), /cut short|damaged/);
+  await refused(archive({ bytes: fourFloats, method: 12 }), /compressed in a way \(12\)/);
+  await refused(archive({ bytes: fourFloats, flags: 1 }), /encrypted/);
+});
+
+Deno.test("a checkpoint of a big-endian machine is refused", async () => {
+  const data = dictionary({ weight: tensor({}) });
+  await refused(
+    zip({ "a/data.pkl": data, "a/byteorder": concat("big"), "a/data/0": fourFloats }),
+    /big-endian/,
+  );
+  const magic = concat(
+    [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19],
+    ".",
+  );
+  const machine = pickle("}(", text("little_endian"), [0x89], "u");
+  await refused(concat(magic, pickle(integer(1001)), machine), /big-endian/);
+  await refused(concat(magic, pickle(integer(9))), /version/);
+});
+
+Deno.test("a storage of the older layout must be as long as it says, and named", async () => {
+  const head = concat([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19], ".");
+  const legacy = (keys: Uint8Array, ...storages: Uint8Array[]) =>
+    concat(head, pickle(integer(1001)), pickle("}"), dictionary({ weight: tensor({}) }), keys, ...storages);
+  const list = (...keys: string[]) => pickle("](", ...keys.map(text), "e");
+  const storage = concat(little(4, 8), fourFloats);
+
+  assert.deepEqual([...(await read(legacy(list("0"), storage))).get("weight")!.data], [1, 2, 3, 4]);
+  await refused(legacy(list("0"), concat(little(2 ** 40, 8), fourFloats)), /another size/);
+  await refused(legacy(list("1"), storage), /nothing names/);
+  await refused(legacy(list("0", "0"), storage, storage), /nothing names/);
+  await refused(legacy(list(), storage), /weights are missing/);
+  await refused(legacy(pickle("N"), storage), /does not say where/);
+});
+
+const float = (dims: number[], start: number, end: number) => ({
+  dtype: "F32",
+  shape: dims,
+  data_offsets: [start, end],
+});
+
+Deno.test("a safetensors file is read", async () => {
+  const header = {
+    __metadata__: { format: "pt" },
+    "module.b": float([2], 8, 16),
+    "module.a": float([1, 2], 0, 8),
+    "module.half": { dtype: "F16", shape: [2], data_offsets: [16, 20] },
+    "module.count": { dtype: "I64", shape: [], data_offsets: [20, 28] },
+  };
+  const data = concat(fourFloats, [0, 0x3e, 0, 0xc0], [7, 0, 0, 0, 0, 0, 0, 0]);
+  const checkpoint = await read(safetensors(header, data));
+  assert.deepEqual(
+    Object.fromEntries([...checkpoint].map(([name, { dims, data }]) => [name, [dims, [...data]]])),
+    { a: [[1, 2], [1, 2]], b: [[2], [3, 4]], half: [[2], [1.5, -2]], count: [[], [7]] },
+  );
+});
+
+Deno.test("a safetensors file whose tensors do not lie side by side is refused", async () => {
+  const cases: [unknown, RegExp][] = [
+    [{ a: float([2], 0, 8), b: float([2], 4, 12) }, /"b" overlaps another/],
+    [{ a: float([2], 0, 8), b: float([1], 12, 16) }, /does not follow/],
+    [{ a: float([4], 0, 16), b: float([4], 16, 32) }, /cut short/],
+    [{ a: float([2], 0, 8) }, /longer than its tensors/],
+    [{ a: float([3], 0, 16) }, /another size than its shape/],
+    [{ a: float([4], 16, 0) }, /another size than its shape/],
+    [{ a: float([2 ** 40, 2 ** 40], 0, 16) }, /another size than its shape/],
+    [{ a: float([-4], 0, -16) }, /describes "a" wrongly/],
+    [{ a: { dtype: "F4", shape: [4], data_offsets: [0, 16] } }, /F4; known are F32/],
+    [{ a: { dtype: "constructor", shape: [4], data_offsets: [0, 16] } }, /known are F32/],
+    [{ a: null }, /describes "a" wrongly/],
+    [`{"a": `, /not JSON/],
+    [`{"\xff`, /not JSON/],
+  ];
+  for (const [header, expected] of cases) await refused(safetensors(header, fourFloats), expected);
+  await refused(concat(little(2 ** 45, 8), "{}"), /cut short/);
+  await refused(concat([255, 255, 255, 255, 255, 255, 255, 255], "{}"), /impossible size/);
+});
