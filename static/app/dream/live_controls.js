@@ -12,7 +12,7 @@ import { settingsLine } from "./words.js";
 /** Milliseconds in which moves of a slider are gathered into one change. */
 const gathering = 250;
 
-const invitation = "What you change holds from the next frame on.";
+const invitation = "Changes hold from the next frame on.";
 
 /**
  * The settings that may change while the dream is made, and the changes so far.
