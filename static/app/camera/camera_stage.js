@@ -55,7 +55,7 @@ export function createCameraStage(acts) {
   );
 
   const fps = figure("camera-fps", "frames a second");
-  const delay = figure("camera-delay", "ms from camera to dream");
+  const delay = figure("camera-delay", "ms behind");
   const left = figure("camera-dropped", "frames left out");
   const figures = element(
     "dl",
