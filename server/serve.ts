@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { UserError } from "../pipeline/errors.ts";
+import { parseParameters } from "../pipeline/parameters.ts";
 import { createApp } from "./app.ts";
 import { Dreams } from "./dreams/dreams.ts";
 import { metered } from "./http/metrics/metered_renderer.ts";
@@ -43,7 +44,7 @@ const patience = 3_000;
  */
 export async function serve(options: ServerOptions, serving: ServeOptions = {}): Promise<void> {
   const { signal, onListening, log } = serving;
-  const server = await startServer(options, log ? { log } : {});
+  const server = await startServer(options, { warm: true, ...(log && { log }) });
   try {
     onListening?.({ url: server.url });
     await aborted(signal);
@@ -52,10 +53,16 @@ export async function serve(options: ServerOptions, serving: ServeOptions = {}):
   }
 }
 
+/** Options of {@link startServer}. */
+export interface StartOptions extends Pick<ServeOptions, "log"> {
+  /** Loads the dream network meanwhile, so that the first dream begins sooner. */
+  warm?: boolean;
+}
+
 /** Starts a server and returns once it takes connections; port 0 takes a free one. */
 export async function startServer(
   options: ServerOptions,
-  { log = createLog() }: Pick<ServeOptions, "log"> = {},
+  { log = createLog(), warm = false }: StartOptions = {},
 ): Promise<RunningServer> {
   checkExposure(options);
   await makeDataFolder(options.data);
@@ -65,6 +72,7 @@ export async function startServer(
   try {
     const app = createApp({ ...parts, options, log, closing: closing.signal });
     const server = listen(options, app.fetch, end.signal);
+    if (warm) warmUp(parts.renderer, log);
     const { port } = server.addr;
     const close = once(async () => {
       clearInterval(expiry);
@@ -111,6 +119,11 @@ async function openParts(options: ServerOptions, log: Logger) {
 
 /** How often uploads that nobody went on with are looked for, in milliseconds. */
 const hour = 3_600_000;
+
+/** What the first dream needs is fetched and compiled now; where that fails, the dream will tell. */
+function warmUp(renderer: Renderer, log: Logger): void {
+  renderer.check(parseParameters({})).catch((err) => log.warn({ err }, "the dream network is not there yet"));
+}
 
 /** The dreams first, so that what runs is known to go on when the renderer stops it. */
 async function closeParts({ hub, dreams, renderer }: Parts): Promise<void> {
