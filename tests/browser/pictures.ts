@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** What a canvas, picture or video of the page shows, as numbers. */
-import type { Locator } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 
 /** Pixels as red, green, blue and opacity, row by row. */
 export interface Pixels {
@@ -26,8 +26,8 @@ export async function pixelsOf(shown: Locator, width = 160): Promise<Pixels> {
 }
 
 /** Pixels of a JPEG at an address of the server. */
-export async function pixelsAt(page: Locator, address: string, width = 160): Promise<Pixels> {
-  return await page.evaluate(async (_, { address, width }) => {
+export async function pixelsAt(page: Page, address: string, width = 160): Promise<Pixels> {
+  return await page.evaluate(async ({ address, width }) => {
     const picture = await createImageBitmap(await (await fetch(address)).blob());
     const height = Math.max(1, Math.round(width * picture.height / picture.width));
     const context = new OffscreenCanvas(width, height).getContext("2d")!;

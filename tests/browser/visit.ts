@@ -44,13 +44,22 @@ export function browserTest(
   Deno.test(`in the browser: ${name}`, async () => {
     const executablePath = await findChromium();
     if (executablePath === undefined) return console.log("skipped: there is no chromium here");
-    const server = await startTestServer(options.server);
+    const data = await Deno.makeTempDir({ prefix: "reverie-browser-" });
+    const server = await startOnce({ ...options.server, data });
     try {
       await visit(server, executablePath, { ...options, name, test });
     } finally {
       await server.close();
+      await Deno.remove(data, { recursive: true });
     }
   });
+}
+
+/** A server that a test may close ahead of time. */
+async function startOnce(options: Partial<ServerOptions>): Promise<TestServer> {
+  const server = await startTestServer(options);
+  let closing: Promise<void> | undefined;
+  return { ...server, close: () => closing ??= server.close() };
 }
 
 interface NamedTest extends VisitOptions {

@@ -1,0 +1,103 @@
+/// <reference lib="dom" />
+import assert from "node:assert/strict";
+import type { Locator } from "playwright-core";
+import { withLongClip } from "./clips.ts";
+import { keepPicture } from "./picture_keeper.ts";
+import { contrast, pixelsOf } from "./pictures.ts";
+import { browserTest, dreamOf, shows, type Visit } from "./visit.ts";
+
+/** Waits until the playlist names so many segments; returns it. */
+async function playlistWith({ server }: Visit, id: string, segments: number): Promise<string> {
+  for (;;) {
+    const response = await server.ask(`/api/dreams/${id}/hls/index.m3u8`);
+    const text = await response.text();
+    if (response.ok && text.split("#EXTINF").length > segments) return text;
+    if (text.includes("#EXT-X-ENDLIST")) throw new Error("the dream ended meanwhile");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** What was seen of a video that played. */
+interface Playing {
+  /** Position at which it began. */
+  start: number;
+  /** Position at which the watching ended. */
+  end: number;
+  /** Longest time in seconds in which it stood still though more than half a second lay ahead. */
+  stall: number;
+  /** Longest jump forwards in seconds beyond what time passed. */
+  jump: number;
+}
+
+/** Watches a video play until a position. */
+function watch(video: Locator, until: number): Promise<Playing> {
+  return video.evaluate((element, until) => {
+    const video = element as HTMLVideoElement;
+    const ahead = () => {
+      const { buffered, currentTime } = video;
+      return buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime;
+    };
+    return new Promise<Playing>((resolve) => {
+      const seen = { start: video.currentTime, end: 0, stall: 0, jump: 0 };
+      let position = video.currentTime, moved = performance.now();
+      const timer = setInterval(() => {
+        const now = performance.now(), passed = (now - moved) / 1000;
+        const step = video.currentTime - position;
+        if (step > 0) {
+          seen.jump = Math.max(seen.jump, step - passed);
+          position = video.currentTime;
+          moved = now;
+        } else if (ahead() < 0.5) moved = now;
+        else seen.stall = Math.max(seen.stall, passed);
+        if (position < until) return;
+        clearInterval(timer);
+        resolve({ ...seen, end: position });
+      }, 50);
+    });
+  }, until);
+}
+
+browserTest(
+  "the stream plays from its start while its end is still being dreamed",
+  (visit) =>
+    withLongClip(async (clip) => {
+      const { page, server, go } = visit;
+      const { id } = await dreamOf(visit, clip);
+      const playlist = await playlistWith(visit, id, 3);
+      assert.match(playlist, /#EXT-X-PLAYLIST-TYPE:EVENT/);
+      await go(`#/dream/${id}`);
+      await page.getByRole("button", { name: "Watch from the start" }).click();
+      const player = page.locator("#player");
+      await player.waitFor();
+      const { start, end, stall, jump } = await watch(player, 2.2);
+      await keepPicture(page, "stream");
+      assert.equal(server.dreams.get(id).state, "running", "it is still being dreamed");
+      assert.ok(start < 0.5, `it began at ${start} s`);
+      assert.ok(end < 4, `it is at ${end} s`);
+      assert.ok(stall < 1, `it stood still for ${stall} s`);
+      assert.ok(jump < 0.3, `it jumped by ${jump} s`);
+      assert.ok(contrast(await pixelsOf(player)) > 10, "it shows something");
+      await server.dreams.cancel(id);
+      await shows(page, "cancelled");
+      await page.getByRole("button", { name: "What was dreamed" }).waitFor();
+    }),
+);
+
+browserTest(
+  "who has caught up with the dream goes on as soon as there is more",
+  (visit) =>
+    withLongClip(async (clip) => {
+      const { page, server, go } = visit;
+      // About two frames a second at most, so that the player runs dry.
+      const { id } = await dreamOf(visit, clip, { octaveIterations: 6, imageSize: 224, duration: 6 });
+      await go(`#/dream/${id}`);
+      await page.getByRole("button", { name: "Watch from the start" }).click();
+      await page.locator("#player-note", { hasText: "You have caught up with the dream" }).waitFor();
+      await keepPicture(page, "stream caught up");
+      const position = await page.locator("#player").evaluate((video) =>
+        (video as HTMLVideoElement).currentTime
+      );
+      await watch(page.locator("#player"), position + 0.5);
+      assert.equal(server.dreams.get(id).state, "running");
+    }),
+);
