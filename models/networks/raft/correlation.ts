@@ -1,0 +1,106 @@
+/**
+ * All-pairs correlation (Teed and Deng 2020, section 3.2): how alike each cell of one picture is to every cell of the
+ * other, as a pyramid, and the lookup around where flow points to.
+ */
+import type { GraphBuilder } from "../../onnx/build.ts";
+import { pyramidLevels } from "./architecture.ts";
+import type { Grid } from "./padding.ts";
+
+/** Height and width of each level of the pyramid, from the finest one; odd rows and columns at the end are dropped. */
+export function levelGrids({ rows, columns }: Grid): Grid[] {
+  return Array.from(
+    { length: pyramidLevels },
+    (_, level) => ({ rows: rows >> level, columns: columns >> level }),
+  );
+}
+
+/**
+ * The dot products of the features of every two cells over the square root of the number of channels:
+ * [n, channels, rows, columns] twice to [n, rows * columns, rows * columns].
+ */
+export function allPairs(
+  g: GraphBuilder,
+  a: string,
+  b: string,
+  { batch, channels, grid }: { batch: number; channels: number; grid: Grid },
+): string {
+  const cells = grid.rows * grid.columns;
+  const rows = g.transpose(g.reshape(a, [batch, channels, cells]), [0, 2, 1]);
+  // Scaled before the product, where there are fewer numbers.
+  const scaled = g.mul(rows, g.scalar(1 / Math.sqrt(channels)));
+  return g.matmul(scaled, g.reshape(b, [batch, channels, cells]));
+}
+
+/** The product with both pictures exchanged: no second one is needed. */
+export function exchanged(g: GraphBuilder, volume: string): string {
+  return g.transpose(volume, [0, 2, 1]);
+}
+
+/**
+ * The pyramid of a volume [n, cells, cells]: for each cell of the first picture the correlations with the second one,
+ * averaged over 1, 2, 4 and 8 cells each way. Level l is [n * cells, 1, rows >> l, columns >> l].
+ */
+export function pyramid(g: GraphBuilder, volume: string, batch: number, grid: Grid): string[] {
+  const { rows, columns } = grid;
+  let level = g.reshape(volume, [batch * rows * columns, 1, rows, columns]);
+  const levels = [level];
+  while (levels.length < pyramidLevels) {
+    level = g.op("AveragePool", [level], { kernel_shape: [2, 2], strides: [2, 2] });
+    levels.push(level);
+  }
+  return levels;
+}
+
+/**
+ * Correlations of each cell with the (2 radius + 1)^2 cells about where its flow points to, on each level of the
+ * pyramid: flow [n, 2, rows, columns] in cells to [n * rows * columns, levels * (2 radius + 1)^2]. Cells beyond the
+ * border count as zero.
+ */
+export function lookup(
+  g: GraphBuilder,
+  levels: readonly string[],
+  flow: string,
+  { batch, radius, grid }: { batch: number; radius: number; grid: Grid },
+): string {
+  const cells = grid.rows * grid.columns;
+  const side = 2 * radius + 1;
+  const target = g.add(flow, cellPositions(g, grid));
+  const centres = g.reshape(g.transpose(target, [0, 2, 3, 1]), [batch * cells, 1, 1, 2]);
+  const found = levelGrids(grid).map((size, level) => {
+    const positions = g.add(g.mul(centres, perCell(g, size, level)), window(g, size, radius));
+    const attributes = { mode: "bilinear", padding_mode: "zeros", align_corners: 0 };
+    const samples = g.op("GridSample", [levels[level]!, positions], attributes);
+    return g.reshape(samples, [batch * cells, side * side]);
+  });
+  return g.concat(found, 1);
+}
+
+/** Every cell's own place, [1, 2, rows, columns]: column, then row. */
+export function cellPositions(g: GraphBuilder, { rows, columns }: Grid): string {
+  const cells = rows * columns;
+  const values = Float32Array.from(
+    { length: 2 * cells },
+    (_, i) => i < cells ? i % columns : Math.floor((i - cells) / columns),
+  );
+  return g.floats(values, [1, 2, rows, columns]);
+}
+
+/**
+ * GridSample counts from the outer edges, -1 to 1: the middle of cell x is at (2 x + 1) / size - 1. Counting from the
+ * outer cells' middles (`align_corners`) takes the same samples, but not of levels one cell wide.
+ */
+function perCell(g: GraphBuilder, { rows, columns }: Grid, level: number): string {
+  return g.floats([2 / columns / 2 ** level, 2 / rows / 2 ** level]);
+}
+
+/** The cells of a window about cell 0, [1, side, side, 2]; as the authors have it, columns change along the first axis. */
+function window(g: GraphBuilder, { rows, columns }: Grid, radius: number): string {
+  const side = 2 * radius + 1;
+  const values: number[] = [];
+  for (let i = 0; i < side; i++) {
+    for (let j = 0; j < side; j++) {
+      values.push((2 * (i - radius) + 1) / columns - 1, (2 * (j - radius) + 1) / rows - 1);
+    }
+  }
+  return g.floats(values, [1, side, side, 2]);
+}

@@ -1,0 +1,165 @@
+/**
+ * RAFT in parts, so that video can save work: what is known of a picture serves both pairs that it is in, one product
+ * of features serves both directions, and flow may start from the pair before. The batch is always the two
+ * directions: forward (previous to current), then backward.
+ */
+import type { GraphBuilder } from "../../onnx/build.ts";
+import type { Model } from "../../onnx/model.ts";
+import { cell, pyramidLevels } from "./architecture.ts";
+import { allPairs, exchanged, levelGrids, pyramid } from "./correlation.ts";
+import { contextOf, features } from "./extractor.ts";
+import { crop, type Grid, gridOf, type Size } from "./padding.ts";
+import { RaftGraph } from "./raft_graph.ts";
+import { contextGates, correlationOf, type Estimate, splitGates, update } from "./update.ts";
+import { upsampled } from "./upsampling.ts";
+import type { RaftWeights } from "./weights.ts";
+
+/** Names of the pyramids' levels, as outputs of {@link correlateGraph} and inputs of {@link updateGraph}. */
+export const pyramidNames = ["forward", "backward"].map((direction) =>
+  Array.from({ length: pyramidLevels }, (_, level) => `${direction}${level}`)
+);
+
+/** What is known of one picture, as outputs of {@link encodeGraph}. */
+export const encodedNames = ["features", "hidden", "context"] as const;
+
+/** `picture` float32 [1, 3, height, width] in [0, 1] to `features`, `hidden` and `context`, each [1, …, rows, columns]. */
+export function encodeGraph(weights: RaftWeights, size: Size): Model {
+  const net = new RaftGraph("encode", weights);
+  const { g } = net;
+  const picture = g.input("picture", "float32", [1, 3, size.height, size.width]);
+  const { hidden, context } = contextOf(net, picture, size);
+  g.output("features", features(net, picture, size), "float32");
+  g.output("hidden", hidden, "float32");
+  g.output("context", contextGates(net, context), "float32");
+  return g.build();
+}
+
+/**
+ * Two encoded pictures (`previous_features`, `current_features`, … of {@link encodeGraph}) to the pyramids of both
+ * directions ({@link pyramidNames}) and `hidden` and `context` [2, …, rows, columns].
+ */
+export function correlateGraph(weights: RaftWeights, size: Size): Model {
+  const net = new RaftGraph("correlate", weights);
+  const { g } = net;
+  const pair = correlate(net, gridOf(size));
+  for (const [direction, levels] of pair.pyramids.entries()) {
+    for (const [level, value] of levels.entries()) {
+      g.output(pyramidNames[direction]![level]!, value, "float32");
+    }
+  }
+  g.output("hidden", pair.hidden, "float32");
+  g.output("context", pair.context, "float32");
+  return g.build();
+}
+
+/**
+ * Some updates: what {@link correlateGraph} makes and `flow` [2, 2, rows, columns] in cells, to `hidden`, `flow` and
+ * `change`, the mean length of the last update in pixels.
+ */
+export function updateGraph(weights: RaftWeights, size: Size, updates: number): Model {
+  const net = new RaftGraph("update", weights);
+  const { g } = net;
+  const grid = gridOf(size);
+  const { rows, columns } = grid;
+  const pyramids = pyramidNames.map((names) =>
+    levelGrids(grid).map((level, i) =>
+      g.input(names[i]!, "float32", [rows * columns, 1, level.rows, level.columns])
+    )
+  );
+  const channels = net.architecture.hidden;
+  const hidden = g.input("hidden", "float32", [2, channels, rows, columns]);
+  const context = g.input("context", "float32", [2, gateChannels(net), rows, columns]);
+  const estimate = refine(net, { hidden, flow: flowInput(g, grid), context, pyramids }, grid, updates);
+  g.output("hidden", estimate.hidden, "float32");
+  g.output("flow", estimate.flow, "float32");
+  g.output("change", meanLength(g, estimate.change), "float32");
+  return g.build();
+}
+
+/** `hidden` and `flow` after the last update to `forward` and `backward`, float32 [1, 2, height, width] in pixels. */
+export function upsampleGraph(weights: RaftWeights, size: Size): Model {
+  const net = new RaftGraph("upsample", weights);
+  const { g } = net;
+  const grid = gridOf(size);
+  const hidden = g.input("hidden", "float32", [2, net.architecture.hidden, grid.rows, grid.columns]);
+  outputFlow(net, { hidden, flow: flowInput(g, grid) }, size);
+  return g.build();
+}
+
+/**
+ * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: two encoded pictures and `flow` to
+ * `forward`, `backward` and `flow`. The pyramids never leave the graph, which pays where the engine's memory is not
+ * the device's.
+ */
+export function pairGraph(weights: RaftWeights, size: Size, updates: number): Model {
+  const net = new RaftGraph("pair", weights);
+  const { g } = net;
+  const grid = gridOf(size);
+  const start = g.input("start", "float32", [2, 2, grid.rows, grid.columns]);
+  const estimate = refine(net, { ...correlate(net, grid), flow: start }, grid, updates);
+  outputFlow(net, estimate, size);
+  g.output("flow", estimate.flow, "float32");
+  return g.build();
+}
+
+/** A pair of pictures in a graph. */
+interface Pair {
+  /** Of the forward and of the backward direction. */
+  pyramids: string[][];
+  hidden: string;
+  context: string;
+}
+
+function correlate(net: RaftGraph, grid: Grid): Pair {
+  const { g, architecture } = net;
+  const channels = architecture.features.channels[4];
+  const inputs = (part: string, depth: number) =>
+    ["previous", "current"].map((frame) =>
+      g.input(`${frame}_${part}`, "float32", [1, depth, grid.rows, grid.columns])
+    );
+  const [a, b] = inputs("features", channels);
+  const volume = allPairs(g, a!, b!, { batch: 1, channels, grid });
+  return {
+    pyramids: [volume, exchanged(g, volume)].map((direction) => pyramid(g, direction, 1, grid)),
+    hidden: g.concat(inputs("hidden", architecture.hidden), 0),
+    context: g.concat(inputs("context", gateChannels(net)), 0),
+  };
+}
+
+function refine(
+  net: RaftGraph,
+  { hidden, flow, context, pyramids }: Pair & { flow: string },
+  grid: Grid,
+  updates: number,
+): Estimate & { change: string } {
+  const field = { batch: 2, grid };
+  const gates = splitGates(net, context);
+  let estimate = { hidden, flow, change: "" };
+  for (let i = 0; i < updates; i++) {
+    estimate = update(net, estimate, gates, correlationOf(net, pyramids, estimate.flow, field), field);
+  }
+  return estimate;
+}
+
+function outputFlow(net: RaftGraph, estimate: Estimate, size: Size): void {
+  const { g } = net;
+  const flow = crop(g, upsampled(net, estimate, { batch: 2, grid: gridOf(size) }), size);
+  const [forward, backward] = g.ops("Split", [flow], { axis: 0 }, 2, "direction");
+  const dims = [1, 2, size.height, size.width];
+  g.output("forward", forward!, "float32", dims);
+  g.output("backward", backward!, "float32", dims);
+}
+
+function flowInput(g: GraphBuilder, { rows, columns }: Grid): string {
+  return g.input("flow", "float32", [2, 2, rows, columns]);
+}
+
+function gateChannels({ architecture: { grus, hidden } }: RaftGraph): number {
+  return 3 * grus.length * hidden;
+}
+
+/** The mean over all cells of the length of [2, 2, rows, columns] in cells, in pixels. */
+function meanLength(g: GraphBuilder, change: string): string {
+  const length = g.sqrt(g.reduceSum(g.mul(change, change), [1]));
+  return g.mul(g.reduceMean(length, undefined, 0), g.scalar(cell));
+}

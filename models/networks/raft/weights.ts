@@ -1,0 +1,70 @@
+import { UserError } from "../../errors.ts";
+import { floatTensor, type Tensor } from "../../onnx/model.ts";
+import type { CheckpointTensor } from "../checkpoint/checkpoint.ts";
+import { type RaftArchitecture, raftArchitectures } from "./architecture.ts";
+import { isOriginalName, torchvisionName, withoutModule } from "./names.ts";
+import { weightShapes } from "./shapes.ts";
+
+/** The weights of one RAFT: every tensor that its architecture has and no other, float32, by torchvision's names. */
+export interface RaftWeights {
+  architecture: RaftArchitecture;
+  tensors: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Recognises the weights of RAFT-small or RAFT-large by torchvision's names or by princeton-vl's, with or without the
+ * prefix `module.`. The counters of training steps that batch normalisation keeps (`num_batches_tracked`) are ignored.
+ *
+ * @throws {UserError} naming the tensors that are missing, that RAFT does not have, or that have another shape.
+ */
+export function raftWeights(tensors: ReadonlyMap<string, CheckpointTensor>): RaftWeights {
+  const renamed = underTorchvisionNames(tensors);
+  if (![...renamed.keys()].some((name) => name.startsWith("feature_encoder."))) {
+    throw new UserError(
+      `not the weights of a RAFT: none of their ${tensors.size} tensors is of its feature encoder; ` +
+        "take raft-small or raft-large as torchvision or princeton-vl save them",
+    );
+  }
+  const small = renamed.has("feature_encoder.layer1.0.convnormrelu3.0.weight");
+  const architecture = raftArchitectures[small ? "raft-small" : "raft-large"];
+  return { architecture, tensors: checked(renamed, architecture) };
+}
+
+/** Where a tensor is there under two names, as the authors save it, one of them is taken. */
+function underTorchvisionNames(
+  tensors: ReadonlyMap<string, CheckpointTensor>,
+): Map<string, CheckpointTensor> {
+  const plain = [...tensors].filter(([name]) => !name.endsWith(".num_batches_tracked"));
+  const original = plain.some(([name]) => isOriginalName(withoutModule(name)));
+  const rename = original ? torchvisionName : withoutModule;
+  return new Map(plain.map(([name, tensor]) => [rename(name), tensor]));
+}
+
+function checked(
+  tensors: Map<string, CheckpointTensor>,
+  architecture: RaftArchitecture,
+): Map<string, Tensor> {
+  const { variant } = architecture;
+  const shapes = weightShapes(architecture);
+  const missing = [...shapes.keys()].filter((name) => !tensors.has(name));
+  if (missing.length > 0) throw new UserError(`the weights of ${variant} lack ${listed(missing)}`);
+  const extra = [...tensors.keys()].filter((name) => !shapes.has(name));
+  if (extra.length > 0) {
+    throw new UserError(`${variant} has no ${listed(extra)}: these weights are of another network`);
+  }
+  const result = new Map<string, Tensor>();
+  for (const [name, dims] of shapes) {
+    const tensor = tensors.get(name)!;
+    if (`${tensor.dims}` !== `${dims}`) {
+      throw new UserError(`${name} of ${variant} has the shape [${tensor.dims}], not [${dims}]`);
+    }
+    result.set(name, floatTensor(tensor.data, dims));
+  }
+  return result;
+}
+
+/** At most four names, and how many more there are. */
+function listed(names: string[]): string {
+  const shown = names.slice(0, 4).join(", ");
+  return names.length > 4 ? `${shown} and ${names.length - 4} more tensors` : shown;
+}
