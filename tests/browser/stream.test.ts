@@ -4,17 +4,16 @@ import type { Locator } from "playwright-core";
 import { withLongClip } from "./clips.ts";
 import { keepPicture } from "./picture_keeper.ts";
 import { contrast, pixelsOf } from "./pictures.ts";
-import { browserTest, dreamOf, shows, type Visit } from "./visit.ts";
+import { browserTest, dreamOf, eventually, shows, type Visit } from "./visit.ts";
 
 /** Waits until the playlist names so many segments; returns it. */
 async function playlistWith({ server }: Visit, id: string, segments: number): Promise<string> {
-  for (;;) {
-    const response = await server.ask(`/api/dreams/${id}/hls/index.m3u8`);
-    const text = await response.text();
-    if (response.ok && text.split("#EXTINF").length > segments) return text;
-    if (text.includes("#EXT-X-ENDLIST")) throw new Error("the dream ended meanwhile");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  let text = "";
+  await eventually(`there are ${segments} segments`, async () => {
+    text = await (await server.ask(`/api/dreams/${id}/hls/index.m3u8`)).text();
+    return text.split("#EXTINF").length > segments;
+  });
+  return text;
 }
 
 /** What was seen of a video that played. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { locate } from "../../pipeline/ffmpeg/locate.ts";
 import { sample } from "../server/helpers.ts";
 import { dragOver } from "./dropping.ts";

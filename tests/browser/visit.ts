@@ -136,3 +136,14 @@ export async function liveFrame(page: Page, least = 0): Promise<number> {
       look();
     }), least);
 }
+
+/** Waits until something holds; fails where it takes too long. */
+export async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + patience;
+  while (!await holds()) {
+    if (performance.now() > end) {
+      throw new Error(`in ${patience / 1000} s it did not come about that ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

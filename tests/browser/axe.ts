@@ -1,0 +1,26 @@
+/// <reference lib="dom" />
+/** What axe-core has to say about the page. */
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+
+/** Fails where axe-core finds a violation, in light or in dark. */
+export async function assertAccessible(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await violations(page), [], `${where}, ${colorScheme}`);
+  }
+}
+
+async function violations(page: Page): Promise<string[]> {
+  if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    // @ts-ignore axe is there by the line above.
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+    // deno-lint-ignore no-explicit-any
+    return violations.flatMap(({ id, nodes }: any) =>
+      // deno-lint-ignore no-explicit-any
+      nodes.map(({ html, failureSummary }: any) => `${id}: ${html} ${failureSummary}`)
+    );
+  });
+}
