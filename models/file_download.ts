@@ -1,0 +1,222 @@
+/** Single files from the web: fetched in as many goes as it takes, and only given their name when they are whole. */
+import { createHash } from "node:crypto";
+import { basename, dirname } from "node:path";
+import { UserError } from "./errors.ts";
+import type { DownloadOptions } from "./package_download.ts";
+
+/** A file on the web that never changes. */
+export interface PublishedFile {
+  url: string;
+  /** SHA-256 of the file in hex, or its first digits, as publishers put them into names (eight of PyTorch's). */
+  sha256: string;
+  /** About how many bytes it has, for what is said before the server has told. */
+  size: number;
+}
+
+/** Options of {@link downloadFile}. */
+export interface FileDownloadOptions extends DownloadOptions {
+  /** What else the user can do where the server cannot be reached; the end of a sentence. */
+  otherwise?: string | undefined;
+  /** How long the server may send nothing before it counts as lost, in seconds. Default 30. */
+  patience?: number | undefined;
+}
+
+/**
+ * Fetches a file to `target`, by way of `target.part`, which stays when the download is interrupted, so that the next
+ * call goes on from there. A second process that wants the same file waits for the first. Returns the target.
+ *
+ * Throws a UserError where the server cannot be reached, where it breaks off, when the file is not the one that was
+ * published, and when the folder cannot be written to; throws the signal's reason when it was aborted.
+ */
+export async function downloadFile(
+  file: PublishedFile,
+  target: string,
+  options: FileDownloadOptions = {},
+): Promise<string> {
+  const part = `${target}.part`;
+  using open = await openPart(part);
+  if (await exists(target)) {
+    await Deno.remove(part).catch(() => {});
+    return target;
+  }
+  const download = new Download(file, open, options);
+  const resumed = await download.received() > 0;
+  await download.run();
+  let whole = await isPublished(file, part);
+  if (!whole && resumed) {
+    // What was there before may be of another file.
+    await download.startAgain();
+    whole = await isPublished(file, part);
+  }
+  if (!whole) {
+    await Deno.remove(part);
+    throw failure(
+      `the download of ${basename(file.url)} is not what was published (wrong checksum); try again`,
+    );
+  }
+  await Deno.rename(part, target);
+  return target;
+}
+
+async function openPart(path: string): Promise<Deno.FsFile> {
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    const open = await Deno.open(path, { read: true, write: true, create: true });
+    await open.lock(true);
+    return open;
+  } catch (cause) {
+    throw failure(
+      `cannot write to the cache folder ${dirname(path)}: ${(cause as Error).message}; ` +
+        "set REVERIE_CACHE to another folder",
+      cause,
+    );
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
+}
+
+async function isPublished({ sha256 }: PublishedFile, path: string): Promise<boolean> {
+  using open = await Deno.open(path);
+  const hash = createHash("sha256");
+  for await (const chunk of open.readable) hash.update(chunk);
+  return hash.digest("hex").startsWith(sha256.toLowerCase());
+}
+
+/** One file on its way. */
+class Download {
+  readonly #file: PublishedFile;
+  readonly #part: Deno.FsFile;
+  readonly #options: FileDownloadOptions;
+
+  constructor(file: PublishedFile, part: Deno.FsFile, options: FileDownloadOptions) {
+    this.#file = file;
+    this.#part = part;
+    this.#options = options;
+  }
+
+  /** Bytes that are here. */
+  async received(): Promise<number> {
+    return (await this.#part.stat()).size;
+  }
+
+  async startAgain(): Promise<void> {
+    await this.#part.truncate(0);
+    await this.run();
+  }
+
+  /** Fetches what is missing. */
+  async run(): Promise<void> {
+    const { signal, patience = 30 } = this.#options;
+    signal?.throwIfAborted();
+    const stalled = new AbortController();
+    const stopping = AbortSignal.any([stalled.signal, ...signal ? [signal] : []]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const alive = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => stalled.abort(new Error(`nothing came for ${patience} s`)), patience * 1000);
+    };
+    try {
+      alive();
+      await this.#fetch(stopping, alive);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #fetch(signal: AbortSignal, alive: () => void): Promise<void> {
+    const from = await this.received();
+    const response = await this.#ask(from, signal);
+    const end = sizeIn(response.headers.get("content-range"));
+    if (response.status === 416 && from > 0) {
+      await response.body?.cancel();
+      // All of it is here already, or more than there is.
+      if (end !== from) await this.startAgain();
+      return;
+    }
+    if (!response.ok || !response.body) {
+      await response.body?.cancel();
+      throw failure(
+        `cannot fetch ${this.#file.url}: the server answered ${response.status}${this.#advice()}`,
+      );
+    }
+    // A server that does not know ranges sends the file from its beginning.
+    const resumes = response.status === 206 && startIn(response.headers.get("content-range")) === from;
+    if (response.status === 206 && !resumes && from > 0) {
+      await response.body.cancel();
+      return await this.startAgain();
+    }
+    if (!resumes) await this.#part.truncate(0);
+    const length = Number(response.headers.get("content-length")) || undefined;
+    await this.#receive(response.body, resumes ? from : 0, length, alive);
+  }
+
+  async #ask(from: number, signal: AbortSignal): Promise<Response> {
+    const headers = { "accept-encoding": "identity", ...(from > 0 && { range: `bytes=${from}-` }) };
+    try {
+      return await fetch(this.#file.url, { headers, signal });
+    } catch (cause) {
+      this.#options.signal?.throwIfAborted();
+      throw failure(
+        `cannot fetch ${basename(this.#file.url)}: ${
+          new URL(this.#file.url).host
+        } cannot be reached; connect to ` +
+          `the network once${this.#advice()}`,
+        cause,
+      );
+    }
+  }
+
+  async #receive(
+    body: ReadableStream<Uint8Array>,
+    from: number,
+    length: number | undefined,
+    alive: () => void,
+  ): Promise<void> {
+    const total = length === undefined ? this.#file.size : from + length;
+    let received = from;
+    await this.#part.seek(from, Deno.SeekMode.Start);
+    this.#options.onProgress?.(received, Math.max(total, received));
+    try {
+      for await (const chunk of body) {
+        this.#options.signal?.throwIfAborted();
+        alive();
+        await writeAll(this.#part, chunk);
+        received += chunk.length;
+        this.#options.onProgress?.(received, Math.max(total, received));
+      }
+    } catch (cause) {
+      this.#options.signal?.throwIfAborted();
+      throw failure(
+        `fetching ${basename(this.#file.url)} broke off after ${received} of ${total} bytes ` +
+          `(${(cause as Error).message.split("\n")[0]}); run it again and it goes on from there`,
+        cause,
+      );
+    }
+  }
+
+  #advice(): string {
+    return this.#options.otherwise === undefined ? "" : `, or ${this.#options.otherwise}`;
+  }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+}
+
+/** `bytes 100-199/200`: where the part begins. */
+function startIn(contentRange: string | null): number | undefined {
+  const [, start] = /^bytes (\d+)-/.exec(contentRange ?? "") ?? [];
+  return start === undefined ? undefined : Number(start);
+}
+
+/** The same: how many bytes the whole has. */
+function sizeIn(contentRange: string | null): number | undefined {
+  const [, size] = /\/(\d+)$/.exec(contentRange ?? "") ?? [];
+  return size === undefined ? undefined : Number(size);
+}
+
+function failure(message: string, cause?: unknown): UserError {
+  return new UserError(message, { exitCode: 1, cause });
+}
