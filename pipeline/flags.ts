@@ -169,12 +169,20 @@ export function parameterInput(values: ParsedFlags["values"]): Record<string, un
 }
 
 function typed(parameter: ParameterDescription, text: string): unknown {
-  const number = (part: string) => {
+  return parameterValue(parameter, text, (part) => {
     const value = parseNumber(part);
     if (value !== undefined) return value;
     throw new UserError(`${flagName(parameter.name)} must be ${allowedValues(parameter)}, not "${text}"`);
-  };
-  switch (parameter.kind) {
+  });
+}
+
+/** A text as its setting's type, neither in range nor complete for sure; `number` reads each number in it. */
+export function parameterValue(
+  { kind }: ParameterDescription,
+  text: string,
+  number: (part: string) => unknown,
+): unknown {
+  switch (kind) {
     case "integer":
     case "number":
       return number(text);

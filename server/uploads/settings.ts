@@ -1,7 +1,7 @@
 /** Settings of a dream as they come over HTTP: in a query, a form, tus metadata (all text) or JSON (typed). */
 import { networkNames } from "../../pipeline/networks.ts";
 import { UserError } from "../../pipeline/errors.ts";
-import { nearest, parseNumber, settings } from "../../pipeline/flags.ts";
+import { nearest, parameterValue, parseNumber, settings } from "../../pipeline/flags.ts";
 import {
   type ParameterDescription,
   parameterDescriptions,
@@ -81,30 +81,12 @@ export function checkSettings(fields: Readonly<Record<string, unknown>>): void {
 
 /** A text as its setting's type, or unchanged where it is none, which the schema then refuses in its own words. */
 function typed(parameter: ParameterDescription, text: string): unknown {
-  const number = (part: string) => parseNumber(part) ?? part;
-  switch (parameter.kind) {
-    case "boolean":
-      return booleans.get(text) ?? text;
-    case "integer":
-    case "number":
-      return number(text);
-    case "texts":
-      return list(text);
-    case "integers":
-      return list(text).map(number);
-    case "perChannel":
-      return text.includes(",") ? list(text).map(number) : number(text);
-    default:
-      return text;
-  }
+  if (parameter.kind === "boolean") return booleans.get(text) ?? text;
+  return parameterValue(parameter, text, (part) => parseNumber(part) ?? part);
 }
 
 /** `?independent` and a checkbox of a form mean true. */
 const booleans = new Map([["true", true], ["", true], ["on", true], ["false", false]]);
-
-function list(text: string): string[] {
-  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
-}
 
 function time(field: string, value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
