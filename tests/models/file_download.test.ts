@@ -69,8 +69,9 @@ function answer(
     start(controller) {
       controller.enqueue(sent);
       if (stallAfter !== undefined) return;
-      // Fewer bytes than were announced: the connection ends. Only once what was sent has arrived.
-      setTimeout(() => controller.close(), breakAfter === undefined ? 0 : 50);
+      // Fewer bytes than were announced end the connection; not before they have arrived.
+      if (breakAfter !== undefined) setTimeout(() => controller.close(), 50);
+      else controller.close();
     },
   });
   const first = wrongRange ? start + 7 : start;
