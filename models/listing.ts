@@ -1,5 +1,5 @@
 /** What there is to know about networks before one dreams with them. */
-import { cachedModelPath, catalog, type CatalogEntry, catalogEntry, isCached } from "./catalog.ts";
+import { catalog, type CatalogEntry, catalogEntry, localModelPath } from "./catalog.ts";
 import { UserError } from "./errors.ts";
 import type { Dimension } from "./onnx/model.ts";
 import { readModel } from "./onnx/read.ts";
@@ -9,9 +9,11 @@ export interface ListedNetwork {
   name: string;
   title: string;
   licence: string;
-  /** Size of the download in bytes. */
+  /** To dream with, or to find the motion between frames. */
+  purpose: "dream" | "flow";
+  /** Size of the download in bytes; about, for networks that find motion. */
   downloadSize: number;
-  /** Where its ONNX file is, once it has been fetched. */
+  /** Where its file is, once it has been fetched or where it came with the program. */
   path?: string;
   /** Size of that file in bytes. */
   size?: number;
@@ -21,7 +23,7 @@ export interface ListedNetwork {
 export interface CatalogDescription extends ListedNetwork {
   kind: "catalog";
   card: string;
-  /** Name and version of the package that it is fetched from. */
+  /** Name and version of the package, or address of the file, that it is fetched from. */
   source: string;
   layers: string[];
 }
@@ -44,10 +46,10 @@ export function listNetworks(): Promise<ListedNetwork[]> {
   return Promise.all(catalog.map(listed));
 }
 
-async function listed({ name, title, licence, source }: CatalogEntry): Promise<ListedNetwork> {
-  const entry = { name, title, licence, downloadSize: source.size };
-  if (!await isCached(name)) return entry;
-  const path = cachedModelPath(name);
+async function listed({ name, title, licence, purpose, source }: CatalogEntry): Promise<ListedNetwork> {
+  const entry = { name, title, licence, purpose, downloadSize: source.size };
+  const path = await localModelPath(name);
+  if (path === undefined) return entry;
   return { ...entry, path, size: (await Deno.stat(path)).size };
 }
 
@@ -59,7 +61,7 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
   if (!/[./\\]/.test(nameOrPath) || catalog.some(({ name }) => name === nameOrPath)) {
     const entry = catalogEntry(nameOrPath);
     const { card, layers, source } = entry;
-    return { kind: "catalog", ...await listed(entry), card, source: source.spec, layers };
+    return { kind: "catalog", ...await listed(entry), card, source: sourceName(source), layers };
   }
   const bytes = await readFile(nameOrPath);
   // Only now, as the catalog should be listed at once.
@@ -78,6 +80,10 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
   } catch (cause) {
     throw new UserError(`${nameOrPath}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
+}
+
+function sourceName(source: CatalogEntry["source"]): string {
+  return "url" in source ? source.url : source.spec;
 }
 
 /** Exporters name a value after its node, as `conv1_output_0`; the node's name is enough, and shorter. */

@@ -24,7 +24,13 @@ export interface NetworkChoice {
  * Throws a UserError when there is no such network or file, or when it does not take one colour picture.
  */
 export async function openNetwork(choice: NetworkChoice, options: DownloadOptions = {}): Promise<Network> {
-  if (catalog.some(({ name }) => name === choice.model)) return await inceptionV3(options);
+  const known = catalog.find(({ name }) => name === choice.model);
+  if (known?.purpose === "flow") {
+    throw new UserError(
+      `--model ${known.name}: it finds motion; it is a network for --flow-model, not to dream with`,
+    );
+  }
+  if (known) return await inceptionV3(options);
   const model = await readNetworkFile(choice.model);
   const preprocessing = preprocessingOf(choice);
   return {

@@ -20,21 +20,16 @@ export function networkText(network: CatalogDescription | FileDescription): stri
 }
 
 function catalogText(
-  { name, title, licence, card, source, layers, path, size, downloadSize }: CatalogDescription,
+  { name, title, licence, purpose, card, source, layers, path, size, downloadSize }: CatalogDescription,
 ) {
-  const state = path === undefined
-    ? `not here; fetched on first use (${formatBytes(downloadSize)}), or with: ${program} models pull ${name}`
-    : `${path} (${formatBytes(size!)})`;
-  return [
-    title,
-    "",
-    card,
-    "",
-    table([["name", name], ["licence", licence], ["source", source], ["file", state], [
-      "layers",
-      layers.join(", "),
-    ]]),
-  ].join("\n");
+  const pull = `${program} models pull ${name}`;
+  const fetching = purpose === "dream"
+    ? `fetched on first use (${formatBytes(downloadSize)}), or with: ${pull}`
+    : `fetch it (${formatBytes(downloadSize)}) with: ${pull}`;
+  const state = path === undefined ? `not here; ${fetching}` : `${path} (${formatBytes(size!)})`;
+  const rows = [["name", name], ["licence", licence], ["source", source], ["file", state]];
+  if (layers.length > 0) rows.push(["layers", layers.join(", ")]);
+  return [title, "", card, "", table(rows)].join("\n");
 }
 
 function fileText({ path, size, opset, inputs, layers }: FileDescription): string {

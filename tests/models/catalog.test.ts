@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { cacheFolder } from "../../models/cache.ts";
-import { catalogEntry, inceptionV3, pull } from "../../models/catalog.ts";
+import { catalogEntry, inceptionV3, localModelPath, pull } from "../../models/catalog.ts";
 import { Engine } from "../../models/engine/engine.ts";
 import { UserError } from "../../models/errors.ts";
+import { describeNetwork, listNetworks } from "../../models/listing.ts";
+import { openNetwork } from "../../models/networks/open.ts";
 
 /** Sets environment variables for the length of one call. */
 async function withEnvironment(variables: Record<string, string>, call: () => Promise<void>): Promise<void> {
@@ -68,4 +70,32 @@ Deno.test("an interrupted download leaves nothing", async () => {
     assert.deepEqual([...Deno.readDirSync(join(folder, "networks"))], []);
   });
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("weights that came with the program, or were put into the cache, are here", async () => {
+  const folder = await Deno.makeTempDir();
+  await withEnvironment({ REVERIE_CACHE: folder }, async () => {
+    const name = "raft-large";
+    assert.equal(await localModelPath(name), undefined);
+    const listed = (await listNetworks()).find((network) => network.name === name)!;
+    assert.deepEqual([listed.purpose, listed.path], ["flow", undefined]);
+
+    await Deno.mkdir(join(folder, "networks"));
+    const path = join(folder, "networks", "raft_large_C_T_SKHT_V2-ff5fadd5.pth");
+    await Deno.writeTextFile(path, "weights");
+    assert.equal(await localModelPath(name), path);
+    assert.equal(await pull(name), path, "and not fetched");
+    const described = await describeNetwork(name);
+    assert.ok(described.kind === "catalog" && described.path === path && described.size === 7);
+    assert.match(described.source, /^https:.*ff5fadd5\.pth$/);
+    assert.match(described.licence, /^BSD-3-Clause/);
+  });
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("what finds motion is not dreamed with", async () => {
+  await assert.rejects(
+    openNetwork({ model: "raft-small" }),
+    (error) => error instanceof UserError && /--model raft-small: .*--flow-model/.test(error.message),
+  );
 });
