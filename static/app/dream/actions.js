@@ -54,15 +54,17 @@ export function createActions(id, { navigate, onDream, onLeave }) {
   function button(name, text, style, act) {
     const made = element("button", { class: style, type: "button", id: name }, text);
     made.addEventListener("click", async () => {
+      // Not `disabled`, which would take the focus away for good.
+      if (made.getAttribute("aria-disabled") === "true") return;
       problem.hidden = true;
-      made.disabled = true;
+      made.setAttribute("aria-disabled", "true");
       try {
         await act();
       } catch (error) {
         problem.textContent = error instanceof Error ? error.message : String(error);
         problem.hidden = false;
       } finally {
-        made.disabled = false;
+        made.removeAttribute("aria-disabled");
       }
     });
     return made;
