@@ -3,11 +3,13 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { settled } from "./settled.ts";
 
 /** Fails where axe-core finds a violation, in light or in dark. */
 export async function assertAccessible(page: Page, where: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
+    await settled(page);
     assert.deepEqual(await violations(page), [], `${where}, ${colorScheme}`);
   }
 }

@@ -1,6 +1,7 @@
 /** Pictures of the page for people to look at, in the folder that `REVERIE_SCREENSHOTS` names; none without it. */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { settled } from "./settled.ts";
 
 const folder = Deno.env.get("REVERIE_SCREENSHOTS");
 
@@ -18,6 +19,7 @@ export async function keepBoth(page: Page, name: string, options: { whole?: bool
   if (!folder) return;
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
+    await settled(page);
     await keepPicture(page, `${name} ${colorScheme}`, options);
   }
 }
