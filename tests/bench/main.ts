@@ -1,7 +1,7 @@
 /**
  * Measures speed, memory, flow and steadiness against what they should be.
  *
- *     deno task bench [gradient|pipeline|memory|flow|consistency …]
+ *     deno task bench [gradient|pipeline|memory|flow|consistency|server …]
  *       --quick           tiny settings, to see that all works
  *       --frames N        dream N frames (memory: N and five times as many)
  *       --provider LIST   what runs the networks (default: cpu, which the targets are for)
@@ -16,9 +16,10 @@ import { describeMachine, loadNow, machineText } from "./machine.ts";
 import { memory } from "./memory.ts";
 import { type BenchOptions, type Detail, isMet, type Part } from "./part.ts";
 import { pipeline } from "./pipeline.ts";
+import { server } from "./server.ts";
 import { detailText, figuresText, type PartRow } from "./table.ts";
 
-const parts: Record<string, Part> = { gradient, flow, pipeline, memory, consistency };
+const parts: Record<string, Part> = { gradient, flow, pipeline, memory, consistency, server };
 
 const root = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 

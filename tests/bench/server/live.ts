@@ -1,0 +1,79 @@
+/** A crowd that watches a dream live. */
+import type { BenchOptions, Report } from "../part.ts";
+import { figure } from "../table.ts";
+import { cancel, startDream, tiny } from "./dream.ts";
+import { Follower } from "./follower.ts";
+import type { LiveFigures } from "./live_viewers.ts";
+import { alternate, growth, phasesTable, slowdown } from "./phases.ts";
+import { ServerProcess } from "./server_process.ts";
+import { ViewersProcess } from "./viewers_process.ts";
+
+/** Memory of a dream that nobody watches goes up and down by so much, in MB. */
+const memoryNoise = 20;
+
+const crowd = { reading: 40, silent: 10 };
+
+/** Dreams with the default settings, before fifty viewers on WebSockets of which ten never read. */
+export async function live(options: BenchOptions, clip: Uint8Array): Promise<Report> {
+  const { quick, providers, say } = options;
+  await using server = await ServerProcess.start(providers);
+  const { pid, port } = server;
+  const dream = await startDream(server, clip, quick ? tiny : {});
+  await using follower = new Follower(dream.url);
+  await using viewers = new ViewersProcess<LiveFigures>({ kind: "live", port, path: dream.path, ...crowd });
+  const { phases, figures } = await alternate({
+    follower,
+    pid,
+    viewers,
+    frames: options.frames ?? (quick ? 8 : 30),
+    rounds: 2,
+    say,
+  });
+  await cancel(dream);
+  const errors = figures.flatMap((each) => each.errors);
+  errors.slice(0, 3).forEach(say);
+  const grown = Math.max(...phases.filter(({ watched }) => watched).map(growth));
+  const grownAnyway = Math.max(...phases.filter(({ watched }) => !watched).map(growth));
+  const who = "50 viewers, of which 10 never read";
+  return {
+    rows: [
+      {
+        what: `${who}: the dream is slower by`,
+        measured: slowdown(phases),
+        unit: "%",
+        target: { atMost: 5 },
+      },
+      {
+        what: `${who}: memory grows in a phase by at most`,
+        measured: grown / 1e6,
+        unit: "MB",
+        target: { atMost: memoryNoise },
+      },
+      {
+        what: "without viewers: memory grows in a phase by at most",
+        measured: grownAnyway / 1e6,
+        unit: "MB",
+      },
+      { what: `${who}: errors`, measured: errors.length, unit: "", target: { atMost: 0 } },
+    ],
+    details: [phasesTable(`server: ${who}`, phases), seenTable(figures)],
+  };
+}
+
+function seenTable(figures: readonly LiveFigures[]) {
+  const lines = figures.map(({ fewest, pictures, read, waited }, index) => [
+    String(index + 1),
+    String(fewest),
+    figure(pictures / crowd.reading),
+    figure(read / 1e6),
+    figure(waited / 1e6),
+  ]);
+  const heading = [
+    "phase with viewers",
+    "fewest pictures",
+    "mean",
+    "read by one (MB)",
+    "kept for a silent one (MB)",
+  ];
+  return { title: "server: what the viewers got", rows: [heading, ...lines] };
+}

@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { fileArgument, runFfmpeg } from "../../../pipeline/ffmpeg/command.ts";
+import { locate } from "../../../pipeline/ffmpeg/locate.ts";
+
+/** A clip four times in a row, so that its dream lasts for all phases on a fast machine, too. */
+export async function longClip(clip: string, folder: string): Promise<Uint8Array> {
+  const output = join(folder, "long.mp4");
+  const { ok, errors } = await runFfmpeg(await locate("ffmpeg"), {
+    inputs: [{ source: fileArgument(clip), options: ["-stream_loop", "3"] }],
+    options: ["-map", "0:v:0", "-c", "copy", "-y"],
+    output,
+  }).done;
+  if (!ok) throw new Error(`no long clip could be made: ${errors.join(" ")}`);
+  const bytes = await Deno.readFile(output);
+  await Deno.remove(output);
+  return bytes;
+}

@@ -1,0 +1,20 @@
+/** A media playlist of HLS (RFC 8216), as far as it is used here. */
+export interface Playlist {
+  /** Name of the file that comes ahead of all segments. */
+  header: string;
+  segments: { name: string; seconds: number }[];
+}
+
+/** Reads a playlist of fragmented MP4. Throws where it is none. */
+export function playlistOf(text: string): Playlist {
+  const lines = text.split("\n");
+  const header = /^#EXT-X-MAP:URI="(.+?)"/m.exec(text)?.[1];
+  if (lines[0] !== "#EXTM3U" || header === undefined) {
+    throw new Error("this is no playlist of fragmented MP4");
+  }
+  const segments = lines.flatMap((line, index) => {
+    const seconds = /^#EXTINF:([\d.]+)/.exec(line)?.[1];
+    return seconds === undefined ? [] : [{ name: lines[index + 1]!, seconds: Number(seconds) }];
+  });
+  return { header, segments };
+}

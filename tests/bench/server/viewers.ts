@@ -1,0 +1,54 @@
+/**
+ * Clients of a server under test, in a process of their own. The argument says who they are, as JSON; on the standard
+ * input each line `on` lets them begin and `off` lets them rest, both answered by a line of JSON.
+ */
+import { HealthClient } from "./health_client.ts";
+import { LiveViewers } from "./live_viewers.ts";
+import { StreamViewers } from "./stream_viewers.ts";
+
+/** Who they are. */
+export type ViewersOptions =
+  /** Asks how the server is, every so many milliseconds. */
+  | { kind: "health"; port: number; every: number }
+  /** Watch a dream live; the silent ones never read. */
+  | { kind: "live"; port: number; path: string; reading: number; silent: number }
+  /** Watch a dream's HLS stream. */
+  | { kind: "stream"; port: number; path: string; viewers: number };
+
+/** What a kind of client does. */
+export interface Viewers {
+  /** Done when all are there. */
+  on(): Promise<void>;
+  /** Done when all have gone or rest; what they have seen since they began. */
+  off(): Promise<unknown>;
+}
+
+function create(options: ViewersOptions): Viewers {
+  switch (options.kind) {
+    case "health":
+      return new HealthClient(options);
+    case "live":
+      return new LiveViewers(options);
+    case "stream":
+      return new StreamViewers(options);
+  }
+}
+
+async function main(): Promise<void> {
+  const viewers = create(JSON.parse(Deno.args[0]!));
+  let rest = "";
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const answer = line === "on" ? await viewers.on() : await viewers.off();
+      console.log(JSON.stringify(answer ?? null));
+    }
+  }
+}
+
+if (import.meta.main) {
+  await main();
+  // The other end has gone, so nobody waits for what is still under way.
+  Deno.exit();
+}
