@@ -1,10 +1,18 @@
 /** A crowd that watches a dream live. */
 import type { BenchOptions, Report } from "../part.ts";
 import { figure } from "../table.ts";
-import { cancel, startDream, tiny } from "./dream.ts";
+import { cancel, type QueuedDream, startDream, tiny } from "./dream.ts";
 import { Follower } from "./follower.ts";
 import type { LiveFigures } from "./live_viewers.ts";
-import { alternate, growth, phasesTable, slowdown } from "./phases.ts";
+import {
+  alternate,
+  growth,
+  measure,
+  type Phase,
+  type PhasesOptions,
+  phasesTable,
+  slowdown,
+} from "./phases.ts";
 import { ServerProcess } from "./server_process.ts";
 import { ViewersProcess } from "./viewers_process.ts";
 
@@ -29,7 +37,9 @@ export async function live(options: BenchOptions, clip: Uint8Array): Promise<Rep
     rounds: 2,
     say,
   });
+  const full = await fullSockets(options, { follower, pid, viewers }, dream);
   await cancel(dream);
+  figures.push(full.figures);
   const errors = figures.flatMap((each) => each.errors);
   errors.slice(0, 3).forEach(say);
   const grown = Math.max(...phases.filter(({ watched }) => watched).map(growth));
@@ -54,10 +64,44 @@ export async function live(options: BenchOptions, clip: Uint8Array): Promise<Rep
         measured: grownAnyway / 1e6,
         unit: "MB",
       },
+      {
+        what: `${who}: memory grows once the sockets of these are full by`,
+        measured: growth(full.phase) / 1e6,
+        unit: "MB",
+        target: { atMost: memoryNoise },
+      },
       { what: `${who}: errors`, measured: errors.length, unit: "", target: { atMost: 0 } },
     ],
-    details: [phasesTable(`server: ${who}`, phases), seenTable(figures)],
+    details: [
+      phasesTable(`server: ${who}; last, quick frames once sockets are full`, [...phases, full.phase]),
+      seenTable(figures),
+    ],
   };
+}
+
+/**
+ * Memory with sockets that take nothing any more: the system keeps some 4 MB for each viewer that does not read. To
+ * get there soon the dream goes on with few steps.
+ */
+async function fullSockets(
+  { quick, say }: BenchOptions,
+  watched: Pick<PhasesOptions<LiveFigures>, "follower" | "pid" | "viewers">,
+  { url }: QueuedDream,
+): Promise<{ phase: Phase; figures: LiveFigures }> {
+  const { follower, viewers } = watched;
+  say("quick frames until the sockets of silent viewers are full");
+  const body = JSON.stringify({ octaves: 1, octaveIterations: 1 });
+  const changed = await fetch(url, {
+    method: "PATCH",
+    body,
+    headers: { "Content-Type": "application/json" },
+  });
+  if (!changed.ok) throw new Error(`the settings were not changed: ${await changed.text()}`);
+  await changed.body?.cancel();
+  await viewers.on();
+  await follower.until(follower.done + 100);
+  const phase = await measure(true, { ...watched, frames: quick ? 15 : 45 });
+  return { phase, figures: await viewers.off() };
 }
 
 function seenTable(figures: readonly LiveFigures[]) {

@@ -40,10 +40,14 @@ export interface Phases<Figures> {
 /** Milliseconds in which viewers come or go, which do not count. */
 const settling = 1500;
 
+/** Frames at the start of a dream that take longer. */
+const warmUp = 3;
+
 /** Measures without viewers, with them, without, … and without them at last: what grows steadily weighs on both alike. */
 export async function alternate<Figures>(options: PhasesOptions<Figures>): Promise<Phases<Figures>> {
-  const { viewers, rounds, frames, say } = options;
+  const { follower, viewers, rounds, frames, say } = options;
   const phases: Phase[] = [], figures: Figures[] = [];
+  await follower.until(warmUp);
   say(`${frames} frames, ${2 * rounds + 1} times, with and without viewers`);
   for (let round = 0; round < rounds; round++) {
     phases.push(await measure(false, options));
@@ -55,9 +59,10 @@ export async function alternate<Figures>(options: PhasesOptions<Figures>): Promi
   return { phases, figures };
 }
 
-async function measure<Figures>(
+/** One phase; who is to watch has come before. */
+export async function measure<Figures>(
   watched: boolean,
-  { follower, pid, viewers, frames }: PhasesOptions<Figures>,
+  { follower, pid, viewers, frames }: Omit<PhasesOptions<Figures>, "rounds" | "say">,
 ): Promise<Phase> {
   await new Promise((resolve) => setTimeout(resolve, settling));
   const first = await follower.until(follower.done + 1);

@@ -7,8 +7,8 @@ const root = new URL("../../../", import.meta.url);
 /** Milliseconds that a server gets to start, and to end. */
 const patience = 30_000;
 
-/** Memory counts as at rest when it changes by less than this share in so many milliseconds. */
-const rest = { change: 0.01, time: 1000 };
+/** Memory counts as at rest when it changes by less than this share in a second. */
+const restingChange = 0.01;
 
 /** A server with an empty folder for data; both go when it is disposed of. */
 export class ServerProcess implements AsyncDisposable {
@@ -54,15 +54,22 @@ export class ServerProcess implements AsyncDisposable {
     return Number(new URL(this.url).port);
   }
 
-  /** Waits until the memory of the server is at rest, half a minute at most, and tells it in bytes. */
-  async memoryAtRest(): Promise<number> {
+  /** Waits until the memory of the server has been at rest for so many seconds; tells it in bytes. */
+  async memoryAtRest(seconds = 1): Promise<number> {
     const end = performance.now() + patience;
-    for (let before = residentMemory(this.pid);;) {
-      await new Promise((resolve) => setTimeout(resolve, rest.time));
-      const now = residentMemory(this.pid);
-      if (Math.abs(now / before - 1) < rest.change || performance.now() > end) return now;
-      before = now;
+    let memory = residentMemory(this.pid);
+    for (let calm = 0; calm < seconds && performance.now() < end;) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const before = memory;
+      memory = residentMemory(this.pid);
+      calm = Math.abs(memory / before - 1) < restingChange ? calm + 1 : 0;
     }
+    return memory;
+  }
+
+  /** Waits until all that a server loads ahead of its first dream is there. */
+  async started(): Promise<void> {
+    await this.memoryAtRest(2);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

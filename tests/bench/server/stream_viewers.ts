@@ -89,9 +89,9 @@ class Viewer {
   #lookAt(time: number): void {
     this.#timer = setTimeout(() => {
       this.#looking = this.#look().catch((error) => this.#fail(error)).then(() => {
-        if (this.#on) this.#lookAt(Math.max(time + interval, performance.now()));
+        if (this.#on) this.#lookAt(time + interval);
       });
-    }, time - performance.now());
+    }, Math.max(0, time - performance.now()));
   }
 
   async #look(): Promise<void> {

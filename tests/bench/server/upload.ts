@@ -7,9 +7,10 @@ export type Content = number | Uint8Array;
 /** An upload that has been answered; times in milliseconds of `performance.now()`. */
 export interface Uploaded {
   reply: Reply;
-  /** The first byte went out, and the last one. */
+  /** The first byte went out, the last one, and the answer was there. */
   began: number;
   sent: number;
+  answered: number;
 }
 
 /** Bytes in one chunk, where the body goes in chunks: as many as curl sends at once. */
@@ -50,7 +51,7 @@ export const routes = {
     }
     await connection.send("0\r\n\r\n");
     const sent = performance.now();
-    return { reply: await connection.reply(), began, sent };
+    return { reply: await connection.reply(), began, sent, answered: performance.now() };
   },
 } satisfies Record<string, (port: number, content: Content) => Promise<Uploaded>>;
 
@@ -88,7 +89,7 @@ async function send(
   for (const bytes of pieces(content, 1 << 20)) await connection.send(bytes);
   await connection.send(tail);
   const sent = performance.now();
-  return { reply: await connection.reply(), began, sent };
+  return { reply: await connection.reply(), began, sent, answered: performance.now() };
 }
 
 function lengthOf(content: Content): number {

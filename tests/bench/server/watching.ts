@@ -15,13 +15,13 @@ export async function watching(options: BenchOptions, clip: Uint8Array): Promise
   const { quick, providers, say } = options;
   const settings: Settings = quick ? tiny : {};
   await using server = await ServerProcess.start(providers);
-  await server.memoryAtRest();
+  await server.started();
   say("the first picture of a dream");
   const dream = await startDream(server, clip, settings);
   await using follower = new Follower(dream.url);
   const picture = firstPicture(dream);
   const segment = firstSegment(dream, follower, options.temporary);
-  const reports = [firstPictureReport(dream, await picture)];
+  const reports = [firstPictureReport(dream, follower, await picture)];
   reports.push(await health(options, server, follower));
   reports.push(firstSegmentReport(await segment));
   await cancel(dream);
@@ -48,15 +48,28 @@ function firstPicture({ url }: QueuedDream): Promise<number> {
   return promise;
 }
 
-function firstPictureReport({ began, sent }: QueuedDream, at: number): Report {
-  const seconds = (from: number) => (at - from) / 1000;
+function firstPictureReport(
+  { began, sent, answered }: QueuedDream,
+  { frames }: Follower,
+  at: number,
+): Report {
+  const seconds = (from: number, to = at) => (to - from) / 1000;
+  const steps = { "the upload is answered": answered, "the first frame is dreamed": frames[0]?.at ?? at };
   const target = { atMost: 4 };
   return {
     rows: [
       { what: "first picture, from the end of the upload", measured: seconds(sent), unit: "s", target },
       { what: "first picture, from the upload's first byte", measured: seconds(began), unit: "s", target },
     ],
-    details: [],
+    details: [{
+      title: "server: from the upload's first byte on",
+      rows: [
+        ["until", "s"],
+        ...Object.entries({ ...steps, "the first picture is there": at }).map((
+          [what, time],
+        ) => [what, figure(seconds(began, time))]),
+      ],
+    }],
   };
 }
 
