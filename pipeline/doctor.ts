@@ -3,7 +3,7 @@ import { existsSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { cacheFolder } from "../models/cache.ts";
-import { catalog, isCached } from "../models/catalog.ts";
+import { catalog, isCached, localModelPath } from "../models/catalog.ts";
 import { knownProviders } from "../models/engine/providers.ts";
 import { type ProviderTrial, tryProvider } from "./doctor/probe_provider.ts";
 import { featuresOf } from "./ffmpeg/features.ts";
@@ -29,10 +29,12 @@ const secondsForProvider = 60;
 
 /** Looks at everything. Takes a few seconds, as each execution provider is really started. */
 export async function examine(): Promise<Check[]> {
-  const [programs, providers, networks] = await Promise.all([
+  const dreamed = catalog.filter(({ purpose }) => purpose === "dream");
+  const [programs, providers, networks, flow] = await Promise.all([
     checkPrograms(),
     checkProviders(),
-    Promise.all(catalog.map(({ name }) => checkNetwork(name))),
+    Promise.all(dreamed.map(({ name }) => checkNetwork(name))),
+    checkFlow(),
   ]);
   return [
     checkDeno(),
@@ -41,6 +43,7 @@ export async function examine(): Promise<Check[]> {
     ...programs,
     ...providers,
     ...networks,
+    flow,
     checkSpace("disk (cache)", cacheFolder(), "set REVERIE_CACHE to a folder on a larger disk"),
     checkSpace("disk (temporary)", tmpdir(), "set TMPDIR to a folder on a larger disk"),
   ];
@@ -198,6 +201,22 @@ async function checkNetwork(name: string): Promise<Check> {
     state: "lack",
     found: "not here yet; it is fetched on first use",
     advice: `for work without a connection, fetch it now: models pull ${name}`,
+  };
+}
+
+/** RAFT's weights. */
+export async function checkFlow(): Promise<Check> {
+  const name = "flow weights";
+  const flow = catalog.filter(({ purpose }) => purpose === "flow");
+  const paths = await Promise.all(flow.map(({ name }) => localModelPath(name)));
+  const here = flow.flatMap(({ name }, index) => paths[index] ? [`${name} (${paths[index]})`] : []);
+  if (here.length > 0) return { name, state: "ok", found: here.join(", ") };
+  const names = flow.map(({ name, source }) => `${name} (${Math.round(source.size / 1e6)} MB)`);
+  return {
+    name,
+    state: "lack",
+    found: "none of RAFT here; flow is computed by DIS, which needs none",
+    advice: `for clips of large motion: models pull NAME, where NAME is ${names.join(" or ")}`,
   };
 }
 

@@ -6,19 +6,7 @@ import { Engine } from "../../models/engine/engine.ts";
 import { UserError } from "../../models/errors.ts";
 import { describeNetwork, listNetworks } from "../../models/listing.ts";
 import { openNetwork } from "../../models/networks/open.ts";
-
-/** Sets environment variables for the length of one call. */
-async function withEnvironment(variables: Record<string, string>, call: () => Promise<void>): Promise<void> {
-  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
-  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
-  try {
-    await call();
-  } finally {
-    for (const [name, value] of before) {
-      value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
-    }
-  }
-}
+import { withEnvironment } from "../environment.ts";
 
 Deno.test("the cache folder can be moved", async () => {
   await withEnvironment({ REVERIE_CACHE: "/elsewhere" }, async () => {

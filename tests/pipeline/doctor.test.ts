@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { checkMemory, checkParts, checkProvider, examine, isHealthy } from "../../pipeline/doctor.ts";
+import { join } from "node:path";
+import {
+  checkFlow,
+  checkMemory,
+  checkParts,
+  checkProvider,
+  examine,
+  isHealthy,
+} from "../../pipeline/doctor.ts";
 import { checksText } from "../../pipeline/terminal/doctor_text.ts";
+import { withEmptyCache } from "../environment.ts";
 
 const everything = {
   encoders: new Set(["libx264", "aac", "libvpx-vp9"]),
@@ -68,3 +77,16 @@ Deno.test("this machine, which runs the tests, is looked at as a whole", async (
   assert.equal(found.get("provider cpu")!.state, "ok");
   for (const { name, state, advice } of checks) assert.equal(advice === undefined, state === "ok", name);
 });
+
+Deno.test("the weights of RAFT are told of, and one can do without", () =>
+  withEmptyCache(async (folder) => {
+    const before = await checkFlow();
+    assert.equal(isHealthy([before]), true);
+    // The program may have come with weights.
+    if (before.state === "lack") assert.match(before.advice!, /models pull NAME.*raft-small \(4 MB\)/);
+    await Deno.mkdir(join(folder, "networks"));
+    await Deno.writeTextFile(join(folder, "networks", "raft_large_C_T_SKHT_V2-ff5fadd5.pth"), "");
+    const after = await checkFlow();
+    assert.equal(after.state, "ok");
+    assert.match(after.found, /raft-large \(.*ff5fadd5\.pth\)/);
+  }));

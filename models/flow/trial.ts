@@ -1,0 +1,71 @@
+/** What a pair of flow costs, found out by estimating one. */
+import type { FlowEstimator, Picture } from "./flow.ts";
+
+/** Shift between neighbouring pictures of a trial, in pixels. */
+const shift = 5;
+
+/**
+ * A picture to try things on: fine and coarse waves, seen from `place` pixels further right and half as far down.
+ */
+export function trialPicture(width: number, height: number, place = 0): Picture {
+  const pixels = new Float32Array(3 * width * height);
+  for (let channel = 0, index = 0; channel < 3; channel++) {
+    for (let row = 0; row < height; row++) {
+      const y = row + place / 2;
+      for (let column = 0; column < width; column++, index++) {
+        const x = column + place;
+        pixels[index] = 0.5 + 0.2 * Math.sin(x / 9 + channel) * Math.cos(y / 7) +
+          0.15 * Math.sin((x + 2 * y) / 23 + channel) + 0.1 * Math.sin(0.9 * x - 0.6 * y);
+      }
+    }
+  }
+  return { width, height, pixels };
+}
+
+/** How many pairs are tried before it is clear that they take too long, and for how long at least, in seconds. */
+const [tries, patience] = [3, 1];
+
+/**
+ * Seconds that a pair takes, as in a video where each follows on another. It stops at the first pair that is within
+ * `limit` seconds; where none is, it is the fastest of a few, or Infinity where none was there within a second or
+ * twice the limit.
+ */
+export async function pairSeconds(
+  estimator: FlowEstimator,
+  { width, height }: { width: number; height: number },
+  limit = Infinity,
+): Promise<number> {
+  const end = performance.now() + 1000 * Math.max(patience, 2 * limit);
+  let fastest = Infinity;
+  let previous = trialPicture(width, height);
+  for (let pair = 1; pair <= tries; pair++) {
+    const current = trialPicture(width, height, pair * shift);
+    const start = performance.now();
+    if (!await pairBefore(end, estimator, previous, current)) break;
+    fastest = Math.min(fastest, (performance.now() - start) / 1000);
+    if (fastest <= limit) break;
+    previous = current;
+  }
+  return fastest;
+}
+
+/** Whether the pair was there before that moment. */
+async function pairBefore(
+  end: number,
+  estimator: FlowEstimator,
+  previous: Picture,
+  current: Picture,
+): Promise<boolean> {
+  const tooLong = new AbortController();
+  const left = Math.max(0, end - performance.now());
+  const timer = Number.isFinite(left) ? setTimeout(() => tooLong.abort(), left) : undefined;
+  try {
+    await estimator.pair(previous, current, { signal: tooLong.signal });
+    return true;
+  } catch (error) {
+    if (tooLong.signal.aborted) return false;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
