@@ -67,9 +67,9 @@ export class ServerProcess implements AsyncDisposable {
     return memory;
   }
 
-  /** Waits until all that a server loads ahead of its first dream is there. */
-  async started(): Promise<void> {
-    await this.memoryAtRest(2);
+  /** Waits until all that a server loads ahead of its first dream is there; tells its memory in bytes. */
+  async started(): Promise<number> {
+    return await this.memoryAtRest(2);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

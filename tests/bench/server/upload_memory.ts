@@ -46,8 +46,7 @@ async function measure(server: ServerProcess, route: Route, bytes: number): Prom
   };
   // The first upload loads what later ones need as well.
   await upload(1e6);
-  await server.started();
-  const before = await server.memoryAtRest();
+  const before = await server.started();
   forgetPeak(pid);
   const seconds = await upload(bytes);
   return { route, before, added: peakMemory(pid) - before, seconds };
