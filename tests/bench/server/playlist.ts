@@ -18,3 +18,13 @@ export function playlistOf(text: string): Playlist {
   });
   return { header, segments };
 }
+
+/** Waits for a dream's playlist, however long; the server holds a request for it for a minute. */
+export async function firstPlaylist(dream: string): Promise<string> {
+  for (;;) {
+    const response = await fetch(`${dream}/hls/index.m3u8`);
+    const text = await response.text();
+    if (response.ok) return text;
+    if (response.status !== 503) throw new Error(`no playlist came: ${text}`);
+  }
+}

@@ -5,6 +5,7 @@ import { figure } from "../table.ts";
 import { cancel, type Settings, startDream, tiny } from "./dream.ts";
 import { Follower } from "./follower.ts";
 import { alternate, phasesTable, slowdown } from "./phases.ts";
+import { firstPlaylist } from "./playlist.ts";
 import { ServerProcess } from "./server_process.ts";
 import type { StreamFigures } from "./stream_viewers.ts";
 import { ViewersProcess } from "./viewers_process.ts";
@@ -27,9 +28,7 @@ export async function streaming(options: BenchOptions, clip: Uint8Array): Promis
     viewers: crowd,
   });
   say("a stream begins");
-  const playlist = await fetch(`${dream.url}/hls/index.m3u8`);
-  await playlist.body?.cancel();
-  if (!playlist.ok) throw new Error(`no playlist came: ${playlist.status}`);
+  await firstPlaylist(dream.url);
   const { phases, figures } = await alternate({
     follower,
     pid,

@@ -6,7 +6,7 @@ import { figure } from "../table.ts";
 import { cancel, type QueuedDream, type Settings, startDream, tiny } from "./dream.ts";
 import { Follower } from "./follower.ts";
 import type { HealthFigures } from "./health_client.ts";
-import { playlistOf } from "./playlist.ts";
+import { firstPlaylist, playlistOf } from "./playlist.ts";
 import { ServerProcess } from "./server_process.ts";
 import { ViewersProcess } from "./viewers_process.ts";
 
@@ -21,6 +21,8 @@ export async function watching(options: BenchOptions, clip: Uint8Array): Promise
   await using follower = new Follower(dream.url);
   const picture = firstPicture(dream);
   const segment = firstSegment(dream, follower, options.temporary);
+  // Waited for later; until then a failure is nobody's.
+  segment.catch(() => {});
   const reports = [firstPictureReport(dream, follower, await picture)];
   reports.push(await health(options, server, follower));
   reports.push(firstSegmentReport(await segment));
@@ -90,9 +92,9 @@ async function firstSegment(
     if (response.ok) return await response.blob();
     throw new Error(`${name}: ${response.status} ${await response.text()}`);
   };
-  const playlist = await file("index.m3u8");
+  const playlist = await firstPlaylist(url);
   const dreamed = follower.done;
-  const { header, segments } = playlistOf(await playlist.text());
+  const { header, segments } = playlistOf(playlist);
   const path = join(folder, "first_segment.mp4");
   const parts = await Promise.all([header, segments[0]!.name].map(file));
   await Deno.writeFile(path, new Blob(parts).stream());
