@@ -3,8 +3,10 @@
  * other, as a pyramid, and the lookup around where flow points to.
  */
 import type { GraphBuilder } from "../../onnx/build.ts";
+import { floatTensor, type Tensor } from "../../onnx/model.ts";
 import { pyramidLevels } from "./architecture.ts";
 import type { Grid } from "./padding.ts";
+import type { RaftGraph } from "./raft_graph.ts";
 
 /** Height and width of each level of the pyramid, from the finest one; odd rows and columns at the end are dropped. */
 export function levelGrids({ rows, columns }: Grid): Grid[] {
@@ -57,17 +59,18 @@ export function pyramid(g: GraphBuilder, volume: string, batch: number, grid: Gr
  * border count as zero.
  */
 export function lookup(
-  g: GraphBuilder,
+  net: RaftGraph,
   levels: readonly string[],
   flow: string,
-  { batch, radius, grid }: { batch: number; radius: number; grid: Grid },
+  { batch, grid }: { batch: number; grid: Grid },
 ): string {
+  const { g, architecture: { radius } } = net;
   const cells = grid.rows * grid.columns;
   const side = 2 * radius + 1;
-  const target = g.add(flow, cellPositions(g, grid));
-  const centres = g.reshape(g.transpose(target, [0, 2, 3, 1]), [batch * cells, 1, 1, 2]);
+  const target = g.add(flow, net.constant("cells", () => cellPositions(grid)));
+  const centres = g.reshape(g.transpose(target, [0, 2, 3, 1]), [batch * cells, 2]);
   const found = levelGrids(grid).map((size, level) => {
-    const positions = g.add(g.mul(centres, perCell(g, size, level)), window(g, size, radius));
+    const positions = g.reshape(around(net, centres, size, level), [batch * cells, side, side, 2]);
     const attributes = { mode: "bilinear", padding_mode: "zeros", align_corners: 0 };
     const samples = g.op("GridSample", [levels[level]!, positions], attributes);
     return g.reshape(samples, [batch * cells, side * side]);
@@ -76,31 +79,36 @@ export function lookup(
 }
 
 /** Every cell's own place, [1, 2, rows, columns]: column, then row. */
-export function cellPositions(g: GraphBuilder, { rows, columns }: Grid): string {
+function cellPositions({ rows, columns }: Grid): Tensor {
   const cells = rows * columns;
   const values = Float32Array.from(
     { length: 2 * cells },
     (_, i) => i < cells ? i % columns : Math.floor((i - cells) / columns),
   );
-  return g.floats(values, [1, 2, rows, columns]);
+  return floatTensor(values, [1, 2, rows, columns]);
 }
 
 /**
+ * The windows about centres [n, 2] (column and row on the finest level) in GridSample's coordinates on another level,
+ * [n, side * side * 2]; as the authors have it, columns change along the first axis. Written as a product, which is
+ * faster than to add what has so few numbers in a row.
+ *
  * GridSample counts from the outer edges, -1 to 1: the middle of cell x is at (2 x + 1) / size - 1. Counting from the
  * outer cells' middles (`align_corners`) takes the same samples, but not of levels one cell wide.
  */
-function perCell(g: GraphBuilder, { rows, columns }: Grid, level: number): string {
-  return g.floats([2 / columns / 2 ** level, 2 / rows / 2 ** level]);
-}
-
-/** The cells of a window about cell 0, [1, side, side, 2]; as the authors have it, columns change along the first axis. */
-function window(g: GraphBuilder, { rows, columns }: Grid, radius: number): string {
-  const side = 2 * radius + 1;
-  const values: number[] = [];
-  for (let i = 0; i < side; i++) {
-    for (let j = 0; j < side; j++) {
-      values.push((2 * (i - radius) + 1) / columns - 1, (2 * (j - radius) + 1) / rows - 1);
+function around(net: RaftGraph, centres: string, { rows, columns }: Grid, level: number): string {
+  const { g, architecture: { radius } } = net;
+  const toColumn: number[] = [], toRow: number[] = [], offsets: number[] = [];
+  for (let dx = -radius; dx <= radius; dx++) {
+    for (let dy = -radius; dy <= radius; dy++) {
+      toColumn.push(2 / columns / 2 ** level, 0);
+      toRow.push(0, 2 / rows / 2 ** level);
+      offsets.push((2 * dx + 1) / columns - 1, (2 * dy + 1) / rows - 1);
     }
   }
-  return g.floats(values, [1, side, side, 2]);
+  const factors = net.constant(
+    `toLevel${level}`,
+    () => floatTensor([...toColumn, ...toRow], [2, offsets.length]),
+  );
+  return g.op("Gemm", [centres, factors, net.constant(`window${level}`, () => floatTensor(offsets))]);
 }

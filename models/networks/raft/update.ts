@@ -63,14 +63,12 @@ export function correlationOf(
   flow: string,
   field: Field,
 ): string {
-  const { g, architecture: { radius } } = net;
+  const { g } = net;
   const batch = field.batch / pyramids.length;
   const flows = pyramids.length === 1
     ? [flow]
     : g.ops("Split", [flow], { axis: 0 }, pyramids.length, "direction");
-  const parts = pyramids.map((levels, i) =>
-    lookup(g, levels, flows[i]!, { batch, radius, grid: field.grid })
-  );
+  const parts = pyramids.map((levels, i) => lookup(net, levels, flows[i]!, { batch, grid: field.grid }));
   return parts.length === 1 ? parts[0]! : g.concat(parts, 0);
 }
 

@@ -36,7 +36,9 @@ export function encodeGraph(weights: RaftWeights, size: Size): Model {
 
 /**
  * Two encoded pictures (`previous_features`, `current_features`, … of {@link encodeGraph}) to the pyramids of both
- * directions ({@link pyramidNames}) and `hidden` and `context` [2, …, rows, columns].
+ * directions ({@link pyramidNames}) and `hidden` and `context` [2, …, rows, columns]. The recurrent state begins with
+ * that of the pictures, or as far as `trust` [2, 1, rows, columns] (0 to 1) says with `carried` [2, hidden, rows,
+ * columns], that of a pair before.
  */
 export function correlateGraph(weights: RaftWeights, size: Size): Model {
   const net = new RaftGraph("correlate", weights);
@@ -53,8 +55,8 @@ export function correlateGraph(weights: RaftWeights, size: Size): Model {
 }
 
 /**
- * Some updates: what {@link correlateGraph} makes and `flow` [2, 2, rows, columns] in cells, to `hidden`, `flow` and
- * `change`, the mean length of the last update in pixels.
+ * Some updates: what {@link correlateGraph} makes and `flow` [2, 2, rows, columns] in cells, to `next_hidden`, `next_flow`
+ * and `change`, the mean length of the last update in pixels.
  */
 export function updateGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("update", weights);
@@ -70,8 +72,8 @@ export function updateGraph(weights: RaftWeights, size: Size, updates: number): 
   const hidden = g.input("hidden", "float32", [2, channels, rows, columns]);
   const context = g.input("context", "float32", [2, gateChannels(net), rows, columns]);
   const estimate = refine(net, { hidden, flow: flowInput(g, grid), context, pyramids }, grid, updates);
-  g.output("hidden", estimate.hidden, "float32");
-  g.output("flow", estimate.flow, "float32");
+  g.output("next_hidden", estimate.hidden, "float32");
+  g.output("next_flow", estimate.flow, "float32");
   g.output("change", meanLength(g, estimate.change), "float32");
   return g.build();
 }
@@ -87,18 +89,19 @@ export function upsampleGraph(weights: RaftWeights, size: Size): Model {
 }
 
 /**
- * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: two encoded pictures and `flow` to
- * `forward`, `backward` and `flow`. The pyramids never leave the graph, which pays where the engine's memory is not
+ * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: what
+ * {@link correlateGraph} takes and `flow` [2, 2, rows, columns], to `forward`, `backward`, `next_hidden` and
+ * `next_flow`. The pyramids never leave the graph, which pays where the engine's memory is not
  * the device's.
  */
 export function pairGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("pair", weights);
   const { g } = net;
   const grid = gridOf(size);
-  const start = g.input("start", "float32", [2, 2, grid.rows, grid.columns]);
-  const estimate = refine(net, { ...correlate(net, grid), flow: start }, grid, updates);
+  const estimate = refine(net, { ...correlate(net, grid), flow: flowInput(g, grid) }, grid, updates);
   outputFlow(net, estimate, size);
-  g.output("flow", estimate.flow, "float32");
+  g.output("next_hidden", estimate.hidden, "float32");
+  g.output("next_flow", estimate.flow, "float32");
   return g.build();
 }
 
@@ -121,9 +124,16 @@ function correlate(net: RaftGraph, grid: Grid): Pair {
   const volume = allPairs(g, a!, b!, { batch: 1, channels, grid });
   return {
     pyramids: [volume, exchanged(g, volume)].map((direction) => pyramid(g, direction, 1, grid)),
-    hidden: g.concat(inputs("hidden", architecture.hidden), 0),
+    hidden: mixed(g, g.concat(inputs("hidden", architecture.hidden), 0), architecture.hidden, grid),
     context: g.concat(inputs("context", gateChannels(net)), 0),
   };
+}
+
+/** The pictures' own recurrent state, and where `trust` is above 0 some of the one that is carried over. */
+function mixed(g: GraphBuilder, own: string, channels: number, { rows, columns }: Grid): string {
+  const carried = g.input("carried", "float32", [2, channels, rows, columns]);
+  const trust = g.input("trust", "float32", [2, 1, rows, columns]);
+  return g.add(own, g.mul(trust, g.sub(carried, own)));
 }
 
 function refine(

@@ -1,0 +1,193 @@
+import type { Engine, HostTensor, Session, Value } from "../../engine/engine.ts";
+import { gridOf, type Size } from "../../networks/raft/padding.ts";
+import {
+  correlateGraph,
+  encodedNames,
+  encodeGraph,
+  pairGraph,
+  updateGraph,
+  upsampleGraph,
+} from "../../networks/raft/video_graphs.ts";
+import type { RaftWeights } from "../../networks/raft/weights.ts";
+import type { FlowField, FlowPair, Picture } from "../flow.ts";
+import type { CoarsePair, CoarseState } from "./coarse_flow.ts";
+import { type Start, startAtRest } from "./warm_start.ts";
+
+/** What {@link RaftSessions.create} is told. */
+export interface RaftSettings {
+  engine: Engine;
+  weights: RaftWeights;
+  /** Size of the pictures. */
+  size: Size;
+  /** How often flow is updated at most. */
+  updates: number;
+  /** Mean length of an update, in pixels, below which no more follow; 0 always takes all. */
+  stopBelow: number;
+}
+
+/** What is known of one picture; it stays with the engine. */
+export type EncodedPicture = Record<typeof encodedNames[number], Value>;
+
+/** What both directions of a pair begin with. */
+export interface PairStart {
+  forward: Start;
+  backward: Start;
+}
+
+/** The flow of a pair, as it is wanted and as it is kept. */
+export interface Refined {
+  pair: FlowPair;
+  coarse: CoarsePair;
+  /** Updates that it took. */
+  updates: number;
+}
+
+/** Takes what {@link correlateGraph} takes and `flow` to the flow of the pair. */
+type Refine = (feeds: Feeds, signal?: AbortSignal) => Promise<RawFlow>;
+
+type Feeds = Record<string, Value | HostTensor> & { flow: HostTensor };
+
+interface RawFlow {
+  forward: Value;
+  backward: Value;
+  flow: HostTensor;
+  hidden: HostTensor;
+  updates: number;
+}
+
+/**
+ * RAFT's graphs for pictures of one size. With early stopping each update is a run of its own, and the pyramids stay
+ * with the engine meanwhile; without, one graph does it all.
+ */
+export class RaftSessions {
+  readonly size: Size;
+  readonly #encoder: Session;
+  readonly #refine: Refine;
+  readonly #sessions: Session[];
+  readonly #rest: Start;
+
+  private constructor({ size, weights }: RaftSettings, sessions: Session[], refine: Refine) {
+    this.size = size;
+    const { rows, columns } = gridOf(size);
+    this.#rest = startAtRest(rows, columns, weights.architecture.hidden);
+    this.#encoder = sessions[0]!;
+    this.#refine = refine;
+    this.#sessions = sessions;
+  }
+
+  /** Builds and loads the graphs. */
+  static async create(settings: RaftSettings): Promise<RaftSessions> {
+    const { engine, weights, size, updates, stopBelow } = settings;
+    const encode = await engine.load(encodeGraph(weights, size));
+    if (stopBelow === 0) {
+      const pair = await engine.load(pairGraph(weights, size, updates));
+      return new RaftSessions(settings, [encode, pair], atOnce(pair, updates));
+    }
+    const correlate = await engine.load(correlateGraph(weights, size));
+    const update = await engine.load(updateGraph(weights, size, 1));
+    const upsample = await engine.load(upsampleGraph(weights, size));
+    const refine = stepByStep({ correlate, update, upsample }, updates, stopBelow);
+    return new RaftSessions(settings, [encode, correlate, update, upsample], refine);
+  }
+
+  /** Features and context of a picture; whoever asks releases them. */
+  async encode({ pixels }: Picture): Promise<EncodedPicture> {
+    const dims = [1, 3, this.size.height, this.size.width];
+    return await this.#encoder.run<keyof EncodedPicture>({
+      picture: { type: "float32", dims, data: pixels },
+    });
+  }
+
+  /** The flow between two pictures both ways, begun at `start` or at rest. */
+  async refine(
+    previous: EncodedPicture,
+    current: EncodedPicture,
+    start?: PairStart,
+    signal?: AbortSignal,
+  ): Promise<Refined> {
+    const feeds: Feeds = this.#stacked(start ?? { forward: this.#rest, backward: this.#rest });
+    for (const name of encodedNames) {
+      feeds[`previous_${name}`] = previous[name];
+      feeds[`current_${name}`] = current[name];
+    }
+    const { forward, backward, flow, hidden, updates } = await this.#refine(feeds, signal);
+    const pair = { forward: await this.#field(forward), backward: await this.#field(backward) };
+    const [forwardState, backwardState] = [this.#part(0, flow, hidden), this.#part(1, flow, hidden)];
+    return { pair, coarse: { forward: forwardState, backward: backwardState }, updates };
+  }
+
+  /** Frees the sessions; runs that were asked for come to their end. */
+  close(): void {
+    for (const session of this.#sessions) session.release().catch(() => {});
+  }
+
+  #stacked({ forward, backward }: PairStart) {
+    const { rows, columns } = gridOf(this.size);
+    const stack = (a: Float32Array, b: Float32Array): HostTensor => {
+      const data = new Float32Array(2 * a.length);
+      data.set(a);
+      data.set(b, a.length);
+      return { type: "float32", dims: [2, a.length / (rows * columns), rows, columns], data };
+    };
+    return {
+      flow: stack(forward.flow.data, backward.flow.data),
+      carried: stack(forward.hidden, backward.hidden),
+      trust: stack(forward.trust, backward.trust),
+    };
+  }
+
+  #part(direction: 0 | 1, flow: HostTensor, hidden: HostTensor): CoarseState {
+    const half = ({ data }: HostTensor) => {
+      const size = data.length / 2;
+      return (data as Float32Array).slice(direction * size, (direction + 1) * size);
+    };
+    return { flow: { ...gridOf(this.size), data: half(flow) }, hidden: half(hidden) };
+  }
+
+  async #field(value: Value): Promise<FlowField> {
+    return { ...this.size, data: (await value.take()).data as Float32Array };
+  }
+}
+
+/** Releases what {@link RaftSessions.encode} has made. */
+export function releaseEncoded(encoded: EncodedPicture): void {
+  for (const name of encodedNames) encoded[name].release();
+}
+
+function atOnce(pair: Session, updates: number): Refine {
+  return async (feeds) => {
+    const { forward, backward, next_flow, next_hidden } = await pair.run(feeds);
+    const [flow, hidden] = [await next_flow!.take(), await next_hidden!.take()];
+    return { forward: forward!, backward: backward!, flow, hidden, updates };
+  };
+}
+
+function stepByStep(
+  { correlate, update, upsample }: Record<"correlate" | "update" | "upsample", Session>,
+  most: number,
+  stopBelow: number,
+): Refine {
+  return async ({ flow: start, ...feeds }, signal) => {
+    using made = new DisposableStack();
+    const correlated = await correlate.run(feeds);
+    for (const value of Object.values(correlated)) made.use(value);
+    const { hidden: firstHidden, context, ...pyramids } = correlated;
+    let [hidden, flow]: [Value, Value | HostTensor] = [firstHidden!, start];
+    let updates = 0;
+    let change = Infinity;
+    while (updates < most && change >= stopBelow) {
+      signal?.throwIfAborted();
+      const next: Record<string, Value> = await update.run({ ...pyramids, context: context!, hidden, flow });
+      for (const value of Object.values(next)) made.use(value);
+      // What the update began with is not needed any more.
+      hidden.release();
+      if ("release" in flow) flow.release();
+      [hidden, flow] = [next.next_hidden!, next.next_flow!];
+      change = (await next.change!.take()).data[0] as number;
+      updates++;
+    }
+    const { forward, backward } = await upsample.run({ hidden, flow });
+    const state = { flow: await (flow as Value).take(), hidden: await hidden.take() };
+    return { forward: forward!, backward: backward!, ...state, updates };
+  };
+}

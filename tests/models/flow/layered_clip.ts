@@ -1,0 +1,110 @@
+/** A clip whose motion is known exactly: one picture that pans, turns and grows, and a disc of another before it. */
+import type { FlowField, FlowPair, Picture } from "../../../models/flow/flow.ts";
+
+/** How a layer moves from frame to frame, about the middle of the frame. */
+export interface LayerMotion {
+  /** Pixels to the right and down. */
+  velocity: [number, number];
+  /** Radians, from the x axis to the y axis. */
+  turn: number;
+  /** Growth, 1 for none. */
+  zoom: number;
+}
+
+/** A clip to be drawn. */
+export interface LayeredClip {
+  width: number;
+  height: number;
+  /** Both at least as large as the frames. */
+  background: Picture;
+  foreground: Picture;
+  motions?: { background: LayerMotion; foreground: LayerMotion };
+}
+
+type Point = [number, number];
+
+const defaultMotions = {
+  background: { velocity: [2.3, -1.1] as Point, turn: 0.004, zoom: 1.005 },
+  foreground: { velocity: [-3.4, 1.7] as Point, turn: -0.012, zoom: 1 },
+};
+
+/** The frame at time `t` (0, 1, …). */
+export function frameAt(clip: LayeredClip, t: number): Picture {
+  const { width, height } = clip;
+  const count = width * height;
+  const pixels = new Float32Array(3 * count);
+  for (let i = 0; i < count; i++) {
+    const { picture, motion } = layerAt(clip, t, i);
+    const [x, y] = still(clip, motion, t, pointOf(clip, i));
+    const left = (picture.width - width) / 2, top = (picture.height - height) / 2;
+    for (let channel = 0; channel < 3; channel++) pixels[channel * count + i] = sample(picture, channel, x + left, y + top);
+  }
+  return { width, height, pixels };
+}
+
+/** The true motion between the frames at t and t + 1, both ways, of hidden and uncovered places too. */
+export function motionAfter(clip: LayeredClip, t: number): FlowPair {
+  return { forward: motion(clip, t, t + 1), backward: motion(clip, t + 1, t) };
+}
+
+function motion(clip: LayeredClip, from: number, to: number): FlowField {
+  const { width, height } = clip;
+  const count = width * height;
+  const data = new Float32Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    const [x, y] = pointOf(clip, i);
+    const layer = layerAt(clip, from, i).motion;
+    const [toX, toY] = moved(clip, layer, to, still(clip, layer, from, [x, y]));
+    data[i] = toX - x;
+    data[count + i] = toY - y;
+  }
+  return { width, height, data };
+}
+
+function pointOf({ width }: LayeredClip, i: number): Point {
+  return [i % width, Math.floor(i / width)];
+}
+
+function layerAt(clip: LayeredClip, t: number, i: number): { picture: Picture; motion: LayerMotion } {
+  const motions = clip.motions ?? defaultMotions;
+  const { width, height } = clip;
+  const [x, y] = still(clip, motions.foreground, t, pointOf(clip, i));
+  // The disc begins right of the middle and above it.
+  const inside = Math.hypot(x - 0.65 * width, y - 0.35 * height) < 0.22 * height;
+  return inside
+    ? { picture: clip.foreground, motion: motions.foreground }
+    : { picture: clip.background, motion: motions.background };
+}
+
+/** Where a layer's point of time 0 is at time t. */
+function moved({ width, height }: LayeredClip, { velocity, turn, zoom }: LayerMotion, t: number, [x, y]: Point): Point {
+  const [a, b] = [x - width / 2, y - height / 2];
+  const [cosine, sine] = [zoom ** t * Math.cos(turn * t), zoom ** t * Math.sin(turn * t)];
+  return [
+    cosine * a - sine * b + width / 2 + velocity[0] * t,
+    sine * a + cosine * b + height / 2 + velocity[1] * t,
+  ];
+}
+
+/** Where a layer's point of time t was at time 0. */
+function still({ width, height }: LayeredClip, { velocity, turn, zoom }: LayerMotion, t: number, [x, y]: Point): Point {
+  const [a, b] = [x - width / 2 - velocity[0] * t, y - height / 2 - velocity[1] * t];
+  const [cosine, sine] = [Math.cos(turn * t) / zoom ** t, Math.sin(turn * t) / zoom ** t];
+  return [cosine * a + sine * b + width / 2, cosine * b - sine * a + height / 2];
+}
+
+/** A picture between its pixels, bilinearly; mirrored beyond its border. */
+function sample({ width, height, pixels }: Picture, channel: number, x: number, y: number): number {
+  const left = Math.floor(x), top = Math.floor(y);
+  const [a, b] = [x - left, y - top];
+  const at = (column: number, row: number) =>
+    pixels[(channel * height + mirrored(row, height)) * width + mirrored(column, width)]!;
+  return (1 - b) * ((1 - a) * at(left, top) + a * at(left + 1, top)) +
+    b * ((1 - a) * at(left, top + 1) + a * at(left + 1, top + 1));
+}
+
+function mirrored(index: number, size: number): number {
+  const period = 2 * size;
+  const place = ((index % period) + period) % period;
+  return place < size ? place : period - 1 - place;
+}
