@@ -125,6 +125,7 @@ function startEvent(
     frames: expectedFrames(source, from ?? 0, duration ?? Infinity),
     provider: rig.engine.provider,
     flow: rig.estimator?.name ?? "none",
+    ...(rig.flowReason !== undefined && { flowReason: rig.flowReason }),
     layers: [...rig.layers],
     parameters,
   };

@@ -21,6 +21,8 @@ export interface StartEvent {
   provider: string;
   /** The engine that computes optical flow; "none" for pictures and independent frames. */
   flow: string;
+  /** Why it is that engine, in a few words, where the setting left a choice. */
+  flowReason?: string;
   layers: string[];
   parameters: Parameters;
 }

@@ -30,7 +30,7 @@ const groups: readonly ParameterGroup[] = [
   },
   {
     title: "From frame to frame",
-    names: ["blend", "carry", "independent", "flow", "flowSize", "sceneCut"],
+    names: ["blend", "carry", "independent", "flow", "flowModel", "flowUpdates", "flowSize", "sceneCut"],
   },
 ];
 

@@ -59,8 +59,16 @@ export const parametersSchema = z.strictObject({
     .describe("what flows along: the dream's difference from its frame, or the dreamed picture"),
   independent: z.boolean().default(false)
     .describe("dream every frame on its own (flickers)"),
-  flow: z.enum(["auto", "dis"]).default("auto")
-    .describe("optical flow: dis needs no weights; auto takes the best that runs here"),
+  flow: z.enum(["auto", "raft", "dis"]).default("auto")
+    .describe(
+      "optical flow: raft, for large motion, needs weights; dis needs none; auto takes raft where it costs little",
+    ),
+  flowModel: z.string().min(1).optional()
+    .describe(
+      "weights of raft: raft-small, raft-large or a file, .pth or .safetensors (default: those here)",
+    ),
+  flowUpdates: z.int().min(1).max(32).default(12)
+    .describe("how often raft refines the flow, at most"),
   flowSize: z.int().min(32).max(2048).default(256)
     .describe("longest side in pixels at which flow is computed"),
   sceneCut: z.number().min(0).max(1).default(0.25)

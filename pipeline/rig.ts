@@ -1,11 +1,12 @@
 /** Everything that dreaming one source needs, made once and released together. */
 import { Engine } from "../models/engine/engine.ts";
-import { DisEstimator } from "../models/flow/dis_estimator.ts";
+import { chooseFlow, type ChosenFlow, flowWeights } from "../models/flow/choose.ts";
 import type { FlowEstimator } from "../models/flow/flow.ts";
 import type { Network } from "../models/networks/network.ts";
 import { openNetwork } from "../models/networks/open.ts";
 import type { DownloadProgress } from "../models/package_download.ts";
 import { Blender } from "./blend.ts";
+import { dreamCostKey, dreamSeconds } from "./dream_cost.ts";
 import { Dreamers } from "./dreamer/dreamers.ts";
 import type { SourceInfo } from "./ffmpeg/source_info.ts";
 import type { Size } from "./graphs/picture.ts";
@@ -27,9 +28,14 @@ export interface RigOptions {
 
 /** What only frames with a frame before them need. */
 interface MotionRig {
-  estimator: FlowEstimator;
+  flow: ChosenFlow;
   check: OcclusionCheck;
   blender: Blender;
+}
+
+/** Whether a frame's dream flows into the next. */
+function carries(source: RigOptions["source"], { independent }: Parameters): boolean {
+  return source.kind === "video" && !independent;
 }
 
 /** The engine and all sessions for one source and one set of parameters. */
@@ -40,6 +46,8 @@ export class Rig {
   readonly scaler: Scaler;
   readonly dreamers: Dreamers;
   readonly estimator: FlowEstimator | undefined;
+  /** Why it is that estimator, where the settings left a choice. */
+  readonly flowReason: string | undefined;
   readonly check: OcclusionCheck | undefined;
   readonly blender: Blender | undefined;
 
@@ -56,7 +64,8 @@ export class Rig {
     this.layers = layers;
     this.scaler = scaler;
     this.dreamers = dreamers;
-    this.estimator = motion?.estimator;
+    this.estimator = motion?.flow.estimator;
+    this.flowReason = motion?.flow.reason;
     this.check = motion?.check;
     this.blender = motion?.blender;
   }
@@ -64,9 +73,12 @@ export class Rig {
   /**
    * Opens the network (fetching it on first use), starts the engine and builds all graphs.
    *
-   * Throws a UserError for a network, layer or provider that cannot be had.
+   * Throws a UserError for a network, layer, provider or flow that cannot be had.
    */
   static async create({ source, parameters, providers, onDownload, signal }: RigOptions): Promise<Rig> {
+    const { flow, flowModel: model } = parameters;
+    // Before anything is fetched or built.
+    if (carries(source, parameters)) await flowWeights({ flow, model });
     const network = await openNetwork(parameters, { onProgress: onDownload, signal });
     const engine = await Engine.start(providers ? { providers } : {});
     try {
@@ -85,18 +97,23 @@ export class Rig {
   ): Promise<Rig> {
     const { num, den } = source.sampleAspect;
     const working = workingSize(source, num / den, parameters.imageSize, { smallest: network.minimumSize });
-    const carries = source.kind === "video" && !parameters.independent;
-    const flowSize = carries
+    const flowSize = carries(source, parameters)
       ? workingSize(working, 1, parameters.flowSize, { smallest: 16, multiple: 4 })
       : undefined;
     const layers = parameters.layers ?? network.defaultLayers;
     const dreamers = await Dreamers.create({ engine, network, working, parameters });
     const scaler = await Scaler.create(engine, source, working, flowSize);
     if (!flowSize) return new Rig(engine, working, layers, scaler, dreamers);
+    const { flow, flowModel: model, flowUpdates: updates, carry } = parameters;
+    const trial = { engine, dreamers, working, parameters };
     return new Rig(engine, working, layers, scaler, dreamers, {
       check: await OcclusionCheck.create(engine, flowSize, working),
-      blender: await Blender.create(engine, parameters.carry, working),
-      estimator: new DisEstimator(),
+      blender: await Blender.create(engine, carry, working),
+      flow: await chooseFlow({
+        ...{ flow, model, updates, engine, size: flowSize },
+        frameSeconds: () => dreamSeconds(trial),
+        frameKey: dreamCostKey(trial),
+      }),
     });
   }
 

@@ -95,13 +95,15 @@ export function textReporter(screen: Screen, options: TextReporterOptions = {}):
   };
 }
 
-/** `clip.mp4, 640x480, 300 frames: dreamed at 512x384 on cpu with mixed3, mixed4; flow: dis`. */
+/** `clip.mp4, 640x480, 300 frames: dreamed at 512x384 on cpu with mixed3, mixed4; flow: dis`, and perhaps why. */
 export function startLine(event: StartEvent): string {
   const frames = event.frames === undefined ? "" : `, ${event.frames} ${plural("frame", event.frames)}`;
   const layers = event.layers.join(", ");
   const size = `${event.workingWidth}x${event.workingHeight}`;
+  const flow = event.flow === "none" ? "" : `; flow: ${event.flow}`;
+  const reason = event.flowReason === undefined ? "" : ` (${event.flowReason})`;
   return `${event.input}, ${event.width}x${event.height}${frames}: dreamed at ${size} on ${event.provider} ` +
-    `with ${layers}${event.flow === "none" ? "" : `; flow: ${event.flow}`}`;
+    `with ${layers}${flow}${reason}`;
 }
 
 /** `out.mp4: 300 frames in 250.3 s (1.20 fps)`. */

@@ -10,7 +10,7 @@ import { commands, flagsOf } from "../../pipeline/terminal/commands.ts";
 import { parseDream, providerList, refuseSameFile } from "../../pipeline/terminal/dream_options.ts";
 import { failureOf } from "../../pipeline/terminal/failure.ts";
 import { commandHelp } from "../../pipeline/terminal/help.ts";
-import { jsonLine, jsonReporter, textReporter } from "../../pipeline/terminal/reporter.ts";
+import { jsonLine, jsonReporter, startLine, textReporter } from "../../pipeline/terminal/reporter.ts";
 import { Screen, type TextSink } from "../../pipeline/terminal/screen.ts";
 import { table } from "../../pipeline/terminal/table.ts";
 import { formatBytes, formatTime, parseTime } from "../../pipeline/terminal/units.ts";
@@ -119,6 +119,12 @@ const done = {
   peakMemory: 1e9,
   parameters,
 } as const;
+
+Deno.test("the first line says which flow there is, and why where there was a choice", () => {
+  assert.match(startLine(start), / with mixed3, mixed4; flow: dis$/);
+  assert.match(startLine({ ...start, flowReason: "quick enough" }), /; flow: dis \(quick enough\)$/);
+  assert.doesNotMatch(startLine({ ...start, flow: "none" }), /flow/);
+});
 
 Deno.test("plain lines come every two seconds at most, and the last one always", () => {
   const out = recorder(false), err = recorder(false);

@@ -1,0 +1,126 @@
+/** Which estimator of optical flow a video gets. */
+import type { Engine } from "../engine/engine.ts";
+import { UserError } from "../errors.ts";
+import { gridOf } from "../networks/raft/padding.ts";
+import { DisEstimator } from "./dis_estimator.ts";
+import type { FlowEstimator } from "./flow.ts";
+import { RaftEstimator } from "./raft_estimator.ts";
+import { locateRaftWeights, readRaftWeights } from "./raft_weights.ts";
+import { type FlowCosts, rememberedCosts } from "./remembered_costs.ts";
+import { pairSeconds } from "./trial.ts";
+
+/** What is asked for, and for what. */
+export interface FlowRequest {
+  /** `auto` takes RAFT where its weights are here and it costs little against the rest of the frame. */
+  flow: "auto" | "raft" | "dis";
+  /** Name or file of RAFT's weights; the first that are here by default. */
+  model?: string | undefined;
+  /** Largest number of RAFT's updates. */
+  updates: number;
+  /** Runs RAFT; it must outlive the estimator. */
+  engine: Engine;
+  /** Size of the pictures. */
+  size: { width: number; height: number };
+  /** What the rest of a frame costs, in seconds; only asked where it matters and is not known. */
+  frameSeconds: () => Promise<number>;
+  /** What that depends on, so that it need be measured but once on this machine. */
+  frameKey: unknown;
+}
+
+/** The choice. */
+export interface ChosenFlow {
+  /** To be closed before the engine is. */
+  estimator: FlowEstimator;
+  /** Why, where `auto` had a choice: a few words to go in brackets after the estimator's name. */
+  reason?: string;
+}
+
+/** The share of a frame's cost that RAFT may have where it is not asked for. */
+const fairShare = 1 / 5;
+/** Memory that all correlations may take, in bytes: where RAFT is asked for, and where it is not. */
+const mostMemory = { raft: 16e9, auto: 1e9 };
+
+/**
+ * The file of RAFT's weights for these settings, or undefined where DIS is asked for or nothing else can be had. Throws
+ * a UserError for weights that are asked for and are not here.
+ */
+export async function flowWeights(
+  { flow, model }: Pick<FlowRequest, "flow" | "model">,
+): Promise<string | undefined> {
+  if (flow === "dis") return undefined;
+  const path = await locateRaftWeights(model);
+  if (path !== undefined || (flow === "auto" && model === undefined)) return path;
+  throw new UserError(
+    `the weights of ${model ?? "RAFT"} are not here: fetch them with "models pull ${
+      model ?? "raft-small"
+    }", ` +
+      "or name a file with --flow-model",
+  );
+}
+
+/**
+ * Makes the estimator. Throws a UserError for weights that are asked for and are not here or not usable, and for
+ * pictures that are too large for RAFT where that is asked for.
+ */
+export async function chooseFlow(request: FlowRequest): Promise<ChosenFlow> {
+  const { flow, size } = request;
+  const path = await flowWeights(request);
+  if (path === undefined) return { estimator: new DisEstimator() };
+  if (flow === "auto") return await automatic(request, path);
+  if (correlationBytes(size) > mostMemory.raft) {
+    const gigabytes = Math.ceil(correlationBytes(size) / 1e9);
+    throw new UserError(
+      `RAFT would need ${gigabytes} GB of memory at ${size.width}x${size.height}: lower --flow-size`,
+    );
+  }
+  return { estimator: await openRaft(request, path) };
+}
+
+/** Memory of the correlations of all pairs of cells, both ways, with the levels of the pyramid, in bytes. */
+export function correlationBytes(size: { width: number; height: number }): number {
+  const { rows, columns } = gridOf(size);
+  return 2 * 4 / 3 * (rows * columns) ** 2 * Float32Array.BYTES_PER_ELEMENT;
+}
+
+async function openRaft({ engine, size, updates }: FlowRequest, path: string): Promise<RaftEstimator> {
+  return await RaftEstimator.create({ engine, weights: await readRaftWeights(path), size, updates });
+}
+
+/** RAFT if it costs little; whatever keeps it from running is a reason for DIS, unless the weights were named. */
+async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow> {
+  const { engine, size, model } = request;
+  const dis = (reason: string): ChosenFlow => ({ estimator: new DisEstimator(), reason });
+  if (correlationBytes(size) > mostMemory.auto) return dis("RAFT is for smaller flow sizes");
+  let raft: RaftEstimator | undefined;
+  try {
+    raft = await openRaft(request, path);
+    const { pair, frame } = await costs(request, path, raft);
+    raft.reset();
+    if (engine.provider !== "cpu") return { estimator: raft, reason: `on ${engine.provider}` };
+    const seconds = (value: number) => `${Number(value.toPrecision(2))} s`;
+    const rest = `the rest of a frame ${seconds(frame)}`;
+    if (pair !== null && pair <= frame * fairShare) {
+      return { estimator: raft, reason: `${seconds(pair)} a pair, ${rest}` };
+    }
+    raft.close();
+    const took = pair === null ? `over ${seconds(frame * fairShare)}` : seconds(pair);
+    return dis(`${raft.name} takes ${took} a pair, ${rest}`);
+  } catch (error) {
+    raft?.close();
+    if (model !== undefined) throw error;
+    return dis(`RAFT does not run here: ${(error as Error).message.split("\n")[0]}`);
+  }
+}
+
+/** On a GPU, only whether a pair can be had at all. */
+async function costs(request: FlowRequest, path: string, raft: RaftEstimator): Promise<FlowCosts> {
+  const { engine, size, updates, frameSeconds, frameKey } = request;
+  if (engine.provider !== "cpu") return { pair: await pairSeconds(raft, size), frame: 0 };
+  const { size: bytes, mtime } = await Deno.stat(path);
+  const key = [path, bytes, mtime, size, updates, navigator.hardwareConcurrency, frameKey];
+  return await rememberedCosts(key, async () => {
+    const frame = await frameSeconds();
+    const pair = await pairSeconds(raft, size, frame * fairShare);
+    return { pair: Number.isFinite(pair) ? pair : null, frame };
+  });
+}

@@ -1,0 +1,38 @@
+/** RAFT's weights: which there are here, and how they are read. */
+import { catalog, localModelPath } from "../catalog.ts";
+import { UserError } from "../errors.ts";
+import { readCheckpoint } from "../networks/checkpoint/checkpoint.ts";
+import { type RaftWeights, raftWeights } from "../networks/raft/weights.ts";
+
+/**
+ * The file of RAFT's weights. `model` is a name of the catalog or a file; without it, it is the first network of the
+ * catalog that came with the program or has been fetched. Undefined where there is none here.
+ *
+ * Throws a UserError for a name or file that there is not.
+ */
+export async function locateRaftWeights(model?: string): Promise<string | undefined> {
+  const names = catalog.filter(({ purpose }) => purpose === "flow").map(({ name }) => name);
+  if (model === undefined || names.includes(model)) {
+    for (const name of model === undefined ? names : [model]) {
+      const path = await localModelPath(name);
+      if (path !== undefined) return path;
+    }
+    return undefined;
+  }
+  if (await Deno.stat(model).then(({ isFile }) => isFile, () => false)) return model;
+  throw new UserError(`--flow-model ${model}: there is no such file; the names are ${names.join(" and ")}`);
+}
+
+/**
+ * Reads RAFT's weights from a checkpoint of torchvision or princeton-vl. Throws a UserError, one line that names the
+ * file, when it is not readable or of another network.
+ */
+export async function readRaftWeights(path: string): Promise<RaftWeights> {
+  const checkpoint = await readCheckpoint(path);
+  try {
+    return raftWeights(checkpoint);
+  } catch (cause) {
+    if (cause instanceof UserError) throw new UserError(`${path}: ${cause.message}`, { cause });
+    throw cause;
+  }
+}

@@ -1,0 +1,71 @@
+/** What dreaming a frame costs, found out by one gradient step at each octave. */
+import type { Engine, Value } from "../models/engine/engine.ts";
+import { trialPicture } from "../models/flow/trial.ts";
+import type { Dreamer } from "./dreamer/dreamer.ts";
+import type { Dreamers } from "./dreamer/dreamers.ts";
+import type { Size } from "./graphs/picture.ts";
+import type { Parameters } from "./parameters.ts";
+import { Random } from "./random.ts";
+
+/** What is tried, and where. */
+export interface DreamTrial {
+  engine: Engine;
+  dreamers: Dreamers;
+  working: Size;
+  parameters: Parameters;
+}
+
+/** How many times the steps are tried, and after how many seconds no new try begins. */
+const [tries, patience] = [3, 0.7];
+
+/**
+ * Seconds that dreaming a frame which inherits a dream takes, about: the steps of a frame times what one step at each
+ * octave takes. Where even the first try takes longer than {@link patience}, it is not waited for, and the result is
+ * a lower bound.
+ */
+export async function dreamSeconds({ engine, dreamers, working, parameters }: DreamTrial): Promise<number> {
+  const { width, height } = working;
+  const data = trialPicture(width, height).pixels;
+  using picture = await engine.put({ type: "float32", dims: [1, 3, height, width], data });
+  const dreamer = await dreamers.for(parameters);
+  const end = performance.now() + 1000 * patience;
+  let fastest = await stepSeconds(dreamer, picture, patience);
+  for (let index = 1; index < tries && performance.now() < end; index++) {
+    fastest = Math.min(fastest, await stepSeconds(dreamer, picture));
+  }
+  return fastest * parameters.octaveIterations * parameters.iterations;
+}
+
+/** One step at each octave, or as many as are begun within `limit` seconds. */
+async function stepSeconds(dreamer: Dreamer, picture: Value, limit?: number): Promise<number> {
+  const enough = new AbortController();
+  const start = performance.now();
+  const timer = limit === undefined ? undefined : setTimeout(() => enough.abort(), 1000 * limit);
+  const settings = { steps: 1, passes: 1, rate: 0.01, jitter: 0, random: new Random(0) };
+  try {
+    (await dreamer.dream(picture, { ...settings, signal: enough.signal })).picture.release();
+  } catch (error) {
+    if (!enough.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return (performance.now() - start) / 1000;
+}
+
+/** The settings that {@link dreamSeconds} depends on. */
+export function dreamCostKey({ parameters, working }: DreamTrial): unknown {
+  const { model, layers, channels, loss, octaves, octaveScale, octaveIterations, iterations, smoothing } =
+    parameters;
+  return [
+    working,
+    model,
+    layers,
+    channels,
+    loss,
+    octaves,
+    octaveScale,
+    octaveIterations,
+    iterations,
+    smoothing,
+  ];
+}

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Engine } from "../../../models/engine/engine.ts";
+import { UserError } from "../../../models/errors.ts";
+import {
+  chooseFlow,
+  type ChosenFlow,
+  correlationBytes,
+  type FlowRequest,
+} from "../../../models/flow/choose.ts";
+import { locateRaftWeights } from "../../../models/flow/raft_weights.ts";
+import { withEmptyCache } from "../../environment.ts";
+import { sharedDataPath } from "../../shared_data.ts";
+
+const size = { width: 64, height: 48 };
+
+/** Chooses with an engine on the processor, and closes what was chosen. */
+async function chosen(request: Partial<FlowRequest>): Promise<{ name: string; reason: string | undefined }> {
+  await using engine = await Engine.start({ providers: ["cpu"] });
+  const { estimator, reason }: ChosenFlow = await chooseFlow({
+    ...{ flow: "auto", updates: 4, engine, size, frameSeconds: () => Promise.resolve(100), frameKey: "test" },
+    ...request,
+  });
+  estimator.close();
+  return { name: estimator.name, reason };
+}
+
+/** Says that an error is for the user, in one line. */
+function tells(expected: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof UserError && !error.message.includes("\n"), String(error));
+    assert.match(error.message, expected);
+    return true;
+  };
+}
+
+/** Whether the program came with weights, so that there is no machine without. */
+const shipped = () =>
+  withEmptyCache(() => locateRaftWeights().then((path) => assert.equal(path, undefined)))
+    .then(() => false, () => true);
+
+Deno.test("without weights auto is DIS, without a word, and RAFT is refused with what to do", async () => {
+  if (await shipped()) return console.log("skipped: the program came with weights of RAFT");
+  await withEmptyCache(async () => {
+    assert.deepEqual(await chosen({}), { name: "dis", reason: undefined });
+    await assert.rejects(chosen({ flow: "raft" }), tells(/"models pull raft-small"/));
+  });
+});
+
+Deno.test("weights that are named and are not here are refused with what to do", () =>
+  withEmptyCache(async () => {
+    await assert.rejects(chosen({ model: "raft-large" }), tells(/"models pull raft-large"/));
+    await assert.rejects(chosen({ flow: "raft", model: "raft-large" }), tells(/"models pull raft-large"/));
+    await assert.rejects(chosen({ model: "/none.pth" }), tells(/\/none\.pth: there is no such file/));
+    assert.equal((await chosen({ flow: "dis", model: "/none.pth" })).name, "dis");
+  }));
+
+Deno.test("auto takes RAFT where it costs little, once measured for good, and says why", async () => {
+  const model = await sharedDataPath("weights/raft-small.pth");
+  if (!model) return;
+  await withEmptyCache(async () => {
+    let asked = 0;
+    const frame = (seconds: number) => () => Promise.resolve((asked++, seconds));
+    const first = await chosen({ model, frameSeconds: frame(1000) });
+    assert.equal(first.name, "raft-small");
+    assert.match(first.reason!, /^\d\S* s a pair, the rest of a frame 1000 s$/);
+    assert.deepEqual(await chosen({ model, frameSeconds: frame(1e-6) }), first);
+    assert.equal(asked, 1);
+
+    const costly = await chosen({ model, frameSeconds: frame(1e-6), frameKey: "another" });
+    assert.equal(costly.name, "dis");
+    assert.match(costly.reason!, /^raft-small takes \S+ s a pair, the rest of a frame/);
+    assert.equal(asked, 2);
+  });
+});
+
+Deno.test("RAFT is taken where it is asked for, whatever it costs", async () => {
+  const model = await sharedDataPath("weights/raft-small.pth");
+  if (!model) return;
+  const frameSeconds = () => Promise.reject(new Error("nobody needs to know"));
+  assert.deepEqual(await chosen({ flow: "raft", model, frameSeconds }), {
+    name: "raft-small",
+    reason: undefined,
+  });
+});
+
+Deno.test("weights that are broken are a reason for DIS, unless they were named", () =>
+  withEmptyCache(async (folder) => {
+    await Deno.mkdir(join(folder, "networks"));
+    const model = join(folder, "networks", "raft_small_C_T_V2-01064c6d.pth");
+    await Deno.writeTextFile(model, "<html>");
+    if (await locateRaftWeights() === model) {
+      const { name, reason } = await chosen({});
+      assert.equal(name, "dis");
+      assert.match(reason!, /^RAFT does not run here: .*neither a PyTorch checkpoint/);
+    }
+    await assert.rejects(chosen({ model }), tells(/neither a PyTorch checkpoint/));
+    await assert.rejects(chosen({ flow: "raft", model }), tells(/neither a PyTorch checkpoint/));
+  }));
+
+Deno.test("pictures that are too large for all pairs of their cells are not tried", async () => {
+  // 256 x 192 cells, each with each, both ways, 4/3 with the pyramid, 4 bytes.
+  assert.equal(correlationBytes({ width: 2048, height: 1536 }), 2 * 4 / 3 * (256 * 192) ** 2 * 4);
+  const model = await sharedDataPath("weights/raft-small.pth");
+  if (!model) return;
+  const huge = { model, size: { width: 2048, height: 1536 } };
+  await assert.rejects(
+    chosen({ flow: "raft", ...huge }),
+    tells(/26 GB of memory at 2048x1536: lower --flow-size/),
+  );
+  assert.deepEqual(await chosen(huge), { name: "dis", reason: "RAFT is for smaller flow sizes" });
+});
