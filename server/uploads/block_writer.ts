@@ -1,14 +1,19 @@
 /** Bytes gathered before they go to the disk. */
 const blockSize = 1 << 20;
 
+/** Blocks that may be on their way to the disk before whoever writes has to wait. */
+const mostWaiting = 16;
+
 /**
- * Writes chunks to an open file in blocks of 1 MiB, one filling up while the one before is on its way to the disk.
- * A server that pauses between two reads of a body is many times slower, and takes more memory.
+ * Writes chunks to an open file in blocks of 1 MiB, on a queue, so that reading goes on meanwhile. It hardly ever
+ * waits: a chunked body whose reader pauses piles up in Deno's server, and 300 MB then take 30 s instead of one.
  */
 export class BlockWriter {
-  #filling = new Uint8Array(blockSize);
-  #resting = new Uint8Array(blockSize);
+  #block = new Uint8Array(blockSize);
   #filled = 0;
+  /** Blocks to be used again. */
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
+  #waiting = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly file: Deno.FsFile) {}
@@ -16,9 +21,12 @@ export class BlockWriter {
   /** Takes a chunk over; its memory is freed, so that the caller may not use it any more. Throws what the disk says. */
   async write(chunk: Uint8Array): Promise<void> {
     for (let taken = 0; taken < chunk.length;) {
-      if (this.#filled === blockSize) await this.#turn();
+      if (this.#filled === blockSize) {
+        this.#turn();
+        if (this.#waiting > mostWaiting) await this.#writing;
+      }
       const part = chunk.subarray(taken, taken + blockSize - this.#filled);
-      this.#filling.set(part, this.#filled);
+      this.#block.set(part, this.#filled);
       this.#filled += part.length;
       taken += part.length;
     }
@@ -27,18 +35,21 @@ export class BlockWriter {
 
   /** Waits until all is written. Throws what the disk says. */
   async flush(): Promise<void> {
-    await this.#turn();
+    this.#turn();
     await this.#writing;
   }
 
-  /** Sends the full block to the disk as soon as the other one is there. */
-  async #turn(): Promise<void> {
-    await this.#writing;
-    const block = this.#filling.subarray(0, this.#filled);
-    [this.#filling, this.#resting] = [this.#resting, this.#filling];
-    this.#filled = 0;
-    this.#writing = writeAll(this.file, block);
+  /** Queues the block for the disk. After an error nothing more is written, and the queue keeps telling it. */
+  #turn(): void {
+    const block = this.#block, bytes = block.subarray(0, this.#filled);
+    this.#waiting++;
+    this.#writing = this.#writing.then(() => writeAll(this.file, bytes)).then(() => {
+      this.#waiting--;
+      this.#free.push(block);
+    });
     this.#writing.catch(() => {});
+    this.#block = this.#free.pop() ?? new Uint8Array(blockSize);
+    this.#filled = 0;
   }
 }
 

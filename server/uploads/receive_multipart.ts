@@ -112,7 +112,13 @@ class Form {
     check?.(this.fields);
     const file = await IncomingFile.create(join(folder, newId()), limit);
     try {
-      for await (const chunk of stream) await file.write(chunk);
+      for await (const chunk of stream) {
+        // Told at once: leaving the loop ends the stream, which complains as well.
+        await file.write(chunk).catch((error) => {
+          this.#fail(error);
+          throw error;
+        });
+      }
       return file;
     } catch (error) {
       await file.discard();
