@@ -1,5 +1,6 @@
 /** A clip whose motion is known exactly: one picture that pans, turns and grows, and a disc of another before it. */
 import type { FlowField, FlowPair, Picture } from "../../../models/flow/flow.ts";
+import { readPair } from "./middlebury.ts";
 
 /** How a layer moves from frame to frame, about the middle of the frame. */
 export interface LayerMotion {
@@ -18,15 +19,21 @@ export interface LayeredClip {
   /** Both at least as large as the frames. */
   background: Picture;
   foreground: Picture;
-  motions?: { background: LayerMotion; foreground: LayerMotion };
 }
 
 type Point = [number, number];
 
-const defaultMotions = {
-  background: { velocity: [2.3, -1.1] as Point, turn: 0.004, zoom: 1.005 },
-  foreground: { velocity: [-3.4, 1.7] as Point, turn: -0.012, zoom: 1 },
+const motions: Record<"background" | "foreground", LayerMotion> = {
+  background: { velocity: [2.3, -1.1], turn: 0.004, zoom: 1.005 },
+  foreground: { velocity: [-3.4, 1.7], turn: -0.012, zoom: 1 },
 };
+
+/** A clip of this size out of photographs of the shared data, or undefined where there is none. */
+export async function layeredClip(width: number, height: number): Promise<LayeredClip | undefined> {
+  const background = (await readPair("Grove3"))?.previous;
+  const foreground = background && (await readPair("Urban2"))?.previous;
+  return background && foreground && { width, height, background, foreground };
+}
 
 /** The frame at time `t` (0, 1, …). */
 export function frameAt(clip: LayeredClip, t: number): Picture {
@@ -37,7 +44,9 @@ export function frameAt(clip: LayeredClip, t: number): Picture {
     const { picture, motion } = layerAt(clip, t, i);
     const [x, y] = still(clip, motion, t, pointOf(clip, i));
     const left = (picture.width - width) / 2, top = (picture.height - height) / 2;
-    for (let channel = 0; channel < 3; channel++) pixels[channel * count + i] = sample(picture, channel, x + left, y + top);
+    for (let channel = 0; channel < 3; channel++) {
+      pixels[channel * count + i] = sample(picture, channel, x + left, y + top);
+    }
   }
   return { width, height, pixels };
 }
@@ -66,7 +75,6 @@ function pointOf({ width }: LayeredClip, i: number): Point {
 }
 
 function layerAt(clip: LayeredClip, t: number, i: number): { picture: Picture; motion: LayerMotion } {
-  const motions = clip.motions ?? defaultMotions;
   const { width, height } = clip;
   const [x, y] = still(clip, motions.foreground, t, pointOf(clip, i));
   // The disc begins right of the middle and above it.
@@ -77,7 +85,12 @@ function layerAt(clip: LayeredClip, t: number, i: number): { picture: Picture; m
 }
 
 /** Where a layer's point of time 0 is at time t. */
-function moved({ width, height }: LayeredClip, { velocity, turn, zoom }: LayerMotion, t: number, [x, y]: Point): Point {
+function moved(
+  { width, height }: LayeredClip,
+  { velocity, turn, zoom }: LayerMotion,
+  t: number,
+  [x, y]: Point,
+): Point {
   const [a, b] = [x - width / 2, y - height / 2];
   const [cosine, sine] = [zoom ** t * Math.cos(turn * t), zoom ** t * Math.sin(turn * t)];
   return [
@@ -87,7 +100,12 @@ function moved({ width, height }: LayeredClip, { velocity, turn, zoom }: LayerMo
 }
 
 /** Where a layer's point of time t was at time 0. */
-function still({ width, height }: LayeredClip, { velocity, turn, zoom }: LayerMotion, t: number, [x, y]: Point): Point {
+function still(
+  { width, height }: LayeredClip,
+  { velocity, turn, zoom }: LayerMotion,
+  t: number,
+  [x, y]: Point,
+): Point {
   const [a, b] = [x - width / 2 - velocity[0] * t, y - height / 2 - velocity[1] * t];
   const [cosine, sine] = [Math.cos(turn * t) / zoom ** t, Math.sin(turn * t) / zoom ** t];
   return [cosine * a + sine * b + width / 2, cosine * b - sine * a + height / 2];

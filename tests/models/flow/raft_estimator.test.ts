@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
+import type { FlowField, Picture } from "../../../models/flow/flow.ts";
+import { RaftEstimator, type RaftEstimatorOptions } from "../../../models/flow/raft_estimator.ts";
+import { buildRaft } from "../../../models/networks/raft.ts";
+import { type RaftWeights, raftWeights } from "../../../models/networks/raft/weights.ts";
+import { generatedWeights, pattern } from "../networks/raft_fixture.ts";
+
+const size = { width: 75, height: 130 };
+const small = raftWeights(generatedWeights("raft-small"));
+const frames = Array.from({ length: 4 }, (_, t) => pattern(size.width, size.height, 2 * t, -t));
+const [first, second, third, fourth] = frames as [Picture, Picture, Picture, Picture];
+
+type Options = Omit<RaftEstimatorOptions, "engine" | "weights" | "size">;
+
+async function withEstimator(
+  options: Options,
+  test: (estimator: RaftEstimator, engine: Engine) => Promise<void>,
+  weights = small,
+): Promise<void> {
+  using engine = await Engine.start({ providers: ["cpu"] });
+  using estimator = await RaftEstimator.create({ engine, weights, size, updates: 4, ...options });
+  await test(estimator, engine);
+}
+
+/** Flow of one direction by the network as one graph. */
+async function independentFlow(
+  engine: Engine,
+  weights: RaftWeights,
+  from: Picture,
+  to: Picture,
+): Promise<FlowField> {
+  const session = await engine.load(buildRaft(weights, { size, updates: 4 }));
+  const tensor = ({ pixels }: Picture): HostTensor => {
+    return { type: "float32", dims: [1, 3, size.height, size.width], data: pixels };
+  };
+  const { flow } = await session.run({ previous: tensor(from), current: tensor(to) });
+  await session.release();
+  return { ...size, data: (await flow!.take()).data as Float32Array };
+}
+
+function difference(a: FlowField, b: FlowField): number {
+  assert.equal(a.data.length, b.data.length);
+  return a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]!), 0) / a.data.length;
+}
+
+for (const [how, stopBelow] of [["in one graph", 0], ["update by update", 1e-9]] as const) {
+  for (const variant of ["raft-small", "raft-large"] as const) {
+    Deno.test(`${variant} ${how}, cold, gives both directions as two independent calls do`, async () => {
+      const weights = raftWeights(generatedWeights(variant));
+      await withEstimator({ stopBelow, warmStart: false }, async (estimator, engine) => {
+        assert.equal(estimator.name, variant);
+        await estimator.pair(first, second);
+        // The second picture is known already here.
+        const pair = await estimator.pair(second, third);
+        assert.deepEqual(estimator.report?.updates, 4);
+        assert.ok(difference(pair.forward, await independentFlow(engine, weights, second, third)) < 1e-3);
+        assert.ok(difference(pair.backward, await independentFlow(engine, weights, third, second)) < 1e-3);
+        assert.ok(difference(pair.forward, pair.backward) > 0.1, "the directions differ");
+      }, weights);
+    });
+  }
+}
+
+Deno.test("pairs come in the order in which they are asked for, at once or one by one, and leave the pictures alone", async () => {
+  const before = frames.map(({ pixels }) => pixels.slice());
+  await withEstimator({ stopBelow: 0, warmStart: false }, async (estimator) => {
+    const [a, b] = await Promise.all([estimator.pair(first, second), estimator.pair(second, third)]);
+    assert.deepEqual(await estimator.pair(first, second), a);
+    assert.deepEqual(await estimator.pair(second, third), b);
+  });
+  assert.deepEqual(frames.map(({ pixels }) => pixels), before);
+});
+
+Deno.test("updates stop when they hardly change anything", async () => {
+  await withEstimator({ stopBelow: 1e6 }, async (estimator) => {
+    await estimator.pair(first, second);
+    assert.equal(estimator.report?.updates, 1);
+  });
+});
+
+Deno.test("reset forgets the pair before", async () => {
+  await withEstimator({ stopBelow: 0 }, async (estimator) => {
+    const cold = await estimator.pair(second, third);
+    await estimator.pair(third, fourth);
+    estimator.reset();
+    assert.deepEqual(await estimator.pair(second, third), cold);
+    assert.equal(estimator.report?.warm, false);
+  });
+});
+
+Deno.test("pictures of another size and with a wrong number of values are refused", async () => {
+  await withEstimator({}, async (estimator) => {
+    await assert.rejects(
+      estimator.pair(first, pattern(80, 130, 0, 0)),
+      /of 75x130 is estimated, not of 80x130/,
+    );
+    await assert.rejects(estimator.pair({ ...first, pixels: first.pixels.slice(1) }, second), RangeError);
+    assert.equal((await estimator.pair(first, second)).forward.width, 75);
+  });
+});
+
+Deno.test("an abort rejects what runs and what waits; the pair asked for afterwards is computed", async () => {
+  await withEstimator({ stopBelow: 1e-9, warmStart: false }, async (estimator) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const running = estimator.pair(first, second, { signal });
+    const waiting = estimator.pair(second, third, { signal });
+    const last = estimator.pair(third, fourth);
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await assert.rejects(running, reason);
+    await assert.rejects(waiting, reason);
+    assert.deepEqual(await last, await estimator.pair(third, fourth));
+    await assert.rejects(estimator.pair(first, second, { signal }), reason);
+  });
+});
+
+Deno.test("closing rejects what is under way and whatever is asked for afterwards; twice is allowed", async () => {
+  using engine = await Engine.start({ providers: ["cpu"] });
+  const estimator = await RaftEstimator.create({ engine, weights: small, size });
+  const pending = [estimator.pair(first, second), estimator.pair(second, third)];
+  estimator.close();
+  estimator.close();
+  for (const pair of pending) await assert.rejects(pair, /closed/);
+  await assert.rejects(estimator.pair(first, second), /closed/);
+});
+
+Deno.test("numbers that make no sense are refused", async () => {
+  using engine = await Engine.start({ providers: ["cpu"] });
+  const create = (options: Options) => RaftEstimator.create({ engine, weights: small, size, ...options });
+  await assert.rejects(create({ updates: 0 }), /updates must be a whole number from 1/);
+  await assert.rejects(create({ stopBelow: -1 }), /stopBelow must be 0 or more/);
+});

@@ -1,0 +1,82 @@
+/** RAFT with the authors' weights, which are not part of the project: these tests skip where the shared data is absent. */
+import assert from "node:assert/strict";
+import { Engine } from "../../../models/engine/engine.ts";
+import { endPointError } from "../../../models/flow/flo.ts";
+import type { FlowPair, Picture } from "../../../models/flow/flow.ts";
+import { RaftEstimator, type RaftEstimatorOptions } from "../../../models/flow/raft_estimator.ts";
+import { readCheckpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
+import { raftWeights } from "../../../models/networks/raft/weights.ts";
+import { sharedDataPath } from "../../shared_data.ts";
+import { frameAt, layeredClip, motionAfter } from "./layered_clip.ts";
+import { readPair } from "./middlebury.ts";
+
+type Options = Omit<RaftEstimatorOptions, "engine" | "weights">;
+
+/** Runs the test with RAFT-small, or not at all where its weights are not here. */
+async function withRaft(options: Options, test: (estimator: RaftEstimator) => Promise<void>): Promise<void> {
+  const path = await sharedDataPath("weights/raft-small.pth");
+  if (path === undefined) return;
+  using engine = await Engine.start({ providers: ["cpu"] });
+  const weights = raftWeights(await readCheckpoint(path));
+  using estimator = await RaftEstimator.create({ engine, weights, ...options });
+  await test(estimator);
+}
+
+const published = { RubberWhale: 0.32, Venus: 0.37, Grove3: 0.92, Urban2: 0.53 };
+for (const [name, expected] of Object.entries(published)) {
+  Deno.test(`RAFT-small with 20 updates is as far off on ${name} as it is known to be`, async () => {
+    const pair = await readPair(name);
+    if (!pair) return;
+    const { width, height } = pair.truth;
+    await withRaft({ size: { width, height }, updates: 20, stopBelow: 0 }, async (estimator) => {
+      const { forward } = await estimator.pair(pair.previous, pair.current);
+      const error = endPointError(forward, pair.truth);
+      assert.ok(Math.abs(error - expected) < 0.02, `${error} px`);
+    });
+  });
+}
+
+/** Mean end-point error of a clip's flow, both ways, and updates per pair. */
+async function clipError(estimator: RaftEstimator, frames: Picture[], truth: FlowPair[]) {
+  let error = 0, updates = 0;
+  for (const [t, { forward, backward }] of truth.entries()) {
+    const pair = await estimator.pair(frames[t]!, frames[t + 1]!);
+    error += (endPointError(pair.forward, forward) + endPointError(pair.backward, backward)) / 2;
+    updates += estimator.report!.updates;
+  }
+  return { error: error / truth.length, updates: updates / truth.length };
+}
+
+Deno.test("with all savings the flow of a clip is at most 5 % further off, after about half the updates", async () => {
+  const clip = await layeredClip(256, 192);
+  if (!clip) return;
+  const frames = Array.from({ length: 12 }, (_, t) => frameAt(clip, t));
+  const truth = frames.slice(1).map((_, t) => motionAfter(clip, t));
+  const size = { width: 256, height: 192 };
+  let plain = { error: NaN, updates: NaN };
+  await withRaft({ size, stopBelow: 0, warmStart: false }, async (estimator) => {
+    plain = await clipError(estimator, frames, truth);
+    assert.equal(plain.updates, 12);
+  });
+  await withRaft({ size }, async (estimator) => {
+    const saved = await clipError(estimator, frames, truth);
+    assert.ok(saved.error <= 1.05 * plain.error, `${saved.error} px, not ${plain.error} px`);
+    assert.ok(saved.updates <= 7, `${saved.updates} updates`);
+  });
+});
+
+Deno.test("a scene cut is seen, and the scene after it starts afresh", async () => {
+  const clip = await layeredClip(160, 128);
+  if (!clip) return;
+  const other = { ...clip, background: clip.foreground, foreground: clip.background };
+  const frames = [0, 1, 2].map((t) => frameAt(clip, t)).concat([40, 41, 42].map((t) => frameAt(other, t)));
+  await withRaft({ size: { width: 160, height: 128 } }, async (estimator) => {
+    const reports: string[] = [];
+    for (let t = 1; t < frames.length; t++) {
+      await estimator.pair(frames[t - 1]!, frames[t]!);
+      const { warm, cut } = estimator.report!;
+      reports.push(cut ? "cut" : warm ? "warm" : "cold");
+    }
+    assert.deepEqual(reports, ["cold", "warm", "cut", "cold", "warm"]);
+  });
+});

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { UserError } from "../../../models/errors.ts";
+import type { Checkpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
+import { raftWeights } from "../../../models/networks/raft/weights.ts";
+import { generatedWeights } from "./raft_fixture.ts";
+
+/** What princeton-vl calls a tensor; the blocks of RAFT-large keep the shortcut's normalisation under a second name. */
+function originalNames(name: string): string[] {
+  const original = name
+    .replace(/^feature_encoder/, "module.fnet").replace(/^context_encoder/, "module.cnet")
+    .replace(/^update_block|^mask_predictor/, "module.update_block")
+    .replace(/net\.convnormrelu\.0/, "net.conv1").replace(/net\.convnormrelu\.1/, "net.norm1")
+    .replace(/net\.conv\./, "net.conv2.")
+    .replace(/convnormrelu(\d)\.0/, "conv$1").replace(/convnormrelu(\d)\.1/, "norm$1")
+    .replace(/motion_encoder\.conv([cf])\w+(\d)\.0/, "encoder.conv$1$2")
+    .replace("motion_encoder.conv.0", "encoder.conv")
+    .replace(/update_block\.convrelu\.0/, "update_block.mask.0")
+    .replace(/^module\.update_block\.conv\./, "module.update_block.mask.2.");
+  const gru = /recurrent_block\.convgru(\d)\.conv(.)/;
+  const named = original.replace(gru, (_, unit, gate) => `gru.conv${gate}${unit}`);
+  return named.includes("downsample.1") ? [named, named.replace("downsample.1", "norm3")] : [named];
+}
+
+function original(checkpoint: Checkpoint, hasOneUnit: boolean): Checkpoint {
+  const renamed: Checkpoint = new Map();
+  for (const [name, tensor] of checkpoint) {
+    for (const other of originalNames(name)) {
+      renamed.set(hasOneUnit ? other.replace(/gru\.conv([zrq])1/, "gru.conv$1") : other, tensor);
+    }
+  }
+  return renamed;
+}
+
+for (const variant of ["raft-small", "raft-large"] as const) {
+  Deno.test(`${variant} is recognised by torchvision's and by princeton-vl's names`, () => {
+    const generated = generatedWeights(variant);
+    const weights = raftWeights(generated);
+    assert.equal(weights.architecture.variant, variant);
+    const renamed = original(generated, variant === "raft-small");
+    assert.ok(renamed.has("module.update_block.encoder.convc1.weight"));
+    assert.ok(renamed.has(`module.update_block.gru.convz${variant === "raft-small" ? "" : 1}.bias`));
+    if (variant === "raft-large") {
+      assert.ok(renamed.has("module.cnet.layer2.0.norm3.running_var"));
+      assert.ok(renamed.has("module.update_block.mask.2.bias"));
+    }
+    assert.deepEqual(raftWeights(renamed), weights);
+    const withoutPrefix = new Map(
+      [...renamed].map(([name, tensor]) => [name.replace("module.", ""), tensor]),
+    );
+    assert.deepEqual(raftWeights(withoutPrefix), weights);
+  });
+}
+
+Deno.test("the number of parameters is that of the published networks", () => {
+  const count = (variant: "raft-small" | "raft-large") => {
+    const { tensors } = raftWeights(generatedWeights(variant));
+    const trained = [...tensors].filter(([name]) => !name.includes("running_"));
+    return trained.reduce((sum, [, { data }]) => sum + data.length, 0);
+  };
+  assert.equal(count("raft-small"), 990_162);
+  assert.equal(count("raft-large"), 5_257_536);
+});
+
+/** What is said about the weights of RAFT-small after something was done to them. */
+function refusal(change: (checkpoint: Checkpoint) => void): string {
+  const checkpoint = generatedWeights("raft-small");
+  change(checkpoint);
+  try {
+    raftWeights(checkpoint);
+  } catch (error) {
+    assert.ok(error instanceof UserError);
+    assert.ok(!error.message.includes("\n"));
+    return error.message;
+  }
+  throw new Error("nothing was said");
+}
+
+Deno.test("missing, foreign and misshapen tensors are named", () => {
+  assert.match(
+    refusal((weights) => weights.delete("update_block.flow_head.conv2.bias")),
+    /raft-small lack update_block\.flow_head\.conv2\.bias$/,
+  );
+  const half = refusal((weights) => {
+    for (const name of [...weights.keys()]) if (name.startsWith("context_encoder")) weights.delete(name);
+  });
+  assert.match(half, /lack context_encoder\.convnormrelu\.0\.weight, .* and 40 more tensors$/);
+  assert.match(
+    refusal((weights) => weights.set("head.weight", { dims: [1], data: Float32Array.of(1) })),
+    /raft-small has no head\.weight/,
+  );
+  assert.match(
+    refusal((weights) =>
+      weights.set("feature_encoder.conv.bias", { dims: [2], data: Float32Array.of(1, 2) })
+    ),
+    /feature_encoder\.conv\.bias of raft-small has the shape \[2\], not \[128\]/,
+  );
+});
+
+Deno.test("the weights of another network are refused as such", () => {
+  const other: Checkpoint = new Map([["features.0.weight", { dims: [1], data: Float32Array.of(1) }]]);
+  assert.throws(() => raftWeights(other), (error) => {
+    assert.ok(error instanceof UserError);
+    assert.match(error.message, /not the weights of a RAFT/);
+    return true;
+  });
+});
+
+Deno.test("counters of training steps are ignored", () => {
+  const checkpoint = generatedWeights("raft-large");
+  checkpoint.set("context_encoder.convnormrelu.1.num_batches_tracked", {
+    dims: [],
+    data: Float32Array.of(7),
+  });
+  assert.equal(raftWeights(checkpoint).architecture.variant, "raft-large");
+});
