@@ -108,16 +108,16 @@ function takeDrops(onFile) {
     const file = fileFrom(transfer);
     if (file) onFile(file);
   };
-  addEventListener("dragenter", (event) => carriesFile(event) && mark(1), { signal });
-  addEventListener("dragleave", (event) => carriesFile(event) && mark(-1), { signal });
-  addEventListener("dragover", (event) => carriesFile(event) && event.preventDefault(), { signal });
-  addEventListener("drop", (event) => {
+  page.addEventListener("dragenter", (event) => carriesFile(event) && mark(1), { signal });
+  page.addEventListener("dragleave", (event) => carriesFile(event) && mark(-1), { signal });
+  page.addEventListener("dragover", (event) => carriesFile(event) && event.preventDefault(), { signal });
+  page.addEventListener("drop", (event) => {
     if (!carriesFile(event)) return;
     event.preventDefault();
     mark(-inside);
     take(event.dataTransfer);
   }, { signal });
-  addEventListener("paste", (event) => take(event.clipboardData), { signal });
+  page.addEventListener("paste", (event) => take(event.clipboardData), { signal });
   return () => {
     mark(-inside);
     leaving.abort();
