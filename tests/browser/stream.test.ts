@@ -87,8 +87,8 @@ browserTest(
   (visit) =>
     withLongClip(async (clip) => {
       const { page, server, go } = visit;
-      // About two frames a second at most, so that the player runs dry.
-      const { id } = await dreamOf(visit, clip, { octaveIterations: 6, imageSize: 224, duration: 6 });
+      // Slower than the video plays, so that the player runs dry.
+      const { id } = await dreamOf(visit, clip, { octaveIterations: 6, imageSize: 192 });
       await go(`#/dream/${id}`);
       await page.getByRole("button", { name: "Watch from the start" }).click();
       await page.locator("#player-note", { hasText: "You have caught up with the dream" }).waitFor();
