@@ -151,7 +151,7 @@ export const commands = {
   models: {
     name: "models",
     usage: "list | show NAME | pull NAME",
-    summary: "networks to dream with: what there is, what is here, fetch one",
+    summary: "networks to dream with and to find motion: what there is, what is here, fetch one",
     groups: [{ title: "Flags", flags: [json, verbose, help] }],
     notes: [
       "NAME is a name of the list. For `show` it may also be an ONNX file: its input and the layers one can dream with.",
