@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../../models/errors.ts";
 import { type Checkpoint, readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { Random } from "../../../../pipeline/random.ts";
 import { readSharedData, sharedDataPath } from "../../../shared_data.ts";
 import {
   concat,
@@ -313,4 +314,27 @@ Deno.test("a safetensors file whose tensors do not lie side by side is refused",
   for (const [header, expected] of cases) await refused(safetensors(header, fourFloats), expected);
   await refused(concat(little(2 ** 45, 8), "{}"), /cut short/);
   await refused(concat([255, 255, 255, 255, 255, 255, 255, 255], "{}"), /impossible size/);
+});
+
+Deno.test("a file with some bytes changed is read or refused, and nothing else happens", async () => {
+  const random = new Random(4);
+  for (const name of ["zip", "legacy", "training"]) {
+    const whole = await Deno.readFile(fixture(`checkpoint_${name}.pth`));
+    for (let run = 0; run < 300; run++) {
+      const bytes = whole.slice();
+      for (let change = random.below(4); change >= 0; change--) {
+        bytes[random.below(bytes.length)] = random.below(256);
+      }
+      try {
+        for (const { dims, data } of (await read(bytes)).values()) {
+          assert.equal(data.length, dims.reduce((product, size) => product * size, 1));
+        }
+      } catch (error) {
+        assert.ok(
+          error instanceof UserError && !error.message.includes("\n"),
+          `${name}, run ${run}: ${error}`,
+        );
+      }
+    }
+  }
 });
