@@ -2,64 +2,80 @@
 import { disFlow } from "../../models/flow/dis/dis.ts";
 import { toGrey } from "../../models/flow/dis/grey.ts";
 import { buildPyramid } from "../../models/flow/dis/pyramid.ts";
-import { DisEstimator } from "../../models/flow/dis_estimator.ts";
 import { endPointError } from "../../models/flow/flo.ts";
-import type { FlowEstimator, Picture } from "../../models/flow/flow.ts";
+import type { Picture } from "../../models/flow/flow.ts";
 import { middlebury, readPair } from "../models/flow/middlebury.ts";
 import { movedPair, similarity } from "../models/flow/synthetic.ts";
+import { type FlowEngine, flowEngines } from "./flow_engines.ts";
+import { flowVideo } from "./flow_video.ts";
 import type { BenchOptions, Report, Row } from "./part.ts";
 import { median, timed } from "./statistics.ts";
 import { figure } from "./table.ts";
 
-/** Every engine there is. */
-const engines: (() => FlowEstimator)[] = [() => new DisEstimator()];
-
-/** How much worse than OpenCV's DIS medium an engine may be. */
-const tolerance = 1.2;
-
-/** Runs that come first and do not count: the compiler warms up in them. */
+/** Runs of DIS that come first and do not count: the compiler warms up in them. */
 const warmUps = 3;
 
-/** Measures every engine on the Middlebury pairs that are there, and DIS on one core. */
-export async function flow({ quick, say }: BenchOptions): Promise<Report> {
+/**
+ * Measures every engine on the Middlebury pairs that are there, RAFT's savings on a clip where its weights are, and DIS
+ * on one core.
+ */
+export async function flow(options: BenchOptions): Promise<Report> {
+  const { quick, say, providers } = options;
   const report: Report = { rows: [], details: [] };
-  for (const start of engines) {
-    using engine = disposable(start());
-    const { rows, lines } = await errors(engine.estimator, quick, say);
-    report.rows.push(...rows);
-    if (lines.length === 0) continue;
-    const heading = ["pair", "size", "error (px)", "OpenCV (px)", "ratio", "both directions (ms)"];
-    report.details.push({ title: `flow: ${engine.estimator.name}`, rows: [heading, ...lines] });
+  const { engines, close } = await flowEngines(middlebury, providers);
+  try {
+    const heading = ["pair", "engine", "size", "error (px)", "OpenCV (px)", "ratio", "both directions (ms)"];
+    const lines: string[][] = [];
+    for (const pair of middlebury) {
+      for (const engine of engines) {
+        say(`${engine.name} on ${pair.name}`);
+        const measured = await onPair(engine, pair, quick);
+        if (!measured) continue;
+        report.rows.push(measured.row);
+        lines.push(measured.line);
+      }
+    }
+    if (lines.length > 0) report.details.push({ title: "flow", rows: [heading, ...lines] });
+  } finally {
+    close();
   }
+  const video = await flowVideo(options);
   say("one direction on one core");
-  report.rows.push(await oneDirection(quick));
-  return report;
+  return {
+    rows: [...report.rows, ...video.rows, await oneDirection(quick)],
+    details: [...report.details, ...video.details],
+  };
 }
 
-function disposable(estimator: FlowEstimator) {
-  return { estimator, [Symbol.dispose]: () => estimator.close() };
-}
-
-async function errors(engine: FlowEstimator, quick: boolean, say: (line: string) => void) {
-  const rows: Row[] = [], lines: string[][] = [];
-  for (const { name, opencv } of middlebury) {
-    say(`${engine.name} on ${name}`);
-    const pair = await readPair(name);
-    if (!pair) continue;
+async function onPair(
+  engine: FlowEngine,
+  { name, opencv }: { name: string; opencv: number },
+  quick: boolean,
+): Promise<{ row: Row; line: string[] } | undefined> {
+  const pair = await readPair(name);
+  if (!pair) return undefined;
+  const { width, height } = pair.truth;
+  const estimator = await engine.start({ width, height });
+  try {
     const times: number[] = [];
     let error = NaN;
-    for (let run = 0; run < (quick ? 1 : warmUps + 3); run++) {
-      const { seconds, result } = await timed(() => engine.pair(pair.previous, pair.current));
+    for (let run = 0; run < (quick ? 1 : engine.warmUps + 3); run++) {
+      const { seconds, result } = await timed(() => estimator.pair(pair.previous, pair.current));
       error = endPointError(result.forward, pair.truth);
-      if (quick || run >= warmUps) times.push(seconds);
+      if (quick || run >= engine.warmUps) times.push(seconds);
     }
-    const target = { atMost: tolerance * opencv };
-    rows.push({ what: `${engine.name}, end-point error on ${name}`, measured: error, unit: "px", target });
-    const { width, height } = pair.truth;
+    const limit = engine.targets[name];
+    const row: Row = {
+      what: `${engine.name}, end-point error on ${name}`,
+      measured: error,
+      unit: "px",
+      ...(limit !== undefined && { target: { atMost: limit } }),
+    };
     const figures = [error, opencv, error / opencv, 1000 * median(times)].map((value) => figure(value));
-    lines.push([name, `${width}x${height}`, ...figures]);
+    return { row, line: [name, engine.name, `${width}x${height}`, ...figures] };
+  } finally {
+    estimator.close();
   }
-  return { rows, lines };
 }
 
 /** Time of DIS from one 640x480 picture to the next, from RGB on, on the one core that runs this. */

@@ -1,0 +1,69 @@
+/** The engines of optical flow that the benchmark compares. */
+import { Engine } from "../../models/engine/engine.ts";
+import { DisEstimator } from "../../models/flow/dis_estimator.ts";
+import type { FlowEstimator } from "../../models/flow/flow.ts";
+import { RaftEstimator, type RaftEstimatorOptions } from "../../models/flow/raft_estimator.ts";
+import { readCheckpoint } from "../../models/networks/checkpoint/checkpoint.ts";
+import { type RaftWeights, raftWeights } from "../../models/networks/raft/weights.ts";
+import { sharedDataPath } from "../shared_data.ts";
+
+/** An engine that is made for each size of pictures. */
+export interface FlowEngine {
+  name: string;
+  start(size: { width: number; height: number }): Promise<FlowEstimator>;
+  /** Largest end-point error, in pixels, for each pair that there is a target for. */
+  targets: Readonly<Record<string, number>>;
+  /** Runs that come first and do not count. */
+  warmUps: number;
+}
+
+/** How much worse than OpenCV's DIS medium DIS may be. */
+const tolerance = 1.2;
+
+/** What RAFT-small with 20 updates is known to reach, and how far off that it may be. */
+const raftTargets = {
+  RubberWhale: 0.32 + 0.02,
+  Venus: 0.37 + 0.02,
+  Grove3: 0.92 + 0.02,
+  Urban2: 0.53 + 0.02,
+};
+
+/** DIS, and RAFT-small where its weights are here. The returned function ends what they run on. */
+export async function flowEngines(
+  pairs: readonly { name: string; opencv: number }[],
+  providers: readonly string[],
+): Promise<{ engines: FlowEngine[]; close: () => void }> {
+  const targets = Object.fromEntries(pairs.map(({ name, opencv }) => [name, tolerance * opencv]));
+  const dis: FlowEngine = {
+    name: "dis",
+    start: () => Promise.resolve(new DisEstimator()),
+    targets,
+    warmUps: 3,
+  };
+  const weights = await raftSmall();
+  if (!weights) return { engines: [dis], close: () => {} };
+  const engine = await Engine.start({ providers });
+  const raft = (
+    name: string,
+    options: Omit<RaftEstimatorOptions, "engine" | "weights" | "size">,
+    targets: FlowEngine["targets"],
+  ): FlowEngine => ({
+    name,
+    start: ({ width, height }) =>
+      RaftEstimator.create({ engine, weights, size: { width, height }, ...options }),
+    targets,
+    warmUps: 1,
+  });
+  const engines = [
+    dis,
+    raft("raft-small", {}, {}),
+    raft("raft-small, 20 updates", { updates: 20, stopBelow: 0 }, raftTargets),
+  ];
+  return { engines, close: () => engine.close() };
+}
+
+/** The authors' weights, or undefined (and a plain line saying so) where they are absent. */
+export async function raftSmall(): Promise<RaftWeights | undefined> {
+  const path = await sharedDataPath("weights/raft-small.pth");
+  return path === undefined ? undefined : raftWeights(await readCheckpoint(path));
+}
