@@ -32,7 +32,9 @@ export async function readRaftWeights(path: string): Promise<RaftWeights> {
   try {
     return raftWeights(checkpoint);
   } catch (cause) {
-    if (cause instanceof UserError) throw new UserError(`${path}: ${cause.message}`, { cause });
-    throw cause;
+    if (!(cause instanceof UserError)) throw cause;
+    // It quotes names out of the file.
+    // deno-lint-ignore no-control-regex
+    throw new UserError(`${path}: ${cause.message.replace(/[\x00-\x1f\x7f-\x9f]/g, "?")}`, { cause });
   }
 }

@@ -5,6 +5,11 @@ export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
+/** A name out of a file, in quotes, short and without what a terminal would act on. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, 80).replace(/[\x7f-\x9f\u2028\u2029]/g, "?"));
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** A position in bytes; every read moves it on. Reading past the end throws a {@link CheckpointError}. */

@@ -2,7 +2,7 @@
  * A reader for Python's pickles (protocols 2 to 5) that knows data and nothing else. A pickle is a program for a
  * stack machine; the instructions that name and call Python's functions reach only what the caller allows.
  */
-import { ByteReader, CheckpointError } from "./bytes.ts";
+import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
 
 /** A value of a pickle: tuples and lists are arrays, dictionaries are maps; `unknown` is what the caller made. */
 export type PickleValue = unknown;
@@ -202,7 +202,7 @@ class PickleMachine {
     const known = this.#host.globals.get(full);
     if (known !== undefined) return known;
     throw new CheckpointError(
-      `holds ${JSON.stringify(full.slice(0, 80))}, which is not part of weights; nothing of it was run ` +
+      `holds ${quoted(full)}, which is not part of weights; nothing of it was run ` +
         "(model.state_dict() alone can be read)",
     );
   }

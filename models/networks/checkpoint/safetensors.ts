@@ -1,5 +1,5 @@
 /** A reader for safetensors files: the length of a JSON header, the header, the tensors' bytes. */
-import { ByteReader, CheckpointError } from "./bytes.ts";
+import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { elementSize, type ElementType, toFloat32 } from "./elements.ts";
 
@@ -59,13 +59,13 @@ function describe([name, described]: [string, unknown]): Described {
   const type = Object.hasOwn(elementTypes, dtype) ? elementTypes[dtype]! : undefined;
   if (!type) {
     const known = Object.keys(elementTypes).join(", ");
-    throw new CheckpointError(`has "${short(name)}" as ${short(dtype)}; known are ${known}`);
+    throw new CheckpointError(`has ${quoted(name)} as ${quoted(dtype)}; known are ${known}`);
   }
   const [start, end] = offsets;
   if (start === undefined || end === undefined || offsets.length !== 2) throw notDescribed(name);
   const size = shape.reduce((product, size) => product * size, elementSize[type]);
   if (end - start !== size) {
-    throw new CheckpointError(`is damaged: "${short(name)}" has another size than its shape; fetch it again`);
+    throw new CheckpointError(`is damaged: ${quoted(name)} has another size than its shape; fetch it again`);
   }
   return { name, type, dims: shape, start, end };
 }
@@ -76,7 +76,7 @@ function checkPlaces(tensors: readonly Described[], length: number): void {
   for (const { name, start, end } of tensors.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     if (start !== free) {
       const wrong = start < free ? "overlaps another tensor" : "does not follow the tensor before it";
-      throw new CheckpointError(`is damaged: "${short(name)}" ${wrong}; fetch it again`);
+      throw new CheckpointError(`is damaged: ${quoted(name)} ${wrong}; fetch it again`);
     }
     free = end;
   }
@@ -90,11 +90,7 @@ function areCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }
 
-function short(text: string): string {
-  return text.slice(0, 80);
-}
-
 function notDescribed(name?: string): CheckpointError {
-  const what = name === undefined ? "no tensors" : `"${short(name)}" wrongly`;
+  const what = name === undefined ? "no tensors" : `${quoted(name)} wrongly`;
   return new CheckpointError(`is damaged: its header describes ${what}; fetch it again`);
 }

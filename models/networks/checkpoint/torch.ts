@@ -1,5 +1,5 @@
 /** The two layouts of PyTorch's checkpoints: a zip archive (since 1.6), and before it pickles one after the other. */
-import { ByteReader, CheckpointError } from "./bytes.ts";
+import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
 import { elementSize } from "./elements.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type PickleHost, unpickle } from "./pickle.ts";
@@ -19,7 +19,7 @@ export async function readTorchZip(bytes: Uint8Array): Promise<Checkpoint> {
   return await readTensors(value, storages, bytes.length, async ({ key, type, count }) => {
     const entry = archive.get(`${folder}data/${key}`);
     if (!entry) {
-      throw new CheckpointError(`is damaged: its part data/${key.slice(0, 80)} is missing; fetch it again`);
+      throw new CheckpointError(`is damaged: its part ${quoted(key)} is missing; fetch it again`);
     }
     if (entry.size !== count * elementSize[type]) throw wrongSize(key);
     return await entry.read();
@@ -106,7 +106,7 @@ async function readTensors(
 
 function wrongSize(key: string): CheckpointError {
   return new CheckpointError(
-    `is damaged: its part ${key.slice(0, 80)} has another size than it says; fetch it again`,
+    `is damaged: its part ${quoted(key)} has another size than it says; fetch it again`,
   );
 }
 

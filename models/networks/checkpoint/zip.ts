@@ -1,6 +1,6 @@
 /** A reader for zip archives (PKWARE APPNOTE 6.3), as far as PyTorch writes them. */
 import { crc32 } from "node:zlib";
-import { ByteReader, CheckpointError } from "./bytes.ts";
+import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
 
 /** A file in an archive. */
 export interface ZipEntry {
@@ -57,9 +57,9 @@ export function readZip(bytes: Uint8Array): Map<string, ZipEntry> {
   for (const entry of directory) {
     const { start, end } = place(bytes, entry);
     if (entry.offset < free || end > offset) {
-      throw new CheckpointError(`is damaged: "${entry.name}" overlaps another part of the archive`);
+      throw new CheckpointError(`is damaged: ${quoted(entry.name)} overlaps another part of the archive`);
     }
-    if (entries.has(entry.name)) throw new CheckpointError(`holds "${entry.name}" twice`);
+    if (entries.has(entry.name)) throw new CheckpointError(`holds ${quoted(entry.name)} twice`);
     free = end;
     const { name, size } = entry;
     entries.set(name, { name, size, read: () => content(entry, bytes.subarray(start, end)) });
@@ -123,10 +123,10 @@ function place(
 
 async function content(entry: DirectoryEntry, packed: Uint8Array): Promise<Uint8Array> {
   const { name, size, checksum, encrypted } = entry;
-  if (encrypted) throw new CheckpointError(`is encrypted: "${name}" cannot be read`);
+  if (encrypted) throw new CheckpointError(`is encrypted: ${quoted(name)} cannot be read`);
   const bytes = await unpacked(entry, packed);
   if (bytes.length !== size || crc32(bytes) !== checksum) {
-    throw new CheckpointError(`is damaged: the checksum of "${name}" is wrong; fetch it again`);
+    throw new CheckpointError(`is damaged: the checksum of ${quoted(name)} is wrong; fetch it again`);
   }
   return bytes;
 }
@@ -139,7 +139,7 @@ async function unpacked({ name, method, size }: DirectoryEntry, packed: Uint8Arr
   try {
     return await inflate(packed, size);
   } catch (cause) {
-    throw new CheckpointError(`is damaged: "${name}" does not unpack to the ${size} bytes it claims`, {
+    throw new CheckpointError(`is damaged: ${quoted(name)} does not unpack to the ${size} bytes it claims`, {
       cause,
     });
   }
