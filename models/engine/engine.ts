@@ -1,6 +1,7 @@
 import type { ElementType, Model } from "../onnx/model.ts";
 import { writeModel } from "../onnx/write.ts";
 import { UserError } from "../errors.ts";
+import { adapted } from "./adapt.ts";
 import { automaticProviders } from "./providers.ts";
 import type {
   AnswerMessage,
@@ -91,7 +92,7 @@ export class Engine {
   /** Makes a session; release it when the video is done. Throws when onnxruntime refuses the model. */
   async load(model: Model, options: LoadOptions = {}): Promise<Session> {
     const settings: SessionSettings = { threads: this.#threads, ...options };
-    const bytes = writeModel(model);
+    const bytes = writeModel(adapted(model, this.#provider));
     const { session } = await this.request({ kind: "load", model: bytes, settings }, [bytes.buffer]);
     return new Session(this, session);
   }

@@ -1,0 +1,73 @@
+/** Graphs are written once; what a provider lacks is replaced here, just before it gets them. */
+import { GraphBuilder } from "../onnx/build.ts";
+import { floatTensor, intAttribute, type Model, type Node, stringAttribute } from "../onnx/model.ts";
+import { ShapeTable } from "../onnx/shapes.ts";
+
+/**
+ * The model as an execution provider can run it, with the same results.
+ *
+ * WebGPU's `Resize` has no antialiasing: where a picture shrinks, the filter becomes two products with matrices, one
+ * for each axis; where it grows, the filter has no effect and is left out. Other providers get the model as it is.
+ */
+export function adapted(model: Model, provider: string): Model {
+  if (provider !== "webgpu" || !model.graph.nodes.some(isAntialiased)) return model;
+  const shapes = new ShapeTable(model.graph);
+  const g = GraphBuilder.extend(model);
+  const nodes = g.graph.nodes.splice(0);
+  for (const node of nodes) {
+    if (isAntialiased(node)) replaceResize(g, node, shapes);
+    else g.graph.nodes.push(node);
+  }
+  return g.build();
+}
+
+function isAntialiased(node: Node): boolean {
+  return node.op === "Resize" && node.domain === "" && intAttribute(node, "antialias", 0) === 1;
+}
+
+/** Writes what does the same; a resize of another kind stays as it is, for the provider to refuse. */
+function replaceResize(g: GraphBuilder, node: Node, shapes: ShapeTable): void {
+  const [input, output] = [node.inputs[0]!, node.outputs[0]!];
+  const from = shapes.shape(input), to = shapes.shape(output);
+  const linear = stringAttribute(node, "mode", "nearest") === "linear" &&
+    stringAttribute(node, "coordinate_transformation_mode", "half_pixel") === "half_pixel";
+  const spatial = from.length === 4 && from[0] === to[0] && from[1] === to[1];
+  if (!linear || !spatial) {
+    g.graph.nodes.push(node);
+    return;
+  }
+  const height = Math.min(from[2]!, to[2]!), width = Math.min(from[3]!, to[3]!);
+  let x = input;
+  if (height < from[2]!) x = g.matmul(g.floats(shrinkMatrix(from[2]!, height), [height, from[2]!]), x);
+  if (width < from[3]!) {
+    const across = floatTensor(shrinkMatrix(from[3]!, width), [width, from[3]!]);
+    x = g.matmul(x, g.transpose(g.constant(across), [1, 0]));
+  }
+  const { antialias: _, ...attributes } = node.attributes;
+  if (height === to[2] && width === to[3]) {
+    g.graph.nodes.push({ ...node, op: "Identity", inputs: [x], attributes: {} });
+  } else {
+    g.graph.nodes.push({ ...node, inputs: [x, "", "", g.ints(...to)], attributes });
+  }
+}
+
+/**
+ * Row-major [to, from]: linear interpolation between pixel centres with its triangle as wide as two output pixels, so
+ * that every input pixel counts (ONNX `Resize-18` with antialias). Every row sums to 1.
+ */
+function shrinkMatrix(from: number, to: number): Float32Array {
+  const matrix = new Float32Array(to * from);
+  const scale = to / from;
+  for (let row = 0; row < to; row++) {
+    const centre = (row + 0.5) / scale;
+    const first = Math.max(0, Math.floor(centre - 1 / scale + 0.5));
+    const end = Math.min(from, Math.floor(centre + 1 / scale + 0.5));
+    const weights = Array.from(
+      { length: end - first },
+      (_, i) => Math.max(0, 1 - Math.abs((first + i + 0.5 - centre) * scale)),
+    );
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    weights.forEach((weight, i) => matrix[row * from + first + i] = weight / sum);
+  }
+  return matrix;
+}
