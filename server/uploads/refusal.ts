@@ -1,7 +1,7 @@
 /** Why an upload is not taken, in words for whoever sent it. */
 import { UserError } from "../../pipeline/errors.ts";
 import { type ErrorCode, HttpError } from "../errors.ts";
-import { oneLine } from "./names.ts";
+import { oneLine, quoted } from "./names.ts";
 
 /** What the pipeline says of a file, and what that means for an upload. The first that fits counts. */
 const refusals: readonly [told: RegExp, code: ErrorCode, message: (name: string) => string][] = [
@@ -29,8 +29,8 @@ const refusals: readonly [told: RegExp, code: ErrorCode, message: (name: string)
 /** What the pipeline says of a file, for the client: it calls the file by its name and never tells where it lies. */
 export function refusalOf(error: unknown, file: string, name: string): unknown {
   if (!(error instanceof UserError)) return error;
-  const told = error.message.replaceAll(file, name);
+  const told = error.message.replaceAll(file, quoted(name));
   const known = refusals.find(([pattern]) => pattern.test(error.message.replaceAll(file, "it")));
-  if (known) return new HttpError(known[1], known[2](name), { cause: error });
+  if (known) return new HttpError(known[1], known[2](quoted(name)), { cause: error });
   return new HttpError("unusable_video", oneLine(told), { cause: error });
 }

@@ -12,7 +12,9 @@ import { settingsLine } from "./words.js";
 /** Milliseconds in which moves of a slider are gathered into one change. */
 const gathering = 250;
 
-const invitation = "Changes hold from the next frame on.";
+/** @param {Dream | undefined} dream */
+const invitation = (dream) =>
+  `Changes hold from ${dream?.state === "queued" ? "its start" : "the next frame"} on.`;
 
 /**
  * The settings that may change while the dream is made, and the changes so far.
@@ -22,7 +24,11 @@ const invitation = "Changes hold from the next frame on.";
  */
 export function createLiveControls(settings, send) {
   const names = settings.parameters.filter((parameter) => parameter.live).map(({ name }) => name);
-  const status = element("p", { class: "small quiet", id: "change-status", role: "status" }, invitation);
+  const status = element(
+    "p",
+    { class: "small quiet", id: "change-status", role: "status" },
+    invitation(undefined),
+  );
   const place = element("div");
   const changes = element("ol", { class: "changes small figures", id: "changes" });
   const pastTitle = element("h3", { class: "small" }, "Changes so far");
@@ -79,7 +85,7 @@ export function createLiveControls(settings, send) {
       return;
     }
     const { message, field = Object.keys(parameters ?? {})[0] } = answer.error;
-    status.textContent = invitation;
+    status.textContent = invitation(dream);
     if (field && names.some((name) => name === field)) form?.showError(field, message);
     else status.textContent = message;
     announce(message);
@@ -87,6 +93,7 @@ export function createLiveControls(settings, send) {
 
   /** @param {Dream} news */
   function update(news) {
+    if (status.textContent === invitation(dream)) status.textContent = invitation(news);
     dream = news;
     const over = ended(news);
     box.hidden = over && news.changes.length === 0;
