@@ -1,5 +1,5 @@
 /** Settings of a dream as they come over HTTP: in a query, a form, tus metadata (all text) or JSON (typed). */
-import { networkNames } from "../../pipeline/networks.ts";
+import { flowNetworkNames, networkNames } from "../../pipeline/networks.ts";
 import { UserError } from "../../pipeline/errors.ts";
 import { nearest, parameterValue, parseNumber, settings } from "../../pipeline/flags.ts";
 import {
@@ -47,7 +47,8 @@ export function readSettings(fields: Readonly<Record<string, unknown>>): GivenSe
     if (parameter) given[field] = typeof value === "string" ? typed(parameter, value) : value;
     else if (!(otherFields as readonly string[]).includes(field)) throw unknownField(field);
   }
-  checkModel(given["model"]);
+  checkNetwork("model", given["model"], networkNames);
+  checkNetwork("flowModel", given["flowModel"], flowNetworkNames);
   const { name, preset, from, duration } = fields;
   return {
     ...(name !== undefined && { name: cleanName(String(name)) }),
@@ -111,10 +112,10 @@ function knownPreset(preset: unknown): string {
 }
 
 /** Whoever uses the command line may name any file; over HTTP a path would read what the server can read. */
-function checkModel(model: unknown): void {
-  if (model === undefined || networkNames.includes(String(model))) return;
-  const message = `model must be the name of a network that the server has: ${networkNames.join(", ")}`;
-  throw new HttpError("invalid_parameter", message, { field: "model" });
+function checkNetwork(field: "model" | "flowModel", value: unknown, names: readonly string[]): void {
+  if (value === undefined || names.includes(String(value))) return;
+  const message = `${field} must be the name of a network that the server knows: ${names.join(", ")}`;
+  throw new HttpError("invalid_parameter", message, { field });
 }
 
 function checkLength(field: string, value: unknown): void {

@@ -93,7 +93,10 @@ Deno.test("presets and times that are none are refused with their field", () => 
 
 Deno.test("a model is a name and never a path on the server", () => {
   assert.equal(completeSettings(readSettings({ model: "inception-v3" })).model, "inception-v3");
+  assert.equal(completeSettings(readSettings({ flowModel: "raft-small" })).flowModel, "raft-small");
+  refused({ model: "raft-small" }, "model", /must be the name of a network/);
   for (const model of ["/etc/passwd", "../x.onnx", "x.onnx", "", "a b", "C:\\x", ".", "x\0", "-", 3, ["x"]]) {
     refused({ model }, "model", /must be the name of a network/);
+    refused({ flowModel: model }, "flowModel", /must be the name of a network/);
   }
 });
