@@ -23,7 +23,8 @@ export interface RaftEstimatorOptions {
   /** How often flow is updated at most; 12 by default, as in the paper. */
   updates?: number;
   /**
-   * Mean length of an update, in pixels, below which no more follow; 0 always takes all. By default 0.11 on the CPU, and
+   * Mean length of an update, in pixels, below which no more follow, looked at from the third one on; 0 always takes
+   * all. By default 0.12 on the CPU, and
    * 0 elsewhere: there every update would send the correlations to the device again.
    */
   stopBelow?: number;
@@ -96,7 +97,7 @@ export class RaftEstimator implements FlowEstimator {
    */
   static async create(options: RaftEstimatorOptions): Promise<RaftEstimator> {
     const { engine, weights, size, updates = 12, warmStart = true } = options;
-    const { stopBelow = engine.provider === "cpu" ? 0.11 : 0 } = options;
+    const { stopBelow = engine.provider === "cpu" ? 0.12 : 0 } = options;
     if (!Number.isInteger(updates) || updates < 1) {
       throw new RangeError(`updates must be a whole number from 1, not ${updates}`);
     }

@@ -1,7 +1,7 @@
 import type { Engine, HostTensor, Session, Value } from "../../engine/engine.ts";
 import { gridOf, type Size } from "../../networks/raft/padding.ts";
 import {
-  correlateGraph,
+  beginGraph,
   encodedNames,
   encodeGraph,
   pairGraph,
@@ -42,10 +42,13 @@ export interface Refined {
   updates: number;
 }
 
-/** Takes what {@link correlateGraph} takes and `flow` to the flow of the pair. */
+/** Updates that come before the first look at whether to stop: hardly any pair needs fewer, and one run is faster. */
+const firstUpdates = 3;
+
+/** Takes what {@link beginGraph} takes to the flow of the pair. */
 type Refine = (feeds: Feeds, signal?: AbortSignal) => Promise<RawFlow>;
 
-type Feeds = Record<string, Value | HostTensor> & { flow: HostTensor };
+type Feeds = Record<string, Value | HostTensor>;
 
 interface RawFlow {
   forward: Value;
@@ -56,8 +59,8 @@ interface RawFlow {
 }
 
 /**
- * RAFT's graphs for pictures of one size. With early stopping each update is a run of its own, and the pyramids stay
- * with the engine meanwhile; without, one graph does it all.
+ * RAFT's graphs for pictures of one size. With early stopping each update after the first ones is a run of its
+ * own, and the pyramids stay with the engine meanwhile; without, one graph does it all.
  */
 export class RaftSessions {
   readonly size: Size;
@@ -83,11 +86,12 @@ export class RaftSessions {
       const pair = await engine.load(pairGraph(weights, size, updates));
       return new RaftSessions(settings, [encode, pair], atOnce(pair, updates));
     }
-    const correlate = await engine.load(correlateGraph(weights, size));
+    const first = Math.min(firstUpdates, updates);
+    const begin = await engine.load(beginGraph(weights, size, first));
     const update = await engine.load(updateGraph(weights, size, 1));
     const upsample = await engine.load(upsampleGraph(weights, size));
-    const refine = stepByStep({ correlate, update, upsample }, updates, stopBelow);
-    return new RaftSessions(settings, [encode, correlate, update, upsample], refine);
+    const refine = stepByStep({ begin, update, upsample }, { first, most: updates, stopBelow });
+    return new RaftSessions(settings, [encode, begin, update, upsample], refine);
   }
 
   /** Features and context of a picture; whoever asks releases them. */
@@ -163,31 +167,35 @@ function atOnce(pair: Session, updates: number): Refine {
 }
 
 function stepByStep(
-  { correlate, update, upsample }: Record<"correlate" | "update" | "upsample", Session>,
-  most: number,
-  stopBelow: number,
+  { begin, update, upsample }: Record<"begin" | "update" | "upsample", Session>,
+  { first, most, stopBelow }: { first: number; most: number; stopBelow: number },
 ): Refine {
-  return async ({ flow: start, ...feeds }, signal) => {
+  return async (feeds, signal) => {
     using made = new DisposableStack();
-    const correlated = await correlate.run(feeds);
-    for (const value of Object.values(correlated)) made.use(value);
-    const { hidden: firstHidden, context, ...pyramids } = correlated;
-    let [hidden, flow]: [Value, Value | HostTensor] = [firstHidden!, start];
-    let updates = 0;
-    let change = Infinity;
-    while (updates < most && change >= stopBelow) {
+    const run = async (session: Session, feeds: Feeds) => {
+      const results = await session.run(feeds);
+      for (const value of Object.values(results)) made.use(value);
+      return results;
+    };
+    const { context, next_hidden, next_flow, change, ...pyramids } = await run(begin, feeds);
+    let state = { hidden: next_hidden!, flow: next_flow! };
+    let length = await numberIn(change!);
+    let updates = first;
+    while (updates < most && length >= stopBelow) {
       signal?.throwIfAborted();
-      const next: Record<string, Value> = await update.run({ ...pyramids, context: context!, hidden, flow });
-      for (const value of Object.values(next)) made.use(value);
+      const next = await run(update, { ...pyramids, context: context!, ...state });
       // What the update began with is not needed any more.
-      hidden.release();
-      if ("release" in flow) flow.release();
-      [hidden, flow] = [next.next_hidden!, next.next_flow!];
-      change = (await next.change!.take()).data[0] as number;
+      for (const value of Object.values(state)) value.release();
+      state = { hidden: next.next_hidden!, flow: next.next_flow! };
+      length = await numberIn(next.change!);
       updates++;
     }
-    const { forward, backward } = await upsample.run({ hidden, flow });
-    const state = { flow: await (flow as Value).take(), hidden: await hidden.take() };
-    return { forward: forward!, backward: backward!, ...state, updates };
+    const { forward, backward } = await upsample.run(state);
+    const [flow, hidden] = [await state.flow.take(), await state.hidden.take()];
+    return { forward: forward!, backward: backward!, flow, hidden, updates };
   };
+}
+
+async function numberIn(value: Value): Promise<number> {
+  return Number((await value.take()).data[0]);
 }

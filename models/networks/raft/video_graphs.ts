@@ -14,7 +14,7 @@ import { contextGates, correlationOf, type Estimate, splitGates, update } from "
 import { upsampled } from "./upsampling.ts";
 import type { RaftWeights } from "./weights.ts";
 
-/** Names of the pyramids' levels, as outputs of {@link correlateGraph} and inputs of {@link updateGraph}. */
+/** Names of the pyramids' levels, as outputs of {@link beginGraph} and inputs of {@link updateGraph}. */
 export const pyramidNames = ["forward", "backward"].map((direction) =>
   Array.from({ length: pyramidLevels }, (_, level) => `${direction}${level}`)
 );
@@ -35,28 +35,31 @@ export function encodeGraph(weights: RaftWeights, size: Size): Model {
 }
 
 /**
- * Two encoded pictures (`previous_features`, `current_features`, … of {@link encodeGraph}) to the pyramids of both
- * directions ({@link pyramidNames}) and `hidden` and `context` [2, …, rows, columns]. The recurrent state begins with
- * that of the pictures, or as far as `trust` [2, 1, rows, columns] (0 to 1) says with `carried` [2, hidden, rows,
- * columns], that of a pair before.
+ * The first updates of a pair. Inputs: two encoded pictures (`previous_features`, `current_features`, … of
+ * {@link encodeGraph}), `flow` [2, 2, rows, columns] in cells to begin with, and the recurrent state of a pair before,
+ * `carried` [2, hidden, rows, columns], which counts as far as `trust` [2, 1, rows, columns] (0 to 1) says beside the
+ * pictures' own. Outputs: the pyramids of both directions ({@link pyramidNames}), `context`, and what
+ * {@link updateGraph} makes.
  */
-export function correlateGraph(weights: RaftWeights, size: Size): Model {
-  const net = new RaftGraph("correlate", weights);
+export function beginGraph(weights: RaftWeights, size: Size, updates: number): Model {
+  const net = new RaftGraph("begin", weights);
   const { g } = net;
-  const pair = correlate(net, gridOf(size));
+  const grid = gridOf(size);
+  const pair = correlate(net, grid);
+  const estimate = refine(net, { ...pair, flow: flowInput(g, grid) }, grid, updates);
   for (const [direction, levels] of pair.pyramids.entries()) {
     for (const [level, value] of levels.entries()) {
       g.output(pyramidNames[direction]![level]!, value, "float32");
     }
   }
-  g.output("hidden", pair.hidden, "float32");
   g.output("context", pair.context, "float32");
+  outputState(net, estimate);
   return g.build();
 }
 
 /**
- * Some updates: what {@link correlateGraph} makes and `flow` [2, 2, rows, columns] in cells, to `next_hidden`, `next_flow`
- * and `change`, the mean length of the last update in pixels.
+ * More updates: `context` and the pyramids of {@link beginGraph}, `hidden` and `flow` to `next_hidden`, `next_flow` and
+ * `change`, the mean length of the last update in pixels.
  */
 export function updateGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("update", weights);
@@ -68,13 +71,9 @@ export function updateGraph(weights: RaftWeights, size: Size, updates: number): 
       g.input(names[i]!, "float32", [rows * columns, 1, level.rows, level.columns])
     )
   );
-  const channels = net.architecture.hidden;
-  const hidden = g.input("hidden", "float32", [2, channels, rows, columns]);
+  const hidden = g.input("hidden", "float32", [2, net.architecture.hidden, rows, columns]);
   const context = g.input("context", "float32", [2, gateChannels(net), rows, columns]);
-  const estimate = refine(net, { hidden, flow: flowInput(g, grid), context, pyramids }, grid, updates);
-  g.output("next_hidden", estimate.hidden, "float32");
-  g.output("next_flow", estimate.flow, "float32");
-  g.output("change", meanLength(g, estimate.change), "float32");
+  outputState(net, refine(net, { hidden, flow: flowInput(g, grid), context, pyramids }, grid, updates));
   return g.build();
 }
 
@@ -90,7 +89,7 @@ export function upsampleGraph(weights: RaftWeights, size: Size): Model {
 
 /**
  * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: what
- * {@link correlateGraph} takes and `flow` [2, 2, rows, columns], to `forward`, `backward`, `next_hidden` and
+ * {@link beginGraph} takes, to `forward`, `backward`, `next_hidden` and
  * `next_flow`. The pyramids never leave the graph, which pays where the engine's memory is not
  * the device's.
  */
@@ -158,6 +157,12 @@ function outputFlow(net: RaftGraph, estimate: Estimate, size: Size): void {
   const dims = [1, 2, size.height, size.width];
   g.output("forward", forward!, "float32", dims);
   g.output("backward", backward!, "float32", dims);
+}
+
+function outputState({ g }: RaftGraph, { hidden, flow, change }: Estimate & { change: string }): void {
+  g.output("next_hidden", hidden, "float32");
+  g.output("next_flow", flow, "float32");
+  g.output("change", meanLength(g, change), "float32");
 }
 
 function flowInput(g: GraphBuilder, { rows, columns }: Grid): string {
