@@ -53,21 +53,22 @@ function replaceResize(g: GraphBuilder, node: Node, shapes: ShapeTable): void {
 
 /**
  * Row-major [to, from]: linear interpolation between pixel centres with its triangle as wide as two output pixels, so
- * that every input pixel counts (ONNX `Resize-18` with antialias). Every row sums to 1.
+ * that every input pixel counts (ONNX `Resize-18` with antialias). Beyond the border lie copies of the outermost pixel.
  */
 function shrinkMatrix(from: number, to: number): Float32Array {
   const matrix = new Float32Array(to * from);
   const scale = to / from;
   for (let row = 0; row < to; row++) {
-    const centre = (row + 0.5) / scale;
-    const first = Math.max(0, Math.floor(centre - 1 / scale + 0.5));
-    const end = Math.min(from, Math.floor(centre + 1 / scale + 0.5));
-    const weights = Array.from(
-      { length: end - first },
-      (_, i) => Math.max(0, 1 - Math.abs((first + i + 0.5 - centre) * scale)),
-    );
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    weights.forEach((weight, i) => matrix[row * from + first + i] = weight / sum);
+    const centre = (row + 0.5) / scale - 0.5;
+    const taps: { at: number; weight: number }[] = [];
+    for (let at = Math.ceil(centre - 1 / scale); at <= centre + 1 / scale; at++) {
+      taps.push({ at, weight: 1 - Math.abs(at - centre) * scale });
+    }
+    const sum = taps.reduce((total, { weight }) => total + weight, 0);
+    for (const { at, weight } of taps) {
+      const inside = Math.min(Math.max(at, 0), from - 1);
+      matrix[row * from + inside] = matrix[row * from + inside]! + weight / sum;
+    }
   }
   return matrix;
 }
