@@ -81,7 +81,8 @@ const offlineCodes = [
   "error sending request",
 ];
 
-function downloadError(spec: string, cause: unknown): UserError {
+/** What to tell the user of a package that could not be fetched. */
+export function downloadError(spec: string, cause: unknown): UserError {
   const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
   if (code === "EINTEGRITY") {
     return new UserError(`the download of ${spec} is not what was published (wrong checksum); try again`, {
