@@ -15,6 +15,7 @@ const quick: ParameterInput = {
   octaves: 1,
   firstIterations: 2,
   octaveIterations: 1,
+  flow: "dis",
   flowSize: 64,
 };
 
