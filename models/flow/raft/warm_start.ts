@@ -9,8 +9,8 @@ export interface Start extends CoarseState {
 }
 
 /**
- * How much of a recurrent state that is carried over counts. Tried with RAFT-small: all of it (1) ends further off than
- * none; from 0.5 to 0.9 six updates come as close as nine do that only begin with the flow.
+ * How much of a recurrent state that is carried over counts. Tried with RAFT-small on a clip with known motion: from 0.7
+ * to 0.9 six updates come closer than seven do that only begin with the flow; all of it (1) ends further off.
  */
 const trusted = 0.8;
 
