@@ -53,9 +53,10 @@ Deno.test("the help of dream has the settings with their ranges and defaults", a
 
 Deno.test("wrong usage is one line that says what to do, and status 2", async () => {
   await Promise.all([
-    refused([], /name a command: dream, models, evaluate, doctor/),
+    refused([], /name a command: dream, serve, models, evaluate, doctor/),
     refused(["draem"], /no command "draem"; did you mean dream\?/),
-    refused(["serve"], /serve is not part of this version/),
+    refused(["serve", "clip.mp4"], /serve takes flags alone/),
+    refused(["serve", "--host", "0.0.0.0"], /--token/),
     refused(["dream"], /needs an INPUT and an OUTPUT/),
     refused(["models", "list", "all"], /models is used so/),
     refused(["evaluate", "a.mp4"], /takes a SOURCE and a DREAMED/),
@@ -65,6 +66,7 @@ Deno.test("wrong usage is one line that says what to do, and status 2", async ()
 
 Deno.test("wrong flags are named", async () => {
   await Promise.all([
+    refused(["serve", "--port", "x"], /--port must be a whole number from 0 to 65535/),
     refused(
       ["dream", "a.mp4", "b.mp4", "--image-szie", "3"],
       /no flag --image-szie; did you mean --image-size\?/,
