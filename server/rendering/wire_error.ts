@@ -37,6 +37,8 @@ function asHttpError(error: unknown): HttpError {
 function fieldOf(message: string): string | undefined {
   if (/^there is no channel\b/.test(message)) return "channels";
   if (/\blayers?\b/.test(message) && !/execution provider/.test(message)) return "layers";
+  if (/^--flow-model\b|^the weights of\b/.test(message)) return "flowModel";
+  if (/lower --flow-size/.test(message)) return "flowSize";
   if (/^--model\b|\bONNX model\b|\bno network is named\b/.test(message)) return "model";
   return undefined;
 }

@@ -14,6 +14,12 @@ Deno.test("errors get the code that fits on their way to the thread that serves"
       "invalid_parameter",
       "channels",
     ],
+    [
+      new UserError('the weights of RAFT are not here: fetch them with "models pull"'),
+      "invalid_parameter",
+      "flowModel",
+    ],
+    [new UserError("RAFT would need 40 GB of memory: lower --flow-size"), "invalid_parameter", "flowSize"],
     [new UserError("ffmpeg was not found: install ffmpeg, or set FFMPEG_PATH to the program"), "internal"],
     [new UserError("cannot fetch nsfwjs: the npm registry cannot be reached", { exitCode: 1 }), "internal"],
     [new UserError("the encoder failed: No space left on device", { exitCode: 1 }), "disk_full"],
