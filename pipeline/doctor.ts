@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 import { cacheFolder } from "../models/cache.ts";
 import { catalog, isCached, localModelPath } from "../models/catalog.ts";
 import { knownProviders } from "../models/engine/providers.ts";
+import { cudaChecks, lookAtCuda, mayWork } from "./doctor/cuda.ts";
 import { type ProviderTrial, tryProvider } from "./doctor/probe_provider.ts";
 import { featuresOf } from "./ffmpeg/features.ts";
 import { locate, type Program, type ProgramName } from "./ffmpeg/locate.ts";
@@ -16,7 +17,7 @@ export interface Check {
   state: "ok" | "lack" | "missing";
   /** What was found. */
   found: string;
-  /** What to do, in one line; absent where all is well. */
+  /** What to do, in one line; absent where there is nothing to do. */
   advice?: string;
 }
 
@@ -153,8 +154,7 @@ export function checkParts(built: Built): Check[] {
 }
 
 const providerAdvice: Record<string, string> = {
-  cuda:
-    "nothing to do without an NVIDIA GPU; with one, install CUDA 13, cuDNN 9 and onnxruntime's CUDA provider",
+  cuda: "read what onnxruntime says with --provider cuda --verbose, or dream with --provider webgpu or cpu",
   webgpu: "nothing to do without a GPU; with one, install its Vulkan driver",
   cpu: "install the packages again: deno install",
 };
@@ -162,8 +162,18 @@ const providerAdvice: Record<string, string> = {
 async function checkProviders(): Promise<Check[]> {
   const checks: Check[] = [];
   // One after another: two at once would fight for the GPU.
-  for (const provider of knownProviders) checks.push(checkProvider(provider, await trial(provider)));
+  for (const provider of knownProviders) {
+    if (provider === "cuda") checks.push(...await checkCuda());
+    else checks.push(checkProvider(provider, await trial(provider)));
+  }
   return checks;
+}
+
+/** What CUDA needs; it is only tried where all of it is here. */
+async function checkCuda(): Promise<Check[]> {
+  const machine = await lookAtCuda();
+  const checks = cudaChecks(machine);
+  return mayWork(machine) ? [...checks, checkProvider("cuda", await trial("cuda"))] : checks;
 }
 
 /** What trying a provider came to, as a check. */

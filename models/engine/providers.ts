@@ -1,5 +1,7 @@
 import { GraphBuilder } from "../onnx/build.ts";
 import { writeModel } from "../onnx/write.ts";
+import { isCudaPlatform, isProviderHere } from "./cuda/files.ts";
+import { openUnknownLibraries } from "./cuda/runtime_libraries.ts";
 import ort from "./onnxruntime.ts";
 import type { RefusedProvider, SessionSettings } from "./messages.ts";
 
@@ -20,6 +22,7 @@ export async function firstWorkingProvider(
   const refused: RefusedProvider[] = [];
   for (const provider of providers) {
     try {
+      if (provider === "cuda") await prepareCuda();
       const session = await ort.InferenceSession.create(probe, sessionOptions(provider, { threads: 1 }));
       await session.run({ x: new ort.Tensor("float32", Float32Array.of(1), [1]) });
       await session.release();
@@ -31,6 +34,11 @@ export async function firstWorkingProvider(
   throw new Error(refused.map(({ provider, reason }) => `${provider}: ${reason}`).join("; "));
 }
 
+/** Without its provider there is nothing that would use CUDA's libraries. */
+async function prepareCuda(): Promise<void> {
+  if (isCudaPlatform() && isProviderHere()) await openUnknownLibraries();
+}
+
 function probeModel() {
   const g = new GraphBuilder({ name: "probe" });
   const x = g.input("x", "float32", [1]);
@@ -38,8 +46,10 @@ function probeModel() {
   return g.build();
 }
 
+/** Of CUDA's own failures only what CUDA says, without the places in onnxruntime's source. */
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  const line = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  return /CUDA failure \d+: .*?(?= ;)/.exec(line)?.[0] ?? line;
 }
 
 /** onnxruntime's options for a session on one provider (operators that it lacks run on the CPU). */

@@ -1,0 +1,153 @@
+/** What CUDA needs, one by one, without opening anything: most of it is large, and some of it may be missing. */
+import { existsSync, globSync } from "node:fs";
+import { isCudaPlatform, isProviderHere, providerFolder } from "../../models/engine/cuda/files.ts";
+import {
+  cudaLibraries,
+  type CudaLibrary,
+  driverLibrary,
+  findLibrary,
+} from "../../models/engine/cuda/runtime_libraries.ts";
+import type { Check } from "../doctor.ts";
+
+/** What was found on a machine. */
+export interface CudaMachine {
+  /** Whether there is a CUDA provider for its kind of machine. */
+  supported: boolean;
+  /** Whether it has an NVIDIA card, as far as can be seen without a driver. */
+  card: boolean;
+  /** Version of the kernel's driver, such as 580.65.06. */
+  driver?: string | undefined;
+  /** Names of the cards and their memory, as nvidia-smi tells them. */
+  cards: string[];
+  /** Where libcuda.so.1 is. */
+  driverLibrary?: string | undefined;
+  /** The folder of onnxruntime's CUDA provider, where it is here. */
+  provider?: string | undefined;
+  /** Where CUDA's libraries are, by name. */
+  libraries: ReadonlyMap<string, string>;
+}
+
+/** The oldest driver that CUDA 13 works with (NVIDIA's release notes for CUDA 13.0). */
+const oldestDriver = 580;
+
+/** What this machine has. Takes some milliseconds, and nvidia-smi about a second where there is one. */
+export async function lookAtCuda(): Promise<CudaMachine> {
+  const supported = isCudaPlatform();
+  const driver = await driverVersion();
+  const wsl = existsSync("/usr/lib/wsl/lib/libcuda.so.1");
+  const card = supported && (driver !== undefined || wsl || await hasNvidiaDevice());
+  if (!card) return { supported, card, cards: [], libraries: new Map() };
+  const libraries = new Map<string, string>();
+  for (const { name } of cudaLibraries) {
+    const found = await findLibrary(name);
+    if (found) libraries.set(name, found.path);
+  }
+  return {
+    supported,
+    card,
+    driver,
+    cards: await cardNames(),
+    driverLibrary: (await findLibrary(driverLibrary))?.path,
+    provider: isProviderHere() ? providerFolder() : undefined,
+    libraries,
+  };
+}
+
+/**
+ * The checks of what CUDA needs. Where there is no NVIDIA card it is one line that asks for nothing. Whether it works
+ * is not among them: {@link mayWork} tells whether to try.
+ */
+export function cudaChecks(machine: CudaMachine): Check[] {
+  if (!machine.supported) return [quiet("is for Linux on x86-64 alone")];
+  if (!machine.card) return [quiet("no NVIDIA card here")];
+  return [checkDriver(machine), checkProviderFiles(machine), ...checkLibraries(machine)];
+}
+
+/** Whether everything is there, so that trying it tells something new. */
+export function mayWork(machine: CudaMachine): boolean {
+  return cudaChecks(machine).every(({ state }) => state === "ok");
+}
+
+function quiet(found: string): Check {
+  return { name: "provider cuda", state: "lack", found };
+}
+
+function checkDriver({ driver, cards, driverLibrary: library }: CudaMachine): Check {
+  const name = "NVIDIA driver";
+  const install =
+    `install NVIDIA's driver ${oldestDriver} or newer (Ubuntu: apt install nvidia-driver-580, ` +
+    "Debian: from NVIDIA's repository) and restart";
+  if (library === undefined) {
+    return driver === undefined
+      ? { name, state: "lack", found: "there is an NVIDIA card, but no driver for it", advice: install }
+      : {
+        name,
+        state: "lack",
+        found: `${driver}, but ${driverLibrary} is missing`,
+        advice: "apt install libcuda1 of the same version; in a container, start it with --gpus all",
+      };
+  }
+  const found = [driver ?? "here", ...cards].join(", ");
+  if (driver !== undefined && parseInt(driver) < oldestDriver) {
+    return { name, state: "lack", found: `${found}; too old for CUDA 13`, advice: install };
+  }
+  return { name, state: "ok", found };
+}
+
+function checkProviderFiles({ provider }: CudaMachine): Check {
+  const name = "CUDA provider";
+  if (provider !== undefined) return { name, state: "ok", found: provider };
+  const found = "onnxruntime's libraries for CUDA are not here";
+  return { name, state: "lack", found, advice: "fetch them (180 MB): deno task cuda" };
+}
+
+/** One line for the libraries that are there, one for each package that is not. */
+function checkLibraries({ libraries }: CudaMachine): Check[] {
+  const here = cudaLibraries.filter(({ name }) => libraries.has(name)).map(({ name }) => name);
+  const missing = Map.groupBy(cudaLibraries.filter(({ name }) => !libraries.has(name)), ({ pip }) => pip);
+  return [
+    ...(here.length > 0 ? [{ name: "CUDA libraries", state: "ok" as const, found: here.join(", ") }] : []),
+    ...Array.from(missing.values(), missingPackage),
+  ];
+}
+
+function missingPackage(libraries: CudaLibrary[]): Check {
+  const { purpose, pip, apt } = libraries[0]!;
+  return {
+    name: `CUDA ${purpose}`,
+    state: "lack",
+    found: `no ${libraries.map(({ name }) => name).join(" and no ")} here`,
+    advice: `pip install ${pip}, or from NVIDIA's repository: apt install ${apt}`,
+  };
+}
+
+async function driverVersion(): Promise<string | undefined> {
+  const text = await Deno.readTextFile("/proc/driver/nvidia/version").catch(() => "");
+  return /\s(\d{3,}\.\d+(\.\d+)?)\s/.exec(text)?.[1];
+}
+
+/** A display device (class 03) of vendor 10de on the PCI bus. */
+async function hasNvidiaDevice(): Promise<boolean> {
+  const read = (path: string) => Deno.readTextFile(path).catch(() => "");
+  for (const device of globSync("/sys/bus/pci/devices/*")) {
+    if ((await read(`${device}/vendor`)).trim() !== "0x10de") continue;
+    if ((await read(`${device}/class`)).startsWith("0x03")) return true;
+  }
+  return false;
+}
+
+async function cardNames(): Promise<string[]> {
+  try {
+    const { success, stdout } = await new Deno.Command("nvidia-smi", {
+      args: ["--query-gpu=name,memory.total", "--format=csv,noheader"],
+      stdin: "null",
+      stderr: "null",
+      signal: AbortSignal.timeout(10_000),
+    }).output();
+    if (!success) return [];
+    const lines = new TextDecoder().decode(stdout).trim().split("\n");
+    return lines.map((line) => line.replace(", ", " (") + ")");
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  isCudaPlatform,
+  isProviderHere,
+  isProviderWhole,
+  providerFiles,
+  providerFolder,
+} from "../../../models/engine/cuda/files.ts";
+import { providerPackage, removeProvider } from "../../../models/engine/cuda/install.ts";
+import { cudaLibraries, findLibrary } from "../../../models/engine/cuda/runtime_libraries.ts";
+import { withEmptyCache, withEnvironment } from "../../environment.ts";
+
+const root = new URL("../../../", import.meta.url);
+
+async function run(args: string[], env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+const cudaTask = (args: string[] = [], env: Record<string, string> = {}) =>
+  run(["run", "--quiet", "--allow-all", "pipeline/terminal/cuda.ts", ...args], env);
+
+/** Files of the right names and sizes that are nothing but holes. */
+async function pretendProvider(): Promise<void> {
+  await Deno.mkdir(providerFolder(), { recursive: true });
+  for (const { name, size } of providerFiles) {
+    using file = await Deno.create(join(providerFolder(), name));
+    await file.truncate(size);
+  }
+}
+
+/** Runs with a registry that has the package, though with other bytes in it; tells what was asked for. */
+async function withRegistry(use: (url: string, asked: string[]) => Promise<void>): Promise<void> {
+  const asked: string[] = [];
+  const name = providerPackage.spec.slice(0, providerPackage.spec.lastIndexOf("@"));
+  const version = providerPackage.spec.slice(name.length + 1);
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, ({ url }) => {
+    const { origin, pathname } = new URL(url);
+    asked.push(pathname);
+    if (pathname.endsWith(".tgz")) return new Response("something else");
+    const dist = { tarball: `${origin}/${name}.tgz`, integrity: providerPackage.integrity };
+    return Response.json({
+      name,
+      "dist-tags": { latest: version },
+      versions: { [version]: { name, version, dist } },
+    });
+  });
+  await use(`http://127.0.0.1:${server.addr.port}/`, asked);
+}
+
+const filesIn = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name);
+
+Deno.test("a provider that is not what was published is refused, and nothing of it stays", async () => {
+  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
+  await withEmptyCache((cache) =>
+    withRegistry(async (registry, asked) => {
+      const { code, stderr } = await cudaTask([], { NPM_CONFIG_REGISTRY: registry });
+      assert.equal(code, 1);
+      assert.match(stderr, /^reverie: .*not what was published \(wrong checksum\).*\n$/);
+      assert.ok(asked.some((path) => path.endsWith(".tgz")), `${asked}`);
+      assert.deepEqual(filesIn(cache), []);
+    })
+  );
+});
+
+Deno.test("without a connection one line says so", async () => {
+  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
+  await withEmptyCache(async () => {
+    const closed = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+    const { port } = closed.addr;
+    closed.close();
+    const { code, stderr } = await cudaTask([], { NPM_CONFIG_REGISTRY: `http://127.0.0.1:${port}/` });
+    assert.equal(code, 1);
+    assert.match(stderr, /^reverie: cannot fetch .*cannot be reached; connect to the network once.*\n$/);
+  });
+});
+
+Deno.test("the provider is known by size, and whole by checksum; --remove takes it away", async () => {
+  await withEmptyCache(async () => {
+    assert.equal(isProviderHere(), false);
+    await pretendProvider();
+    assert.equal(isProviderHere(), true);
+    assert.equal(await isProviderWhole(), false, "holes are not what was published");
+    if (isCudaPlatform()) {
+      const first = await cudaTask(["--remove"]);
+      assert.equal(first.code, 0, first.stderr);
+      assert.match(first.stdout, /has been removed/);
+      assert.match((await cudaTask(["--remove"])).stdout, /was no CUDA provider/);
+    } else {
+      assert.equal(await removeProvider(), true);
+    }
+    assert.equal(isProviderHere(), false);
+  });
+});
+
+Deno.test("wrong arguments of the task are refused in one line", async () => {
+  for (const argument of ["now", "--delete"]) {
+    const { code, stderr } = await cudaTask([argument]);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /^reverie: .*\n$/);
+  }
+});
+
+Deno.test("onnxruntime is opened beside its provider, through a link, and still runs on the processor", async () => {
+  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
+  await withEmptyCache(async () => {
+    await pretendProvider();
+    const program = `
+      import { Engine } from "./models/engine/engine.ts";
+      await using engine = await Engine.start({ providers: ["cuda", "cpu"] });
+      console.log(engine.provider);`;
+    const { code, stdout, stderr } = await run(["eval", "--quiet", program], { LD_DEBUG: "files" });
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.trim(), "cpu");
+    const looked = `${
+      join(providerFolder(), "libonnxruntime_providers_shared.so")
+    } [0];  dynamically loaded by `;
+    assert.ok(stderr.includes(looked), "glibc's loader tells what it opens");
+    const link = join(providerFolder(), "libonnxruntime.so.1");
+    assert.match(await Deno.readLink(link), /onnxruntime-node.*libonnxruntime\.so\.1$/);
+    assert.equal(filesIn(providerFolder()).length, providerFiles.length + 1);
+  });
+});
+
+Deno.test("CUDA's libraries are found where the loader looks, and where pip puts them", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const listed = join(folder, "listed"), pip = "env/lib/python3.11/site-packages/nvidia/cu13/lib";
+    const name = "libreverie_test.so.13";
+    await Deno.mkdir(join(folder, pip), { recursive: true });
+    await Deno.mkdir(listed);
+    await withEnvironment({ LD_LIBRARY_PATH: listed, VIRTUAL_ENV: join(folder, "env") }, async () => {
+      assert.equal(await findLibrary(name), undefined);
+      await Deno.writeTextFile(join(folder, pip, name), "");
+      assert.deepEqual(await findLibrary(name), { path: join(folder, pip, name), known: false });
+      await Deno.writeTextFile(join(listed, name), "");
+      assert.deepEqual(await findLibrary(name), { path: join(listed, name), known: true });
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("every library of CUDA's comes with the packages that bring it", () => {
+  for (const { name, pip, apt } of cudaLibraries) {
+    assert.match(name, /^lib\w+\.so\.\d+$/);
+    assert.match(pip, /^nvidia-/);
+    assert.match(apt, /-13(-0)?$/);
+  }
+});
