@@ -155,34 +155,51 @@ export function checkParts(built: Built): Check[] {
 
 const providerAdvice: Record<string, string> = {
   cuda: "read what onnxruntime says with --provider cuda --verbose, or dream with --provider webgpu or cpu",
-  webgpu: "nothing to do without a GPU; with one, install its Vulkan driver",
+  webgpu:
+    "nothing to do without a GPU; with one, install its Vulkan driver (AMD and Intel on Debian or Ubuntu: " +
+    "apt install mesa-vulkan-drivers libvulkan1; NVIDIA's comes with its driver)",
   cpu: "install the packages again: deno install",
 };
 
 async function checkProviders(): Promise<Check[]> {
-  const checks: Check[] = [];
+  const machine = await lookAtCuda();
+  const trials = new Map<string, ProviderTrial>();
   // One after another: two at once would fight for the GPU.
   for (const provider of knownProviders) {
-    if (provider === "cuda") checks.push(...await checkCuda());
-    else checks.push(checkProvider(provider, await trial(provider)));
+    if (provider !== "cuda" || mayWork(machine)) trials.set(provider, await trial(provider));
   }
-  return checks;
+  const processor = trials.get("cpu");
+  return [
+    ...cudaChecks(machine),
+    ...Array.from(trials, ([name, tried]) => checkProvider(name, tried, processor)),
+  ];
 }
 
-/** What CUDA needs; it is only tried where all of it is here. */
-async function checkCuda(): Promise<Check[]> {
-  const machine = await lookAtCuda();
-  const checks = cudaChecks(machine);
-  return mayWork(machine) ? [...checks, checkProvider("cuda", await trial("cuda"))] : checks;
-}
-
-/** What trying a provider came to, as a check. */
-export function checkProvider(provider: string, { works, reason }: ProviderTrial): Check {
+/** What trying a provider came to, as a check. A slow WebGPU is told of: it may be software in a GPU's place. */
+export function checkProvider(
+  provider: string,
+  { works, speed, reason }: ProviderTrial,
+  processor?: ProviderTrial,
+): Check {
   const name = `provider ${provider}`;
-  if (works) return { name, state: "ok", found: "works" };
-  const state = provider === "cpu" ? "missing" : "lack";
-  const advice = providerAdvice[provider] ?? "use --provider cpu";
-  return { name, state, found: `does not work here: ${reason ?? "it gives no reason"}`, advice };
+  if (!works) {
+    const state = provider === "cpu" ? "missing" : "lack";
+    const advice = providerAdvice[provider] ?? "use --provider cpu";
+    return { name, state, found: `does not work here: ${reason ?? "it gives no reason"}`, advice };
+  }
+  const found = `works${speed === undefined ? "" : `, ${gigaflops(speed)} in convolutions`}`;
+  const slow = provider === "webgpu" && (speed ?? Infinity) < (processor?.speed ?? 0);
+  if (!slow) return { name, state: "ok", found };
+  return {
+    name,
+    state: "lack",
+    found: `${found}: slower than the processor`,
+    advice: "it may be software in a GPU's place: install the GPU's Vulkan driver, or use --provider cpu",
+  };
+}
+
+function gigaflops(speed: number): string {
+  return `${Number((speed / 1e9).toPrecision(2))} GFLOPS`;
 }
 
 async function trial(provider: string): Promise<ProviderTrial> {

@@ -73,7 +73,7 @@ export class Engine {
       engine.close();
       throw new UserError(
         `no execution provider of "${providers.join(",")}" works here (${(cause as Error).message}); ` +
-          "try --provider cpu, and see the doctor command",
+          "use --provider cpu, or do what the doctor command says",
         { cause },
       );
     }

@@ -1,6 +1,7 @@
 import { GraphBuilder } from "../onnx/build.ts";
 import { writeModel } from "../onnx/write.ts";
 import { isCudaPlatform, isProviderHere } from "./cuda/files.ts";
+import { cudaLacks } from "./cuda/lacks.ts";
 import { openUnknownLibraries } from "./cuda/runtime_libraries.ts";
 import ort from "./onnxruntime.ts";
 import type { RefusedProvider, SessionSettings } from "./messages.ts";
@@ -28,7 +29,7 @@ export async function firstWorkingProvider(
       await session.release();
       return { provider, refused };
     } catch (error) {
-      refused.push({ provider, reason: firstLine(error) });
+      refused.push({ provider, reason: await reasonOf(provider, error) });
     }
   }
   throw new Error(refused.map(({ provider, reason }) => `${provider}: ${reason}`).join("; "));
@@ -46,10 +47,14 @@ function probeModel() {
   return g.build();
 }
 
-/** Of CUDA's own failures only what CUDA says, without the places in onnxruntime's source. */
-function firstLine(error: unknown): string {
+/** Why a provider does not run, in one line without the places in onnxruntime's source. */
+async function reasonOf(provider: string, error: unknown): Promise<string> {
   const line = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
-  return /CUDA failure \d+: .*?(?= ;)/.exec(line)?.[0] ?? line;
+  const failure = /CUDA failure \d+: .*?(?= ;)/.exec(line)?.[0];
+  if (failure !== undefined) return failure;
+  const lacks = provider === "cuda" ? await cudaLacks() : [];
+  if (lacks.length > 0) return `this machine lacks ${lacks.join(", ")}`;
+  return line.replace(/^\S+\.(cc|cpp|h):\d+ .*? was false\. /, "");
 }
 
 /** onnxruntime's options for a session on one provider (operators that it lacks run on the CPU). */

@@ -5,7 +5,8 @@ import {
   cudaLibraries,
   type CudaLibrary,
   driverLibrary,
-  findLibrary,
+  findLibraries,
+  pipFolder,
 } from "../../models/engine/cuda/runtime_libraries.ts";
 import type { Check } from "../doctor.ts";
 
@@ -23,8 +24,8 @@ export interface CudaMachine {
   driverLibrary?: string | undefined;
   /** The folder of onnxruntime's CUDA provider, where it is here. */
   provider?: string | undefined;
-  /** Where CUDA's libraries are, by name. */
-  libraries: ReadonlyMap<string, string>;
+  /** Which of CUDA's libraries are here, by name. */
+  libraries: ReadonlySet<string>;
 }
 
 /** The oldest driver that CUDA 13 works with (NVIDIA's release notes for CUDA 13.0). */
@@ -36,20 +37,17 @@ export async function lookAtCuda(): Promise<CudaMachine> {
   const driver = await driverVersion();
   const wsl = existsSync("/usr/lib/wsl/lib/libcuda.so.1");
   const card = supported && (driver !== undefined || wsl || await hasNvidiaDevice());
-  if (!card) return { supported, card, cards: [], libraries: new Map() };
-  const libraries = new Map<string, string>();
-  for (const { name } of cudaLibraries) {
-    const found = await findLibrary(name);
-    if (found) libraries.set(name, found.path);
-  }
+  const provider = supported && isProviderHere() ? providerFolder() : undefined;
+  if (!card) return { supported, card, cards: [], provider, libraries: new Set() };
+  const found = await findLibraries([driverLibrary, ...cudaLibraries.map(({ name }) => name)]);
   return {
     supported,
     card,
     driver,
     cards: await cardNames(),
-    driverLibrary: (await findLibrary(driverLibrary))?.path,
-    provider: isProviderHere() ? providerFolder() : undefined,
-    libraries,
+    driverLibrary: found.get(driverLibrary)?.path,
+    provider,
+    libraries: new Set(found.keys()),
   };
 }
 
@@ -59,13 +57,18 @@ export async function lookAtCuda(): Promise<CudaMachine> {
  */
 export function cudaChecks(machine: CudaMachine): Check[] {
   if (!machine.supported) return [quiet("is for Linux on x86-64 alone")];
-  if (!machine.card) return [quiet("no NVIDIA card here")];
+  if (!machine.card) return [quiet(withoutCard(machine))];
   return [checkDriver(machine), checkProviderFiles(machine), ...checkLibraries(machine)];
 }
 
 /** Whether everything is there, so that trying it tells something new. */
 export function mayWork(machine: CudaMachine): boolean {
   return cudaChecks(machine).every(({ state }) => state === "ok");
+}
+
+function withoutCard({ provider }: CudaMachine): string {
+  const useless = "; onnxruntime's CUDA provider is not needed: deno task cuda --remove takes it away";
+  return `no NVIDIA card here${provider === undefined ? "" : useless}`;
 }
 
 function quiet(found: string): Check {
@@ -101,24 +104,25 @@ function checkProviderFiles({ provider }: CudaMachine): Check {
   return { name, state: "lack", found, advice: "fetch them (180 MB): deno task cuda" };
 }
 
-/** One line for the libraries that are there, one for each package that is not. */
+/** One line for the libraries that are there, one for those that are not. */
 function checkLibraries({ libraries }: CudaMachine): Check[] {
-  const here = cudaLibraries.filter(({ name }) => libraries.has(name)).map(({ name }) => name);
-  const missing = Map.groupBy(cudaLibraries.filter(({ name }) => !libraries.has(name)), ({ pip }) => pip);
-  return [
-    ...(here.length > 0 ? [{ name: "CUDA libraries", state: "ok" as const, found: here.join(", ") }] : []),
-    ...Array.from(missing.values(), missingPackage),
-  ];
+  const name = "CUDA libraries";
+  const here = cudaLibraries.filter((library) => libraries.has(library.name));
+  const missing = cudaLibraries.filter((library) => !libraries.has(library.name));
+  const checks: Check[] = [];
+  if (here.length > 0) checks.push({ name, state: "ok", found: here.map(({ name }) => name).join(", ") });
+  if (missing.length > 0) {
+    const found = `missing: ${missing.map(({ name, part }) => `${name} (${part})`).join(", ")}`;
+    checks.push({ name, state: "lack", found, advice: howToGet(missing) });
+  }
+  return checks;
 }
 
-function missingPackage(libraries: CudaLibrary[]): Check {
-  const { purpose, pip, apt } = libraries[0]!;
-  return {
-    name: `CUDA ${purpose}`,
-    state: "lack",
-    found: `no ${libraries.map(({ name }) => name).join(" and no ")} here`,
-    advice: `pip install ${pip}, or from NVIDIA's repository: apt install ${apt}`,
-  };
+/** With pip it is always all of them: a second `--target` into a folder takes away what the first has put there. */
+function howToGet(missing: readonly CudaLibrary[]): string {
+  const pip = new Set(cudaLibraries.map(({ pip }) => pip)), apt = new Set(missing.map(({ apt }) => apt));
+  return `with pip (1.1 GB): pip install --upgrade --target ${pipFolder()} ${[...pip].join(" ")}; ` +
+    `or from NVIDIA's repository: apt install ${[...apt].join(" ")}`;
 }
 
 async function driverVersion(): Promise<string | undefined> {

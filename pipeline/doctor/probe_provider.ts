@@ -3,29 +3,27 @@
  * terminal and may even crash, which must not happen to who asks.
  */
 import { Engine } from "../../models/engine/engine.ts";
+import { convolutionSpeed } from "./convolution_speed.ts";
 
 /** What came of trying a provider. */
 export interface ProviderTrial {
   works: boolean;
+  /** How fast it convolves, in operations a second; where it works. */
+  speed?: number;
   /** Why not, in one line. */
   reason?: string;
 }
 
-/** Starts the provider and runs the smallest graph on it. */
+/** Starts the provider and convolves with it. */
 export async function tryProvider(provider: string): Promise<ProviderTrial> {
   try {
-    using _engine = await Engine.start({ providers: [provider] });
-    return { works: true };
+    await using engine = await Engine.start({ providers: [provider] });
+    return { works: true, speed: await convolutionSpeed(engine) };
   } catch (error) {
     const { cause, message } = error as Error;
-    return { works: false, reason: plain(cause instanceof Error ? cause.message : message, provider) };
+    const reason = (cause instanceof Error ? cause.message : message).split("\n")[0]!;
+    return { works: false, reason: reason.replace(`${provider}: `, "") };
   }
-}
-
-/** The reason without the provider's name and the places in onnxruntime's own source. */
-function plain(message: string, provider: string): string {
-  const line = message.split("\n")[0]!;
-  return line.replace(`${provider}: `, "").replace(/^\S+\.(cc|cpp|h):\d+ .*? was false\. /, "");
 }
 
 if (import.meta.main) {

@@ -6,18 +6,32 @@ import { isCudaPlatform } from "../../models/engine/cuda/files.ts";
 import { UserError } from "../../models/errors.ts";
 import { parseFlags } from "../flags.ts";
 import { barLine } from "./bar.ts";
+import type { Command } from "./commands.ts";
 import { failureOf } from "./failure.ts";
+import { commandHelp } from "./help.ts";
 import { interruptible } from "./interruptible.ts";
 import { Screen, standardSink } from "./screen.ts";
 import { formatBytes } from "./units.ts";
 
 const flags = [
   { name: "remove", description: "take the provider away again" },
-  { name: "verbose", description: "show where an error happened" },
+  { name: "verbose", description: "show the stack of an error" },
+  { name: "help", description: "show this help (-h)" },
 ];
+
+const command: Command = {
+  name: "cuda",
+  usage: "[--remove]",
+  summary: "fetch onnxruntime's CUDA provider, for NVIDIA GPUs (180 MB)",
+  groups: [{ title: "Flags", flags }],
+  notes: [
+    "NVIDIA's own libraries are fetched otherwise; `deno task doctor` tells which are missing and how.",
+  ],
+};
 
 async function main(args: readonly string[], screen: Screen): Promise<void> {
   const { values, positionals } = parseFlags(args, flags);
+  if (values.get("help")) return screen.print(commandHelp(command, Math.min(110, screen.columns)));
   if (positionals.length > 0) throw new UserError(`cuda takes no arguments, such as "${positionals[0]}"`);
   if (!isCudaPlatform()) throw new UserError(elsewhere(), { exitCode: 1 });
   if (values.get("remove")) await remove(screen);

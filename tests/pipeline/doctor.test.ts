@@ -50,6 +50,16 @@ Deno.test("only the processor is a provider that must work", () => {
   assert.equal(checkProvider("cpu", { works: false, reason: "x" }).state, "missing");
 });
 
+Deno.test("a provider's speed is told, and that a WebGPU slower than the processor is perhaps no GPU", () => {
+  const at = (speed: number) => ({ works: true, speed });
+  assert.equal(checkProvider("cpu", at(172e9)).found, "works, 170 GFLOPS in convolutions");
+  assert.equal(checkProvider("webgpu", at(400e9), at(172e9)).state, "ok");
+  const slow = checkProvider("webgpu", at(0.33e9), at(172e9));
+  assert.equal(slow.state, "lack");
+  assert.match(slow.found, /0\.33 GFLOPS.*slower than the processor/);
+  assert.match(slow.advice!, /Vulkan driver.*--provider cpu/);
+});
+
 Deno.test("little memory comes with what to do", () => {
   assert.equal(checkMemory({ total: 8e9, available: 4e9 }).state, "ok");
   const { state, advice } = checkMemory({ total: 8e9, available: 0.5e9 });

@@ -1,17 +1,21 @@
 /** The libraries of NVIDIA's that onnxruntime's CUDA provider opens, and where they are on this machine. */
-import { existsSync, globSync } from "node:fs";
+import { existsSync, globSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { cacheFolder } from "../../cache.ts";
 
 /** A library of CUDA or cuDNN, with the packages that bring it. */
 export interface CudaLibrary {
   /** The file's name as the loader asks for it. */
   name: string;
-  purpose: string;
-  /** Package of PyPI. */
+  /** What NVIDIA calls it. */
+  part: string;
+  /** Package of PyPI, with the versions that fit. */
   pip: string;
   /** Package of NVIDIA's repository for Debian and Ubuntu. */
   apt: string;
+  /** How the names of those files begin that it opens itself, though it only finds them where the loader looks. */
+  opens?: string;
 }
 
 /**
@@ -20,16 +24,32 @@ export interface CudaLibrary {
  * compiles at run time. libcufft.so.12 is opened by Fourier transforms alone, which no graph here has.
  */
 export const cudaLibraries: readonly CudaLibrary[] = [
-  { name: "libcudart.so.13", purpose: "CUDA runtime", pip: "nvidia-cuda-runtime", apt: "cuda-cudart-13-0" },
-  { name: "libcublasLt.so.13", purpose: "matrix products", pip: "nvidia-cublas", apt: "libcublas-13-0" },
-  { name: "libcublas.so.13", purpose: "matrix products", pip: "nvidia-cublas", apt: "libcublas-13-0" },
-  { name: "libcurand.so.10", purpose: "random numbers", pip: "nvidia-curand", apt: "libcurand-13-0" },
-  { name: "libnvrtc.so.13", purpose: "compiler for cuDNN", pip: "nvidia-cuda-nvrtc", apt: "cuda-nvrtc-13-0" },
-  { name: "libcudnn.so.9", purpose: "convolutions", pip: "nvidia-cudnn-cu13", apt: "libcudnn9-cuda-13" },
+  {
+    name: "libcudart.so.13",
+    part: "CUDA runtime",
+    pip: "nvidia-cuda-runtime~=13.0",
+    apt: "cuda-cudart-13-0",
+  },
+  { name: "libcublasLt.so.13", part: "cuBLAS", pip: "nvidia-cublas~=13.0", apt: "libcublas-13-0" },
+  { name: "libcublas.so.13", part: "cuBLAS", pip: "nvidia-cublas~=13.0", apt: "libcublas-13-0" },
+  { name: "libcurand.so.10", part: "cuRAND", pip: "nvidia-curand~=10.4", apt: "libcurand-13-0" },
+  {
+    name: "libnvrtc.so.13",
+    part: "NVRTC",
+    pip: "nvidia-cuda-nvrtc~=13.0",
+    apt: "cuda-nvrtc-13-0",
+    opens: "libnvrtc-builtins.so.13.",
+  },
+  { name: "libcudnn.so.9", part: "cuDNN", pip: "nvidia-cudnn-cu13~=9.0", apt: "libcudnn9-cuda-13" },
 ];
 
 /** The driver's library. It comes with the driver alone and must fit it. */
 export const driverLibrary = "libcuda.so.1";
+
+/** Where `pip install --target` may put NVIDIA's packages, on a machine whose Python is not to be changed. */
+export function pipFolder(): string {
+  return join(cacheFolder(), "cuda-13");
+}
 
 /** Where a library was found. */
 export interface FoundLibrary {
@@ -39,31 +59,56 @@ export interface FoundLibrary {
 }
 
 /**
- * Looks for a library without opening it: where the loader looks (LD_LIBRARY_PATH, its cache, the system's folders),
- * then where CUDA's installer, conda and pip put it.
+ * Looks for libraries without opening them: where the loader looks (LD_LIBRARY_PATH, its cache, the system's
+ * folders), then where pip, conda and CUDA's installer put them. Takes some milliseconds.
  */
-export async function findLibrary(name: string): Promise<FoundLibrary | undefined> {
-  const cached = (await loaderCache()).get(name);
-  if (cached !== undefined) return { path: cached, known: true };
-  const known = firstWith(name, loaderFolders());
-  if (known !== undefined) return { path: known, known: true };
-  const path = firstWith(name, otherFolders());
-  return path === undefined ? undefined : { path, known: false };
+export async function findLibraries(names: readonly string[]): Promise<Map<string, FoundLibrary>> {
+  const found = new Map<string, FoundLibrary>();
+  const listed = listedFolders(), cache = await loaderCache(), others = otherFolders();
+  for (const name of names) {
+    const known = firstWith(name, listed) ?? cache.get(name) ?? firstWith(name, systemFolders);
+    const path = known ?? firstWith(name, others);
+    if (path !== undefined) found.set(name, { path, known: known !== undefined });
+  }
+  return found;
 }
 
 /**
- * Opens what is here but where the loader would not look, so that the provider gets it by its name. The libraries stay
- * open as long as the thread.
+ * Opens what is here but where the loader would not look, so that the provider gets it by its name. Where there is no
+ * driver nothing is opened, as the provider cannot run.
  */
 export async function openUnknownLibraries(): Promise<void> {
-  for (const { name } of cudaLibraries) {
-    const found = await findLibrary(name);
-    if (!found || found.known) continue;
-    try {
-      Deno.dlopen(found.path, {});
-    } catch {
-      // The provider then says what it lacks.
+  const found = await findLibraries([driverLibrary, ...cudaLibraries.map(({ name }) => name)]);
+  if (!found.has(driverLibrary)) return;
+  const paths = cudaLibraries.flatMap(({ name, opens }) => {
+    const library = found.get(name);
+    if (!library || library.known) return [];
+    return [...(opens ? filesBeside(library.path, opens) : []), library.path];
+  });
+  if (paths.length > 0) openForGood(paths);
+}
+
+/** Files in the folder of a file, by how their names begin. */
+function filesBeside(path: string, prefix: string): string[] {
+  const folder = dirname(path);
+  return readdirSync(folder).filter((name) => name.startsWith(prefix)).map((name) => join(folder, name));
+}
+
+const RTLD_LAZY = 0x1, RTLD_NODELETE = 0x1000;
+
+/**
+ * Opens libraries by glibc's own `dlopen`, until the process ends. What `Deno.dlopen` opens is closed with its thread,
+ * and a program crashes that loses CUDA's libraries while it ends. Those that cannot be opened are passed over: the
+ * provider then says what it lacks.
+ */
+function openForGood(paths: readonly string[]): void {
+  const glibc = Deno.dlopen("libdl.so.2", { dlopen: { parameters: ["buffer", "i32"], result: "pointer" } });
+  try {
+    for (const path of paths) {
+      glibc.symbols.dlopen(new TextEncoder().encode(`${path}\0`), RTLD_LAZY | RTLD_NODELETE);
     }
+  } finally {
+    glibc.close();
   }
 }
 
@@ -71,18 +116,18 @@ function firstWith(name: string, folders: readonly string[]): string | undefined
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-function loaderFolders(): string[] {
-  const listed = (Deno.env.get("LD_LIBRARY_PATH") ?? "").split(":").filter((folder) => folder !== "");
-  return [
-    ...listed,
-    "/lib/x86_64-linux-gnu",
-    "/usr/lib/x86_64-linux-gnu",
-    "/lib64",
-    "/usr/lib64",
-    "/lib",
-    "/usr/lib",
-  ];
+function listedFolders(): string[] {
+  return (Deno.env.get("LD_LIBRARY_PATH") ?? "").split(":").filter((folder) => folder !== "");
 }
+
+const systemFolders = [
+  "/lib/x86_64-linux-gnu",
+  "/usr/lib/x86_64-linux-gnu",
+  "/lib64",
+  "/usr/lib64",
+  "/lib",
+  "/usr/lib",
+];
 
 function otherFolders(): string[] {
   const conda = Deno.env.get("CONDA_PREFIX");
@@ -90,9 +135,10 @@ function otherFolders(): string[] {
     .filter((prefix) => prefix !== undefined && prefix !== "")
     .map((prefix) => `${prefix}/lib/python3*/*-packages/nvidia/*/lib`);
   return [
-    ...globSync(["/usr/local/cuda*/lib64", "/usr/local/cuda*/targets/x86_64-linux/lib", "/opt/cuda/lib64"]),
-    ...(conda ? [join(conda, "lib")] : []),
+    ...globSync(`${pipFolder()}/nvidia/*/lib`),
     ...globSync(python),
+    ...(conda ? [join(conda, "lib")] : []),
+    ...globSync(["/usr/local/cuda*/lib64", "/usr/local/cuda*/targets/x86_64-linux/lib", "/opt/cuda/lib64"]),
   ];
 }
 

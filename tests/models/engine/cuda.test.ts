@@ -8,7 +8,8 @@ import {
   providerFolder,
 } from "../../../models/engine/cuda/files.ts";
 import { providerPackage, removeProvider } from "../../../models/engine/cuda/install.ts";
-import { cudaLibraries, findLibrary } from "../../../models/engine/cuda/runtime_libraries.ts";
+import { cudaLibraries, findLibraries, pipFolder } from "../../../models/engine/cuda/runtime_libraries.ts";
+import { Engine } from "../../../models/engine/engine.ts";
 import { withEmptyCache, withEnvironment } from "../../environment.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -102,6 +103,14 @@ Deno.test("the provider is known by size, and whole by checksum; --remove takes 
   });
 });
 
+Deno.test("the task has a help", async () => {
+  for (const flag of ["--help", "-h"]) {
+    const { code, stdout } = await cudaTask([flag]);
+    assert.equal(code, 0);
+    assert.match(stdout, /deno task cuda \[--remove\]/);
+  }
+});
+
 Deno.test("wrong arguments of the task are refused in one line", async () => {
   for (const argument of ["now", "--delete"]) {
     const { code, stderr } = await cudaTask([argument]);
@@ -131,29 +140,64 @@ Deno.test("onnxruntime is opened beside its provider, through a link, and still 
   });
 });
 
-Deno.test("CUDA's libraries are found where the loader looks, and where pip puts them", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const listed = join(folder, "listed"), pip = "env/lib/python3.11/site-packages/nvidia/cu13/lib";
-    const name = "libreverie_test.so.13";
-    await Deno.mkdir(join(folder, pip), { recursive: true });
-    await Deno.mkdir(listed);
+Deno.test("CUDA's libraries are found where the loader looks, and where pip puts them", () =>
+  withEmptyCache(async (folder) => {
+    const listed = join(folder, "listed"), name = "libreverie_test.so.13";
+    const environment = join(folder, "env/lib/python3.11/site-packages/nvidia/cu13/lib");
+    const target = join(pipFolder(), "nvidia/cu13/lib");
+    const find = async () => (await findLibraries([name, "libnone.so"])).get(name);
+    for (const made of [listed, environment, target]) await Deno.mkdir(made, { recursive: true });
     await withEnvironment({ LD_LIBRARY_PATH: listed, VIRTUAL_ENV: join(folder, "env") }, async () => {
-      assert.equal(await findLibrary(name), undefined);
-      await Deno.writeTextFile(join(folder, pip, name), "");
-      assert.deepEqual(await findLibrary(name), { path: join(folder, pip, name), known: false });
-      await Deno.writeTextFile(join(listed, name), "");
-      assert.deepEqual(await findLibrary(name), { path: join(listed, name), known: true });
+      assert.equal(await find(), undefined);
+      for (const [put, known] of [[environment, false], [target, false], [listed, true]] as const) {
+        await Deno.writeTextFile(join(put, name), "");
+        assert.deepEqual(await find(), { path: join(put, name), known });
+      }
     });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  }));
+
+Deno.test("CUDA's libraries stay open when the thread that opened them has ended", async () => {
+  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
+  await withEmptyCache(async (folder) => {
+    await pretendProvider();
+    const library = /\S+\/libm[.-]\S*$/m.exec(await Deno.readTextFile("/proc/self/maps"))![0];
+    const pip = join(pipFolder(), "nvidia/cu13/lib"), driver = join(folder, "driver");
+    for (const made of [pip, driver]) await Deno.mkdir(made, { recursive: true });
+    const names = ["libnvrtc.so.13", "libnvrtc-builtins.so.13.0"];
+    for (const name of names) await Deno.copyFile(library, join(pip, name));
+    const program = `
+      import { Engine } from "./models/engine/engine.ts";
+      const engine = await Engine.start({ providers: ["cuda", "cpu"] });
+      await engine.release();
+      console.log(Deno.readTextFileSync("/proc/self/maps"));`;
+    const opened = async () => {
+      const { stdout } = await run(["eval", "--quiet", program], { LD_LIBRARY_PATH: driver });
+      return names.filter((name) => stdout.includes(join(pip, name)));
+    };
+    assert.deepEqual(await opened(), [], "without a driver nothing is opened");
+    await Deno.writeTextFile(join(driver, "libcuda.so.1"), "");
+    assert.deepEqual(await opened(), names);
+  });
 });
 
+Deno.test("where CUDA alone is asked for and cannot run, one line names what is missing", () =>
+  withEmptyCache(async () => {
+    const asked = Engine.start({ providers: ["cuda"] });
+    await assert.rejects(asked, ({ message }: Error) => {
+      assert.match(
+        message,
+        /^no execution provider of "cuda" works here \(cuda: this machine lacks .*doctor/,
+      );
+      if (isCudaPlatform()) assert.match(message, /CUDA provider \(deno task cuda\)/);
+      return !message.includes("\n");
+    });
+  }));
+
 Deno.test("every library of CUDA's comes with the packages that bring it", () => {
-  for (const { name, pip, apt } of cudaLibraries) {
+  for (const { name, part, pip, apt } of cudaLibraries) {
     assert.match(name, /^lib\w+\.so\.\d+$/);
-    assert.match(pip, /^nvidia-/);
+    assert.notEqual(part, "");
+    assert.match(pip, /^nvidia-[a-z0-9-]+~=\d+\.\d+$/);
     assert.match(apt, /-13(-0)?$/);
   }
 });
