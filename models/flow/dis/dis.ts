@@ -34,11 +34,20 @@ export function disFlow(
 ): FlowField {
   let flow: FlowField | undefined;
   for (let scale = from.length - 1; scale >= 0; scale--) {
-    const start = initialFlow(from[scale]!, to[scale]!, flow, parameters);
-    flow = refine(from[scale]!, to[scale]!, start, parameters.refinement);
+    flow = levelFlow(from[scale]!, to[scale]!, flow, parameters);
   }
   if (!flow) throw new RangeError("a pyramid needs at least one level");
   return flow;
+}
+
+/** The flow on one level, begun at that of the next coarser one, of half the size, or at none. */
+export function levelFlow(
+  from: Level,
+  to: Level,
+  coarse: FlowField | undefined,
+  parameters: DisParameters,
+): FlowField {
+  return refine(from, to, initialFlow(from, to, coarse, parameters), parameters.refinement);
 }
 
 function initialFlow(

@@ -3,7 +3,7 @@
  * the second image. Since the patch's own gradients are used, its Hessian is inverted once and not per step.
  */
 import type { FlowField } from "../flow.ts";
-import { PATCH_SIZE } from "./parameters.ts";
+import { type DisParameters, PATCH_SIZE } from "./parameters.ts";
 import { Patch } from "./patch.ts";
 import type { Level } from "./pyramid.ts";
 import { sampleCoarse } from "./sample_coarse.ts";
@@ -32,7 +32,7 @@ export function searchPatches(
   from: Level,
   to: Level,
   coarse: FlowField | undefined,
-  options: { patchStride: number; descentSteps: number },
+  options: Pick<DisParameters, "patchStride" | "descentSteps" | "farthest">,
 ): PatchFlow {
   const lefts = gridPositions(from.width, options.patchStride);
   const tops = gridPositions(from.height, options.patchStride);
@@ -46,13 +46,23 @@ export function searchPatches(
   };
   const search = new Search(from, to, grid, options.descentSteps);
   if (coarse) startFrom(coarse, grid);
+  const start = { u: grid.u.slice(), v: grid.v.slice() };
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) search.improve(column, row, -1);
   }
   for (let row = rows - 1; row >= 0; row--) {
     for (let column = columns - 1; column >= 0; column--) search.improve(column, row, 1);
   }
+  putBack(grid, start, options.farthest);
   return grid;
+}
+
+function putBack({ u, v }: PatchFlow, start: Pick<PatchFlow, "u" | "v">, farthest: number): void {
+  for (let i = 0; i < u.length; i++) {
+    if (Math.hypot(u[i]! - start.u[i]!, v[i]! - start.v[i]!) <= farthest) continue;
+    u[i] = start.u[i]!;
+    v[i] = start.v[i]!;
+  }
 }
 
 /** First pixels of patches that cover `length` pixels; the last patch ends where the image does. */

@@ -7,6 +7,8 @@ export interface DisParameters {
   patchStride: number;
   /** Most gradient descent steps per patch and pass. */
   descentSteps: number;
+  /** A patch that ends further than this from where it began, in pixels, is put back there. */
+  farthest: number;
   /** Variational refinement of each level. */
   refinement: RefinementParameters;
 }
@@ -31,15 +33,17 @@ export interface RefinementParameters {
 
 /**
  * The weights of OpenCV's preset "medium", which go down to full size here where OpenCV stops at half of it; patches lie
- * a little further apart and need fewer steps, since each is a full Gauss-Newton step.
+ * a little further apart and need fewer steps, since each is a full Gauss-Newton step. More over-relaxation than OpenCV's
+ * 1.6 comes closer in the same number of sweeps.
  */
 export const defaultParameters: DisParameters = {
   patchStride: 4,
   descentSteps: 8,
+  farthest: Infinity,
   refinement: {
     fixedPointIterations: 5,
     sorIterations: 5,
-    omega: 1.6,
+    omega: 1.8,
     alpha: 20,
     delta: 5,
     gamma: 10,

@@ -39,7 +39,8 @@ function levelCount(width: number, height: number): number {
   return 1 + Math.max(0, Math.floor(Math.min(byLength, byBreadth)));
 }
 
-function buildLevel(image: GreyImage): Level {
+/** One level of its own. */
+export function buildLevel(image: GreyImage): Level {
   return {
     ...image,
     gradientX: derivativeX(image),
@@ -49,7 +50,7 @@ function buildLevel(image: GreyImage): Level {
 }
 
 /** Half the size, rounded up, by the mean of 2 x 2 pixels; an odd last row or column stands for its missing twin. */
-function half({ width, height, values }: GreyImage): GreyImage {
+export function half({ width, height, values }: GreyImage): GreyImage {
   const halfWidth = (width + 1) >> 1;
   const halfHeight = (height + 1) >> 1;
   const result = new Float32Array(halfWidth * halfHeight);

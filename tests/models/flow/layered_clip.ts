@@ -12,10 +12,14 @@ export interface LayerMotion {
   zoom: number;
 }
 
+/** How both layers move. */
+export type Motions = Readonly<Record<"background" | "foreground", LayerMotion>>;
+
 /** A clip to be drawn. */
 export interface LayeredClip {
   width: number;
   height: number;
+  motions: Motions;
   /** Both at least as large as the frames. */
   background: Picture;
   foreground: Picture;
@@ -23,16 +27,27 @@ export interface LayeredClip {
 
 type Point = [number, number];
 
-const motions: Record<"background" | "foreground", LayerMotion> = {
+/** Motion as in a calm video. */
+export const calm: Motions = {
   background: { velocity: [2.3, -1.1], turn: 0.004, zoom: 1.005 },
   foreground: { velocity: [-3.4, 1.7], turn: -0.012, zoom: 1 },
 };
 
+/** Motion that is large for pictures of a few hundred pixels: up to 40 pixels a frame, and turning. */
+export const fast: Motions = {
+  background: { velocity: [12, -6], turn: 0.03, zoom: 1.01 },
+  foreground: { velocity: [-28, 14], turn: -0.1, zoom: 1 },
+};
+
 /** A clip of this size out of photographs of the shared data, or undefined where there is none. */
-export async function layeredClip(width: number, height: number): Promise<LayeredClip | undefined> {
+export async function layeredClip(
+  width: number,
+  height: number,
+  motions = calm,
+): Promise<LayeredClip | undefined> {
   const background = (await readPair("Grove3"))?.previous;
   const foreground = background && (await readPair("Urban2"))?.previous;
-  return background && foreground && { width, height, background, foreground };
+  return background && foreground && { width, height, motions, background, foreground };
 }
 
 /** The frame at time `t` (0, 1, …). */
@@ -75,7 +90,7 @@ function pointOf({ width }: LayeredClip, i: number): Point {
 }
 
 function layerAt(clip: LayeredClip, t: number, i: number): { picture: Picture; motion: LayerMotion } {
-  const { width, height } = clip;
+  const { width, height, motions } = clip;
   const [x, y] = still(clip, motions.foreground, t, pointOf(clip, i));
   // The disc begins right of the middle and above it.
   const inside = Math.hypot(x - 0.65 * width, y - 0.35 * height) < 0.22 * height;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
-import type { FlowField, Picture } from "../../../models/flow/flow.ts";
+import { toGrey } from "../../../models/flow/dis/grey.ts";
+import { polish } from "../../../models/flow/dis/polish.ts";
+import type { FlowField, FlowPair, Picture } from "../../../models/flow/flow.ts";
 import { RaftEstimator, type RaftEstimatorOptions } from "../../../models/flow/raft_estimator.ts";
 import { buildRaft } from "../../../models/networks/raft.ts";
 import { type RaftWeights, raftWeights } from "../../../models/networks/raft/weights.ts";
@@ -48,7 +50,7 @@ for (const [how, stopBelow] of [["in one graph", 0], ["update by update", 1e-9]]
   for (const variant of ["raft-small", "raft-large"] as const) {
     Deno.test(`${variant} ${how}, cold, gives both directions as two independent calls do`, async () => {
       const weights = raftWeights(generatedWeights(variant));
-      await withEstimator({ stopBelow, warmStart: false }, async (estimator, engine) => {
+      await withEstimator({ stopBelow, warmStart: false, polish: false }, async (estimator, engine) => {
         assert.equal(estimator.name, variant);
         await estimator.pair(first, second);
         // The second picture is known already here.
@@ -76,6 +78,19 @@ Deno.test("updates stop when they hardly change anything", async () => {
   await withEstimator({ stopBelow: 1e6 }, async (estimator) => {
     await estimator.pair(first, second);
     assert.equal(estimator.report?.updates, 3);
+  });
+});
+
+Deno.test("both directions are polished, each with its own pictures", async () => {
+  let plain: FlowPair | undefined;
+  await withEstimator({ stopBelow: 0, polish: false }, async (estimator) => {
+    plain = await estimator.pair(first, second);
+  });
+  await withEstimator({ stopBelow: 0 }, async (estimator) => {
+    const [before, now] = [toGrey(first), toGrey(second)];
+    const { forward, backward } = await estimator.pair(first, second);
+    assert.deepEqual(forward, polish(before, now, plain!.forward));
+    assert.deepEqual(backward, polish(now, before, plain!.backward));
   });
 });
 

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { endPointError } from "../../../../models/flow/flo.ts";
+import type { FlowField } from "../../../../models/flow/flow.ts";
+import { toGrey } from "../../../../models/flow/dis/grey.ts";
+import { polish } from "../../../../models/flow/dis/polish.ts";
+import { draw, movedPair, similarity, translation, trueFlow } from "../synthetic.ts";
+
+/** A flow that is off by waves of `amplitude` pixels. */
+function off(flow: FlowField, amplitude: number): FlowField {
+  const { width, data } = flow;
+  return {
+    ...flow,
+    data: data.map((value, i) => value + amplitude * Math.sin(i % width / 9 + i / width / 7)),
+  };
+}
+
+Deno.test("polish() makes a flow that is a pixel off exact, and leaves the given one as it is", () => {
+  const movement = similarity(60, 50, 0.05, 1.03);
+  const [from, to] = movedPair(120, 100, movement).map(toGrey);
+  const truth = trueFlow(120, 100, movement.forward);
+  const rough = off(truth, 1);
+  const before = rough.data.slice();
+  const polished = polish(from!, to!, rough);
+  assert.ok(endPointError(rough, truth) > 0.5);
+  assert.ok(endPointError(polished, truth) < 0.15, `${endPointError(polished, truth)} px`);
+  assert.deepEqual(rough.data, before);
+});
+
+Deno.test("polish() keeps a large motion that DIS would have to find first", () => {
+  const movement = translation(40, -22);
+  const [from, to] = movedPair(160, 120, movement).map(toGrey);
+  const truth = trueFlow(160, 120, movement.forward);
+  const polished = polish(from!, to!, off(truth, 0.5));
+  const middle = 60 * 160 + 50;
+  assert.ok(Math.abs(polished.data[middle]! - 40) < 0.1);
+  assert.ok(Math.abs(polished.data[160 * 120 + middle]! + 22) < 0.1);
+});
+
+Deno.test("polish() does not go to the next place that looks alike", () => {
+  // Stripes 14 pixels apart look the same after 14 pixels.
+  const stripes = draw(112, 64, (x) => 0.5 + 0.4 * Math.sin(2 * Math.PI * x / 14));
+  const flow = { width: 112, height: 64, data: new Float32Array(2 * 112 * 64).fill(14, 0, 112 * 64) };
+  const { data } = polish(toGrey(stripes), toGrey(stripes), flow);
+  assert.ok(data.subarray(0, 112 * 64).every((u) => Math.abs(u - 14) < 1));
+});
+
+Deno.test("polish() takes pictures smaller than a patch", () => {
+  const [from, to] = movedPair(6, 5, translation(0.5, 0)).map(toGrey);
+  const { data } = polish(from!, to!, { width: 6, height: 5, data: new Float32Array(60) });
+  assert.ok(data.every(Number.isFinite));
+});
+
+Deno.test("polish() refuses sizes that differ", () => {
+  const [from, to] = movedPair(16, 16, translation(0, 0)).map(toGrey);
+  const flow = { width: 16, height: 8, data: new Float32Array(256) };
+  assert.throws(() => polish(from!, to!, flow), /a flow of 16x16 is polished, not of 16x8/);
+});
