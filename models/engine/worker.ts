@@ -3,10 +3,15 @@
  * on the one that serves. Sessions and tensors live here under numbers; see `engine.ts` for the other side.
  */
 /// <reference lib="deno.worker" />
+import threads from "node:worker_threads";
 import type { ElementType } from "../onnx/model.ts";
 import type { Answers, HostTensor, RequestMessage, SessionSettings, ValueReference } from "./messages.ts";
 import ort from "./onnxruntime.ts";
 import { firstWorkingProvider, sessionOptions } from "./providers.ts";
+
+// Deno says of a Worker that it is Node's main thread. onnxruntime would believe it and take its drivers down when the
+// Worker ends, which crashes a program that ends at the same time.
+Object.assign(threads, { isMainThread: false });
 
 const sessions = new Map<number, ort.InferenceSession>();
 const values = new Map<number, ort.Tensor>();

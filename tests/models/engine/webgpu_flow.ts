@@ -1,0 +1,48 @@
+/**
+ * A program of its own, as the software driver is chosen before the first use of WebGPU: compares RAFT's flow between
+ * two providers, with weights made up for it, and prints what it found as JSON.
+ */
+import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
+import type { Picture } from "../../../models/flow/flow.ts";
+import { buildRaft } from "../../../models/networks/raft.ts";
+import { raftWeights } from "../../../models/networks/raft/weights.ts";
+import { generatedWeights, patternPair } from "../networks/raft_fixture.ts";
+
+/** What the two providers made of the same pair of pictures. */
+export interface FlowComparison {
+  provider: string;
+  /** The largest difference of the two flows, in pixels. */
+  difference: number;
+  /** The largest component of the flow, in pixels. */
+  largest: number;
+}
+
+const size = { height: 64, width: 72 };
+
+async function flowOn(provider: string) {
+  await using engine = await Engine.start({ providers: [provider] });
+  const session = await engine.load(
+    buildRaft(raftWeights(generatedWeights("raft-small")), { size, updates: 2 }),
+  );
+  const [previous, current] = patternPair(size.width, size.height).map(asTensor);
+  const { flow } = await session.run<"flow">({ previous: previous!, current: current! });
+  return { provider: engine.provider, flow: Array.from((await flow.take()).data, Number) };
+}
+
+function asTensor({ width, height, pixels }: Picture): HostTensor {
+  return { type: "float32", dims: [1, 3, height, width], data: pixels };
+}
+
+if (import.meta.main) {
+  const expected = await flowOn("cpu"), found = await flowOn("webgpu");
+  const comparison: FlowComparison = {
+    provider: found.provider,
+    difference: largest(found.flow.map((value, index) => value - expected.flow[index]!)),
+    largest: largest(expected.flow),
+  };
+  console.log(JSON.stringify(comparison));
+}
+
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
