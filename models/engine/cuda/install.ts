@@ -37,7 +37,7 @@ export async function installProvider(options: DownloadOptions = {}): Promise<In
   const tarball = tarballPath();
   await fetchTarball(tarball, options);
   await remove(folder);
-  await makeWhole(folder, (work) => unpack(tarball, work));
+  await makeWhole(folder, (work) => unpack(tarball, work, options.signal));
   await remove(tarball);
   return { folder, fetched: true };
 }
@@ -89,7 +89,7 @@ async function address(spec: string): Promise<string> {
 }
 
 /** Unpacks the package in the folder, keeps its two libraries, and returns where they are. */
-async function unpack(tarball: string, work: string): Promise<string> {
+async function unpack(tarball: string, work: string, signal: AbortSignal | undefined): Promise<string> {
   const unpacked = join(work, "package"), kept = join(work, "kept");
   try {
     await pacote.extract(`file:${tarball}`, unpacked, {
@@ -101,14 +101,18 @@ async function unpack(tarball: string, work: string): Promise<string> {
       await Deno.rename(join(unpacked, folderInPackage, name), join(kept, name));
     }
   } catch (cause) {
+    if ((cause as { code?: string }).code === "EINTEGRITY") {
+      // It was whole when it was fetched; the next call fetches it again.
+      await remove(tarball);
+      throw downloadError(providerPackage.spec, cause);
+    }
     throw new UserError(
       `cannot unpack onnxruntime's CUDA provider: ${(cause as Error).message.split("\n")[0]}; ` +
         "it takes 0.7 GB in the cache folder for a moment, set REVERIE_CACHE to another where there is none",
       { exitCode: 1, cause },
     );
   }
-  if (await isProviderWhole(kept)) return kept;
-  throw new UserError("onnxruntime's CUDA provider is not what was published (wrong checksum); try again", {
-    exitCode: 1,
-  });
+  // Unpacking itself cannot be interrupted.
+  signal?.throwIfAborted();
+  return kept;
 }

@@ -73,6 +73,20 @@ Deno.test("a provider that is not what was published is refused, and nothing of 
   );
 });
 
+Deno.test("a package that has been damaged since it was fetched is not kept either", async () => {
+  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
+  await withEmptyCache((cache) =>
+    withRegistry(async (registry) => {
+      const name = `onnxruntime-cuda-${providerPackage.sha256.slice(0, 8)}.tgz`;
+      await Deno.writeTextFile(join(cache, name), "damaged");
+      const { code, stderr } = await cudaTask([], { NPM_CONFIG_REGISTRY: registry });
+      assert.equal(code, 1);
+      assert.match(stderr, /^reverie: .*not what was published \(wrong checksum\); try again\n$/);
+      assert.deepEqual(filesIn(cache), []);
+    })
+  );
+});
+
 Deno.test("without a connection one line says so", async () => {
   if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
   await withEmptyCache(async () => {
