@@ -1,4 +1,5 @@
 import { GraphBuilder } from "../onnx/build.ts";
+import type { Model } from "../onnx/model.ts";
 import { writeModel } from "../onnx/write.ts";
 import { isCudaPlatform, isProviderHere } from "./cuda/files.ts";
 import { cudaLacks } from "./cuda/lacks.ts";
@@ -13,8 +14,8 @@ export const knownProviders = ["cuda", "webgpu", "cpu"] as const;
 export const automaticProviders: readonly string[] = ["cuda", "cpu"];
 
 /**
- * onnxruntime refuses a whole list when one provider in it cannot load, so each is tried alone with the smallest
- * graph there is. Throws when none works.
+ * onnxruntime refuses a whole list when one provider in it cannot load, so each is tried alone with a small graph.
+ * Throws when none works.
  */
 export async function firstWorkingProvider(
   providers: readonly string[],
@@ -25,7 +26,7 @@ export async function firstWorkingProvider(
     try {
       if (provider === "cuda") await prepareCuda();
       const session = await ort.InferenceSession.create(probe, sessionOptions(provider, { threads: 1 }));
-      await session.run({ x: new ort.Tensor("float32", Float32Array.of(1), [1]) });
+      await session.run({ x: new ort.Tensor("float32", new Float32Array(16), [1, 1, 4, 4]) });
       await session.release();
       return { provider, refused };
     } catch (error) {
@@ -40,10 +41,11 @@ async function prepareCuda(): Promise<void> {
   if (isCudaPlatform() && isProviderHere()) await openUnknownLibraries();
 }
 
-function probeModel() {
+/** A convolution: CUDA can do without cuDNN until the first one. */
+function probeModel(): Model {
   const g = new GraphBuilder({ name: "probe" });
-  const x = g.input("x", "float32", [1]);
-  g.output("y", g.add(x, x), "float32", [1]);
+  const x = g.input("x", "float32", [1, 1, 4, 4]);
+  g.output("y", g.conv(x, g.floats(new Float32Array(9).fill(1), [1, 1, 3, 3])), "float32");
   return g.build();
 }
 
