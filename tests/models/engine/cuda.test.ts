@@ -11,6 +11,7 @@ import { providerPackage, removeProvider } from "../../../models/engine/cuda/ins
 import { cudaLibraries, findLibraries, pipFolder } from "../../../models/engine/cuda/runtime_libraries.ts";
 import { Engine } from "../../../models/engine/engine.ts";
 import { withEmptyCache, withEnvironment } from "../../environment.ts";
+import { assertSameDream, assertSameFlow } from "./same_results.ts";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -206,6 +207,25 @@ Deno.test("where CUDA alone is asked for and cannot run, one line names what is 
       return !message.includes("\n");
     });
   }));
+
+/** Whether CUDA runs here; it is told where it does not. */
+async function runs(): Promise<boolean> {
+  await using engine = await Engine.start({ providers: ["cuda", "cpu"] });
+  if (engine.provider === "cuda") return true;
+  console.log(`skipped: CUDA does not run here (${engine.refused[0]!.reason})`);
+  return false;
+}
+
+// Products of shortened numbers, cuDNN's default, are further off.
+const exact = { NVIDIA_TF32_OVERRIDE: "0" };
+
+Deno.test("CUDA finds the gradients of the processor, and dreams the same", async () => {
+  if (await runs()) await assertSameDream("cuda", exact);
+});
+
+Deno.test("RAFT finds the processor's flow on CUDA", async () => {
+  if (await runs()) await assertSameFlow("cuda", exact);
+});
 
 Deno.test("every library of CUDA's comes with the packages that bring it", () => {
   for (const { name, part, pip, apt } of cudaLibraries) {

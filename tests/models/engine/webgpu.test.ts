@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { locate } from "../../../pipeline/ffmpeg/locate.ts";
 import { draw, inFolder } from "../../pipeline/clips.ts";
-import type { Comparison } from "./webgpu_dream.ts";
-import type { FlowComparison } from "./webgpu_flow.ts";
+import { assertSameDream, assertSameFlow, resultOf } from "./same_results.ts";
 
 const root = new URL("../../../", import.meta.url);
 const sample = new URL("static/sample.mp4", root).pathname;
 /** SwiftShader as Debian's chromium brings it; libvulkan.so.1 must be there, too. */
 const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
+const environment = { VK_ICD_FILENAMES: driver };
 const loaders = ["/usr/lib/x86_64-linux-gnu/libvulkan.so.1", "/usr/lib64/libvulkan.so.1"];
 
 function isHere(path: string): boolean {
@@ -24,21 +24,6 @@ function software(): boolean {
   if (isHere(driver) && loaders.some(isHere)) return true;
   console.log("skipped: there is no software Vulkan here (Debian's chromium and libvulkan1)");
   return false;
-}
-
-/** Runs a program on the software driver, and returns the last line that it printed as JSON. */
-async function resultOf<T>(...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1", VK_ICD_FILENAMES: driver },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  assert.equal(code, 0, complained);
-  return JSON.parse(said!.trim().split("\n").at(-1)!);
 }
 
 /** A picture's red, green and blue, as bytes. */
@@ -58,14 +43,7 @@ function psnr(a: Uint8Array, b: Uint8Array): number {
 }
 
 Deno.test("WebGPU finds the gradients of the processor, and dreams the same", async () => {
-  if (!software()) return;
-  const comparison = await resultOf<Comparison>("tests/models/engine/webgpu_dream.ts");
-  const text = JSON.stringify(comparison);
-  assert.equal(comparison.provider, "webgpu");
-  assert.ok(comparison.lossError < 1e-4, text);
-  assert.ok(comparison.gradientError < 1e-3, text);
-  assert.ok(comparison.psnr > 35, text);
-  assert.ok(comparison.change < 30, `it must have dreamed: ${text}`);
+  if (software()) await assertSameDream("webgpu", environment);
 });
 
 Deno.test("a program may end while its engine on WebGPU does", async () => {
@@ -81,18 +59,13 @@ Deno.test("a program may end while its engine on WebGPU does", async () => {
     await Deno.writeTextFile(path, program);
     // Where it crashes it does so in two runs of three.
     for (let runs = 0; runs < 3; runs++) {
-      assert.equal(await resultOf("--no-check", "--config", "deno.json", path), "webgpu");
+      assert.equal(await resultOf(["--no-check", "--config", "deno.json", path], environment), "webgpu");
     }
   });
 });
 
 Deno.test("RAFT finds the processor's flow on WebGPU", async () => {
-  if (!software()) return;
-  const comparison = await resultOf<FlowComparison>("tests/models/engine/webgpu_flow.ts");
-  const text = JSON.stringify(comparison);
-  assert.equal(comparison.provider, "webgpu");
-  assert.ok(comparison.difference < 1e-3, text);
-  assert.ok(comparison.largest > 0.5, `it must have moved: ${text}`);
+  if (software()) await assertSameFlow("webgpu", environment);
 });
 
 Deno.test("a video dreamed with --provider webgpu looks as with the processor", async () => {
@@ -106,7 +79,8 @@ Deno.test("a video dreamed with --provider webgpu looks as with the processor", 
       const steps = ["--first-iterations=3", "--octave-iterations=2"];
       const files = [clip, join(folder, `${provider}.mp4`), `--dump=${dump}`];
       const done = await resultOf<{ frames: number }>(
-        ...["main.ts", "dream", ...files, ...settings, ...steps, `--provider=${provider}`, "--json"],
+        ["main.ts", "dream", ...files, ...settings, ...steps, `--provider=${provider}`, "--json"],
+        environment,
       );
       assert.equal(done.frames, 2);
       const stages = ["blended", "dream"];

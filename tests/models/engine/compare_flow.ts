@@ -1,6 +1,6 @@
 /**
- * A program of its own, as the software driver is chosen before the first use of WebGPU: compares RAFT's flow between
- * two providers, with weights made up for it, and prints what it found as JSON.
+ * A program of its own, as drivers are chosen before their first use: compares RAFT's flow, with weights made up for
+ * it, between the provider that it is given and the processor, and prints what it found as JSON.
  */
 import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
 import type { Picture } from "../../../models/flow/flow.ts";
@@ -34,7 +34,7 @@ function asTensor({ width, height, pixels }: Picture): HostTensor {
 }
 
 if (import.meta.main) {
-  const expected = await flowOn("cpu"), found = await flowOn("webgpu");
+  const expected = await flowOn("cpu"), found = await flowOn(Deno.args[0]!);
   const comparison: FlowComparison = {
     provider: found.provider,
     difference: largest(found.flow.map((value, index) => value - expected.flow[index]!)),

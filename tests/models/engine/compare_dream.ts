@@ -1,6 +1,6 @@
 /**
- * A program of its own, as the software driver is chosen before the first use of WebGPU: compares gradients and a
- * short dream on a small network between two providers and prints what it found as JSON.
+ * A program of its own, as drivers are chosen before their first use: compares gradients and a short dream on a small
+ * network between the provider that it is given and the processor, and prints what it found as JSON.
  */
 import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
 import type { Network } from "../../../models/networks/network.ts";
@@ -12,7 +12,7 @@ import { relativeError } from "../../reference/check_gradient.ts";
 import { drawn, pattern } from "../../pipeline/picture_values.ts";
 
 /** What the two providers made of the same. */
-export interface Comparison {
+export interface DreamComparison {
   provider: string;
   lossError: number;
   gradientError: number;
@@ -89,8 +89,8 @@ function psnr(a: HostTensor, b: HostTensor): number {
 }
 
 if (import.meta.main) {
-  const expected = await dreamOn("cpu"), found = await dreamOn("webgpu");
-  const comparison: Comparison = {
+  const expected = await dreamOn("cpu"), found = await dreamOn(Deno.args[0]!);
+  const comparison: DreamComparison = {
     provider: found.provider,
     lossError: Math.abs(found.loss / expected.loss - 1),
     gradientError: relativeError(found.gradient, expected.gradient),
