@@ -63,7 +63,7 @@ Deno.test("libraries that are missing stand in one line, with what one types to 
     "nvidia-cuda-runtime~=13.0 nvidia-cublas~=13.0 nvidia-curand~=10.4 nvidia-cuda-nvrtc~=13.0 " +
     "nvidia-cudnn-cu13~=9.0";
   for (const { advice } of [cudnn, cublas]) {
-    assert.ok(advice!.includes(`pip install --upgrade --target ${pipFolder()} ${packages};`), advice);
+    assert.ok(advice!.includes(`pip install --upgrade --target ${pipFolder()} ${packages};`), advice!);
   }
 });
 

@@ -16,7 +16,7 @@ export async function resultOf<T>(args: readonly string[], env: Record<string, s
     stderr: "piped",
   }).output();
   const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  assert.equal(code, 0, complained);
+  assert.equal(code, 0, complained!);
   return JSON.parse(said!.trim().split("\n").at(-1)!);
 }
 
