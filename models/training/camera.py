@@ -1,5 +1,7 @@
 """What a camera makes of a scene: light and colour that differ between two frames, unsharpness, noise, eight bits."""
 
+from functools import lru_cache
+
 import torch
 import torch.nn.functional as F
 
@@ -16,7 +18,7 @@ def photograph(dice, frames):
 
 
 def light(dice, pictures, strength):
-    """Contrast, brightness, the three colours and gamma changed by some 10 to 20 %, at times 40 %, at a strength of 1."""
+    """Contrast, brightness, colours and gamma changed by some 10 to 20 %, at times 40 %, at a strength of 1."""
 
     def each(numbers):
         return numbers.reshape(dice.count, -1, 1, 1)
@@ -49,6 +51,11 @@ def develop(dice, pictures, noise):
 
 def smoothed(pictures):
     """Averaged with binomial weights over 5x5 pixels."""
-    weights = torch.tensor([1, 4, 6, 4, 1], device=pictures.device) / 16
-    kernel = (weights[:, None] * weights).expand(3, 1, 5, 5)
-    return F.conv2d(F.pad(pictures, (2, 2, 2, 2), mode="replicate"), kernel, groups=3)
+    return F.conv2d(F.pad(pictures, (2, 2, 2, 2), mode="replicate"), binomial(pictures.device), groups=3)
+
+
+@lru_cache(maxsize=4)
+def binomial(device):
+    """The kernels [3, 1, 5, 5] of smoothed()."""
+    weights = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16
+    return (weights[:, None] * weights).expand(3, 1, 5, 5).contiguous().to(device)

@@ -26,7 +26,8 @@ def parse_stages(text):
             height, width, batch = map(int, size.split("x"))
             stages.append(Stage(float(until), height, width, batch, float(reach)))
         except ValueError:
-            raise ValueError(f"stage {part}: must be UNTIL:HEIGHTxWIDTHxBATCH:REACH, as in 0.5:288x384x48:0.8") from None
+            example = "UNTIL:HEIGHTxWIDTHxBATCH:REACH, as in 0.5:288x384x48:0.8"
+            raise ValueError(f"stage {part}: must be {example}") from None
         if height % 8 or width % 8 or min(height, width) < 64 or batch < 1:
             raise ValueError(f"stage {part}: height and width must be multiples of 8 from 64 on, batch from 1 on")
     ends = [stage.until for stage in stages]

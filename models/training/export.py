@@ -62,7 +62,8 @@ def figure(found):
     def y(error):
         return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (math.log2(max(error, 2**low)) - low) / (high - low)
 
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">']
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12"'
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {size}>']
     parts.append(f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>')
     for power in range(low, high + 1):
         parts.append(f'<path d="M{x(0)} {y(2**power):.1f}H{x(last):.1f}" stroke="#ddd"/>')
@@ -85,8 +86,8 @@ def card(state, log, errors, weights):
     rows = [
         f"- {state['step']:,} steps in {state['seconds'] / 60:.0f} minutes ({'; '.join(devices)}), "
         f"{sorted(paces)[len(paces) // 2] if paces else 0:.2f} steps a second in the middle",
-        f"- stages `{course['stages']}`, {course['updates']} updates, AdamW with a weight decay of {course['decay']:g}, "
-        f"one cycle up to {course['rate']:g}, seed {course['seed']}",
+        f"- stages `{course['stages']}`, {course['updates']} updates, seed {course['seed']}",
+        f"- AdamW with a weight decay of {course['decay']:g}, one cycle of learning rates up to {course['rate']:g}",
         f"- `{weights.name}`: {weights.stat().st_size:,} bytes, half precision, running average of the weights",
     ]
     if errors:

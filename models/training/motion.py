@@ -4,10 +4,10 @@ A point x of the layer in the first frame (time 0) is at time t at
 
     F_t(x) = c + t s + (I + t (M - I)) (x + t d(x) - c)
 
-with the layer's centre c, its shift s, its linear map M, and d a sum of a few long waves that bends it. The true flow is
-F_1(x) - x by this formula. Pictures need the inverse: affine exactly, then x = w - t d(x) by fixed-point iteration,
-which converges because d's derivative stays below MOST_BENDING. d has no detail, so the iteration runs on every
-GRID-th pixel and its result is interpolated by cubic convolution (Keys 1981).
+with the layer's centre c, its shift s, its linear map M, and d a sum of a few long waves that bends it. The true
+flow is F_1(x) - x by this formula. Pictures need the inverse: affine exactly, then x = w - t d(x) by fixed-point
+iteration, which converges because d's derivative stays below MOST_BENDING. d has no detail, so the iteration runs
+on every GRID-th pixel and its result is interpolated by cubic convolution (Keys 1981).
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,6 @@ MOST_BENDING = 0.25
 """Bound of d's derivative: neighbouring pixels move apart by at most this share of their distance."""
 GRID = 4
 ITERATIONS = 7
-EYE = ((1.0, 0.0), (0.0, 1.0))
 
 
 @dataclass
@@ -49,7 +48,7 @@ class Motion:
 
     def origins(self, times, height, width):
         """Where the pixels of a frame at `times` [n] are in the first frame: [n, height, width, 2]."""
-        eye = torch.tensor(EYE, device=times.device)
+        eye = torch.eye(2, device=times.device)
         inverse = inverse_of(eye + times[:, None, None] * (self.linear - eye))
         pixels, coarse = pixel_grid(height, width, times.device), coarse_grid(height, width, times.device)
 
@@ -124,7 +123,7 @@ def draw_linear(dice, strength):
     """Small rotations, changes of scale and shears; `strength` [n] of 1 turns by about 3.5 degrees."""
     turn = rotation(dice.normal(0.06) * strength)
     scale = (dice.normal(0.05) * strength).clamp(-0.35, 0.35).exp()
-    shear = torch.tensor(EYE, device=dice.device) + dice.normal(0.03, 2, 2) * strength[:, None, None]
+    shear = torch.eye(2, device=dice.device) + dice.normal(0.03, 2, 2) * strength[:, None, None]
     return scale[:, None, None] * turn @ shear
 
 
@@ -156,8 +155,8 @@ def draw_camera(dice, height, width, distance, reach):
     which = dice.uniform(0, 1)
     shift = dice.direction() * (distance * dice.uniform(0, 1) * (which > 0.33))[:, None]
     linear = draw_linear(dice, 0.7 * reach * (which > 0.66).float())
-    middle = torch.tensor([width / 2, height / 2], device=dice.device).expand(dice.count, 2)
     still = torch.zeros(dice.count, device=dice.device)
+    middle = torch.stack([still + width / 2, still + height / 2], -1)
     return Motion(middle, shift, linear, **draw_waves(dice, min(height, width), still))
 
 

@@ -1,8 +1,8 @@
 """RAFT-small (Teed and Deng 2020, arXiv 2003.12039, appendix A), with torchvision's names for its tensors.
 
 What it is in numbers stands in `../networks/raft/architecture.ts`. It is here a second time because training needs
-PyTorch, and because it then runs where there is no torchvision. The context encoder of RAFT-small has no normalisation
-at all, the feature encoder normalises each picture by itself: nothing differs between training and use.
+PyTorch, and because it then runs where there is no torchvision. The context encoder of RAFT-small has no
+normalisation at all, the feature encoder normalises each picture by itself: nothing differs between training and use.
 """
 
 import torch
@@ -121,8 +121,8 @@ class UpdateBlock(nn.Module):
 def correlation_pyramid(first, second):
     """Dot products of all pairs of features, over the root of their number, averaged over 1, 2, 4 and 8 cells.
 
-    In float32 whatever the features are: half precision would round large sums. Level i is a tensor
-    [n * h * w, 1, h >> i, w >> i] and its width and height as a tensor, made once because that waits for the device.
+    In float32 whatever the features are: half precision would round large sums. Level i of the pyramid is
+    [n * h * w, 1, h >> i, w >> i].
     """
     n, channels, h, w = first.shape
     with torch.autocast(first.device.type, enabled=False):
@@ -131,7 +131,7 @@ def correlation_pyramid(first, second):
         levels = [volume.view(n * h * w, 1, h, w)]
         while len(levels) < LEVELS:
             levels.append(F.avg_pool2d(levels[-1], 2))
-    return [(level, torch.tensor([level.shape[3], level.shape[2]], device=level.device)) for level in levels]
+    return levels
 
 
 def look_up(levels, places):
@@ -145,8 +145,9 @@ def look_up(levels, places):
     window = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), -1)
     centres = places.permute(0, 2, 3, 1).reshape(n * h * w, 1, 1, 2)
     found = []
-    for level, (volume, extent) in enumerate(levels):
-        grid = (2 * (centres / 2**level + window) + 1) / extent - 1
+    for level, volume in enumerate(levels):
+        x, y = (centres / 2**level + window).unbind(-1)
+        grid = torch.stack([(2 * x + 1) / volume.shape[3] - 1, (2 * y + 1) / volume.shape[2] - 1], -1)
         found.append(F.grid_sample(volume, grid, align_corners=False).view(n, h, w, -1))
     return torch.cat(found, -1).permute(0, 3, 1, 2)
 

@@ -1,7 +1,8 @@
 """Pairs of frames with exactly known motion: photographs cut into layers that move over one another.
 
 After the idea of "FlyingChairs" (Dosovitskiy et al. 2015, FlowNet), with other shapes, bending and true exposure times.
-Everything is a batch of tensors on one device, made anew for every step of training.
+Everything is a batch of tensors on one device, made anew for every step of training. Nothing in it waits for the device
+(as copying a number to it or choosing by a mask would), so that a GPU is given its work ahead of time.
 """
 
 import random
@@ -114,8 +115,7 @@ def draw_layers(dice, fixed, textures, height, width, distance, reach):
     layers = [Layer(behind, draw_paint(dice, textures), draw_shape(dice, middle, side, None), None)]
     for _ in range(fixed.randint(FEWEST_LAYERS, MOST_LAYERS) - 1):
         outline = fixed.choice(OUTLINES)
-        extent = torch.tensor([width, height], device=dice.device)
-        centre = extent * dice.uniform(-0.1, 1.1, 2)
+        centre = torch.stack([width * dice.uniform(-0.1, 1.1), height * dice.uniform(-0.1, 1.1)], -1)
         motion = draw_motion(dice, camera, centre, side, distance, reach)
         # A quarter of the things stand still on the background: not every edge is one of motion.
         motion = mixed(dice.chance(0.25), behind, motion)
@@ -176,8 +176,8 @@ def expose(dice, layers, textures, height, width, distance):
     offsets = torch.linspace(-0.5, 0.5, EXPOSURES, device=dice.device)
     smear = exposure[:blurred, None] * offsets
     # Instants of the blurred scenes, then one of each of the others; first all of frame one, then of frame two.
-    numbers = torch.arange(n, device=dice.device)
-    rows = torch.cat([numbers[:blurred].repeat_interleave(EXPOSURES), numbers[blurred:]])
+    instants = torch.arange(blurred * EXPOSURES, device=dice.device)
+    rows = torch.cat([instants // EXPOSURES, torch.arange(blurred, n, device=dice.device)])
     times = torch.cat([smear.flatten(), torch.zeros(n - blurred, device=dice.device)])
     pictures = render(layers, textures, rows.repeat(2), torch.cat([times, times + 1]), height, width)
     frames = []

@@ -8,6 +8,7 @@ every few minutes, when `--minutes` are over and when interrupted. Each line of 
 
 import argparse
 import json
+import math
 import os
 import signal
 import sys
@@ -62,7 +63,12 @@ class Training:
         self.layout = torch.channels_last if channels_last else torch.contiguous_format
         self.model = RaftSmall().to(self.device, memory_format=self.layout)
         self.forward = torch.compile(self.model) if compiled else self.model
-        self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=course["rate"], weight_decay=course["decay"])
+        self.optimiser = torch.optim.AdamW(
+            self.model.parameters(),
+            lr=course["rate"],
+            weight_decay=course["decay"],
+            **({"fused": True} if self.device.type == "cuda" else {}),
+        )
         self.average = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
         self.half = precision == "bf16"
         self.step = 0
@@ -134,7 +140,7 @@ class Training:
 
 
 def load_state(path):
-    """A checkpoint that save_state() has written. PyTorch before 2 cannot read its numbers without trusting the file."""
+    """A checkpoint of save_state(). PyTorch before 2 cannot read its numbers without trusting the file."""
     return torch.load(path, map_location="cpu", weights_only=not torch.__version__.startswith("1."))
 
 
@@ -176,53 +182,60 @@ class Log:
         print(line, flush=True)
 
 
-def run(training, textures, options, log, interruption):
-    """Steps until the course or the session's time is over, or someone interrupts."""
-    pairs = read_pairs(options.validate, training.device) if options.validate else {}
-    began = saved = validated = lap = time.monotonic()
-    losses = []
+class Session:
+    """Steps until the course or the session's time is over or someone interrupts; saves, logs and validates."""
 
-    def seconds_since(then):
-        return time.monotonic() - then
+    def __init__(self, training, options, log):
+        self.training, self.options, self.log = training, options, log
+        self.pairs = read_pairs(options.validate, training.device) if options.validate else {}
+        self.results = []
+        self.began = self.saved = self.validated = self.lap = time.monotonic()
 
-    def save():
-        if losses:
-            report()
-        save_state(options.checkpoint, training.state())
+    def run(self, textures, interruption):
+        training, options = self.training, self.options
+        while training.progress < 1 and interruption.signal is None and not over(self.began, options.minutes):
+            start = time.monotonic()
+            self.results.append(training.advance(textures))
+            if training.step % options.log_every == 0:
+                self.report()
+            training.seconds += time.monotonic() - start
+            if over(self.validated, options.validate_minutes):
+                self.validate()
+            if over(self.saved, options.save_minutes):
+                self.save()
+        self.save()
+        if interruption.signal is None:
+            self.validate()
 
-    def report():
-        nonlocal lap
-        loss, error = (torch.stack(column).mean().item() for column in zip(*losses))
-        stage = stage_at(training.stages, training.progress)
-        pace = len(losses) / seconds_since(lap)
-        log.write(step=training.step, minutes=training.seconds / 60, loss=loss, epe=error, steps_per_second=pace)
-        if not torch.isfinite(torch.tensor(loss)):
-            raise FloatingPointError(f"the loss is {loss} in stage {stage}: go on from the checkpoint at a lower --rate")
-        losses.clear()
-        lap = time.monotonic()
+    def report(self):
+        """Logs the mean of the steps since the last line. Raises FloatingPointError when the loss is no number."""
+        loss, error = (torch.stack(column).mean().item() for column in zip(*self.results))
+        pace = len(self.results) / (time.monotonic() - self.lap)
+        step, minutes = self.training.step, self.training.seconds / 60
+        self.log.write(step=step, minutes=minutes, loss=loss, epe=error, steps_per_second=pace)
+        if not math.isfinite(loss):
+            raise FloatingPointError(f"the loss is {loss}: go on from the checkpoint at a lower --rate")
+        self.results.clear()
+        self.lap = time.monotonic()
 
-    def validate():
-        if pairs:
-            errors = end_point_errors(training.averaged_model(), pairs, training.course["updates"])
-            log.write(step=training.step, validation={name: round(error, 4) for name, error in errors.items()})
+    def validate(self):
+        if self.pairs:
+            errors = end_point_errors(self.training.averaged_model(), self.pairs, self.training.course["updates"])
+            rounded = {name: round(error, 4) for name, error in errors.items()}
+            self.log.write(step=self.training.step, validation=rounded)
+        self.validated = self.lap = time.monotonic()
 
-    while training.progress < 1 and interruption.signal is None:
-        start = time.monotonic()
-        losses.append(training.advance(textures))
-        if training.step % options.log_every == 0:
-            report()
-        training.seconds += seconds_since(start)
-        if seconds_since(validated) > 60 * options.validate_minutes:
-            validate()
-            validated = lap = time.monotonic()
-        if seconds_since(saved) > 60 * options.save_minutes:
-            save()
-            saved = lap = time.monotonic()
-        if options.minutes is not None and seconds_since(began) > 60 * options.minutes:
-            break
-    save()
-    if interruption.signal is None:
-        validate()
+    def save(self):
+        """Saves, but never what has become useless."""
+        if self.results:
+            self.report()
+        save_state(self.options.checkpoint, self.training.state())
+        self.saved = self.lap = time.monotonic()
+
+
+def over(since, minutes):
+    """Whether so many minutes have passed; None never pass."""
+    return minutes is not None and time.monotonic() - since > 60 * minutes
 
 
 def parse(arguments):
@@ -231,7 +244,7 @@ def parse(arguments):
     parser.add_argument("checkpoint", type=Path, help="the file to go on from and to save; the log is beside it")
     course = parser.add_argument_group("the course, kept in the checkpoint")
     course.add_argument("--steps", type=int, help="its length in steps instead of minutes")
-    course.add_argument("--total-minutes", type=float, help="its length in minutes of training, over all sessions (120)")
+    course.add_argument("--total-minutes", type=float, help="its length in minutes over all sessions (120)")
     course.add_argument("--stages", help=f"UNTIL:HEIGHTxWIDTHxBATCH:REACH, one after another ({COURSE['stages']})")
     course.add_argument("--rate", type=float, help="highest learning rate (4e-4)")
     course.add_argument("--decay", type=float, help="weight decay (1e-5)")
@@ -276,7 +289,7 @@ def main(arguments=None):
     log = Log(options.checkpoint.with_suffix(".jsonl"))
     log.write(begin=training.step, course=training.course, device=str(training.device), torch=torch.__version__)
     textures = with_soft_copies(read_pack(options.textures, options.device, options.limit_textures))
-    run(training, textures, options, log, interruption)
+    Session(training, options, log).run(textures, interruption)
     if interruption.signal is not None:
         log.write(stopped=training.step, signal=interruption.signal)
         sys.exit(128 + interruption.signal)

@@ -59,14 +59,15 @@ def main():
         "torchvision": same_as_torchvision(),
         "shapes": {name: list(tensor.shape) for name, tensor in RaftSmall().state_dict().items()},
         "loss": loss_by_hand(),
-        "correlation": str(correlation_pyramid(bf16, bf16)[0][0].dtype),
+        "correlation": str(correlation_pyramid(bf16, bf16)[0].dtype),
         "rates": [learning_rate(1.0, progress) for progress in (0, 0.05, 0.525, 1)],
         "heights": [stage_at(stages, progress).height for progress in (0, 0.24, 0.25, 1)],
         "odd": list(estimate(RaftSmall(), torch.zeros(1, 3, 67, 75), torch.zeros(1, 3, 67, 75), 1).shape),
     }
     for folder in sys.argv[1:]:
         pairs = read_pairs(folder)
-        facts["still"] = {name: end_point_error(torch.zeros_like(truth), truth) for name, (_, _, truth) in pairs.items()}
+        truths = {name: truth for name, (_, _, truth) in pairs.items()}
+        facts["still"] = {name: end_point_error(0 * truth, truth) for name, truth in truths.items()}
     json.dump(facts, sys.stdout)
 
 

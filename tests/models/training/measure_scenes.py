@@ -12,7 +12,7 @@ from motion import draw_distance, pixel_grid
 from scenes import draw_layers, expose, make_pairs, render, true_flow, visibility, with_soft_copies
 from show import warp
 
-HEIGHT, WIDTH, COUNT = 120, 160, 4
+HEIGHT, WIDTH, COUNT = 96, 128, 4
 
 
 def textures():
@@ -46,7 +46,8 @@ def measure(seed, squares):
     inside = away_from_edges(warp(torch.ones_like(alone), flow)[:, 0] > 0.999)
     hidden = (covering == 0) & ~seen & inside
     origins = [layer.motion.origins(zeros + 1, HEIGHT, WIDTH) for layer in layers]
-    round_trip = [(o + l.motion.flow(o) - pixel_grid(HEIGHT, WIDTH, "cpu")).abs().max() for o, l in zip(origins, layers)]
+    pixels = pixel_grid(HEIGHT, WIDTH, "cpu")
+    round_trip = [(o + layer.motion.flow(o) - pixels).abs().max() for o, layer in zip(origins, layers)]
     return {
         "visible": difference(warp(current, flow), previous, clear),
         "pixelOff": difference(warp(current, flow + 1), previous, clear),
@@ -60,8 +61,8 @@ def measure(seed, squares):
 
 def blur(squares):
     """How much sharper the scenes without exposure time are than those with, in mean slope."""
-    dice = Dice(7, 8, "cpu")
-    distance = torch.full((8,), 40.0)
+    dice = Dice(7, 4, "cpu")
+    distance = torch.full((4,), 40.0)
     layers = draw_layers(dice, random.Random(7), len(squares), HEIGHT, WIDTH, distance, 1.0)
     scenes.BLURRED = 1.0
     smeared = expose(dice, layers, squares, HEIGHT, WIDTH, distance)
@@ -78,8 +79,8 @@ def main():
     pairs, again, other = (make_pairs(squares, seed, 3, 64, 96) for seed in (3, 3, 4))
     lengths = torch.cat([draw_distance(Dice(seed, 4096, "cpu"), 368, 1.0) for seed in range(4)])
     facts = {
-        "scenes": [measure(seed, squares) for seed in (11, 12, 13)],
-        "repeats": all(torch.equal(getattr(pairs, name), getattr(again, name)) for name in ("previous", "current", "flow")),
+        "scenes": [measure(seed, squares) for seed in (11, 12)],
+        "repeats": torch.equal(pairs.current, again.current) and torch.equal(pairs.flow, again.flow),
         "differs": not torch.equal(pairs.previous, other.previous),
         "range": [pairs.previous.min().item(), pairs.current.max().item()],
         "shapes": [list(pairs.previous.shape), list(pairs.flow.shape), list(pairs.valid.shape)],

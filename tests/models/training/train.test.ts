@@ -4,7 +4,7 @@ import { findPython, programPath, run, scriptPath, start } from "./python.ts";
 
 /** Six steps of two sizes, on scenes as small as RAFT can see. */
 const course = ["--steps", "6", "--stages", "0.5:64x64x2:0.5 1:64x80x2:1", "--updates", "2"];
-const session = ["--log-every", "1", "--save-minutes", "0", "--threads", "1", "--device", "cpu"];
+const session = "--log-every 1 --save-minutes 0 --minutes 0.5 --threads 1 --device cpu".split(" ");
 
 interface Told {
   step: number;
