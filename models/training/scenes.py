@@ -41,7 +41,7 @@ class Paint:
     """Which photographs n layers show, at which place, scale and direction, and in which colours."""
 
     picture: torch.Tensor  # [n], index into the textures and their soft copies
-    centre: torch.Tensor  # [n, 2], pixels of the texture
+    centre: torch.Tensor  # [n, 2], in sides of the texture, within [0, 1]
     plane: torch.Tensor  # [n, 2, 2], pixels of the frame to pixels of the texture
     contrast: torch.Tensor  # [n]
     colour: torch.Tensor  # [n, 3], factors
@@ -50,7 +50,7 @@ class Paint:
         """The colours at points [n, h, w, 2] of the layers: [n, 3, h, w]. Beyond its edges a photograph is mirrored."""
         side = textures.shape[-1]
         photographs = textures[self.picture].float() / 255
-        places = transform(self.plane, points) + at(self.centre)
+        places = transform(self.plane, points) + at(side * self.centre)
         grid = (2 * places + 1) / side - 1
         seen = F.grid_sample(photographs, grid, padding_mode="reflection", align_corners=False)
         contrast, colour = self.contrast[:, None, None, None], self.colour[:, :, None, None]
@@ -132,7 +132,7 @@ def draw_paint(dice, textures):
     count = textures // 2
     return Paint(
         picture=dice.integers(count) + count * (scale > 1.3),
-        centre=dice.uniform(0, 512, 2),
+        centre=dice.uniform(0, 1, 2),
         plane=plane,
         contrast=dice.uniform(0.45, 1.15),
         colour=dice.normal(0.08, 3).exp(),

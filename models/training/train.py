@@ -219,6 +219,8 @@ class Session:
         self.lap = time.monotonic()
 
     def validate(self):
+        if self.results:
+            self.report()
         if self.pairs:
             errors = end_point_errors(self.training.averaged_model(), self.pairs, self.training.course["updates"])
             rounded = {name: round(error, 4) for name, error in errors.items()}
