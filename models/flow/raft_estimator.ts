@@ -25,9 +25,9 @@ export interface RaftEstimatorOptions {
   /** How often flow is updated at most; 12 by default, as in the paper. */
   updates?: number;
   /**
-   * Mean length of an update, in pixels, below which no more follow, looked at from the third one on; 0 always takes
-   * all. By default 0.2 on the CPU, 0.05 without `polish`, and 0 elsewhere: there every update would send the
-   * correlations to the device again.
+   * Length of an update in pixels (root mean square) below which no more follow, looked at from the third one on; 0
+   * always takes all. By default 0.3 on the CPU, 0.1 without `polish`, and 0 elsewhere: there every update would send
+   * the correlations to the device again.
    */
   stopBelow?: number;
   /**
@@ -51,8 +51,8 @@ export interface PairReport {
   cut: boolean;
 }
 
-/** Default of `stopBelow`, with and without `polish`: half the updates, and the error within 5 % of that of all. */
-const shortUpdate = { polished: 0.2, plain: 0.05 };
+/** Default of `stopBelow`, with and without `polish`: the error is within 5 % of that of all updates. */
+const shortUpdate = { polished: 0.3, plain: 0.1 };
 
 /** Pictures of two scenes agree in hardly anything, neighbours in a video nearly everywhere. */
 const leastConsistent = 0.2;

@@ -20,6 +20,8 @@ export interface PatchFlow {
   v: Float64Array;
 }
 
+type SearchOptions = Omit<DisParameters, "refinement">;
+
 /** Steps shorter than this many pixels end a descent. */
 const SMALL_STEP = 0.02;
 
@@ -32,7 +34,7 @@ export function searchPatches(
   from: Level,
   to: Level,
   coarse: FlowField | undefined,
-  options: Pick<DisParameters, "patchStride" | "descentSteps" | "farthest">,
+  options: SearchOptions,
 ): PatchFlow {
   const lefts = gridPositions(from.width, options.patchStride);
   const tops = gridPositions(from.height, options.patchStride);
@@ -44,7 +46,7 @@ export function searchPatches(
     u: new Float64Array(columns * rows),
     v: new Float64Array(columns * rows),
   };
-  const search = new Search(from, to, grid, options.descentSteps);
+  const search = new Search(from, to, grid, options);
   if (coarse) startFrom(coarse, grid);
   const start = { u: grid.u.slice(), v: grid.v.slice() };
   for (let row = 0; row < rows; row++) {
@@ -100,7 +102,7 @@ class Search {
     readonly from: Level,
     readonly to: Level,
     readonly grid: PatchFlow,
-    readonly descentSteps: number,
+    readonly options: SearchOptions,
   ) {}
 
   /** Tries the motion of the neighbours on one side (-1: left and above, 1: right and below), then descends. */
@@ -117,6 +119,7 @@ class Search {
     this.#stepX = this.#stepY = 0;
     // Whatever else is in view, a patch that has left it is not there: it goes on as the coarser level saw it go.
     if (!this.#try(this.#u, this.#v)) return;
+    if (side < 0 && this.options.tryStill) this.#try(0, 0);
     let better = false;
     if (column + side >= 0 && column + side < columns) better = this.#tryNeighbour(this.#index + side);
     if (row + side >= 0 && row + side < tops.length) {
@@ -137,7 +140,7 @@ class Search {
   #descend(): void {
     const startU = this.#u;
     const startV = this.#v;
-    for (let step = 0; step < this.descentSteps; step++) {
+    for (let step = 0; step < this.options.descentSteps; step++) {
       const u = this.#u + this.#stepX;
       const v = this.#v + this.#stepY;
       // A patch that runs away by more than its own size has lost its way.

@@ -13,6 +13,9 @@ import { refine } from "./refine.ts";
  */
 const farthest = 4;
 
+/** RAFT sees plain areas that stand still move by a fraction of a pixel, which nothing else in them would put right. */
+const tryStill = true;
+
 /**
  * The flow from one image to another of the same size, begun at the given one: patches search and variational refinement
  * follows, at full size. The given flow is left as it is.
@@ -23,7 +26,7 @@ export function polish(
   from: GreyImage,
   to: GreyImage,
   flow: FlowField,
-  parameters: DisParameters = { ...defaultParameters, farthest },
+  parameters: DisParameters = { ...defaultParameters, farthest, tryStill },
 ): FlowField {
   for (const { width, height } of [to, flow]) {
     if (width !== from.width || height !== from.height) {

@@ -21,7 +21,7 @@ export interface RaftSettings {
   size: Size;
   /** How often flow is updated at most. */
   updates: number;
-  /** Mean length of an update, in pixels, below which no more follow; 0 always takes all. */
+  /** Length of an update in pixels (root mean square) below which no more follow; 0 always takes all. */
   stopBelow: number;
 }
 

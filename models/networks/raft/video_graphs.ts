@@ -59,7 +59,7 @@ export function beginGraph(weights: RaftWeights, size: Size, updates: number): M
 
 /**
  * More updates: `context` and the pyramids of {@link beginGraph}, `hidden` and `flow` to `next_hidden`, `next_flow` and
- * `change`, the mean length of the last update in pixels.
+ * `change`, the length of the last update in pixels (root mean square over the grid).
  */
 export function updateGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("update", weights);
@@ -162,7 +162,7 @@ function outputFlow(net: RaftGraph, estimate: Estimate, size: Size): void {
 function outputState({ g }: RaftGraph, { hidden, flow, change }: Estimate & { change: string }): void {
   g.output("next_hidden", hidden, "float32");
   g.output("next_flow", flow, "float32");
-  g.output("change", meanLength(g, change), "float32");
+  g.output("change", rootMeanSquare(g, change), "float32");
 }
 
 function flowInput(g: GraphBuilder, { rows, columns }: Grid): string {
@@ -174,7 +174,7 @@ function gateChannels({ architecture: { grus, hidden } }: RaftGraph): number {
 }
 
 /** The mean over all cells of the length of [2, 2, rows, columns] in cells, in pixels. */
-function meanLength(g: GraphBuilder, change: string): string {
-  const length = g.sqrt(g.reduceSum(g.mul(change, change), [1]));
-  return g.mul(g.reduceMean(length, undefined, 0), g.scalar(cell));
+function rootMeanSquare(g: GraphBuilder, change: string): string {
+  const squares = g.reduceSum(g.mul(change, change), [1]);
+  return g.mul(g.sqrt(g.reduceMean(squares, undefined, 0)), g.scalar(cell));
 }
