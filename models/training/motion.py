@@ -35,33 +35,31 @@ class Motion:
 
     def flow(self, points):
         """F_1(x) - x at points [n, h, w, 2]."""
-        moved = points + self.bending(points) - at(self.centre)
-        return at(self.centre + self.shift) + transform(self.linear, moved) - points
+        offset = self.centre + self.shift - product(self.linear, self.centre)
+        return affine(self.linear, offset, points + self.bending(points)) - points
 
     def bending(self, points):
         """d at points [n, h, w, 2]."""
+        x, y = points[..., :1], points[..., 1:]
         total = torch.zeros_like(points)
         for wave in range(WAVES):
-            angle = (points * at(self.frequency[:, wave])).sum(-1, keepdim=True) + at(self.phase[:, wave, None])
-            total = total + at(self.amplitude[:, wave]) * angle.sin()
+            horizontal, vertical = (at(self.frequency[:, wave, i : i + 1]) for i in (0, 1))
+            angle = torch.addcmul(torch.addcmul(at(self.phase[:, wave, None]), x, horizontal), y, vertical)
+            total = torch.addcmul(total, at(self.amplitude[:, wave]), angle.sin())
         return total
 
     def origins(self, times, height, width):
         """Where the pixels of a frame at `times` [n] are in the first frame: [n, height, width, 2]."""
         eye = torch.eye(2, device=times.device)
         inverse = inverse_of(eye + times[:, None, None] * (self.linear - eye))
-        pixels, coarse = pixel_grid(height, width, times.device), coarse_grid(height, width, times.device)
-
-        def affine(points):
-            return at(self.centre) + transform(inverse, points - at(self.centre + times[:, None] * self.shift))
-
-        start = affine(coarse)
+        offset = self.centre - product(inverse, self.centre + times[:, None] * self.shift)
+        start = affine(inverse, offset, coarse_grid(height, width, times.device))
         bent = torch.zeros_like(start)
         for _ in range(ITERATIONS):
             bent = -at(times[:, None]) * self.bending(start + bent)
         rows, columns = interpolation(height, times.device), interpolation(width, times.device)
         bent = torch.einsum("yi,nijc,xj->nyxc", rows, bent, columns)
-        return affine(pixels) + bent
+        return affine(inverse, offset, pixel_grid(height, width, times.device)) + bent
 
 
 def at(vectors):
@@ -69,10 +67,15 @@ def at(vectors):
     return vectors[:, None, None]
 
 
-def transform(matrices, points):
-    """Matrices [n, 2, 2] times points [n, h, w, 2]."""
+def product(matrices, vectors):
+    """Matrices [n, 2, 2] times vectors [n, 2]."""
+    return (matrices @ vectors[..., None])[..., 0]
+
+
+def affine(matrices, offsets, points):
+    """Matrices [n, 2, 2] times points [n, h, w, 2] plus offsets [n, 2], in two passes over the pixels."""
     x, y = points[..., :1], points[..., 1:]
-    return x * at(matrices[:, :, 0]) + y * at(matrices[:, :, 1])
+    return torch.addcmul(torch.addcmul(at(offsets), x, at(matrices[:, :, 0])), y, at(matrices[:, :, 1]))
 
 
 def inverse_of(matrices):
@@ -167,6 +170,6 @@ def draw_motion(dice, camera, centre, side, distance, reach):
     own = dice.direction() * (distance * dice.uniform(0, 1))[:, None]
     linear = draw_linear(dice, reach * lively)
     waves = draw_waves(dice, side, reach * dice.uniform(0, 1) ** 2 * (1 - rigid))
-    seen = camera.linear @ (centre + own - camera.centre)[..., None]
-    shift = camera.centre + camera.shift + seen[..., 0] - centre
+    seen = product(camera.linear, centre + own - camera.centre)
+    shift = camera.centre + camera.shift + seen - centre
     return Motion(centre, shift, camera.linear @ linear, **waves)

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 
 from camera import photograph, smoothed
 from dice import Dice
-from motion import Motion, at, draw_camera, draw_distance, draw_motion, pixel_grid, rotation, transform
+from motion import Motion, affine, draw_camera, draw_distance, draw_motion, pixel_grid, rotation
 from shapes import OUTLINES, Shape, draw_shape
 
 FEWEST_LAYERS, MOST_LAYERS = 3, 12
@@ -50,11 +50,10 @@ class Paint:
         """The colours at points [n, h, w, 2] of the layers: [n, 3, h, w]. Beyond its edges a photograph is mirrored."""
         side = textures.shape[-1]
         photographs = textures[self.picture].float() / 255
-        places = transform(self.plane, points) + at(side * self.centre)
-        grid = (2 * places + 1) / side - 1
+        grid = affine(2 / side * self.plane, 2 * self.centre + 1 / side - 1, points)
         seen = F.grid_sample(photographs, grid, padding_mode="reflection", align_corners=False)
         contrast, colour = self.contrast[:, None, None, None], self.colour[:, :, None, None]
-        return ((0.45 + contrast * (seen - 0.45)) * colour).clamp(0, 1)
+        return seen.mul_(contrast * colour).add_(0.45 * (1 - contrast) * colour).clamp_(0, 1)
 
 
 @dataclass

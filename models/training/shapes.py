@@ -8,24 +8,24 @@ from dataclasses import dataclass
 
 import torch
 
-from motion import at, rotation, transform
+from motion import affine, product, rotation
 
 NUMBERS = 12
 
 
 @dataclass
 class Shape:
-    """Outlines of n layers around `centre`."""
+    """Outlines of n layers."""
 
-    centre: torch.Tensor  # [n, 2], pixels
     plane: torch.Tensor  # [n, 2, 2], pixels to the layer's plane
+    offset: torch.Tensor  # [n, 2], where the plane has the pixel at 0, 0
     extent: torch.Tensor  # [n], pixels per unit of the plane
     softness: torch.Tensor  # [n], pixels over which the edge fades
     numbers: torch.Tensor  # [n, NUMBERS], within [0, 1]
 
     def cover(self, outline, points):
         """How much of each of the points [n, h, w, 2] the layer covers: [n, h, w], 0 to 1, 0.5 on its outline."""
-        x, y = transform(self.plane, points - at(self.centre)).unbind(-1)
+        x, y = affine(self.plane, self.offset, points).unbind(-1)
         numbers = [self.numbers[:, i, None, None] for i in range(NUMBERS)]
         distance = outline(x, y, numbers) * self.extent[:, None, None]
         return (0.5 - distance / self.softness[:, None, None]).clamp(0, 1)
@@ -33,10 +33,11 @@ class Shape:
 
 def blob(x, y, numbers):
     angle = torch.atan2(y, x)
-    radius = 0.85
+    radius = torch.full_like(numbers[0], 0.85)
     for k in range(5):
         sharpest = (0.22, 0.15, 0.1, 0.08, 0.05)[k]
-        radius = radius + sharpest * numbers[k] * torch.cos((k + 2) * angle + 6.28 * numbers[k + 5])
+        wave = torch.add(6.28 * numbers[k + 5], angle, alpha=k + 2).cos_()
+        radius = torch.addcmul(radius, sharpest * numbers[k], wave)
     return torch.hypot(x, y) - radius
 
 
@@ -45,7 +46,8 @@ def polygon(x, y, numbers, sides=6):
     worst = None
     for k in range(sides):
         angle = 6.28 / sides * (k + 0.8 * numbers[k])
-        side = x * torch.cos(angle) + y * torch.sin(angle) - (0.45 + 0.55 * numbers[(k + 5) % NUMBERS])
+        reach = -(0.45 + 0.55 * numbers[(k + 5) % NUMBERS])
+        side = torch.addcmul(torch.addcmul(reach, x, angle.cos()), y, angle.sin())
         worst = side if worst is None else torch.maximum(worst, side)
     return worst
 
@@ -72,8 +74,9 @@ def leaves(x, y, numbers):
     total = 0
     for k in range(4):
         rate = 5 + 3 * k
-        angle = 6.28 * numbers[k]
-        total = total + torch.sin(rate * (x * torch.cos(angle) + y * torch.sin(angle)) + 6.28 * numbers[k + 4])
+        angle, phase = 6.28 * numbers[k], 6.28 * numbers[k + 4]
+        wave = torch.addcmul(torch.addcmul(phase, x, rate * angle.cos()), y, rate * angle.sin())
+        total = total + wave.sin_()
     return torch.maximum(blob(x, y, numbers), (total - 1.2 + 2 * numbers[9]) / 14)
 
 
@@ -94,4 +97,5 @@ def draw_shape(dice, centre, side, outline):
     stretch = torch.diag_embed(torch.stack([1 / longer, longer], -1)) / extent[:, None, None]
     softness = torch.where(dice.chance(0.2) > 0, dice.uniform(1.5, 4), torch.ones_like(extent))
     plane = stretch @ rotation(dice.uniform(0, 2 * torch.pi))
-    return Shape(centre, plane, extent / longer.clamp(min=1), softness, dice.uniform(0, 1, NUMBERS))
+    numbers = dice.uniform(0, 1, NUMBERS)
+    return Shape(plane, -product(plane, centre), extent / longer.clamp(min=1), softness, numbers)
