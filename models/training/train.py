@@ -182,8 +182,8 @@ class Log:
         print(line, flush=True)
 
 
-class Session:
-    """Steps until the course or the session's time is over or someone interrupts; saves, logs and validates."""
+class Run:
+    """Steps until the course or the time given is over or someone interrupts; saves, logs and validates."""
 
     def __init__(self, training, options, log):
         self.training, self.options, self.log = training, options, log
@@ -191,7 +191,7 @@ class Session:
         self.results = []
         self.began = self.saved = self.validated = self.lap = time.monotonic()
 
-    def run(self, textures, interruption):
+    def steps(self, textures, interruption):
         training, options = self.training, self.options
         while training.progress < 1 and interruption.signal is None and not over(self.began, options.minutes):
             start = time.monotonic()
@@ -246,24 +246,24 @@ def parse(arguments):
     parser.add_argument("checkpoint", type=Path, help="the file to go on from and to save; the log is beside it")
     course = parser.add_argument_group("the course, kept in the checkpoint")
     course.add_argument("--steps", type=int, help="its length in steps instead of minutes")
-    course.add_argument("--total-minutes", type=float, help="its length in minutes over all sessions (120)")
+    course.add_argument("--total-minutes", type=float, help="its length in minutes over all runs (120)")
     course.add_argument("--stages", help=f"UNTIL:HEIGHTxWIDTHxBATCH:REACH, one after another ({COURSE['stages']})")
     course.add_argument("--rate", type=float, help="highest learning rate (4e-4)")
     course.add_argument("--decay", type=float, help="weight decay (1e-5)")
     course.add_argument("--updates", type=int, help="updates of flow for each pair (12)")
     course.add_argument("--seed", type=int, help="of weights and scenes (1)")
-    session = parser.add_argument_group("this session")
-    session.add_argument("--minutes", type=float, help="stop, saved, after this time")
-    session.add_argument("--validate", type=Path, metavar="FOLDER", help="folder of pairs, see middlebury.py")
-    session.add_argument("--validate-minutes", type=float, default=5)
-    session.add_argument("--save-minutes", type=float, default=3)
-    session.add_argument("--log-every", type=int, default=20, help="steps that one line of the log averages")
-    session.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    session.add_argument("--precision", choices=["bf16", "float32"], help="bf16 on CUDA, else float32")
-    session.add_argument("--compile", action="store_true", help="run the network through torch.compile")
-    session.add_argument("--channels-last", action="store_true")
-    session.add_argument("--threads", type=int, help="processor threads")
-    session.add_argument("--limit-textures", type=int, help="take only so many squares of the pack")
+    this = parser.add_argument_group("this run")
+    this.add_argument("--minutes", type=float, help="stop, saved, after this time")
+    this.add_argument("--validate", type=Path, metavar="FOLDER", help="folder of pairs, see middlebury.py")
+    this.add_argument("--validate-minutes", type=float, default=5)
+    this.add_argument("--save-minutes", type=float, default=3)
+    this.add_argument("--log-every", type=int, default=20, help="steps that one line of the log averages")
+    this.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    this.add_argument("--precision", choices=["bf16", "float32"], help="bf16 on CUDA, else float32")
+    this.add_argument("--compile", action="store_true", help="run the network through torch.compile")
+    this.add_argument("--channels-last", action="store_true")
+    this.add_argument("--threads", type=int, help="processor threads")
+    this.add_argument("--limit-textures", type=int, help="take only so many squares of the pack")
     return parser.parse_args(arguments)
 
 
@@ -291,11 +291,14 @@ def main(arguments=None):
     log = Log(options.checkpoint.with_suffix(".jsonl"))
     log.write(begin=training.step, course=training.course, device=str(training.device), torch=torch.__version__)
     textures = with_soft_copies(read_pack(options.textures, options.device, options.limit_textures))
-    Session(training, options, log).run(textures, interruption)
+    Run(training, options, log).steps(textures, interruption)
     if interruption.signal is not None:
         log.write(stopped=training.step, signal=interruption.signal)
         sys.exit(128 + interruption.signal)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (ValueError, FloatingPointError, OSError) as error:
+        sys.exit(str(error))

@@ -4,7 +4,7 @@ import { findPython, programPath, run, scriptPath, start } from "./python.ts";
 
 /** Six steps of two sizes, on scenes as small as RAFT can see. */
 const course = ["--steps", "6", "--stages", "0.5:64x64x2:0.5 1:64x80x2:1", "--updates", "2"];
-const session = "--log-every 1 --save-minutes 0 --minutes 0.5 --threads 1 --device cpu".split(" ");
+const everyStep = "--log-every 1 --save-minutes 0 --minutes 0.5 --threads 1 --device cpu".split(" ");
 
 interface Told {
   step: number;
@@ -47,13 +47,13 @@ Deno.test("a training that was stopped and killed goes on to the same weights, a
     const train = [programPath("train.py"), textures];
     const whole = `${folder}/whole.pt`;
     const pieces = `${folder}/pieces.pt`;
-    await run(python, [...train, whole, ...course, ...session]);
-    assert.equal(await interruptAt(1, "SIGTERM", python, [...train, pieces, ...course, ...session]), 143);
+    await run(python, [...train, whole, ...course, ...everyStep]);
+    assert.equal(await interruptAt(1, "SIGTERM", python, [...train, pieces, ...course, ...everyStep]), 143);
     // Course options are in the checkpoint.
-    assert.notEqual(await interruptAt(4, "SIGKILL", python, [...train, pieces, ...session]), 0);
+    assert.notEqual(await interruptAt(4, "SIGKILL", python, [...train, pieces, ...everyStep]), 0);
     const [stopped] = await told(python, pieces);
     assert.ok(stopped!.step >= 2 && stopped!.step < 6, `stopped at ${stopped!.step}`);
-    await run(python, [...train, pieces, ...session]);
+    await run(python, [...train, pieces, ...everyStep]);
     const [a, b] = await told(python, whole, pieces);
     assert.equal(a!.step, 6);
     assert.deepEqual(b, a);
