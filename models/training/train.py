@@ -62,7 +62,7 @@ class Training:
         self.stages = parse_stages(course["stages"])
         self.layout = torch.channels_last if channels_last else torch.contiguous_format
         self.model = RaftSmall().to(self.device, memory_format=self.layout)
-        self.forward = torch.compile(self.model) if compiled else self.model
+        self.forward = torch.compile(self.model, dynamic=False) if compiled else self.model
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(),
             lr=course["rate"],
