@@ -72,6 +72,8 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
   const providers = providerList(values.get("provider") as string | undefined);
   const size = wholeNumber(values, "image-size");
   const layers = (values.get("layers") as string | undefined)?.split(",");
+  const flow = oneOf(values, "flow", ["dis", "raft"]);
+  const flowModel = values.get("flow-model") as string | undefined;
   const { evaluate } = await import("./pipeline/evaluate.ts");
   const { evaluationText, measuringLine } = await import("./pipeline/terminal/evaluation_text.ts");
   const onFrame = (done: number, total: number) => screen.live(measuringLine(done, total, screen.columns));
@@ -81,6 +83,8 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
       ...(size !== undefined && { size }),
       ...(providers && { providers }),
       ...(layers && { layers }),
+      ...(flow !== undefined && { flow }),
+      ...(flowModel !== undefined && { flowModel }),
     };
     const evaluation = await interruptible(
       screen,
@@ -100,6 +104,19 @@ function wholeNumber(values: ParsedFlags["values"], name: string): number | unde
   const number = parseNumber(text);
   if (number !== undefined && Number.isSafeInteger(number) && number > 0) return number;
   throw new UserError(`--${name} must be a whole number from 1, not "${text}"`);
+}
+
+function oneOf<T extends string>(
+  values: ParsedFlags["values"],
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const text = values.get(name);
+  const choice = choices.find((choice) => choice === text);
+  if (choice === undefined && text !== undefined) {
+    throw new UserError(`--${name} must be ${choices.join(" or ")}, not "${text}"`);
+  }
+  return choice;
 }
 
 async function doctor(args: readonly string[], screen: Screen): Promise<number> {

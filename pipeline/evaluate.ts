@@ -2,7 +2,7 @@
 import { inceptionV3 } from "../models/catalog.ts";
 import { Engine } from "../models/engine/engine.ts";
 import { UserError } from "../models/errors.ts";
-import { DisEstimator } from "../models/flow/dis_estimator.ts";
+import { namedFlow } from "../models/flow/choose.ts";
 import type { FlowEstimator, Picture } from "../models/flow/flow.ts";
 import { decode } from "./decode.ts";
 import { drift, type Look, look, mean } from "./evaluate/drift.ts";
@@ -24,6 +24,10 @@ export interface EvaluateOptions {
   size?: number;
   /** Execution providers for the network, in order of preference. Default: the engine's own choice. */
   providers?: readonly string[];
+  /** What finds the flow on the source: `dis` (the default), or `raft`, which sees larger motion. */
+  flow?: "dis" | "raft";
+  /** Name or file of RAFT's weights. Default: the first that are here. */
+  flowModel?: string;
   signal?: AbortSignal;
   /** Called after each frame with how many are done and (an estimate of) how many there are. */
   onFrame?: (done: number, total: number) => void;
@@ -61,6 +65,8 @@ export interface Evaluation {
 
 /** Size at which videos are measured, if nothing else is said. */
 const defaultSize = 512;
+/** Most updates of RAFT: more than a dream takes, since exactness counts more here than time. */
+const measuringUpdates = 20;
 
 /**
  * Compares a dreamed video with its source, frame by frame. Flow is computed on the source.
@@ -87,7 +93,8 @@ export async function evaluate(
   using engine = await Engine.start(options.providers ? { providers: options.providers } : {});
   const layers = [...options.layers ?? network.defaultLayers];
   const meter = await StrengthMeter.create(engine, network, layers, size);
-  const estimator = new DisEstimator();
+  const { flow = "dis", flowModel: model } = options;
+  const estimator = await namedFlow({ flow, model, engine, size, updates: measuringUpdates });
   try {
     const tally = new Tally(meter, estimator);
     const total = Math.min(options.frames ?? Infinity, infos.source.frames);

@@ -27,6 +27,9 @@ export interface FlowRequest {
   frameKey: unknown;
 }
 
+/** What RAFT needs to know of it. */
+export type RaftRequest = Pick<FlowRequest, "model" | "updates" | "engine" | "size">;
+
 /** The choice. */
 export interface ChosenFlow {
   /** To be closed before the engine is. */
@@ -58,22 +61,30 @@ export async function flowWeights(
   );
 }
 
-/**
- * Makes the estimator. Throws a UserError for weights that are asked for and are not here or not usable, and for
- * pictures that are too large for RAFT where that is asked for.
- */
+/** The estimator for a video. Throws what {@link namedFlow} throws. */
 export async function chooseFlow(request: FlowRequest): Promise<ChosenFlow> {
-  const { flow, size } = request;
+  if (request.flow !== "auto") return { estimator: await namedFlow({ ...request, flow: request.flow }) };
   const path = await flowWeights(request);
-  if (path === undefined) return { estimator: new DisEstimator() };
-  if (flow === "auto") return await automatic(request, path);
+  return path === undefined ? { estimator: new DisEstimator() } : await automatic(request, path);
+}
+
+/**
+ * The estimator of that name. Throws a UserError for weights that are not here or not usable, and for pictures that are
+ * too large for RAFT.
+ */
+export async function namedFlow(
+  { flow, ...request }: { flow: "raft" | "dis" } & RaftRequest,
+): Promise<FlowEstimator> {
+  const path = await flowWeights({ flow, model: request.model });
+  if (path === undefined) return new DisEstimator();
+  const { size } = request;
   if (correlationBytes(size) > mostMemory.raft) {
     const gigabytes = Math.ceil(correlationBytes(size) / 1e9);
     throw new UserError(
       `RAFT would need ${gigabytes} GB of memory at ${size.width}x${size.height}: lower --flow-size`,
     );
   }
-  return { estimator: await openRaft(request, path) };
+  return await openRaft(request, path);
 }
 
 /** Memory of the correlations of all pairs of cells, both ways, with the levels of the pyramid, in bytes. */
@@ -82,7 +93,7 @@ export function correlationBytes(size: { width: number; height: number }): numbe
   return 2 * 4 / 3 * (rows * columns) ** 2 * Float32Array.BYTES_PER_ELEMENT;
 }
 
-async function openRaft({ engine, size, updates }: FlowRequest, path: string): Promise<RaftEstimator> {
+async function openRaft({ engine, size, updates }: RaftRequest, path: string): Promise<RaftEstimator> {
   return await RaftEstimator.create({ engine, weights: await readRaftWeights(path), size, updates });
 }
 

@@ -177,9 +177,20 @@ export const commands = {
             "layers whose activation is the dream's strength (default: the built-in network's own)",
         },
         {
+          name: "flow",
+          placeholder: "NAME",
+          description:
+            "what finds the motion of the source: dis, or raft, which sees larger motion [default dis]",
+        },
+        {
+          name: "flow-model",
+          placeholder: "NAME",
+          description: "raft's weights: a network's name or a file",
+        },
+        {
           name: "provider",
           placeholder: "LIST",
-          description: "what runs the network that measures the dream's strength (default: auto)",
+          description: "what runs the networks (default: auto)",
         },
         json,
         verbose,

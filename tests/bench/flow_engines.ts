@@ -3,8 +3,8 @@ import { Engine } from "../../models/engine/engine.ts";
 import { DisEstimator } from "../../models/flow/dis_estimator.ts";
 import type { FlowEstimator } from "../../models/flow/flow.ts";
 import { RaftEstimator, type RaftEstimatorOptions } from "../../models/flow/raft_estimator.ts";
-import { readCheckpoint } from "../../models/networks/checkpoint/checkpoint.ts";
-import { type RaftWeights, raftWeights } from "../../models/networks/raft/weights.ts";
+import { locateRaftWeights, readRaftWeights } from "../../models/flow/raft_weights.ts";
+import type { RaftWeights } from "../../models/networks/raft/weights.ts";
 import { sharedDataPath } from "../shared_data.ts";
 
 /** An engine that is made for each size of pictures. */
@@ -28,42 +28,48 @@ const raftTargets = {
   Urban2: 0.53 + 0.02,
 };
 
-/** DIS, and RAFT-small where its weights are here. The returned function ends what they run on. */
+/** DIS, and RAFT in all variants whose weights are here. The returned function ends what they run on. */
 export async function flowEngines(
   pairs: readonly { name: string; opencv: number }[],
   providers: readonly string[],
 ): Promise<{ engines: FlowEngine[]; close: () => void }> {
   const targets = Object.fromEntries(pairs.map(({ name, opencv }) => [name, tolerance * opencv]));
-  const dis: FlowEngine = {
-    name: "dis",
-    start: () => Promise.resolve(new DisEstimator()),
-    targets,
-    warmUps: 3,
-  };
-  const weights = await raftSmall();
-  if (!weights) return { engines: [dis], close: () => {} };
+  const engines: FlowEngine[] = [
+    { name: "dis", start: () => Promise.resolve(new DisEstimator()), targets, warmUps: 3 },
+  ];
+  const small = await raftSmall(), large = await raftLarge();
+  if (!small && !large) return { engines, close: () => {} };
   const engine = await Engine.start({ providers });
-  const raft = (
-    name: string,
-    options: Omit<RaftEstimatorOptions, "engine" | "weights" | "size">,
-    targets: FlowEngine["targets"],
-  ): FlowEngine => ({
+  if (small) engines.push(...raftEngines(engine, small, raftTargets));
+  if (large) engines.push(...raftEngines(engine, large, {}));
+  return { engines, close: () => engine.close() };
+}
+
+/** As a video gets it, and as the authors measure it. */
+function raftEngines(engine: Engine, weights: RaftWeights, targets: FlowEngine["targets"]): FlowEngine[] {
+  const { variant } = weights.architecture;
+  const raft = (name: string, options: Options, targets: FlowEngine["targets"]): FlowEngine => ({
     name,
     start: ({ width, height }) =>
       RaftEstimator.create({ engine, weights, size: { width, height }, ...options }),
     targets,
     warmUps: 1,
   });
-  const engines = [
-    dis,
-    raft("raft-small", {}, {}),
-    raft("raft-small, 20 updates", { updates: 20, stopBelow: 0 }, raftTargets),
+  return [
+    raft(`${variant}, polished`, {}, {}),
+    raft(`${variant}, 20 updates`, { updates: 20, stopBelow: 0, polish: false }, targets),
   ];
-  return { engines, close: () => engine.close() };
+}
+
+type Options = Omit<RaftEstimatorOptions, "engine" | "weights" | "size">;
+
+async function raftLarge(): Promise<RaftWeights | undefined> {
+  const path = await locateRaftWeights("raft-large");
+  return path === undefined ? undefined : await readRaftWeights(path);
 }
 
 /** The authors' weights, or undefined (and a plain line saying so) where they are absent. */
 export async function raftSmall(): Promise<RaftWeights | undefined> {
   const path = await sharedDataPath("weights/raft-small.pth");
-  return path === undefined ? undefined : raftWeights(await readCheckpoint(path));
+  return path === undefined ? undefined : await readRaftWeights(path);
 }

@@ -1,102 +1,177 @@
-/** What RAFT saves in a video: both directions of a clip, against calls that know nothing of each other. */
+/** RAFT in a video: what it saves against calls that know nothing of each other, and what it gains over DIS. */
 import { Engine, type Session } from "../../models/engine/engine.ts";
+import { DisEstimator } from "../../models/flow/dis_estimator.ts";
 import { endPointError } from "../../models/flow/flo.ts";
 import type { FlowPair, Picture } from "../../models/flow/flow.ts";
 import { RaftEstimator } from "../../models/flow/raft_estimator.ts";
 import { buildRaft } from "../../models/networks/raft.ts";
-import { frameAt, layeredClip, motionAfter } from "../models/flow/layered_clip.ts";
+import type { RaftWeights } from "../../models/networks/raft/weights.ts";
+import { calm, fast, frameAt, layeredClip, motionAfter } from "../models/flow/layered_clip.ts";
 import { raftSmall } from "./flow_engines.ts";
-import type { BenchOptions, Report } from "./part.ts";
+import type { BenchOptions, Report, Row } from "./part.ts";
 import { median, sum, timed } from "./statistics.ts";
 import { figure } from "./table.ts";
 
-const size = { width: 256, height: 192 };
+const sizes = [{ width: 256, height: 192 }, { width: 400, height: 304 }];
+type Size = typeof sizes[number];
 
-/** One pair's time in seconds and mean end-point error in pixels. */
-interface PairFigures {
+/** Frames of a clip, and the motion between neighbours. */
+interface Clip {
+  size: Size;
+  frames: Picture[];
+  truth: FlowPair[];
+}
+
+/** One way to find the flow of a clip, pair by pair. */
+interface Way {
+  name: string;
+  pair: (previous: Picture, current: Picture) => Promise<FlowPair>;
+  /** Updates that the last pair took; absent without RAFT. */
+  updates?: () => number;
+}
+
+/** How a way did. */
+interface Figures {
+  name: string;
+  /** Median of the pairs, in seconds. */
   seconds: number;
+  /** Mean end-point error in pixels, both directions. */
   error: number;
+  /** Mean of the pairs. */
+  updates: number;
 }
 
 /**
- * Time and error of {@link RaftEstimator} over those of two calls of the whole network for each pair, 12 updates each.
- * The two take turns, pair by pair, so that whatever else the machine does falls on both; the ratio of times is that of
- * the medians.
+ * Time and error of {@link RaftEstimator} over those of two calls of the whole network for each pair, 12 updates each,
+ * on calm clips; its error over that of DIS on a clip of large motion.
  */
 export async function flowVideo({ quick, say, providers }: BenchOptions): Promise<Report> {
-  const clip = await layeredClip(size.width, size.height);
-  const weights = clip && await raftSmall();
-  if (!clip || !weights) return { rows: [], details: [] };
-  const frames = Array.from({ length: quick ? 3 : 20 }, (_, t) => frameAt(clip, t));
+  const report: Report = { rows: [], details: [] };
+  const weights = await raftSmall();
+  if (!weights) return report;
   using engine = await Engine.start({ providers });
-  using estimator = await RaftEstimator.create({ engine, weights, size });
-  const network = await engine.load(buildRaft(weights, { size }));
-  const saved: PairFigures[] = [], independent: PairFigures[] = [], updates: number[] = [];
-  say("raft-small on a clip, and pair by pair");
-  // The first runs of every graph are slower.
-  await estimator.pair(frames[0]!, frames[1]!);
-  await twoCalls(network, frames[0]!, frames[1]!);
-  estimator.reset();
-  for (let t = 0; t + 1 < frames.length; t++) {
-    const [previous, current] = [frames[t]!, frames[t + 1]!];
-    const truth = motionAfter(clip, t);
-    saved.push(await measured(() => estimator.pair(previous, current), truth));
-    updates.push(estimator.report!.updates);
-    independent.push(await measured(() => twoCalls(network, previous, current), truth));
+  for (const size of quick ? sizes.slice(0, 1) : sizes) {
+    const clip = await drawn(size, calm, quick ? 3 : 20);
+    if (!clip) return report;
+    const what = `raft-small on a clip of ${size.width}x${size.height}`;
+    say(what);
+    const [independent, plain, polished] = await savings(engine, weights, clip);
+    report.rows.push(
+      ...over(`${what}, as RAFT has it`, plain!, independent!),
+      ...over(`${what}, polished`, polished!, independent!),
+    );
+    report.details.push(table(what, [independent!, plain!, polished!]));
   }
-  return report(saved, independent, updates);
+  const clip = await drawn(sizes[0]!, fast, quick ? 3 : 8);
+  if (!clip) return report;
+  say("raft-small and dis on large motion");
+  const [dis, raft] = await againstDis(engine, weights, clip);
+  report.rows.push({
+    what: "raft-small on large motion, error over dis",
+    measured: raft!.error / dis!.error,
+    unit: "",
+    target: { atMost: 0.6 },
+  });
+  report.details.push(table("large motion", [dis!, raft!]));
+  return report;
 }
 
-function report(saved: PairFigures[], independent: PairFigures[], updates: number[]): Report {
-  const time = (pairs: PairFigures[]) => median(pairs.map(({ seconds }) => seconds));
-  const error = (pairs: PairFigures[]) => sum(pairs.map((pair) => pair.error)) / pairs.length;
-  const line = (
-    name: string,
-    pairs: PairFigures[],
-    count: number,
-  ) => [name, figure(1000 * time(pairs)), figure(error(pairs)), figure(count)];
-  return {
-    rows: [
-      {
-        what: "raft-small on a clip, time over independent calls",
-        measured: time(saved) / time(independent),
-        unit: "",
-        target: { atMost: 0.55 },
-      },
-      {
-        what: "raft-small on a clip, error over independent calls",
-        measured: error(saved) / error(independent),
-        unit: "",
-        target: { atMost: 1.05 },
-      },
-    ],
-    details: [{
-      title: `flow: raft-small on ${saved.length + 1} frames of ${size.width}x${size.height}`,
-      rows: [
-        ["way", "both directions (ms)", "error (px)", "updates"],
-        line("independent calls", independent, 12),
-        line("with all savings", saved, sum(updates) / updates.length),
-      ],
-    }],
+async function drawn(size: Size, motions: typeof calm, length: number): Promise<Clip | undefined> {
+  const clip = await layeredClip(size.width, size.height, motions);
+  if (!clip) return undefined;
+  const frames = Array.from({ length }, (_, t) => frameAt(clip, t));
+  return { size, frames, truth: frames.slice(1).map((_, t) => motionAfter(clip, t)) };
+}
+
+async function savings(engine: Engine, weights: RaftWeights, clip: Clip): Promise<Figures[]> {
+  const { size } = clip;
+  const network = await engine.load(buildRaft(weights, { size }));
+  using plain = await RaftEstimator.create({ engine, weights, size, polish: false });
+  using polished = await RaftEstimator.create({ engine, weights, size });
+  const ways: Way[] = [
+    { name: "independent calls", pair: (a, b) => twoCalls(network, size, a, b), updates: () => 12 },
+    raftWay("with all savings, as RAFT has it", plain),
+    raftWay("with all savings, polished", polished),
+  ];
+  const figures = await measured(ways, clip);
+  await network.release();
+  return figures;
+}
+
+async function againstDis(engine: Engine, weights: RaftWeights, clip: Clip): Promise<Figures[]> {
+  using dis = new DisEstimator();
+  using raft = await RaftEstimator.create({ engine, weights, size: clip.size });
+  return await measured([{ name: "dis", pair: (a, b) => dis.pair(a, b) }, raftWay("raft-small", raft)], clip);
+}
+
+function raftWay(name: string, estimator: RaftEstimator): Way {
+  return { name, pair: (a, b) => estimator.pair(a, b), updates: () => estimator.report!.updates };
+}
+
+/** All ways take turns, pair by pair, so that whatever else the machine does falls on all of them. */
+async function measured(ways: Way[], { frames, truth }: Clip): Promise<Figures[]> {
+  // The first runs of every graph are slower. A pair backwards in time is no start for the clip's first one.
+  for (const { pair } of ways) await pair(frames[1]!, frames[0]!);
+  const pairs = ways.map(() => [] as { seconds: number; error: number; updates: number }[]);
+  for (const [t, { forward, backward }] of truth.entries()) {
+    for (const [i, way] of ways.entries()) {
+      const { seconds, result } = await timed(() => way.pair(frames[t]!, frames[t + 1]!));
+      const error = (endPointError(result.forward, forward) + endPointError(result.backward, backward)) / 2;
+      pairs[i]!.push({ seconds, error, updates: way.updates?.() ?? 0 });
+    }
+  }
+  const mean = (values: number[]) => sum(values) / values.length;
+  return ways.map(({ name }, i) => ({
+    name,
+    seconds: median(pairs[i]!.map(({ seconds }) => seconds)),
+    error: mean(pairs[i]!.map(({ error }) => error)),
+    updates: mean(pairs[i]!.map(({ updates }) => updates)),
+  }));
+}
+
+/** The network for each direction by itself, as one graph. */
+async function twoCalls(
+  network: Session,
+  size: Size,
+  previous: Picture,
+  current: Picture,
+): Promise<FlowPair> {
+  const tensor = ({ pixels }: Picture) => {
+    return { type: "float32" as const, dims: [1, 3, size.height, size.width], data: pixels };
   };
-}
-
-async function measured(work: () => Promise<FlowPair>, truth: FlowPair): Promise<PairFigures> {
-  const { seconds, result } = await timed(work);
-  const { forward, backward } = truth;
-  return {
-    seconds,
-    error: (endPointError(result.forward, forward) + endPointError(result.backward, backward)) / 2,
-  };
-}
-
-async function twoCalls(network: Session, previous: Picture, current: Picture): Promise<FlowPair> {
   const call = async (from: Picture, to: Picture) => {
-    const tensor = ({ pixels }: Picture) => {
-      return { type: "float32" as const, dims: [1, 3, size.height, size.width], data: pixels };
-    };
     const { flow } = await network.run({ previous: tensor(from), current: tensor(to) });
     return { ...size, data: (await flow!.take()).data as Float32Array };
   };
   return { forward: await call(previous, current), backward: await call(current, previous) };
+}
+
+function over(what: string, saved: Figures, independent: Figures): Row[] {
+  return [
+    {
+      what: `${what}, time over independent calls`,
+      measured: saved.seconds / independent.seconds,
+      unit: "",
+      target: { atMost: 0.55 },
+    },
+    {
+      what: `${what}, error over independent calls`,
+      measured: saved.error / independent.error,
+      unit: "",
+      target: { atMost: 1.05 },
+    },
+  ];
+}
+
+function table(what: string, ways: Figures[]): { title: string; rows: string[][] } {
+  const lines = ways.map(({ name, seconds, error, updates }) => [
+    name,
+    figure(1000 * seconds),
+    figure(error),
+    updates > 0 ? figure(updates) : "",
+  ]);
+  return {
+    title: `flow: ${what}`,
+    rows: [["way", "both directions (ms)", "error (px)", "updates"], ...lines],
+  };
 }
