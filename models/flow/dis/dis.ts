@@ -32,22 +32,28 @@ export function disFlow(
   to: Level[],
   parameters: DisParameters = defaultParameters,
 ): FlowField {
+  if (from.length === 0) throw new RangeError("a pyramid needs at least one level");
+  return levelFlow(from[0]!, to[0]!, coarserFlow(from, to, parameters), parameters);
+}
+
+/** The flow of half the size, on which that of the finest level builds; undefined for pyramids of one level. */
+export function coarserFlow(from: Level[], to: Level[], parameters: DisParameters): FlowField | undefined {
   let flow: FlowField | undefined;
-  for (let scale = from.length - 1; scale >= 0; scale--) {
+  for (let scale = from.length - 1; scale >= 1; scale--) {
     flow = levelFlow(from[scale]!, to[scale]!, flow, parameters);
   }
-  if (!flow) throw new RangeError("a pyramid needs at least one level");
   return flow;
 }
 
-/** The flow on one level, begun at that of the next coarser one, of half the size, or at none. */
+/** The flow on one level, begun at that of the next coarser one or at none, in places at a rival of the coarser one. */
 export function levelFlow(
   from: Level,
   to: Level,
   coarse: FlowField | undefined,
   parameters: DisParameters,
+  rival?: FlowField,
 ): FlowField {
-  return refine(from, to, initialFlow(from, to, coarse, parameters), parameters.refinement);
+  return refine(from, to, initialFlow(from, to, coarse, parameters, rival), parameters.refinement);
 }
 
 function initialFlow(
@@ -55,13 +61,14 @@ function initialFlow(
   to: Level,
   coarse: FlowField | undefined,
   parameters: DisParameters,
+  rival: FlowField | undefined,
 ): FlowField {
   const { width, height } = from;
   // Only a picture smaller than a patch has such a level, and it is its only one.
   if (Math.min(width, height) < PATCH_SIZE) {
     return { width, height, data: new Float32Array(2 * width * height) };
   }
-  return densify(from, to, searchPatches(from, to, coarse, parameters));
+  return densify(from, to, searchPatches(from, to, coarse, parameters, rival));
 }
 
 function checkSizes(a: GreyImage, b: GreyImage): void {

@@ -20,21 +20,27 @@ export interface PatchFlow {
   v: Float64Array;
 }
 
+/** A rival's start is taken where it costs less than this times the other: something that looks alike is easily found. */
+const farBetter = 0.5;
+/** Cost of a difference of an eighth of a grey level in each pixel of a patch: what costs less fits. */
+const fitting = (PATCH_SIZE / 8) ** 2;
+
 type SearchOptions = Omit<DisParameters, "refinement">;
 
 /** Steps shorter than this many pixels end a descent. */
 const SMALL_STEP = 0.02;
 
 /**
- * Finds the motion of every patch, starting from the flow of the next coarser level (or from none). Good matches
- * spread: a first pass offers each patch the motion of its left and upper neighbour, a second one, backwards, that of
- * its right and lower one.
+ * Finds the motion of every patch, starting from the flow of the next coarser level (or from none), or from that of a
+ * rival of the same size where the patch fits far better there. Good matches spread: a first pass offers each patch the
+ * motion of its left and upper neighbour, a second one, backwards, that of its right and lower one.
  */
 export function searchPatches(
   from: Level,
   to: Level,
   coarse: FlowField | undefined,
   options: SearchOptions,
+  rival?: FlowField,
 ): PatchFlow {
   const lefts = gridPositions(from.width, options.patchStride);
   const tops = gridPositions(from.height, options.patchStride);
@@ -48,6 +54,7 @@ export function searchPatches(
   };
   const search = new Search(from, to, grid, options);
   if (coarse) startFrom(coarse, grid);
+  if (rival) search.startBetter(startFrom(rival, { ...grid, u: grid.u.slice(), v: grid.v.slice() }));
   const start = { u: grid.u.slice(), v: grid.v.slice() };
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) search.improve(column, row, -1);
@@ -75,7 +82,8 @@ function gridPositions(length: number, stride: number): Int32Array {
   return positions;
 }
 
-function startFrom(coarse: FlowField, { lefts, tops, u, v }: PatchFlow): void {
+function startFrom(coarse: FlowField, grid: PatchFlow): PatchFlow {
+  const { lefts, tops, u, v } = grid;
   const middle = (PATCH_SIZE - 1) / 2;
   for (let row = 0, i = 0; row < tops.length; row++) {
     for (let column = 0; column < lefts.length; column++, i++) {
@@ -83,6 +91,7 @@ function startFrom(coarse: FlowField, { lefts, tops, u, v }: PatchFlow): void {
       v[i] = sampleCoarse(coarse, 1, lefts[column]! + middle, tops[row]! + middle);
     }
   }
+  return grid;
 }
 
 /** Improves the patches of one grid, one at a time. */
@@ -105,6 +114,25 @@ class Search {
     readonly options: SearchOptions,
   ) {}
 
+  /** Moves patches to where a rival has them, if that is far better. */
+  startBetter({ u, v }: PatchFlow): void {
+    const { lefts, tops, u: ownU, v: ownV } = this.grid;
+    const cost = (u: number, v: number) => {
+      this.#patch.compare(this.to, this.#left + u, this.#top + v);
+      return this.#patch.cost;
+    };
+    for (let i = 0; i < u.length; i++) {
+      this.#left = lefts[i % lefts.length]!;
+      this.#top = tops[Math.floor(i / lefts.length)]!;
+      this.#patch.load(this.from, this.#left, this.#top);
+      const own = cost(ownU[i]!, ownV[i]!);
+      // One that has left the view (infinite) is left alone: it must not be found again somewhere else.
+      if (own < fitting || own === Infinity || cost(u[i]!, v[i]!) >= farBetter * own) continue;
+      ownU[i] = u[i]!;
+      ownV[i] = v[i]!;
+    }
+  }
+
   /** Tries the motion of the neighbours on one side (-1: left and above, 1: right and below), then descends. */
   improve(column: number, row: number, side: -1 | 1): void {
     const { lefts, tops, u, v } = this.grid;
@@ -119,7 +147,6 @@ class Search {
     this.#stepX = this.#stepY = 0;
     // Whatever else is in view, a patch that has left it is not there: it goes on as the coarser level saw it go.
     if (!this.#try(this.#u, this.#v)) return;
-    if (side < 0 && this.options.tryStill) this.#try(0, 0);
     let better = false;
     if (column + side >= 0 && column + side < columns) better = this.#tryNeighbour(this.#index + side);
     if (row + side >= 0 && row + side < tops.length) {

@@ -9,8 +9,6 @@ export interface DisParameters {
   descentSteps: number;
   /** A patch that ends further than this from where it began, in pixels, is put back there. */
   farthest: number;
-  /** Whether each patch also tries to stand still. */
-  tryStill: boolean;
   /** Variational refinement of each level. */
   refinement: RefinementParameters;
 }
@@ -42,7 +40,6 @@ export const defaultParameters: DisParameters = {
   patchStride: 4,
   descentSteps: 8,
   farthest: Infinity,
-  tryStill: false,
   refinement: {
     fixedPointIterations: 5,
     sorIterations: 5,

@@ -1,24 +1,22 @@
-/** Makes a flow that another method has found more exact, by the finest level of DIS alone. */
+/** Makes a flow that another method has found more exact. */
 import type { FlowField } from "../flow.ts";
-import { levelFlow } from "./dis.ts";
+import { coarserFlow, levelFlow } from "./dis.ts";
 import type { GreyImage } from "./grey.ts";
 import { defaultParameters, type DisParameters, PATCH_SIZE } from "./parameters.ts";
-import { buildLevel, half } from "./pyramid.ts";
+import { buildPyramid, half } from "./pyramid.ts";
 import { refine } from "./refine.ts";
 
 /**
- * How far a patch may end from where the given flow puts it, in pixels. RAFT-small is hardly ever further off where a
- * patch can tell better; what goes further has found another place that looks alike. Of 1, 2, 3, 4, 8 and no limit 4 did
- * best on the Middlebury pairs and on clips with known motion.
+ * How far a patch may end from where it begins, in pixels. RAFT-small is hardly ever further off where a patch can tell
+ * better; what goes further has found another place that looks alike. Of 1, 2, 3, 4, 8 and no limit 4 did best on the
+ * Middlebury pairs and on clips with known motion.
  */
 const farthest = 4;
 
-/** RAFT sees plain areas that stand still move by a fraction of a pixel, which nothing else in them would put right. */
-const tryStill = true;
-
 /**
- * The flow from one image to another of the same size, begun at the given one: patches search and variational refinement
- * follows, at full size. The given flow is left as it is.
+ * The flow from one image to another of the same size, begun at the given one: on the finest level of DIS its patches
+ * start there, or where DIS has got by itself if they fit far better there, search, and are refined variationally. The
+ * given flow is left as it is.
  *
  * @throws {RangeError} when the sizes differ.
  */
@@ -26,18 +24,19 @@ export function polish(
   from: GreyImage,
   to: GreyImage,
   flow: FlowField,
-  parameters: DisParameters = { ...defaultParameters, farthest, tryStill },
+  parameters: DisParameters = defaultParameters,
 ): FlowField {
   for (const { width, height } of [to, flow]) {
     if (width !== from.width || height !== from.height) {
       throw new RangeError(`a flow of ${from.width}x${from.height} is polished, not of ${width}x${height}`);
     }
   }
-  const [first, second] = [buildLevel(from), buildLevel(to)];
+  const [a, b] = [buildPyramid(from), buildPyramid(to)];
   if (Math.min(from.width, from.height) < PATCH_SIZE) {
-    return refine(first, second, flow, parameters.refinement);
+    return refine(a[0]!, b[0]!, flow, parameters.refinement);
   }
-  return levelFlow(first, second, halfFlow(flow), parameters);
+  const rival = coarserFlow(a, b, parameters);
+  return levelFlow(a[0]!, b[0]!, halfFlow(flow), { ...parameters, farthest }, rival);
 }
 
 /** The flow at half the size, in pixels of that size. */

@@ -39,8 +39,7 @@ function levelCount(width: number, height: number): number {
   return 1 + Math.max(0, Math.floor(Math.min(byLength, byBreadth)));
 }
 
-/** One level of its own. */
-export function buildLevel(image: GreyImage): Level {
+function buildLevel(image: GreyImage): Level {
   return {
     ...image,
     gradientX: derivativeX(image),

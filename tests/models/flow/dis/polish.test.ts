@@ -3,7 +3,7 @@ import { endPointError } from "../../../../models/flow/flo.ts";
 import type { FlowField } from "../../../../models/flow/flow.ts";
 import { toGrey } from "../../../../models/flow/dis/grey.ts";
 import { polish } from "../../../../models/flow/dis/polish.ts";
-import { draw, movedPair, similarity, translation, trueFlow } from "../synthetic.ts";
+import { draw, movedPair, similarity, texture, translation, trueFlow } from "../synthetic.ts";
 
 /** A flow that is off by waves of `amplitude` pixels. */
 function off(flow: FlowField, amplitude: number): FlowField {
@@ -42,6 +42,16 @@ Deno.test("polish() does not go to the next place that looks alike", () => {
   const flow = { width: 112, height: 64, data: new Float32Array(2 * 112 * 64).fill(14, 0, 112 * 64) };
   const { data } = polish(toGrey(stripes), toGrey(stripes), flow);
   assert.ok(data.subarray(0, 112 * 64).every((u) => Math.abs(u - 14) < 1));
+});
+
+Deno.test("polish() finds a small thing that the given flow has missed", () => {
+  const inside = (x: number, y: number) => Math.hypot(x - 60, y - 48) < 20;
+  const from = draw(128, 96, (x, y) => inside(x, y) ? texture(x + 300, y) : texture(x, y));
+  const to = draw(128, 96, (x, y) => inside(x - 12, y) ? texture(x - 12 + 300, y) : texture(x, y));
+  const flow = { width: 128, height: 96, data: new Float32Array(2 * 128 * 96) };
+  const { data } = polish(toGrey(from), toGrey(to), flow);
+  assert.ok(Math.abs(data[48 * 128 + 60]! - 12) < 0.2, `${data[48 * 128 + 60]} px`);
+  assert.ok(Math.abs(data[10 * 128 + 20]!) < 0.1);
 });
 
 Deno.test("polish() takes pictures smaller than a patch", () => {
