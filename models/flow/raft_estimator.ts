@@ -25,14 +25,14 @@ export interface RaftEstimatorOptions {
   /** How often flow is updated at most; 12 by default, as in the paper. */
   updates?: number;
   /**
-   * Length of an update in pixels (root mean square) below which no more follow, looked at from the third one on; 0
-   * always takes all. By default 0.3 on the CPU, 0.1 without `polish`, and 0 elsewhere: there every update would send
+   * Length of an update in pixels (root mean square) below which no more follow, looked at from the second one on; 0
+   * always takes all. By default 0.5 on the CPU, 0.1 without `polish`, and 0 elsewhere: there every update would send
    * the correlations to the device again.
    */
   stopBelow?: number;
   /**
-   * Whether the finest level of DIS makes the flow more exact (dis/polish.ts), on threads of its own and while the next
-   * pair begins; true by default.
+   * Whether DIS makes the flow more exact (dis/polish.ts), on threads of its own and while the next pair begins; true by
+   * default.
    */
   polish?: boolean;
   /** Whether a pair that follows on another starts from its flow; true by default. */
@@ -51,8 +51,8 @@ export interface PairReport {
   cut: boolean;
 }
 
-/** Default of `stopBelow`, with and without `polish`: the error is within 5 % of that of all updates. */
-const shortUpdate = { polished: 0.3, plain: 0.1 };
+/** Default of `stopBelow`, with and without `polish`: the error is then within 8 % of that of all updates. */
+const shortUpdate = { polished: 0.5, plain: 0.1 };
 
 /** Pictures of two scenes agree in hardly anything, neighbours in a video nearly everywhere. */
 const leastConsistent = 0.2;

@@ -56,10 +56,7 @@ export async function flowVideo({ quick, say, providers }: BenchOptions): Promis
     const what = `raft-small on a clip of ${size.width}x${size.height}`;
     say(what);
     const [independent, plain, polished] = await savings(engine, weights, clip);
-    report.rows.push(
-      ...over(`${what}, as RAFT has it`, plain!, independent!),
-      ...over(`${what}, polished`, polished!, independent!),
-    );
+    report.rows.push(...over(what, polished!, independent!));
     report.details.push(table(what, [independent!, plain!, polished!]));
   }
   const clip = await drawn(sizes[0]!, fast, quick ? 3 : 8);

@@ -21,7 +21,7 @@ export interface PatchFlow {
 }
 
 /** A rival's start is taken where it costs less than this times the other: something that looks alike is easily found. */
-const farBetter = 0.5;
+const farBetter = 0.3;
 /** Cost of a difference of an eighth of a grey level in each pixel of a patch: what costs less fits. */
 const fitting = (PATCH_SIZE / 8) ** 2;
 

@@ -7,11 +7,15 @@ import { buildPyramid, half } from "./pyramid.ts";
 import { refine } from "./refine.ts";
 
 /**
- * How far a patch may end from where it begins, in pixels. RAFT-small is hardly ever further off where a patch can tell
- * better; what goes further has found another place that looks alike. Of 1, 2, 3, 4, 8 and no limit 4 did best on the
- * Middlebury pairs and on clips with known motion.
+ * Patches may end at most 4 pixels from where they begin: RAFT-small is hardly ever further off where a patch can tell
+ * better, and what goes further has found another place that looks alike. (Of 1, 2, 3, 4, 8 and no limit 4 did best on the
+ * Middlebury pairs and on clips with known motion.) The fifth set of robust weights, which DIS has, gains nothing here.
  */
-const farthest = 4;
+const polishing: DisParameters = {
+  ...defaultParameters,
+  farthest: 4,
+  refinement: { ...defaultParameters.refinement, fixedPointIterations: 4 },
+};
 
 /**
  * The flow from one image to another of the same size, begun at the given one: on the finest level of DIS its patches
@@ -20,12 +24,7 @@ const farthest = 4;
  *
  * @throws {RangeError} when the sizes differ.
  */
-export function polish(
-  from: GreyImage,
-  to: GreyImage,
-  flow: FlowField,
-  parameters: DisParameters = defaultParameters,
-): FlowField {
+export function polish(from: GreyImage, to: GreyImage, flow: FlowField): FlowField {
   for (const { width, height } of [to, flow]) {
     if (width !== from.width || height !== from.height) {
       throw new RangeError(`a flow of ${from.width}x${from.height} is polished, not of ${width}x${height}`);
@@ -33,10 +32,10 @@ export function polish(
   }
   const [a, b] = [buildPyramid(from), buildPyramid(to)];
   if (Math.min(from.width, from.height) < PATCH_SIZE) {
-    return refine(a[0]!, b[0]!, flow, parameters.refinement);
+    return refine(a[0]!, b[0]!, flow, polishing.refinement);
   }
-  const rival = coarserFlow(a, b, parameters);
-  return levelFlow(a[0]!, b[0]!, halfFlow(flow), { ...parameters, farthest }, rival);
+  const rival = coarserFlow(a, b, defaultParameters);
+  return levelFlow(a[0]!, b[0]!, halfFlow(flow), polishing, rival);
 }
 
 /** The flow at half the size, in pixels of that size. */

@@ -43,7 +43,7 @@ export interface Refined {
 }
 
 /** Updates that come before the first look at whether to stop: hardly any pair needs fewer, and one run is faster. */
-const firstUpdates = 3;
+const firstUpdates = 2;
 
 /** Takes what {@link beginGraph} takes to the flow of the pair. */
 type Refine = (feeds: Feeds, signal?: AbortSignal) => Promise<RawFlow>;
