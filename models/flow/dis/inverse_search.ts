@@ -55,23 +55,15 @@ export function searchPatches(
   const search = new Search(from, to, grid, options);
   if (coarse) startFrom(coarse, grid);
   if (rival) search.startBetter(startFrom(rival, { ...grid, u: grid.u.slice(), v: grid.v.slice() }));
-  const start = { u: grid.u.slice(), v: grid.v.slice() };
+  const start = { ...grid, u: grid.u.slice(), v: grid.v.slice() };
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) search.improve(column, row, -1);
   }
   for (let row = rows - 1; row >= 0; row--) {
     for (let column = columns - 1; column >= 0; column--) search.improve(column, row, 1);
   }
-  putBack(grid, start, options.farthest);
+  if (options.farthest < Infinity) search.putBack(start);
   return grid;
-}
-
-function putBack({ u, v }: PatchFlow, start: Pick<PatchFlow, "u" | "v">, farthest: number): void {
-  for (let i = 0; i < u.length; i++) {
-    if (Math.hypot(u[i]! - start.u[i]!, v[i]! - start.v[i]!) <= farthest) continue;
-    u[i] = start.u[i]!;
-    v[i] = start.v[i]!;
-  }
 }
 
 /** First pixels of patches that cover `length` pixels; the last patch ends where the image does. */
@@ -114,22 +106,27 @@ class Search {
     readonly options: SearchOptions,
   ) {}
 
-  /** Moves patches to where a rival has them, if that is far better. */
+  /** Moves patches to where a rival has them, where they fit far better there. */
   startBetter({ u, v }: PatchFlow): void {
-    const { lefts, tops, u: ownU, v: ownV } = this.grid;
-    const cost = (u: number, v: number) => {
-      this.#patch.compare(this.to, this.#left + u, this.#top + v);
-      return this.#patch.cost;
-    };
     for (let i = 0; i < u.length; i++) {
-      this.#left = lefts[i % lefts.length]!;
-      this.#top = tops[Math.floor(i / lefts.length)]!;
-      this.#patch.load(this.from, this.#left, this.#top);
-      const own = cost(ownU[i]!, ownV[i]!);
+      this.#load(i);
+      const own = this.#costOf(this.grid.u[i]!, this.grid.v[i]!);
       // One that has left the view (infinite) is left alone: it must not be found again somewhere else.
-      if (own < fitting || own === Infinity || cost(u[i]!, v[i]!) >= farBetter * own) continue;
-      ownU[i] = u[i]!;
-      ownV[i] = v[i]!;
+      if (own < fitting || own === Infinity || this.#costOf(u[i]!, v[i]!) >= farBetter * own) continue;
+      this.grid.u[i] = u[i]!;
+      this.grid.v[i] = v[i]!;
+    }
+  }
+
+  /** Puts patches that have gone far back to where they began, unless they fit far better where they are. */
+  putBack({ u, v }: PatchFlow): void {
+    for (let i = 0; i < u.length; i++) {
+      const [endU, endV] = [this.grid.u[i]!, this.grid.v[i]!];
+      if (Math.hypot(endU - u[i]!, endV - v[i]!) <= this.options.farthest) continue;
+      this.#load(i);
+      if (this.#costOf(endU, endV) < farBetter * this.#costOf(u[i]!, v[i]!)) continue;
+      this.grid.u[i] = u[i]!;
+      this.grid.v[i] = v[i]!;
     }
   }
 
@@ -137,10 +134,7 @@ class Search {
   improve(column: number, row: number, side: -1 | 1): void {
     const { lefts, tops, u, v } = this.grid;
     const columns = lefts.length;
-    this.#index = row * columns + column;
-    this.#left = lefts[column]!;
-    this.#top = tops[row]!;
-    this.#patch.load(this.from, this.#left, this.#top);
+    this.#load(row * columns + column);
     this.#cost = Infinity;
     this.#u = u[this.#index]!;
     this.#v = v[this.#index]!;
@@ -155,6 +149,19 @@ class Search {
     if (side < 0 || better) this.#descend();
     u[this.#index] = this.#u;
     v[this.#index] = this.#v;
+  }
+
+  #load(index: number): void {
+    const { lefts, tops } = this.grid;
+    this.#index = index;
+    this.#left = lefts[index % lefts.length]!;
+    this.#top = tops[Math.floor(index / lefts.length)]!;
+    this.#patch.load(this.from, this.#left, this.#top);
+  }
+
+  #costOf(u: number, v: number): number {
+    this.#patch.compare(this.to, this.#left + u, this.#top + v);
+    return this.#patch.cost;
   }
 
   #tryNeighbour(neighbour: number): boolean {
