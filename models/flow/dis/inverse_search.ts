@@ -20,7 +20,7 @@ export interface PatchFlow {
   v: Float64Array;
 }
 
-/** A rival's start is taken where it costs less than this times the other: something that looks alike is easily found. */
+/** What is far away must cost less than this times the other: something that looks alike is easily found. */
 const farBetter = 0.3;
 /** Cost of a difference of an eighth of a grey level in each pixel of a patch: what costs less fits. */
 const fitting = (PATCH_SIZE / 8) ** 2;
@@ -32,7 +32,7 @@ const SMALL_STEP = 0.02;
 
 /**
  * Finds the motion of every patch, starting from the flow of the next coarser level (or from none), or from that of a
- * rival of the same size where the patch fits far better there. Good matches spread: a first pass offers each patch the
+ * rival of the same size where the patch fits better there. Good matches spread: a first pass offers each patch the
  * motion of its left and upper neighbour, a second one, backwards, that of its right and lower one.
  */
 export function searchPatches(
@@ -106,28 +106,36 @@ class Search {
     readonly options: SearchOptions,
   ) {}
 
-  /** Moves patches to where a rival has them, where they fit far better there. */
+  /** Moves patches to where a rival has them, where they fit better there: far better, if that is far away. */
   startBetter({ u, v }: PatchFlow): void {
     for (let i = 0; i < u.length; i++) {
       this.#load(i);
       const own = this.#costOf(this.grid.u[i]!, this.grid.v[i]!);
       // One that has left the view (infinite) is left alone: it must not be found again somewhere else.
-      if (own < fitting || own === Infinity || this.#costOf(u[i]!, v[i]!) >= farBetter * own) continue;
-      this.grid.u[i] = u[i]!;
-      this.grid.v[i] = v[i]!;
+      if (own === Infinity) continue;
+      const far = this.#isFar(i, u[i]!, v[i]!);
+      if (far && own < fitting) continue;
+      if (this.#costOf(u[i]!, v[i]!) < (far ? farBetter : 1) * own) this.#move(i, u[i]!, v[i]!);
     }
   }
 
   /** Puts patches that have gone far back to where they began, unless they fit far better where they are. */
   putBack({ u, v }: PatchFlow): void {
     for (let i = 0; i < u.length; i++) {
-      const [endU, endV] = [this.grid.u[i]!, this.grid.v[i]!];
-      if (Math.hypot(endU - u[i]!, endV - v[i]!) <= this.options.farthest) continue;
+      if (!this.#isFar(i, u[i]!, v[i]!)) continue;
       this.#load(i);
-      if (this.#costOf(endU, endV) < farBetter * this.#costOf(u[i]!, v[i]!)) continue;
-      this.grid.u[i] = u[i]!;
-      this.grid.v[i] = v[i]!;
+      const end = this.#costOf(this.grid.u[i]!, this.grid.v[i]!);
+      if (end >= farBetter * this.#costOf(u[i]!, v[i]!)) this.#move(i, u[i]!, v[i]!);
     }
+  }
+
+  #isFar(index: number, u: number, v: number): boolean {
+    return Math.hypot(this.grid.u[index]! - u, this.grid.v[index]! - v) > this.options.farthest;
+  }
+
+  #move(index: number, u: number, v: number): void {
+    this.grid.u[index] = u;
+    this.grid.v[index] = v;
   }
 
   /** Tries the motion of the neighbours on one side (-1: left and above, 1: right and below), then descends. */

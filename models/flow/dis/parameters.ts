@@ -7,7 +7,7 @@ export interface DisParameters {
   patchStride: number;
   /** Most gradient descent steps per patch and pass. */
   descentSteps: number;
-  /** A patch that ends further than this from where it began, in pixels, is put back unless it fits far better. */
+  /** Further than this from where it began, in pixels, a patch stays only where it fits far better. */
   farthest: number;
   /** Variational refinement of each level. */
   refinement: RefinementParameters;

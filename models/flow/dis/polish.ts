@@ -7,8 +7,8 @@ import { buildPyramid, half } from "./pyramid.ts";
 import { refine } from "./refine.ts";
 
 /**
- * Patches may end at most 4 pixels from where they begin: RAFT-small is hardly ever further off where a patch can tell
- * better, and what goes further has found another place that looks alike. (Of 1, 2, 3, 4, 8 and no limit 4 did best on the
+ * Up to 4 pixels from where they begin, patches go where they fit better: RAFT-small is hardly ever further off where a
+ * patch can tell, and what goes further has often found another place that looks alike. (Of 1, 2, 3, 4, 8 and no limit 4 did best on the
  * Middlebury pairs and on clips with known motion.) The fifth set of robust weights, which DIS has, gains nothing here.
  */
 const polishing: DisParameters = {
@@ -19,7 +19,7 @@ const polishing: DisParameters = {
 
 /**
  * The flow from one image to another of the same size, begun at the given one: on the finest level of DIS its patches
- * start there, or where DIS has got by itself if they fit far better there, search, and are refined variationally. The
+ * start there, or where DIS has got by itself if they fit better there, search, and are refined variationally. The
  * given flow is left as it is.
  *
  * @throws {RangeError} when the sizes differ.
