@@ -20,15 +20,14 @@ export interface PatchFlow {
   v: Float64Array;
 }
 
-/** What is far away must cost less than this times the other: something that looks alike is easily found. */
-const farBetter = 0.3;
-/** Cost of a difference of an eighth of a grey level in each pixel of a patch: what costs less fits. */
-const fitting = (PATCH_SIZE / 8) ** 2;
-
 type SearchOptions = Omit<DisParameters, "refinement">;
 
 /** Steps shorter than this many pixels end a descent. */
 const SMALL_STEP = 0.02;
+/** What is far away must cost less than this times the other: something that looks alike is easily found. */
+const FAR_BETTER = 0.3;
+/** Cost of a difference of an eighth of a grey level in each pixel of a patch: what costs less fits. */
+const FITTING = (PATCH_SIZE / 8) ** 2;
 
 /**
  * Finds the motion of every patch, starting from the flow of the next coarser level (or from none), or from that of a
@@ -42,20 +41,11 @@ export function searchPatches(
   options: SearchOptions,
   rival?: FlowField,
 ): PatchFlow {
-  const lefts = gridPositions(from.width, options.patchStride);
-  const tops = gridPositions(from.height, options.patchStride);
-  const columns = lefts.length;
-  const rows = tops.length;
-  const grid: PatchFlow = {
-    lefts,
-    tops,
-    u: new Float64Array(columns * rows),
-    v: new Float64Array(columns * rows),
-  };
+  const grid = startingGrid(from, coarse, options.patchStride);
   const search = new Search(from, to, grid, options);
-  if (coarse) startFrom(coarse, grid);
-  if (rival) search.startBetter(startFrom(rival, { ...grid, u: grid.u.slice(), v: grid.v.slice() }));
+  if (rival) search.startBetter(startingGrid(from, rival, options.patchStride));
   const start = { ...grid, u: grid.u.slice(), v: grid.v.slice() };
+  const columns = grid.lefts.length, rows = grid.tops.length;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) search.improve(column, row, -1);
   }
@@ -63,6 +53,15 @@ export function searchPatches(
     for (let column = columns - 1; column >= 0; column--) search.improve(column, row, 1);
   }
   if (options.farthest < Infinity) search.putBack(start);
+  return grid;
+}
+
+/** Patches that move as the coarser flow has it, or not at all. */
+function startingGrid({ width, height }: Level, coarse: FlowField | undefined, stride: number): PatchFlow {
+  const lefts = gridPositions(width, stride), tops = gridPositions(height, stride);
+  const u = new Float64Array(lefts.length * tops.length), v = new Float64Array(u.length);
+  const grid = { lefts, tops, u, v };
+  if (coarse) startFrom(coarse, grid);
   return grid;
 }
 
@@ -74,8 +73,7 @@ function gridPositions(length: number, stride: number): Int32Array {
   return positions;
 }
 
-function startFrom(coarse: FlowField, grid: PatchFlow): PatchFlow {
-  const { lefts, tops, u, v } = grid;
+function startFrom(coarse: FlowField, { lefts, tops, u, v }: PatchFlow): void {
   const middle = (PATCH_SIZE - 1) / 2;
   for (let row = 0, i = 0; row < tops.length; row++) {
     for (let column = 0; column < lefts.length; column++, i++) {
@@ -83,7 +81,6 @@ function startFrom(coarse: FlowField, grid: PatchFlow): PatchFlow {
       v[i] = sampleCoarse(coarse, 1, lefts[column]! + middle, tops[row]! + middle);
     }
   }
-  return grid;
 }
 
 /** Improves the patches of one grid, one at a time. */
@@ -114,8 +111,8 @@ class Search {
       // One that has left the view (infinite) is left alone: it must not be found again somewhere else.
       if (own === Infinity) continue;
       const far = this.#isFar(i, u[i]!, v[i]!);
-      if (far && own < fitting) continue;
-      if (this.#costOf(u[i]!, v[i]!) < (far ? farBetter : 1) * own) this.#move(i, u[i]!, v[i]!);
+      if (far && own < FITTING) continue;
+      if (this.#costOf(u[i]!, v[i]!) < (far ? FAR_BETTER : 1) * own) this.#move(i, u[i]!, v[i]!);
     }
   }
 
@@ -125,7 +122,7 @@ class Search {
       if (!this.#isFar(i, u[i]!, v[i]!)) continue;
       this.#load(i);
       const end = this.#costOf(this.grid.u[i]!, this.grid.v[i]!);
-      if (end >= farBetter * this.#costOf(u[i]!, v[i]!)) this.#move(i, u[i]!, v[i]!);
+      if (end >= FAR_BETTER * this.#costOf(u[i]!, v[i]!)) this.#move(i, u[i]!, v[i]!);
     }
   }
 
