@@ -76,7 +76,7 @@ browserTest("a dream can be begun, changed, stopped and deleted by keyboard alon
   await page.getByText("Nothing dreamed yet.").waitFor();
   assert.deepEqual(visit.server.dreams.list(), []);
   // The player may still ask for what was deleted under it.
-}, { expected: /404.*index\.m3u8/ });
+}, { expected: /404.*\/hls\// });
 
 browserTest("sliders, the comparison and the gallery are moved by keys", async (visit) => {
   const { page, server, go } = visit;
