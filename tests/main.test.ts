@@ -1,27 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { runScript } from "./run_deno.ts";
 import { sharedDataPath } from "./shared_data.ts";
 
 const root = new URL("..", import.meta.url);
 
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs the program as a user does, without a terminal. */
-async function reverie(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", "main.ts", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1", ...env },
-    stdin: "null",
-  });
-  const { code, stdout, stderr } = await command.output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
+const reverie = (args: string[], env?: Record<string, string>) => runScript("main.ts", args, env);
 
 /** Wrong usage: one line on the standard error, nothing on the standard output, status 2. */
 async function refused(args: string[], pattern: RegExp): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { locate } from "../pipeline/ffmpeg/locate.ts";
+import { runScript } from "./run_deno.ts";
 
 const root = new URL("..", import.meta.url);
 /** Settings under which a frame takes as little time as it can. */
@@ -23,11 +24,7 @@ function command(args: string[]): Deno.Command {
   });
 }
 
-async function reverie(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { code, stdout, stderr } = await command(args).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
+const reverie = (...args: string[]) => runScript("main.ts", args);
 
 /** Gives the work a folder with a clip of ten frames a second, and takes the folder away. */
 async function withClip(

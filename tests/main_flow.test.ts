@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { drawCard, inFolder } from "./pipeline/clips.ts";
-
-const root = new URL("..", import.meta.url);
+import { type Outcome, runScript } from "./run_deno.ts";
 
 /** Runs the program with an empty cache folder and no way out of this machine. */
-async function reverie(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+async function reverie(...args: string[]): Promise<Outcome> {
   const folder = await Deno.makeTempDir({ prefix: "reverie-cache-" });
   const nowhere = "http://127.0.0.1:9";
   try {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--allow-all", "main.ts", ...args],
-      cwd: root,
-      env: { NO_COLOR: "1", REVERIE_CACHE: folder, HTTPS_PROXY: nowhere, https_proxy: nowhere },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
-    const text = new TextDecoder();
-    return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+    const env = { REVERIE_CACHE: folder, HTTPS_PROXY: nowhere, https_proxy: nowhere };
+    return await runScript("main.ts", args, env);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

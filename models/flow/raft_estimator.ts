@@ -75,9 +75,9 @@ interface Attempt {
 /**
  * Optical flow by RAFT, for video: the picture that two pairs share is encoded once, both directions come from one
  * product of features and in one batch, flow starts from the pair before, and what RAFT has found on its grid of 8x8
- * pixels is polished at full size. A picture is known again by its
- * `pixels`, which must not be written to between two pairs. Where both directions hardly agree, the pair is tried
- * again from no motion; if they still do not, the scene has changed and the next pair starts afresh.
+ * pixels is polished at full size. A picture is known again by its `pixels`, which must not be written to between two
+ * pairs. Where both directions hardly agree, the pair is tried again from no motion; if they still do not, the scene has
+ * changed and the next pair starts afresh.
  *
  * ```ts ignore
  * using estimator = await RaftEstimator.create({ engine, weights, size: { width: 256, height: 192 } });

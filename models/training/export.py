@@ -12,9 +12,8 @@ import json
 import math
 from pathlib import Path
 
-from middlebury import end_point_errors, read_pairs
-from raft import RaftSmall
-from safetensors_file import read_safetensors, write_safetensors
+from middlebury import end_point_errors, read_model, read_pairs
+from safetensors_file import write_safetensors
 from train import load_state
 
 WIDTH, HEIGHT, MARGIN = 720, 360, 48
@@ -105,8 +104,7 @@ def main():
     options = parser.parse_args()
     state = load_state(options.checkpoint)
     write_safetensors(options.weights, state["average"], {"format": "pt", "steps": str(state["step"])})
-    model = RaftSmall()
-    model.load_state_dict({name: tensor.float() for name, tensor in read_safetensors(options.weights).items()})
+    model = read_model(options.weights)
     errors = end_point_errors(model, read_pairs(options.validate), options.updates) if options.validate else {}
     log_file = options.checkpoint.with_suffix(".jsonl")
     log = read_log(log_file) if log_file.exists() else []

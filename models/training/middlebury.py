@@ -35,6 +35,13 @@ def read_picture(path, device="cpu"):
     return pixels.permute(2, 0, 1)[None].to(device).float() / 127.5 - 1
 
 
+def read_model(path):
+    """The network with the weights of a file that export.py has written."""
+    model = RaftSmall()
+    model.load_state_dict({name: tensor.float() for name, tensor in read_safetensors(path).items()})
+    return model
+
+
 def read_pairs(folder, device="cpu"):
     """Every pair below a folder as {name: (previous, current, truth)}. Raises ValueError where there is none."""
     pairs = {}
@@ -81,8 +88,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--updates", type=int, default=12)
     options = parser.parse_args()
-    model = RaftSmall()
-    model.load_state_dict({name: tensor.float() for name, tensor in read_safetensors(options.weights).items()})
+    model = read_model(options.weights)
     for name, error in end_point_errors(model, read_pairs(options.folder), options.updates).items():
         print(f"{name}: {error:.3f} px")
 

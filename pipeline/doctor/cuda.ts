@@ -5,7 +5,7 @@ import {
   cudaLibraries,
   type CudaLibrary,
   driverLibrary,
-  findLibraries,
+  findCudaLibraries,
   pipFolder,
 } from "../../models/engine/cuda/runtime_libraries.ts";
 import type { Check } from "../doctor.ts";
@@ -39,7 +39,7 @@ export async function lookAtCuda(): Promise<CudaMachine> {
   const card = supported && (driver !== undefined || wsl || await hasNvidiaDevice());
   const provider = supported && isProviderHere() ? providerFolder() : undefined;
   if (!card) return { supported, card, cards: [], provider, libraries: new Set() };
-  const found = await findLibraries([driverLibrary, ...cudaLibraries.map(({ name }) => name)]);
+  const found = await findCudaLibraries();
   return {
     supported,
     card,

@@ -7,6 +7,7 @@ import { RaftEstimator } from "../../models/flow/raft_estimator.ts";
 import { buildRaft } from "../../models/networks/raft.ts";
 import type { RaftWeights } from "../../models/networks/raft/weights.ts";
 import { calm, fast, frameAt, layeredClip, motionAfter } from "../models/flow/layered_clip.ts";
+import { asTensor } from "../models/networks/raft_fixture.ts";
 import { raftSmall } from "./flow_engines.ts";
 import type { BenchOptions, Report, Row } from "./part.ts";
 import { median, sum, timed } from "./statistics.ts";
@@ -133,11 +134,8 @@ async function twoCalls(
   previous: Picture,
   current: Picture,
 ): Promise<FlowPair> {
-  const tensor = ({ pixels }: Picture) => {
-    return { type: "float32" as const, dims: [1, 3, size.height, size.width], data: pixels };
-  };
   const call = async (from: Picture, to: Picture) => {
-    const { flow } = await network.run({ previous: tensor(from), current: tensor(to) });
+    const { flow } = await network.run({ previous: asTensor(from), current: asTensor(to) });
     return { ...size, data: (await flow!.take()).data as Float32Array };
   };
   return { forward: await call(previous, current), backward: await call(current, previous) };

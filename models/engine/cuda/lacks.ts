@@ -1,11 +1,11 @@
 /** Why CUDA does not work here: onnxruntime itself only says that a library could not be loaded. */
 import { isCudaPlatform, isProviderHere } from "./files.ts";
-import { cudaLibraries, driverLibrary, findLibraries } from "./runtime_libraries.ts";
+import { cudaLibraries, driverLibrary, findCudaLibraries } from "./runtime_libraries.ts";
 
 /** What CUDA needs and is not here, as one would name it in a sentence; empty where all of it is. */
 export async function cudaLacks(): Promise<string[]> {
   if (!isCudaPlatform()) return ["an onnxruntime with CUDA for this kind of machine"];
-  const found = await findLibraries([driverLibrary, ...cudaLibraries.map(({ name }) => name)]);
+  const found = await findCudaLibraries();
   const parts = Map.groupBy(cudaLibraries.filter(({ name }) => !found.has(name)), ({ part }) => part);
   return [
     ...(found.has(driverLibrary) ? [] : [`NVIDIA's driver (${driverLibrary})`]),

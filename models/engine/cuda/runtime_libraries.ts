@@ -73,12 +73,17 @@ export async function findLibraries(names: readonly string[]): Promise<Map<strin
   return found;
 }
 
+/** The driver's library and CUDA's, as far as they are here, by name. */
+export function findCudaLibraries(): Promise<Map<string, FoundLibrary>> {
+  return findLibraries([driverLibrary, ...cudaLibraries.map(({ name }) => name)]);
+}
+
 /**
  * Opens what is here but where the loader would not look, so that the provider gets it by its name. Where there is no
  * driver nothing is opened, as the provider cannot run.
  */
 export async function openUnknownLibraries(): Promise<void> {
-  const found = await findLibraries([driverLibrary, ...cudaLibraries.map(({ name }) => name)]);
+  const found = await findCudaLibraries();
   if (!found.has(driverLibrary)) return;
   const paths = cudaLibraries.flatMap(({ name, opens }) => {
     const library = found.get(name);

@@ -173,7 +173,7 @@ function gateChannels({ architecture: { grus, hidden } }: RaftGraph): number {
   return 3 * grus.length * hidden;
 }
 
-/** The mean over all cells of the length of [2, 2, rows, columns] in cells, in pixels. */
+/** The length of [2, 2, rows, columns] in cells, as the root mean square over all cells, in pixels. */
 function rootMeanSquare(g: GraphBuilder, change: string): string {
   const squares = g.reduceSum(g.mul(change, change), [1]);
   return g.mul(g.sqrt(g.reduceMean(squares, undefined, 0)), g.scalar(cell));

@@ -7,6 +7,7 @@ import type { Network } from "../../../models/networks/network.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { Dreamer, gradientForms } from "../../../pipeline/dreamer/dreamer.ts";
 import { dreamGradientGraph } from "../../../pipeline/dreamer/step_graph.ts";
+import { psnr } from "../../../pipeline/evaluate/similarity.ts";
 import { Random } from "../../../pipeline/random.ts";
 import { relativeError } from "../../reference/check_gradient.ts";
 import { drawn, pattern } from "../../pipeline/picture_values.ts";
@@ -82,10 +83,11 @@ async function dreamOn(provider: string) {
   };
 }
 
-function psnr(a: HostTensor, b: HostTensor): number {
+/** In dB; at most 99, since JSON has no infinity. */
+function likeness(a: HostTensor, b: HostTensor): number {
   let sum = 0;
   for (let i = 0; i < a.data.length; i++) sum += (Number(a.data[i]) - Number(b.data[i])) ** 2;
-  return Math.min(99, -10 * Math.log10(sum / a.data.length));
+  return Math.min(99, psnr(sum / a.data.length));
 }
 
 if (import.meta.main) {
@@ -94,8 +96,8 @@ if (import.meta.main) {
     provider: found.provider,
     lossError: Math.abs(found.loss / expected.loss - 1),
     gradientError: relativeError(found.gradient, expected.gradient),
-    psnr: psnr(found.dreamed, expected.dreamed),
-    change: psnr(found.dreamed, drawn(3, size, pattern)),
+    psnr: likeness(found.dreamed, expected.dreamed),
+    change: likeness(found.dreamed, drawn(3, size, pattern)),
   };
   console.log(JSON.stringify(comparison));
 }

@@ -2,11 +2,10 @@
  * A program of its own, as drivers are chosen before their first use: compares RAFT's flow, with weights made up for
  * it, between the provider that it is given and the processor, and prints what it found as JSON.
  */
-import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
-import type { Picture } from "../../../models/flow/flow.ts";
+import { Engine } from "../../../models/engine/engine.ts";
 import { buildRaft } from "../../../models/networks/raft.ts";
 import { raftWeights } from "../../../models/networks/raft/weights.ts";
-import { generatedWeights, patternPair } from "../networks/raft_fixture.ts";
+import { asTensor, generatedWeights, patternPair } from "../networks/raft_fixture.ts";
 
 /** What the two providers made of the same pair of pictures. */
 export interface FlowComparison {
@@ -27,10 +26,6 @@ async function flowOn(provider: string) {
   const [previous, current] = patternPair(size.width, size.height).map(asTensor);
   const { flow } = await session.run<"flow">({ previous: previous!, current: current! });
   return { provider: engine.provider, flow: Array.from((await flow.take()).data, Number) };
-}
-
-function asTensor({ width, height, pixels }: Picture): HostTensor {
-  return { type: "float32", dims: [1, 3, height, width], data: pixels };
 }
 
 if (import.meta.main) {

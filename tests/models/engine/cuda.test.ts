@@ -11,25 +11,11 @@ import { providerPackage, removeProvider } from "../../../models/engine/cuda/ins
 import { cudaLibraries, findLibraries, pipFolder } from "../../../models/engine/cuda/runtime_libraries.ts";
 import { Engine } from "../../../models/engine/engine.ts";
 import { withEmptyCache, withEnvironment } from "../../environment.ts";
+import { runDeno, runScript } from "../../run_deno.ts";
 import { assertSameDream, assertSameFlow } from "./same_results.ts";
 
-const root = new URL("../../../", import.meta.url);
-
-async function run(args: string[], env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: root,
-    env: { NO_COLOR: "1", ...env },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
-const cudaTask = (args: string[] = [], env: Record<string, string> = {}) =>
-  run(["run", "--quiet", "--allow-all", "pipeline/terminal/cuda.ts", ...args], env);
+const cudaTask = (args: string[] = [], env?: Record<string, string>) =>
+  runScript("pipeline/terminal/cuda.ts", args, env);
 
 /** Files of the right names and sizes that are nothing but holes. */
 async function pretendProvider(): Promise<void> {
@@ -142,7 +128,7 @@ Deno.test("onnxruntime is opened beside its provider, through a link, and still 
       import { Engine } from "./models/engine/engine.ts";
       await using engine = await Engine.start({ providers: ["cuda", "cpu"] });
       console.log(engine.provider);`;
-    const { code, stdout, stderr } = await run(["eval", "--quiet", program], { LD_DEBUG: "files" });
+    const { code, stdout, stderr } = await runDeno(["eval", "--quiet", program], { LD_DEBUG: "files" });
     assert.equal(code, 0, stderr);
     assert.equal(stdout.trim(), "cpu");
     const looked = `${
@@ -186,7 +172,7 @@ Deno.test("CUDA's libraries stay open when the thread that opened them has ended
       await engine.release();
       console.log(Deno.readTextFileSync("/proc/self/maps"));`;
     const opened = async () => {
-      const { stdout } = await run(["eval", "--quiet", program], { LD_LIBRARY_PATH: driver });
+      const { stdout } = await runDeno(["eval", "--quiet", program], { LD_LIBRARY_PATH: driver });
       return names.filter((name) => stdout.includes(join(pip, name)));
     };
     assert.deepEqual(await opened(), [], "without a driver nothing is opened");

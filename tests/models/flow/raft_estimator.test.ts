@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
+import { Engine } from "../../../models/engine/engine.ts";
 import { toGrey } from "../../../models/flow/dis/grey.ts";
 import { polish } from "../../../models/flow/dis/polish.ts";
 import type { FlowField, FlowPair, Picture } from "../../../models/flow/flow.ts";
 import { RaftEstimator, type RaftEstimatorOptions } from "../../../models/flow/raft_estimator.ts";
 import { buildRaft } from "../../../models/networks/raft.ts";
 import { type RaftWeights, raftWeights } from "../../../models/networks/raft/weights.ts";
-import { generatedWeights, pattern } from "../networks/raft_fixture.ts";
+import { asTensor, generatedWeights, pattern } from "../networks/raft_fixture.ts";
 
 const size = { width: 75, height: 130 };
 const small = raftWeights(generatedWeights("raft-small"));
@@ -33,10 +33,7 @@ async function independentFlow(
   to: Picture,
 ): Promise<FlowField> {
   const session = await engine.load(buildRaft(weights, { size, updates: 4 }));
-  const tensor = ({ pixels }: Picture): HostTensor => {
-    return { type: "float32", dims: [1, 3, size.height, size.width], data: pixels };
-  };
-  const { flow } = await session.run({ previous: tensor(from), current: tensor(to) });
+  const { flow } = await session.run({ previous: asTensor(from), current: asTensor(to) });
   await session.release();
   return { ...size, data: (await flow!.take()).data as Float32Array };
 }

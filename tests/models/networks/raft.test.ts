@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
-import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
-import type { Picture } from "../../../models/flow/flow.ts";
+import { Engine } from "../../../models/engine/engine.ts";
 import { readCheckpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
 import { buildRaft } from "../../../models/networks/raft.ts";
 import { type RaftWeights, raftWeights } from "../../../models/networks/raft/weights.ts";
 import { sharedDataPath } from "../../shared_data.ts";
-import { generatedWeights, patternPair, type RaftCase, readCases } from "./raft_fixture.ts";
+import { asTensor, generatedWeights, patternPair, type RaftCase, readCases } from "./raft_fixture.ts";
 
 const tolerance = 1e-3;
-
-function asTensor({ width, height, pixels }: Picture): HostTensor {
-  return { type: "float32", dims: [1, 3, height, width], data: pixels };
-}
 
 /** Mean difference to the reference in pixels at the fixture's positions, and the mean length of the flow. */
 async function compare(engine: Engine, weights: RaftWeights, { height, width, updates, samples }: RaftCase) {

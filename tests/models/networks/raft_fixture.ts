@@ -1,4 +1,5 @@
 /** What the RAFT fixtures were made from; `tests/fixtures/make_raft_reference.py` says the same in Python. */
+import type { HostTensor } from "../../../models/engine/engine.ts";
 import type { Picture } from "../../../models/flow/flow.ts";
 import { raftArchitectures, type RaftVariant } from "../../../models/networks/raft/architecture.ts";
 import { weightShapes } from "../../../models/networks/raft/shapes.ts";
@@ -15,6 +16,11 @@ export interface RaftCase {
   length: number;
   /** Elements (i * 7919) mod count of the flow [2, height, width]. */
   samples: number[];
+}
+
+/** A picture as RAFT's graphs take it. */
+export function asTensor({ width, height, pixels }: Picture): HostTensor {
+  return { type: "float32", dims: [1, 3, height, width], data: pixels };
 }
 
 /** The cases of a fixture in `tests/fixtures`. */

@@ -1,0 +1,33 @@
+/** Programs of the repository, run as a user does: in a process of their own, without a terminal. */
+
+const root = new URL("..", import.meta.url);
+
+/** What a program came to. */
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs deno in the repository's folder, to its end. */
+export async function runDeno(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: root,
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+/** Runs a script of the repository with arguments. */
+export function runScript(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Outcome> {
+  return runDeno(["run", "--quiet", "--allow-all", script, ...args], env);
+}
