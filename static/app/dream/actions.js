@@ -9,6 +9,7 @@ import { ended } from "./follow.js";
 import { ask } from "./question.js";
 
 /** @import { Dream } from "../types.ts" */
+/** @import { Question } from "./question.js" */
 
 /**
  * What can be done with a dream: download, again, cancel, delete.
@@ -27,16 +28,19 @@ export function createActions(id, { navigate, onDream, onLeave }) {
     navigate(`#/dream/${next}`);
   });
   again.title = "A new dream of the same video with these settings";
-  const cancel = button("cancel", "Cancel", "button", async () => {
-    if (await ask(cancelWords)) onDream(await cancelDream(id));
-  });
+  const cancel = button(
+    "cancel",
+    "Cancel",
+    "button",
+    async () => onDream(await cancelDream(id)),
+    cancelWords,
+  );
   const remove = button("delete", "Delete", "button button-danger", async () => {
-    if (!await ask(deleteWords)) return;
     onLeave();
     await deleteDream(id);
     navigate("#/");
     announce("The dream is deleted.");
-  });
+  }, deleteWords);
   const problem = element("p", { class: "error-line", id: "action-error", role: "alert", hidden: true });
   const box = element(
     "div",
@@ -50,13 +54,16 @@ export function createActions(id, { navigate, onDream, onLeave }) {
    * @param {string} text
    * @param {string} style
    * @param {() => Promise<void>} act
+   * @param {Question} [question] to be answered with yes before it acts
    */
-  function button(name, text, style, act) {
+  function button(name, text, style, act, question) {
     const made = element("button", { class: style, type: "button", id: name }, text);
     made.addEventListener("click", async () => {
-      // Not `disabled`, which would take the focus away for good.
       if (made.getAttribute("aria-disabled") === "true") return;
+      // The button stays in use meanwhile: a question that was just closed may be called up again at once.
+      if (question && !await ask(question)) return;
       problem.hidden = true;
+      // Not `disabled`, which would take the focus away for good.
       made.setAttribute("aria-disabled", "true");
       try {
         await act();

@@ -3,10 +3,12 @@
 
 import { element } from "../element.js";
 
+/** @typedef {{ title: string, text: string, yes: string, no: string }} Question */
+
 /**
  * Asks before something that cannot be undone. Resolves with the answer once the dialog is closed.
  *
- * @param {{ title: string, text: string, yes: string, no: string }} words
+ * @param {Question} question
  * @returns {Promise<boolean>}
  */
 export function ask({ title, text, yes, no }) {
