@@ -94,7 +94,8 @@ export async function evaluate(
   const layers = [...options.layers ?? network.defaultLayers];
   const meter = await StrengthMeter.create(engine, network, layers, size);
   const { flow = "dis", flowModel: model } = options;
-  const estimator = await namedFlow({ flow, model, engine, size, updates: measuringUpdates });
+  const sizeFlag = "--image-size";
+  const estimator = await namedFlow({ flow, model, engine, size, sizeFlag, updates: measuringUpdates });
   try {
     const tally = new Tally(meter, estimator);
     const total = Math.min(options.frames ?? Infinity, infos.source.frames);

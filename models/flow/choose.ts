@@ -21,6 +21,8 @@ export interface FlowRequest {
   engine: Engine;
   /** Size of the pictures. */
   size: { width: number; height: number };
+  /** What makes it smaller, to be told where it is too large for RAFT; `--flow-size` by default. */
+  sizeFlag?: string;
   /** What the rest of a frame costs, in seconds; only asked where it matters and is not known. */
   frameSeconds: () => Promise<number>;
   /** What that depends on, so that it need be measured but once on this machine. */
@@ -28,7 +30,7 @@ export interface FlowRequest {
 }
 
 /** What RAFT needs to know of it. */
-export type RaftRequest = Pick<FlowRequest, "model" | "updates" | "engine" | "size">;
+export type RaftRequest = Pick<FlowRequest, "model" | "updates" | "engine" | "size" | "sizeFlag">;
 
 /** The choice. */
 export interface ChosenFlow {
@@ -77,11 +79,11 @@ export async function namedFlow(
 ): Promise<FlowEstimator> {
   const path = await flowWeights({ flow, model: request.model });
   if (path === undefined) return new DisEstimator();
-  const { size } = request;
+  const { size, sizeFlag = "--flow-size" } = request;
   if (correlationBytes(size) > mostMemory.raft) {
     const gigabytes = Math.ceil(correlationBytes(size) / 1e9);
     throw new UserError(
-      `RAFT would need ${gigabytes} GB of memory at ${size.width}x${size.height}: lower --flow-size`,
+      `RAFT would need ${gigabytes} GB of memory at ${size.width}x${size.height}: lower ${sizeFlag}`,
     );
   }
   return await openRaft(request, path);

@@ -106,7 +106,11 @@ Deno.test("pictures that are too large for all pairs of their cells are not trie
   const huge = { model, size: { width: 2048, height: 1536 } };
   await assert.rejects(
     chosen({ flow: "raft", ...huge }),
-    tells(/26 GB of memory at 2048x1536: lower --flow-size/),
+    tells(/26 GB of memory at 2048x1536: lower --flow-size$/),
+  );
+  await assert.rejects(
+    chosen({ flow: "raft", sizeFlag: "--image-size", ...huge }),
+    tells(/at 2048x1536: lower --image-size$/),
   );
   assert.deepEqual(await chosen(huge), { name: "dis", reason: "RAFT is for smaller flow sizes" });
 });
