@@ -13,6 +13,7 @@ import { visiblePixels, warpingError } from "./evaluate/warping.ts";
 import { probe } from "./ffmpeg/probe.ts";
 import type { SourceInfo } from "./ffmpeg/source_info.ts";
 import type { SourceFrame } from "./frame.ts";
+import type { Size } from "./graphs/picture.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
@@ -85,11 +86,7 @@ export async function evaluate(
   requireSameLength(infos, options.frames ?? Infinity);
   const size = measuredSize(infos.source, options.size ?? defaultSize);
   const network = await inceptionV3();
-  if (Math.min(size.width, size.height) < network.minimumSize) {
-    throw new UserError(
-      `${source} is too small to measure: ${network.minimumSize} pixels on its shorter side are needed`,
-    );
-  }
+  requireSize(infos.source, size, network.minimumSize);
   using engine = await Engine.start(options.providers ? { providers: options.providers } : {});
   const layers = [...options.layers ?? network.defaultLayers];
   const meter = await StrengthMeter.create(engine, network, layers, size);
@@ -117,6 +114,18 @@ function requireSameSize({ source, dreamed }: Both<SourceInfo>): void {
   if (near(source.width, dreamed.width) && near(source.height, dreamed.height)) return;
   const words = ({ path, width, height }: SourceInfo) => `${path} is ${width}x${height}`;
   throw new UserError(`${words(dreamed)}, but ${words(source)}: give a dream and its own source`);
+}
+
+/** What a network cannot look at cannot be measured by it. */
+function requireSize(source: SourceInfo, measured: Size, least: number): void {
+  const shorter = (size: Size) => Math.min(size.width, size.height);
+  if (shorter(measured) >= least) return;
+  const { width, height } = measured;
+  throw new UserError(
+    shorter(source) < least
+      ? `${source.path} is too small to measure: ${least} pixels on its shorter side are needed`
+      : `${width}x${height} is too small to measure, ${least} pixels on the shorter side are needed: raise --image-size`,
+  );
 }
 
 /** Says so before the work where the files tell their number of frames; where not, {@link pairs} finds out. */

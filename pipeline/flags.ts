@@ -24,6 +24,8 @@ export interface Flag {
   negatable?: boolean;
   /** One line of help. */
   description: string;
+  /** The setting that it gives, whose range and default the help tells. */
+  parameter?: ParameterDescription;
 }
 
 /** A command line, taken apart. */
@@ -133,8 +135,8 @@ function parameterFlag(parameter: ParameterDescription): Flag {
   const name = kebabCase(parameter.name);
   const { description } = parameter;
   return parameter.kind === "boolean"
-    ? { name, description, negatable: true }
-    : { name, description, placeholder: placeholderOf(parameter) };
+    ? { name, description, parameter, negatable: true }
+    : { name, description, parameter, placeholder: placeholderOf(parameter) };
 }
 
 function placeholderOf(parameter: ParameterDescription): string {

@@ -1,6 +1,5 @@
 import type { Flag } from "../flags.ts";
-import { kebabCase } from "../flags.ts";
-import { type ParameterDescription, parameterDescriptions } from "../parameters.ts";
+import type { ParameterDescription } from "../parameters.ts";
 import { presets } from "../presets.ts";
 import { type Command, commands } from "./commands.ts";
 
@@ -46,8 +45,7 @@ function flagLabel({ name, placeholder, negatable }: Flag): string {
 }
 
 /** The description, and for a setting its range and default. */
-function flagHelp({ name, description }: Flag): string {
-  const parameter = parameterDescriptions.find((known) => kebabCase(known.name) === name);
+function flagHelp({ description, parameter }: Flag): string {
   if (!parameter) return description;
   const facts = [limits(parameter), standard(parameter)].filter((fact) => fact !== "");
   return facts.length === 0 ? description : `${description} [${facts.join("; ")}]`;

@@ -4,7 +4,7 @@ import { inceptionV3 } from "../../models/catalog.ts";
 import { Engine } from "../../models/engine/engine.ts";
 import { UserError } from "../../models/errors.ts";
 import type { FlowField, Picture } from "../../models/flow/flow.ts";
-import { evaluate } from "../../pipeline/evaluate.ts";
+import { evaluate, type EvaluateOptions } from "../../pipeline/evaluate.ts";
 import { drift, look, slope } from "../../pipeline/evaluate/drift.ts";
 import { luma, measuredSize, pictureOf } from "../../pipeline/evaluate/pictures.ts";
 import { meanSquaredError, psnr, structuralSimilarity } from "../../pipeline/evaluate/similarity.ts";
@@ -245,13 +245,21 @@ Deno.test("videos that do not belong together are refused", () =>
     const short = await draw(folder, "short.mp4", [...pattern("160x120", 0.2), ...lossless]);
     const drawing = ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=5:d=0.8"];
     const slow = await draw(folder, "slow.mp4", [...drawing, ...lossless]);
-    const refused = (dreamed: string, pattern: RegExp) =>
+    const refused = (dreamed: string, pattern: RegExp, options: EvaluateOptions = {}) =>
       assert.rejects(
-        evaluate(source, dreamed, { providers: ["cpu"] }),
+        evaluate(source, dreamed, { providers: ["cpu"], ...options }),
         (error) => error instanceof UserError && pattern.test(error.message),
       );
     await refused(small, /small\.mp4 is 128x96, but .*source\.mp4 is 160x120/);
     await refused(short, /short\.mp4 ends after frame 2, .*source\.mp4 goes on: --frames 2/);
     await refused(slow, /frame 1 is shown at 0\.100 s in .*source\.mp4, but at 0\.200 s/);
     await refused(join(folder, "none.mp4"), /none\.mp4/);
+    await refused(source, /48x36 is too small to measure, 75 pixels .* needed: raise --image-size$/, {
+      size: 48,
+    });
+    const tiny = await draw(folder, "tiny.mp4", [...pattern("64x48", 0.4), ...lossless]);
+    await assert.rejects(
+      evaluate(tiny, tiny, { providers: ["cpu"] }),
+      /tiny\.mp4 is too small to measure: 75 pixels/,
+    );
   }));

@@ -223,6 +223,12 @@ Deno.test("the help of dream names every flag once, with range and default, and 
   for (const line of help.split("\n")) assert.ok(line.length <= 100, line);
 });
 
+Deno.test("a flag that shares a setting's name tells no default but its own", () => {
+  const help = commandHelp(commands.evaluate, 100).replace(/\s+/g, " ");
+  assert.match(help, /--flow NAME [^[]*\[default dis\] --/);
+  assert.match(help, /--image-size N [^[]*\[default 512\] --/);
+});
+
 Deno.test("dream's command line is understood as a whole", () => {
   const { options, json, notes } = parseDream(
     "in.mp4 out.mp4 --preset fast --seed=9 --from 1:00 --duration 2.5 --hls live --dump kept --provider cuda,cpu --json"
