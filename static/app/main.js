@@ -10,6 +10,7 @@ import { navigate, watchPlace } from "./router.js";
 /** @import { Place } from "./router.js" */
 
 const root = /** @type {HTMLElement} */ (document.getElementById("main"));
+const logout = /** @type {HTMLElement} */ (document.getElementById("logout"));
 
 /** @type {Promise<import("./types.ts").Settings> | undefined} */
 let settings;
@@ -41,6 +42,7 @@ watchPlace(async (place) => {
     settings ??= api.getSettings();
     const [{ view }, known] = await Promise.all([place.route.load(), settings, loadStyle(place.route.style)]);
     if (mine !== current) return;
+    logout.hidden = !known.token;
     const here = element("div", { class: "view" });
     root.replaceChildren(here);
     unmount = view.mount(here, { api, navigate, settings: known, ...(place.id && { id: place.id }) });

@@ -34,6 +34,8 @@ export interface Settings {
   limits: Limits;
   /** Whether the sample clip can be dreamed. */
   sample: boolean;
+  /** Whether the server asks for a token, so that whoever sees the page has logged in. */
+  token: boolean;
 }
 
 /** What is to be dreamed, and how. */

@@ -37,6 +37,13 @@ browserTest(
     ]);
     assert.equal(await page.evaluate("document.cookie"), "");
     assert.ok(!JSON.stringify(cookies).includes(token), "the cookie does not hold the token");
+
+    await keepBoth(page, "logged in");
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByLabel("Token").waitFor();
+    assert.deepEqual(await page.context().cookies(), []);
+    await go("#/camera");
+    await page.getByLabel("Token").waitFor();
   },
   { server },
 );

@@ -55,6 +55,24 @@ browserTest("on a phone the studio fits, and what matters is in sight", async (v
   await page.waitForURL(/#\/dream\//);
 }, options);
 
+const token = "a-token-for-a-phone";
+
+for (const [width, server] of [[320, {}], [320, { token }], [390, { token }]] as const) {
+  const way = "token" in server ? "with" : "without";
+  browserTest(`a header of ${width} pixels fits, ${way} the way out`, async ({ page, origin }) => {
+    await page.goto(`${origin}/?token=${token}`);
+    await page.getByRole("button", { name: "Choose a video" }).waitFor();
+    await assertFits(page, "the header");
+    const mark = await page.locator(".brand-mark").boundingBox();
+    assert.equal(mark?.width, 32);
+    assert.equal(await page.getByRole("link", { name: "Reverie", exact: true }).count(), 1);
+    const out = page.getByRole("button", { name: "Log out" });
+    if (way === "with") await assertInSight(out, "the way out");
+    else assert.equal(await out.count(), 0);
+    await keepPicture(page, `phone header ${width} ${way}`);
+  }, { server, context: { ...phone, viewport: { width, height: 600 } } });
+}
+
 browserTest(
   "on a phone a dream fits, and the picture is in sight while its settings are moved",
   (visit) =>

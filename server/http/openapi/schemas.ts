@@ -133,6 +133,7 @@ export const settings = z.strictObject({
     memory: z.number().describe("bytes"),
   }),
   sample: z.boolean().describe("whether the sample clip can be dreamed"),
+  token: z.boolean().describe("whether the server asks for a token"),
 });
 
 /** How the server is. */

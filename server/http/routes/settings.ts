@@ -20,6 +20,7 @@ export function settingsRoute({ options }: Pick<Services, "options">): Hono<Env>
     defaults: parseParameters({}),
     limits: options.limits,
     sample: true,
+    token: options.token !== undefined,
   };
   return new Hono<Env>().get("/", describe(route), (c) => c.json(settings));
 }

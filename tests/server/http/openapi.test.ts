@@ -157,6 +157,7 @@ Deno.test("/api/settings tells every setting in its group, the presets and the l
     assert.equal(settings.parameters.find(({ name }) => name === "imageSize")!.live, false);
     assert.ok(settings.presets.some(({ name }) => name === "classic"));
     assert.equal(settings.defaults.imageSize, 512);
+    assert.equal(settings.token, false);
   });
 });
 
