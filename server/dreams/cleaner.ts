@@ -38,7 +38,7 @@ export class Cleaner {
   start(): void {
     if (this.#closed) return;
     this.#again = true;
-    this.#cleaning ??= this.#clean().finally(() => this.#cleaning = undefined);
+    this.#cleaning ??= this.#clean();
   }
 
   /** Bytes that all dreams take. */
@@ -65,15 +65,17 @@ export class Cleaner {
 
   async #clean(): Promise<void> {
     clearTimeout(this.#timer);
-    try {
-      while (this.#again && !this.#closed) {
-        this.#again = false;
+    while (this.#again && !this.#closed) {
+      this.#again = false;
+      try {
         await this.#removeOld();
         await this.#removeOverQuota();
+      } catch (error) {
+        this.#options.log.error({ err: error }, "old dreams could not be removed");
       }
-    } catch (error) {
-      this.#options.log.error({ err: error }, "old dreams could not be removed");
     }
+    // At once, not when the promise settles: whoever starts it in between would be forgotten.
+    this.#cleaning = undefined;
     if (!this.#closed) this.#timer = setTimeout(() => this.start(), interval);
   }
 
