@@ -12,6 +12,7 @@
  * @property {() => Values} values what is set, defaults included
  * @property {(values: Values, base?: Values) => void} set all that is not among the values goes to its default;
  *   `base` is what the reset buttons go back to
+ * @property {(values: Values, base?: Values) => void} refresh the same, but for fields with something not usable (yet)
  * @property {(field: string, message: string) => boolean} showError at the field, which is opened and focused; whether
  *   there is one
  * @property {() => boolean} check whether all is usable; goes to the first field that is not
@@ -60,16 +61,22 @@ export function createParameterForm({ settings, values = {}, base, names, onChan
     shown.some(({ common }) => !common) && others,
   );
 
-  /** @type {ParameterForm["set"]} */
-  const set = (next, nextBase = {}) => {
+  /**
+   * @param {Values} next
+   * @param {Values} nextBase
+   * @param {(field: Field) => boolean} wanted
+   */
+  const setSome = (next, nextBase, wanted) => {
     const known = /** @type {Record<string, unknown>} */ (next);
     const bases = /** @type {Record<string, unknown>} */ (nextBase);
     for (const [name, field] of fields) {
       field.setBase(bases[name]);
-      field.set(known[name]);
+      if (wanted(field)) field.set(known[name]);
     }
     offerSuggestions();
   };
+  /** @type {ParameterForm["set"]} */
+  const set = (next, nextBase = {}) => setSome(next, nextBase, () => true);
   set(values, base);
 
   /** @param {Field} field */
@@ -81,6 +88,7 @@ export function createParameterForm({ settings, values = {}, base, names, onChan
   return {
     element: form,
     set,
+    refresh: (next, nextBase = {}) => setSome(next, nextBase, (field) => !field.wrong()),
     values: () => {
       const all = [...fields].map(([name, field]) => [name, field.value()]);
       return Object.fromEntries(all.filter(([, value]) => value !== undefined));

@@ -133,7 +133,8 @@ export function createLiveControls(settings, send) {
     /** The connection is there again: the form shows what the server holds, and what waited is sent. */
     connected() {
       unanswered.clear();
-      if (dream && Object.keys(gathered).length === 0) form?.set(liveValues(dream), baseOf(dream));
+      // What is being typed stays: the first connection, too, may come after somebody has begun.
+      if (dream && Object.keys(gathered).length === 0) form?.refresh(liveValues(dream), baseOf(dream));
       else sendChange();
     },
     close: () => clearTimeout(timer),

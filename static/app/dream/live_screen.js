@@ -41,7 +41,9 @@ export function createLiveScreen(feed, onSize) {
     if (!painter.painted && !source.hasAttribute("src")) source.src = dream.links.source;
   }
 
-  function onPainted() {
+  /** @param {number} index of the frame */
+  function onPainted(index) {
+    canvas.dataset.frame = String(index);
     note.hidden = true;
     if (source.hasAttribute("src")) {
       source.removeAttribute("src");
@@ -58,10 +60,7 @@ export function createLiveScreen(feed, onSize) {
     element: box,
     show() {
       leave();
-      leave = feed.follow(({ blob, index }) => {
-        canvas.dataset.frame = String(index);
-        painter.show(blob, onPainted);
-      });
+      leave = feed.follow(({ blob, index }) => painter.show(blob, () => onPainted(index)));
     },
     hide: () => leave(),
     update: describe,

@@ -9,7 +9,7 @@ export class Painter {
   canvas;
   /** @type {ImageBitmap | undefined} */
   #picture;
-  /** @type {Blob | undefined} */
+  /** @type {{ blob: Blob, onPainted: (() => void) | undefined } | undefined} */
   #waiting;
   #decoding = false;
   #natural;
@@ -45,15 +45,15 @@ export class Painter {
    * @param {() => void} [onPainted]
    */
   async show(blob, onPainted) {
-    this.#waiting = blob;
+    this.#waiting = { blob, onPainted };
     if (this.#decoding) return;
     this.#decoding = true;
     while (this.#waiting) {
       const next = this.#waiting;
       this.#waiting = undefined;
       try {
-        this.paint(await createImageBitmap(next));
-        onPainted?.();
+        this.paint(await createImageBitmap(next.blob));
+        next.onPainted?.();
       } catch {
         // A picture that cannot be decoded is left out; the next one follows.
       }
