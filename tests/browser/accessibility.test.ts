@@ -28,7 +28,8 @@ browserTest(
   (visit) =>
     withLongClip(async (clip) => {
       const { page, server, go } = visit;
-      const { id } = await dreamOf(visit, clip);
+      // As slow as it may be: axe takes its time, and the dream must not end meanwhile.
+      const { id } = await dreamOf(visit, clip, { octaveIterations: 6 });
       await go(`#/dream/${id}`);
       await liveFrame(page, 2);
       await page.getByText("What it sees").click();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { withStillClip } from "./clips.ts";
 import { keepBoth } from "./picture_keeper.ts";
 import { difference, type Pixels, pixelsAt, pixelsOf } from "./pictures.ts";
-import { browserTest, dreamOf, liveFrame, shows, type Visit } from "./visit.ts";
+import { browserTest, dreamOf, eventually, liveFrame, shows, type Visit } from "./visit.ts";
 
 /** How far the newest frame, at least that of the index, is from the source: steps of 255. */
 async function strengthFrom({ page }: Visit, index: number, source: Pixels): Promise<number> {
@@ -20,6 +20,7 @@ browserTest(
       await go(`#/dream/${id}`);
       await shows(page, "running");
       const first = await liveFrame(page, 2);
+      await eventually("a frame before is kept", () => server.dreams.get(id).links.before !== undefined);
       const source = await pixelsAt(page, `${links.self}/before.jpg`);
       const weak = await strengthFrom(visit, first, source);
 
@@ -53,6 +54,7 @@ browserTest(
       const { id } = await dreamOf(visit, clip);
       await go(`#/dream/${id}`);
       await shows(page, "running");
+      await liveFrame(page);
       const blend = page.locator("#controls [data-parameter=blend]");
       await blend.getByRole("spinbutton").fill("7");
       await blend.getByText("a number from 0 to 1").waitFor();

@@ -5,7 +5,7 @@ import { inFolder } from "../pipeline/clips.ts";
 import { filesBelow, sample } from "../server/helpers.ts";
 import { drop } from "./dropping.ts";
 import { keepBoth } from "./picture_keeper.ts";
-import { browserTest, dreamOf, shows } from "./visit.ts";
+import { browserTest, dreamOf, lasting, shows } from "./visit.ts";
 
 /** Drops a file of that name and content. */
 function dropFile(page: Page, name: string, content: string | Uint8Array): Promise<void> {
@@ -64,8 +64,11 @@ browserTest("a dream that fails says why, and that there is no video", async (vi
   const { page, server, go } = visit;
   // The picture's data end in the middle of the first frame; what describes them is whole.
   const clip = await Deno.readFile(sample);
+  // Nobody has begun to read the source as long as another dream is made.
+  const { id: other } = await dreamOf(visit, sample, lasting);
   const { id } = await dreamOf(visit, sample);
   await Deno.writeFile(server.dreams.files(id).source, clip.subarray(0, 200));
+  await server.dreams.cancel(other);
   await go(`#/dream/${id}`);
   await shows(page, "failed");
   await page.getByText(/^It failed: /).waitFor();

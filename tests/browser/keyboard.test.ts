@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { sample, until } from "../server/helpers.ts";
 import { keepPicture } from "./picture_keeper.ts";
-import { browserTest, dreamOf, liveFrame, quickest, shows } from "./visit.ts";
+import { browserTest, dreamOf, lasting, liveFrame, shows } from "./visit.ts";
 
 /** Name, text or id of what has the focus, which must be seen to have it. */
 async function focused(page: Page): Promise<string> {
@@ -58,11 +58,11 @@ browserTest("a dream can be begun, changed, stopped and deleted by keyboard alon
   for (const [label, name] of [["Octaves", "octaves"], ["Steps per octave", "octaveIterations"]] as const) {
     await tabTo(page, label);
     await keyboard.press("ControlOrMeta+a");
-    await keyboard.type(String(quickest[name]));
+    await keyboard.type(String(lasting[name]));
   }
   await tabTo(page, "Dreaming size");
   await keyboard.press("ControlOrMeta+a");
-  await keyboard.type(String(quickest.imageSize));
+  await keyboard.type(String(lasting.imageSize));
   await tabTo(page, "Start dreaming");
   await keyboard.press("Enter");
   await liveFrame(page);
@@ -104,6 +104,7 @@ browserTest("sliders, the comparison and the gallery are moved by keys", async (
   await page.keyboard.press("Enter");
   await shows(page, "done");
   await page.goBack();
+  await page.locator(`[data-dream="${id}"][data-state=done]`).waitFor();
   await tabTo(page, "Again: clip.mp4");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "clip.mp4" }).waitFor();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertAccessible } from "./axe.ts";
 import { keepBoth } from "./picture_keeper.ts";
-import { browserTest, liveFrame, quickest } from "./visit.ts";
+import { browserTest, lasting, liveFrame } from "./visit.ts";
 
 const token = "correct horse battery staple".replaceAll(" ", "-");
 const server = { token };
@@ -26,7 +26,8 @@ browserTest(
     // The cookie opens everything: files, sockets, streams.
     await page.getByRole("link", { name: "Studio" }).click();
     await page.getByRole("button", { name: "Use the sample clip" }).click();
-    await page.getByRole("spinbutton", { name: "Dreaming size" }).fill(String(quickest.imageSize));
+    await page.getByRole("spinbutton", { name: "Dreaming size" }).fill(String(lasting.imageSize));
+    await page.getByRole("spinbutton", { name: "Steps per octave" }).fill(String(lasting.octaveIterations));
     await page.getByRole("button", { name: "Start dreaming" }).click();
     await liveFrame(page);
     await page.reload();

@@ -78,7 +78,8 @@ browserTest(
   (visit) =>
     withLongClip(async (clip) => {
       const { page, server, go } = visit;
-      const { id } = await dreamOf(visit, clip);
+      // As slow as it may be: axe takes its time, and the dream must not end meanwhile.
+      const { id } = await dreamOf(visit, clip, { octaveIterations: 6 });
       await go(`#/dream/${id}`);
       await liveFrame(page, 1);
       await assertInSight(page.locator("#live-picture"), "the picture");

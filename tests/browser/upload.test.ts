@@ -21,11 +21,11 @@ browserTest(
     await page.locator("#drop-zone").waitFor();
     await keepBoth(page, "studio");
     const letGo = await dragOver(page, fileURLToPath(sample), "#drop-zone");
-    assert.equal(await page.locator("html").evaluate((html) => html.classList.contains("dragging")), true);
+    await page.locator("html.dragging").waitFor();
     await keepPicture(page, "studio dragging");
     await letGo();
     await page.getByRole("heading", { name: "sample.mp4" }).waitFor();
-    assert.equal(await page.locator("html").evaluate((html) => html.classList.contains("dragging")), false);
+    await page.locator("html:not(.dragging)").waitFor();
     await page.locator("#source-facts", { hasText: "480 × 270 · 2.5 s" }).waitFor();
     await keepBoth(page, "source");
 

@@ -12,6 +12,9 @@ export const patience = 60_000;
 /** Settings under which a frame takes as little as can be. */
 export const quickest = { imageSize: 128, octaves: 1, firstIterations: 1, octaveIterations: 1 };
 
+/** Settings under which a short clip lasts longer than a slow browser takes to get at it. */
+export const lasting = { imageSize: 256, octaves: 1, firstIterations: 12, octaveIterations: 12 };
+
 /** A page that is open, and its server. */
 export interface Visit {
   server: TestServer;
@@ -138,7 +141,7 @@ export async function liveFrame(page: Page, least = 0): Promise<number> {
 }
 
 /** Waits until something holds; fails where it takes too long. */
-export async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + patience;
   while (!await holds()) {
     if (performance.now() > end) {

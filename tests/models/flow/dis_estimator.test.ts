@@ -36,7 +36,8 @@ Deno.test("the thread that asks goes on meanwhile", async () => {
     await new Promise((resolve) => setTimeout(resolve, 2));
     turns++;
   }
-  assert.ok(turns > 5, `the event loop turned ${turns} times`);
+  // A thread that is held up turns once: when the pair is there.
+  assert.ok(turns > 1, `the event loop turned ${turns} times`);
 });
 
 Deno.test("errors of the worker come back as they are, and the next pair is computed", async () => {

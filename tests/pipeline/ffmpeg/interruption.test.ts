@@ -69,13 +69,39 @@ async function startSlow(input: string, path: string) {
   return { child, rest };
 }
 
-/** Waits until no process has a file open for writing, by its size. */
+/** Waits until no process has a file open any more. */
 async function settled(path: string): Promise<void> {
-  for (let last = -1, same = 0; same < 5;) {
+  while (openFiles().includes(path)) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Paths of what the processes of this machine have open, as far as one may know. */
+function openFiles(): string[] {
+  const links = (folder: string): string[] => {
+    try {
+      return Array.from(Deno.readDirSync(folder), ({ name }) => `${folder}/${name}`);
+    } catch {
+      return [];
+    }
+  };
+  return links("/proc").filter((process) => /\/\d+$/.test(process)).flatMap((process) =>
+    links(`${process}/fd`).flatMap((link) => {
+      try {
+        return [Deno.readLinkSync(link)];
+      } catch {
+        // It has ended or been closed meanwhile.
+        return [];
+      }
+    })
+  );
+}
+
+/** Waits until a file that is being written holds so many frames, for a minute at most; returns how many. */
+async function grown(path: string, frames: number): Promise<number> {
+  for (const end = performance.now() + 60_000;;) {
+    const { streams } = await count(path).catch(() => ({ streams: [] }));
+    const written = Number(streams[0]?.nb_read_frames ?? 0);
+    if (written >= frames || performance.now() > end) return written;
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const { size } = await Deno.stat(path);
-    same = size === last ? same + 1 : 0;
-    last = size;
   }
 }
 
@@ -104,7 +130,7 @@ Deno.test({
     inFolder(async (folder) => {
       const card = await drawCard(folder, { seconds: 20, rate: "10" });
       const { child, rest } = await startSlow(card, join(folder, "a.mp4"));
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await grown(join(folder, "a.partial.mp4"), 9);
       await new Deno.Command("kill", { args: ["-KILL", "--", `-${child.pid}`] }).output();
       await child.status;
       await rest();

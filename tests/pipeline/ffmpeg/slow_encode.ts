@@ -1,5 +1,5 @@
 /**
- * A program for tests to kill: encodes the source named first to the path named second, and waits a while after the
+ * A program for tests to kill: encodes the source named first to the path named second, and waits a minute after the
  * frame whose number comes third, having said so. On an interrupt it aborts, as the command line does.
  */
 import { decode } from "../../../pipeline/decode.ts";
@@ -25,7 +25,12 @@ try {
   ) {
     if (++frames === Number(pause)) {
       console.log("waiting");
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 60_000);
+        const stop = () => (clearTimeout(timer), resolve());
+        if (signal.aborted) stop();
+        else signal.addEventListener("abort", stop);
+      });
     }
   }
 } catch (error) {

@@ -15,7 +15,7 @@ Deno.test("pictures come back dreamed, one by one, at the session's size", () =>
       const told = await client.hear("frame", i);
       assert.equal(told.frame, i);
       assert.equal(told.dropped, 0);
-      assert.ok(told.milliseconds > 0 && told.milliseconds < 5000 && told.fps > 0 && told.loss > 0);
+      assert.ok(told.milliseconds > 0 && told.milliseconds < 60_000 && told.fps > 0 && told.loss > 0);
       if (i > 0) assert.ok(told.visible > 0);
     }
     await until(() => client.pictures.length === 4);
@@ -172,18 +172,18 @@ Deno.test("one client at a time; when it leaves, the next may come at once", () 
 Deno.test("a silent client is sent away, but not while networks are loaded", () =>
   withCamera(async (url) => {
     const silent = await new CameraClient(url).open();
-    assert.match((await silent.hear("error")).error.message, /nothing has come for 0.3 s/);
+    assert.match((await silent.hear("error")).error.message, /nothing has come for 2 s/);
     await silent.closed;
     const client = await new CameraClient(url).open();
     await client.start();
     for (let i = 0; i < 4; i++) {
-      await pause(150);
+      await pause(700);
       client.send(await bar(40));
     }
     assert.equal(client.told("error").length, 0);
     await client.hear("error");
     await client.closed;
-  }, { silence: 300 }));
+  }, { silence: 2000 }));
 
 Deno.test("a rendering rests while the camera is dreamed, and goes on when its tab is closed", async () => {
   const folder = await Deno.makeTempDir();
@@ -200,7 +200,7 @@ Deno.test("a rendering rests while the camera is dreamed, and goes on when its t
       await client.hear("frame");
       assert.equal(told.frames.length, count);
       await client.close();
-      await until(() => !renderer.held, 2000);
+      await until(() => !renderer.held);
       await rendering.finished;
       assert.ok(told.frames.length > count);
     });

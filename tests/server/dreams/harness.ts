@@ -126,8 +126,8 @@ export class Harness implements AsyncDisposable {
   }
 }
 
-/** Waits until something holds; fails when it has not after three seconds. */
-export async function eventually(holds: () => boolean, seconds = 3): Promise<void> {
+/** Waits until something holds; fails when it has not after a minute. */
+export async function eventually(holds: () => boolean, seconds = 60): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`after ${seconds} s there is still not: ${holds}`);

@@ -59,7 +59,7 @@ class Server implements AsyncDisposable {
       const dream = this.dreams.get(id);
       if (dream.error) throw new Error(dream.error.message);
       return holds(dream);
-    }, 60);
+    });
     return this.dreams.get(id);
   }
 
@@ -101,7 +101,7 @@ Deno.test("a clip is dreamed, streamed and kept with its pictures", async () => 
 
 Deno.test("a dream that a restart broke off becomes what it would have been", async () => {
   await using server = await Server.start();
-  const { id } = await server.create(quick, 0.4);
+  const { id } = await server.create(quick, 2);
   await server.until(id, ({ progress }) => progress.frames >= 2);
   const { frame } = await server.dreams.change(id, { learningRate: 20, blend: 0.8 });
   assert.ok(frame !== null && frame >= 2);
@@ -118,7 +118,7 @@ Deno.test("a dream that a restart broke off becomes what it would have been", as
     {
       ...job,
       parameters: parseParameters(quick),
-      duration: 0.4,
+      duration: 2,
       changes: [{ frame, parameters: { learningRate: 20, blend: 0.8 } }],
     },
     { start: nothing, frame: nothing, picture: nothing, download: nothing, warning: nothing },

@@ -55,6 +55,7 @@ Deno.test("linger() gives up on a client that neither sends nor leaves", async (
     const started = performance.now();
     const answer = await sendThenRead(port, "Content-Length: 20000000\r\n", 100_000);
     assert.match(answer, /"code":"too_large"/);
-    assert.ok(performance.now() - started < 5000);
+    // Of ten seconds at most and a pause of one, it is the pause that ends it.
+    assert.ok(performance.now() - started < 9000);
   });
 });

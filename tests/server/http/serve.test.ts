@@ -68,7 +68,7 @@ Deno.test("A server that closes ends whoever waits, watches or reads, and goes o
 
   const started = performance.now();
   await server.close();
-  assert.ok(performance.now() - started < 15_000);
+  assert.ok(performance.now() - started < 60_000);
   await closed;
   await events.text().catch(() => {});
   await unread.body?.cancel();

@@ -166,8 +166,8 @@ export async function neverReads(port: number): Promise<Deno.TcpConn> {
   return connection;
 }
 
-/** Waits until something holds, for five seconds at most. */
-export async function until(holds: () => boolean, seconds = 5): Promise<void> {
+/** Waits until something holds, for a minute at most. */
+export async function until(holds: () => boolean, seconds = 60): Promise<void> {
   for (let waited = 0; !holds(); waited += 10) {
     if (waited > seconds * 1000) throw new Error(`did not come true in ${seconds} s: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -226,7 +226,7 @@ Deno.test("no more connections than the limit", async () => {
 });
 
 Deno.test("a client that never reads is given up, and the others never notice", async () => {
-  await using live = startLive({ stuckAfter: 300 });
+  await using live = startLive({ stuckAfter: 2000 });
   using _stuck = await neverReads(live.port);
   const client = new Client(live.url);
   await client.until(1);

@@ -37,7 +37,7 @@ Deno.test({
       await assert.rejects(preview, stopped);
       await assert.rejects(rendering.finished, stopped);
       assert.equal(renderer.held, false);
-      await until(() => !children().includes("ffmpeg"), 5000);
+      await until(() => !children().includes("ffmpeg"));
 
       const next = new Told();
       assert.equal((await renderer.render(quickJob(folder), next).finished).frames, 8);

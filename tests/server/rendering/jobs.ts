@@ -81,7 +81,7 @@ export async function withRenderer(
 export const filesIn = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
 
 /** Waits until something is so; throws after `patience` milliseconds. */
-export async function until(condition: () => boolean, patience = 20_000): Promise<void> {
+export async function until(condition: () => boolean, patience = 60_000): Promise<void> {
   const end = performance.now() + patience;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`still not so after ${patience} ms: ${condition}`);

@@ -16,7 +16,7 @@ async function served(
 }
 
 async function nothingLeft(server: UploadServer): Promise<void> {
-  for (let tries = 0; server.left().length > 0 && tries < 100; tries++) await pause(20);
+  for (let tries = 0; server.left().length > 0 && tries < 3000; tries++) await pause(20);
   assert.deepEqual(server.left(), []);
 }
 
