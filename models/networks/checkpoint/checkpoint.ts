@@ -29,7 +29,7 @@ const largestFile = 1 << 30;
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await readFile(path);
   try {
-    return withoutModule(await parse(bytes));
+    return withoutModule(parse(bytes));
   } catch (cause) {
     if (cause instanceof CheckpointError) throw new UserError(`${path} ${cause.message}`, { cause });
     throw cause;
@@ -53,9 +53,9 @@ async function readFile(path: string): Promise<Uint8Array> {
   }
 }
 
-async function parse(bytes: Uint8Array): Promise<Checkpoint> {
-  if (isZip(bytes)) return await readTorchZip(bytes);
-  if (isLegacyTorch(bytes)) return await readLegacyTorch(bytes);
+function parse(bytes: Uint8Array): Checkpoint {
+  if (isZip(bytes)) return readTorchZip(bytes);
+  if (isLegacyTorch(bytes)) return readLegacyTorch(bytes);
   if (isSafetensors(bytes)) return readSafetensors(bytes);
   throw new CheckpointError(
     bytes.length === 0 ? "is empty" : "is neither a PyTorch checkpoint (.pth, .pt) nor a safetensors file",

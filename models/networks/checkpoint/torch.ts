@@ -7,28 +7,28 @@ import { namedTensors, readView, type Storage, torchHost } from "./torch_tensors
 import { readZip, type ZipEntry } from "./zip.ts";
 
 /** Reads `…/data.pkl`, which says what there is, and `…/data/KEY`, a file for each storage. */
-export async function readTorchZip(bytes: Uint8Array): Promise<Checkpoint> {
+export function readTorchZip(bytes: Uint8Array): Checkpoint {
   const archive = readZip(bytes);
   const pickles = [...archive.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickles.length !== 1) throw new CheckpointError("is a zip archive, but no PyTorch checkpoint");
   const folder = pickles[0]!.slice(0, -"data.pkl".length);
-  await checkByteOrder(archive.get(`${folder}byteorder`));
+  checkByteOrder(archive.get(`${folder}byteorder`));
 
   const storages = new Map<string, Storage>();
-  const { value } = unpickle(await archive.get(pickles[0]!)!.read(), torchHost(storages));
-  return await readTensors(value, storages, bytes.length, async ({ key, type, count }) => {
+  const { value } = unpickle(archive.get(pickles[0]!)!.read(), torchHost(storages));
+  return readTensors(value, storages, bytes.length, ({ key, type, count }) => {
     const entry = archive.get(`${folder}data/${key}`);
     if (!entry) {
       throw new CheckpointError(`is damaged: its part ${quoted(key)} is missing; fetch it again`);
     }
     if (entry.size !== count * elementSize[type]) throw wrongSize(key);
-    return await entry.read();
+    return entry.read();
   });
 }
 
-async function checkByteOrder(entry: ZipEntry | undefined): Promise<void> {
+function checkByteOrder(entry: ZipEntry | undefined): void {
   if (!entry || entry.size > 16) return;
-  const order = new TextDecoder().decode(await entry.read());
+  const order = new TextDecoder().decode(entry.read());
   if (order !== "little") throw bigEndian();
 }
 
@@ -47,7 +47,7 @@ const dataOnly: PickleHost = { globals: new Map() };
  * Reads the pickles of the format's number, its version, the machine, the dictionary and the list of storages; the
  * storages follow, each with its number of elements in front.
  */
-export async function readLegacyTorch(bytes: Uint8Array): Promise<Checkpoint> {
+export function readLegacyTorch(bytes: Uint8Array): Checkpoint {
   const version = unpickle(bytes, dataOnly, magic.length);
   if (version.value !== legacyVersion) {
     throw new CheckpointError("is of a version of PyTorch's format that is not known; save it again");
@@ -58,10 +58,10 @@ export async function readLegacyTorch(bytes: Uint8Array): Promise<Checkpoint> {
   const weights = unpickle(bytes, torchHost(storages), machine.end);
   const keys = unpickle(bytes, dataOnly, weights.end);
   const places = storagePlaces(bytes, keys, storages);
-  return await readTensors(weights.value, storages, bytes.length, ({ key }) => {
+  return readTensors(weights.value, storages, bytes.length, ({ key }) => {
     const place = places.get(key);
     if (!place) throw new CheckpointError("is cut short or damaged: weights are missing; fetch it again");
-    return Promise.resolve(place);
+    return place;
   });
 }
 
@@ -85,18 +85,18 @@ function storagePlaces(
 }
 
 /** Reads all tensors, one storage at a time. */
-async function readTensors(
+function readTensors(
   value: unknown,
   storages: ReadonlyMap<string, Storage>,
   fileSize: number,
-  bytesOf: (storage: Storage) => Promise<Uint8Array>,
-): Promise<Checkpoint> {
+  bytesOf: (storage: Storage) => Uint8Array,
+): Checkpoint {
   const views = namedTensors(value);
   const elements = views.values().reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
   // Tensors may share a storage, but weights that do so without end are made to fill the memory.
   if (!(elements <= fileSize)) throw new CheckpointError("is damaged: its tensors are larger than the file");
   const contents = new Map<Storage, Uint8Array>();
-  for (const storage of storages.values()) contents.set(storage, await bytesOf(storage));
+  for (const storage of storages.values()) contents.set(storage, bytesOf(storage));
   const checkpoint: Checkpoint = new Map();
   for (const [name, view] of views) {
     checkpoint.set(name, { dims: view.dims, data: readView(view, contents.get(view.storage)!) });

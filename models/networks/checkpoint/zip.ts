@@ -1,5 +1,5 @@
 /** A reader for zip archives (PKWARE APPNOTE 6.3), as far as PyTorch writes them. */
-import { crc32 } from "node:zlib";
+import { crc32, inflateRawSync } from "node:zlib";
 import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
 
 /** A file in an archive. */
@@ -10,9 +10,10 @@ export interface ZipEntry {
   size: number;
   /**
    * The file's bytes; stored ones are not copied. Throws a {@link CheckpointError} when they are not what the
-   * archive's directory says: another size, another checksum.
+   * archive's directory says: another size, another checksum. Compressed files are unpacked no further than to the
+   * size in the directory.
    */
-  read(): Promise<Uint8Array>;
+  read(): Uint8Array;
 }
 
 /** What the archive's directory says of a file. */
@@ -121,23 +122,23 @@ function place(
   return { start, end: reader.position };
 }
 
-async function content(entry: DirectoryEntry, packed: Uint8Array): Promise<Uint8Array> {
+function content(entry: DirectoryEntry, packed: Uint8Array): Uint8Array {
   const { name, size, checksum, encrypted } = entry;
   if (encrypted) throw new CheckpointError(`is encrypted: ${quoted(name)} cannot be read`);
-  const bytes = await unpacked(entry, packed);
+  const bytes = unpacked(entry, packed);
   if (bytes.length !== size || crc32(bytes) !== checksum) {
     throw new CheckpointError(`is damaged: the checksum of ${quoted(name)} is wrong; fetch it again`);
   }
   return bytes;
 }
 
-async function unpacked({ name, method, size }: DirectoryEntry, packed: Uint8Array): Promise<Uint8Array> {
+function unpacked({ name, method, size }: DirectoryEntry, packed: Uint8Array): Uint8Array {
   if (method === 0) return packed;
   if (method !== 8) {
     throw new CheckpointError(`is compressed in a way (${method}) that is not read; save it again`);
   }
   try {
-    return await inflate(packed, size);
+    return inflate(packed, size);
   } catch (cause) {
     throw new CheckpointError(`is damaged: ${quoted(name)} does not unpack to the ${size} bytes it claims`, {
       cause,
@@ -145,17 +146,15 @@ async function unpacked({ name, method, size }: DirectoryEntry, packed: Uint8Arr
   }
 }
 
-/** Unpacks to the size that is claimed, and stops as soon as there is more. */
-async function inflate(packed: Uint8Array, size: number): Promise<Uint8Array> {
-  const result = new Uint8Array(size);
-  let length = 0;
-  const source = ReadableStream.from([packed as Uint8Array<ArrayBuffer>]);
-  for await (const chunk of source.pipeThrough(new DecompressionStream("deflate-raw"))) {
-    result.set(chunk, length);
-    length += chunk.length;
-  }
-  if (length !== size) throw new RangeError("the size is less");
-  return result;
+/**
+ * Unpacks to the size that is claimed, and stops as soon as there is more. A DecompressionStream would not: it
+ * unpacks all that it was given before it hands out anything.
+ */
+function inflate(packed: Uint8Array, size: number): Uint8Array {
+  const bytes = inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });
+  if (bytes.length !== size) throw new RangeError("the size is less");
+  // Not as Node's Buffer, whose slice() shares memory.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, size);
 }
 
 function damaged(): CheckpointError {

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { constants, deflateRawSync } from "node:zlib";
 import { UserError } from "../../../../models/errors.ts";
 import { type Checkpoint, readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
 import { Random } from "../../../../pipeline/random.ts";
+import { runScript } from "../../../run_deno.ts";
 import { readSharedData, sharedDataPath } from "../../../shared_data.ts";
+import type { Reading } from "./peak_memory.ts";
 import {
   concat,
   dictionary,
@@ -44,6 +47,21 @@ function refused(bytes: Uint8Array, expected: RegExp): Promise<void> {
       assert.match(error.message, expected);
       return true;
     });
+  });
+}
+
+const measuresMemory = { ignore: Deno.build.os !== "linux" };
+
+/** Says that a process of its own refuses bytes as expected without ever holding more than so many MB. */
+function refusedWithin(megabytes: number, bytes: Uint8Array, expected: RegExp): Promise<void> {
+  return withFile(bytes, async (path) => {
+    const script = "tests/models/networks/checkpoint/peak_memory.ts";
+    const { code, stdout, stderr } = await runScript(script, [path]);
+    assert.equal(code, 0, stderr);
+    const { outcome, peak }: Reading = JSON.parse(stdout);
+    assert.match(outcome, /^UserError: [^\n]+$/);
+    assert.match(outcome, expected);
+    assert.ok(peak < megabytes, `${peak} MB`);
   });
 }
 
@@ -241,6 +259,15 @@ Deno.test("a deflated archive is read; one that claims too much, or the wrong th
   await refused(archive({ bytes: fourFloats, offset: 999_999 }), /cut short|damaged/);
   await refused(archive({ bytes: fourFloats, method: 12 }), /compressed in a way \(12\)/);
   await refused(archive({ bytes: fourFloats, flags: 1 }), /encrypted/);
+});
+
+Deno.test("an archive that unpacks to more than it claims takes no memory", measuresMemory, async () => {
+  // Flushed, so that pieces can be put one after the other: 2 GB in 2 MB.
+  const zeros = new Uint8Array(1 << 26);
+  const piece = deflateRawSync(zeros, { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+  const bomb = concat(...Array<Uint8Array>(32).fill(piece), deflateRawSync(new Uint8Array(1)));
+  const archive = zip({ "a/data.pkl": { bytes: new Uint8Array(100), deflated: bomb } });
+  await refusedWithin(200, archive, /"a\/data.pkl" does not unpack to the 100 bytes it claims/);
 });
 
 Deno.test("a checkpoint of a big-endian machine is refused", async () => {

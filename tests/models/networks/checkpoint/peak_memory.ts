@@ -1,0 +1,18 @@
+/** Reads a checkpoint in a process of its own and prints, as JSON, how that went and the most memory it took (Linux). */
+import { readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+
+/** What this script prints. */
+export interface Reading {
+  /** The error, or `read`. */
+  outcome: string;
+  /** The most memory that the process has held, in MB. */
+  peak: number;
+}
+
+if (import.meta.main) {
+  const outcome = await readCheckpoint(Deno.args[0]!).then(() => "read", String);
+  // What getrusage() tells begins with the parent's memory.
+  const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(await Deno.readTextFile("/proc/self/status"))!;
+  const reading: Reading = { outcome, peak: Number(kilobytes) / 1024 };
+  console.log(JSON.stringify(reading));
+}
