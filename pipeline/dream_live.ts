@@ -22,6 +22,8 @@ export interface LiveJob {
   settings?: () => Parameters;
   /** Execution providers in order of preference. */
   providers?: readonly string[];
+  /** Resident memory that the process may have, in bytes; no more than there is by default. */
+  memory?: number;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
   /** Called when everything is loaded and the first frame may come. */

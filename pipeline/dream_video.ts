@@ -36,6 +36,8 @@ export interface DreamJob {
   settings?: (index: number) => Parameters;
   /** Is shown every frame before it is encoded. */
   watch?: Watcher;
+  /** Resident memory that the process may have, in bytes; no more than there is by default. */
+  memory?: number;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
   /** Told one line of what went wrong without ending the dream. */

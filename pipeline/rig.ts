@@ -1,6 +1,6 @@
 /** Everything that dreaming one source needs, made once and released together. */
 import { Engine } from "../models/engine/engine.ts";
-import { chooseFlow, type ChosenFlow, flowWeights } from "../models/flow/choose.ts";
+import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../models/flow/choose.ts";
 import type { FlowEstimator } from "../models/flow/flow.ts";
 import type { Network } from "../models/networks/network.ts";
 import { openNetwork } from "../models/networks/open.ts";
@@ -8,7 +8,7 @@ import type { DownloadProgress } from "../models/package_download.ts";
 import { Blender } from "./blend.ts";
 import { dreamCostKey, dreamSeconds } from "./dream_cost.ts";
 import { Dreamers } from "./dreamer/dreamers.ts";
-import type { SourceInfo } from "./ffmpeg/source_info.ts";
+import { flowSizeOf, type FlowSource, leastFlowSize } from "./flow_size.ts";
 import type { Size } from "./graphs/picture.ts";
 import { OcclusionCheck } from "./occlusion.ts";
 import type { Parameters } from "./parameters.ts";
@@ -17,10 +17,12 @@ import { workingSize } from "./working_size.ts";
 
 /** What to make a rig for. */
 export interface RigOptions {
-  source: Pick<SourceInfo, "kind" | "width" | "height" | "sampleAspect">;
+  source: FlowSource;
   parameters: Parameters;
   /** Execution providers in order of preference. */
   providers?: readonly string[];
+  /** Resident memory that the process may have, in bytes; no more than there is by default. */
+  memory?: number;
   onDownload?: DownloadProgress;
   /** Ends a download; the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
@@ -31,11 +33,6 @@ interface MotionRig {
   flow: ChosenFlow;
   check: OcclusionCheck;
   blender: Blender;
-}
-
-/** Whether a frame's dream flows into the next. */
-function carries(source: RigOptions["source"], { independent }: Parameters): boolean {
-  return source.kind === "video" && !independent;
 }
 
 /** The engine and all sessions for one source and one set of parameters. */
@@ -73,16 +70,20 @@ export class Rig {
   /**
    * Opens the network (fetching it on first use), starts the engine and builds all graphs.
    *
-   * Throws a UserError for a network, layer, provider or flow that cannot be had.
+   * Throws a UserError for a network, layer, provider or flow that cannot be had, the flow before all else.
    */
-  static async create({ source, parameters, providers, onDownload, signal }: RigOptions): Promise<Rig> {
+  static async create(options: RigOptions): Promise<Rig> {
+    const { source, parameters, providers, memory, onDownload, signal } = options;
     const { flow, flowModel: model } = parameters;
+    // Before the dream takes its part of the memory.
+    const room = roomForRaft(memory);
+    const size = leastFlowSize(source, parameters);
     // Before anything is fetched or built.
-    if (carries(source, parameters)) await flowWeights({ flow, model });
+    if (size) await checkFlow({ flow, model, size, room });
     const network = await openNetwork(parameters, { onProgress: onDownload, signal });
     const engine = await Engine.start(providers ? { providers } : {});
     try {
-      return await Rig.#build(engine, network, source, parameters);
+      return await Rig.#build(engine, network, options, room);
     } catch (error) {
       await engine.release();
       throw error;
@@ -92,14 +93,12 @@ export class Rig {
   static async #build(
     engine: Engine,
     network: Network,
-    source: RigOptions["source"],
-    parameters: Parameters,
+    { source, parameters }: RigOptions,
+    room: number,
   ): Promise<Rig> {
     const { num, den } = source.sampleAspect;
     const working = workingSize(source, num / den, parameters.imageSize, { smallest: network.minimumSize });
-    const flowSize = carries(source, parameters)
-      ? workingSize(working, 1, parameters.flowSize, { smallest: 16, multiple: 4 })
-      : undefined;
+    const flowSize = flowSizeOf(source, parameters, working);
     const layers = parameters.layers ?? network.defaultLayers;
     const dreamers = await Dreamers.create({ engine, network, working, parameters });
     const scaler = await Scaler.create(engine, source, working, flowSize);
@@ -110,7 +109,7 @@ export class Rig {
       check: await OcclusionCheck.create(engine, flowSize, working),
       blender: await Blender.create(engine, carry, working),
       flow: await chooseFlow({
-        ...{ flow, model, updates, engine, size: flowSize },
+        ...{ flow, model, updates, engine, size: flowSize, room },
         frameSeconds: () => dreamSeconds(trial),
         frameKey: dreamCostKey(trial),
       }),

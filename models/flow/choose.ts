@@ -1,7 +1,9 @@
 /** Which estimator of optical flow a video gets. */
+import { availableMemory } from "../available_memory.ts";
 import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../errors.ts";
 import { gridOf } from "../networks/raft/padding.ts";
+import type { RaftWeights } from "../networks/raft/weights.ts";
 import { DisEstimator } from "./dis_estimator.ts";
 import type { FlowEstimator } from "./flow.ts";
 import { RaftEstimator } from "./raft_estimator.ts";
@@ -23,6 +25,8 @@ export interface FlowRequest {
   size: { width: number; height: number };
   /** What makes it smaller, to be told where it is too large for RAFT; `--flow-size` by default. */
   sizeFlag?: string;
+  /** Memory that RAFT may take, in bytes; {@link roomForRaft} by default. */
+  room?: number | undefined;
   /** What the rest of a frame costs, in seconds; only asked where it matters and is not known. */
   frameSeconds: () => Promise<number>;
   /** What that depends on, so that it need be measured but once on this machine. */
@@ -30,7 +34,10 @@ export interface FlowRequest {
 }
 
 /** What RAFT needs to know of it. */
-export type RaftRequest = Pick<FlowRequest, "model" | "updates" | "engine" | "size" | "sizeFlag">;
+export type RaftRequest = Pick<FlowRequest, "model" | "updates" | "engine" | "size" | "sizeFlag" | "room">;
+
+/** What can be told of a request before there is an engine. */
+export type FlowPlan = Pick<FlowRequest, "flow" | "model" | "size" | "sizeFlag" | "room">;
 
 /** The choice. */
 export interface ChosenFlow {
@@ -42,8 +49,16 @@ export interface ChosenFlow {
 
 /** The share of a frame's cost that RAFT may have where it is not asked for. */
 const fairShare = 1 / 5;
-/** Memory that all correlations may take, in bytes: where RAFT is asked for, and where it is not. */
-const mostMemory = { raft: 16e9, auto: 1e9 };
+/** Memory that RAFT may take, in bytes: where it is asked for, and where it is not. */
+const mostMemory = { raft: 32e9, auto: 2e9 };
+/** The share of the memory there is that RAFT may take; the dream needs some, too. */
+const memoryShare = 3 / 4;
+/**
+ * What RAFT takes, in bytes: so many times its correlations, since onnxruntime holds them next to what they are made
+ * of and looked up in, and so much a pixel for the features. Both are of the peak of resident memory over several
+ * pairs with raft-small on the processor, from 256x192 (0.15 GB) to 896x672 (5.4 GB), which they meet within 5 %.
+ */
+const memory = { correlations: 4.4, pixel: 2500 };
 
 /**
  * The file of RAFT's weights for these settings, or undefined where DIS is asked for or nothing else can be had. Throws
@@ -79,31 +94,73 @@ export async function namedFlow(
 ): Promise<FlowEstimator> {
   const path = await flowWeights({ flow, model: request.model });
   if (path === undefined) return new DisEstimator();
-  const { size, sizeFlag = "--flow-size" } = request;
-  if (correlationBytes(size) > mostMemory.raft) {
-    const gigabytes = Math.ceil(correlationBytes(size) / 1e9);
-    throw new UserError(
-      `RAFT would need ${gigabytes} GB of memory at ${size.width}x${size.height}: lower ${sizeFlag}`,
-    );
-  }
+  requireRoom(request);
   return await openRaft(request, path);
 }
 
-/** Memory of the correlations of all pairs of cells, both ways, with the levels of the pyramid, in bytes. */
-export function correlationBytes(size: { width: number; height: number }): number {
+/**
+ * Throws what {@link chooseFlow} would throw for these settings as far as it can be told without an engine: a UserError
+ * for weights that are not here or not usable, and for pictures that are too large for RAFT.
+ */
+export async function checkFlow(plan: FlowPlan): Promise<void> {
+  const { flow, model } = plan;
+  const path = await flowWeights({ flow, model });
+  if (path === undefined) return;
+  if (flow === "raft") requireRoom(plan);
+  if (flow === "raft" || model !== undefined) await readWeights(path);
+}
+
+/**
+ * Memory that RAFT may take now, in bytes: a share of what this machine has left. `limit` is the resident memory that
+ * this process may have in all.
+ */
+export function roomForRaft(limit = Infinity): number {
+  const left = Math.min(availableMemory(), limit - Deno.memoryUsage().rss);
+  return Math.min(mostMemory.raft, memoryShare * left);
+}
+
+/** Memory that RAFT may take in a process that may have `limit` bytes in all, however much there is of it now. */
+export function mostForRaft(limit: number): number {
+  return Math.min(mostMemory.raft, memoryShare * limit);
+}
+
+/** Memory that RAFT takes for pictures of this size, in bytes, about. */
+export function raftBytes(size: { width: number; height: number }): number {
+  return memory.correlations * correlationBytes(size) + memory.pixel * size.width * size.height;
+}
+
+/** Size of the correlations of all pairs of cells, both ways, with the levels of the pyramid, in bytes. */
+function correlationBytes(size: { width: number; height: number }): number {
   const { rows, columns } = gridOf(size);
   return 2 * 4 / 3 * (rows * columns) ** 2 * Float32Array.BYTES_PER_ELEMENT;
 }
 
+function requireRoom({ size, sizeFlag = "--flow-size", room = roomForRaft() }: Omit<FlowPlan, "flow">): void {
+  const needed = raftBytes(size);
+  if (needed <= room) return;
+  const told = `RAFT needs ${Math.ceil(needed / 1e8) / 10} GB of memory at ${size.width}x${size.height}`;
+  const may = `${Math.max(0, Math.floor(room / 1e8) / 10)} GB`;
+  throw new UserError(`${told} and may take ${may} here: lower ${sizeFlag}`);
+}
+
 async function openRaft({ engine, size, updates }: RaftRequest, path: string): Promise<RaftEstimator> {
-  return await RaftEstimator.create({ engine, weights: await readRaftWeights(path), size, updates });
+  return await RaftEstimator.create({ engine, weights: await readWeights(path), size, updates });
+}
+
+async function readWeights(path: string): Promise<RaftWeights> {
+  try {
+    return await readRaftWeights(path);
+  } catch (cause) {
+    if (!(cause instanceof UserError)) throw cause;
+    throw new UserError(`the weights of RAFT are not usable: ${cause.message}`, { cause });
+  }
 }
 
 /** RAFT if it costs little; whatever keeps it from running is a reason for DIS, unless the weights were named. */
 async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow> {
-  const { engine, size, model } = request;
+  const { engine, size, model, room = roomForRaft() } = request;
   const dis = (reason: string): ChosenFlow => ({ estimator: new DisEstimator(), reason });
-  if (correlationBytes(size) > mostMemory.auto) return dis("RAFT is for smaller flow sizes");
+  if (raftBytes(size) > Math.min(mostMemory.auto, room)) return dis("RAFT is for smaller flow sizes");
   let raft: RaftEstimator | undefined;
   try {
     raft = await openRaft(request, path);
@@ -121,7 +178,8 @@ async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow
   } catch (error) {
     raft?.close();
     if (model !== undefined) throw error;
-    return dis(`RAFT does not run here: ${(error as Error).message.split("\n")[0]}`);
+    const [line] = (error as Error).message.split("\n");
+    return dis(error instanceof UserError ? line! : `RAFT does not run here: ${line}`);
   }
 }
 

@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { Engine } from "../../../models/engine/engine.ts";
 import { UserError } from "../../../models/errors.ts";
 import {
+  checkFlow,
   chooseFlow,
   type ChosenFlow,
-  correlationBytes,
   type FlowRequest,
+  mostForRaft,
+  raftBytes,
+  roomForRaft,
 } from "../../../models/flow/choose.ts";
 import { locateRaftWeights } from "../../../models/flow/raft_weights.ts";
 import { withEmptyCache } from "../../environment.ts";
@@ -92,25 +95,56 @@ Deno.test("weights that are broken are a reason for DIS, unless they were named"
     if (await locateRaftWeights() === model) {
       const { name, reason } = await chosen({});
       assert.equal(name, "dis");
-      assert.match(reason!, /^RAFT does not run here: .*neither a PyTorch checkpoint/);
+      assert.match(reason!, /^the weights of RAFT are not usable: .*neither a PyTorch checkpoint/);
     }
     await assert.rejects(chosen({ model }), tells(/neither a PyTorch checkpoint/));
     await assert.rejects(chosen({ flow: "raft", model }), tells(/neither a PyTorch checkpoint/));
   }));
 
-Deno.test("pictures that are too large for all pairs of their cells are not tried", async () => {
-  // 256 x 192 cells, each with each, both ways, 4/3 with the pyramid, 4 bytes.
-  assert.equal(correlationBytes({ width: 2048, height: 1536 }), 2 * 4 / 3 * (256 * 192) ** 2 * 4);
+Deno.test("what RAFT needs is as it was measured, and grows with the square of the pixels", () => {
+  // The peak of resident memory over several pairs with raft-small, less what the program had before.
+  const measured: [number, number, number][] = [
+    [256, 192, 0.15e9],
+    [512, 384, 0.90e9],
+    [768, 576, 3.33e9],
+    [896, 672, 5.42e9],
+  ];
+  for (const [width, height, bytes] of measured) {
+    const share = raftBytes({ width, height }) / bytes;
+    assert.ok(share > 0.98 && share < 1.1, `${width}x${height}: ${share}`);
+  }
+  assert.ok(raftBytes({ width: 2048, height: 1152 }) > 60e9);
+});
+
+Deno.test("RAFT may take a part of the memory there is, and of what a limit leaves", () => {
+  const room = roomForRaft();
+  assert.ok(room > 0 && room < Deno.systemMemoryInfo().total);
+  const limit = Deno.memoryUsage().rss + 1e8;
+  assert.ok(roomForRaft(limit) < 1e8);
+  assert.ok(roomForRaft(1) < 0);
+  assert.ok(mostForRaft(1e9) > 5e8 && mostForRaft(1e9) < 1e9);
+});
+
+Deno.test("pictures that are too large for the memory are told before there is an engine, and what to lower", async () => {
   const model = await sharedDataPath("weights/raft-small.pth");
   if (!model) return;
   const huge = { model, size: { width: 2048, height: 1536 } };
-  await assert.rejects(
-    chosen({ flow: "raft", ...huge }),
-    tells(/26 GB of memory at 2048x1536: lower --flow-size$/),
-  );
+  const said =
+    /^RAFT needs 12\d(\.\d)? GB of memory at 2048x1536 and may take \S+ GB here: lower --flow-size$/;
+  await assert.rejects(checkFlow({ flow: "raft", ...huge }), tells(said));
+  await assert.rejects(chosen({ flow: "raft", ...huge }), tells(said));
   await assert.rejects(
     chosen({ flow: "raft", sizeFlag: "--image-size", ...huge }),
-    tells(/at 2048x1536: lower --image-size$/),
+    tells(/at 2048x1536 and .*: lower --image-size$/),
   );
+  await checkFlow({ flow: "auto", ...huge });
+  await checkFlow({ flow: "raft", model, size });
   assert.deepEqual(await chosen(huge), { name: "dis", reason: "RAFT is for smaller flow sizes" });
+  const modest = { model, size: { width: 640, height: 480 } };
+  assert.deepEqual(await chosen({ ...modest, size: { width: 768, height: 576 } }), {
+    name: "dis",
+    reason: "RAFT is for smaller flow sizes",
+  });
+  await assert.rejects(chosen({ flow: "raft", room: 1e9, ...modest }), tells(/needs 1\.\d GB .* take 1 GB/));
+  assert.equal((await chosen({ room: 1e9, ...modest })).name, "dis");
 });
