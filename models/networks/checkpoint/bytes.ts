@@ -5,6 +5,13 @@ export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
+/** Says that bytes end before what they should hold. */
+export class EndsEarlyError extends CheckpointError {
+  constructor() {
+    super("is cut short or damaged: it ends in the middle; fetch it again");
+  }
+}
+
 /** A name out of a file, in quotes, short and without what a terminal would act on. */
 export function quoted(name: string): string {
   return JSON.stringify(name.slice(0, 80).replace(/[\x7f-\x9f\u2028\u2029]/g, "?"));
@@ -12,7 +19,7 @@ export function quoted(name: string): string {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** A position in bytes; every read moves it on. Reading past the end throws a {@link CheckpointError}. */
+/** A position in bytes; every read moves it on. Reading past the end throws an {@link EndsEarlyError}. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -71,7 +78,7 @@ export class ByteReader {
   /** Text up to the next line feed, which is passed over. */
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.position);
-    if (end < 0) throw endsEarly();
+    if (end < 0) throw new EndsEarlyError();
     const line = this.text(end - this.position);
     this.position++;
     return line;
@@ -79,12 +86,8 @@ export class ByteReader {
 
   #advance(length: number): number {
     const start = this.position;
-    if (start + length > this.#bytes.length) throw endsEarly();
+    if (start + length > this.#bytes.length) throw new EndsEarlyError();
     this.position += length;
     return start;
   }
-}
-
-function endsEarly(): CheckpointError {
-  return new CheckpointError("is cut short or damaged: it ends in the middle; fetch it again");
 }

@@ -2,7 +2,7 @@
  * A reader for Python's pickles (protocols 2 to 5) that knows data and nothing else. A pickle is a program for a
  * stack machine; the instructions that name and call Python's functions reach only what the caller allows.
  */
-import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
+import { ByteReader, CheckpointError, EndsEarlyError, quoted } from "./bytes.ts";
 
 /** A value of a pickle: tuples and lists are arrays, dictionaries are maps; `unknown` is what the caller made. */
 export type PickleValue = unknown;
@@ -25,14 +25,31 @@ export interface Unpickled {
 }
 
 /**
+ * The most bytes of a pickle that are read. RAFT's weights need 30 thousand. An instruction of one byte may make a
+ * dictionary of two hundred: 4 MB of them take 1 GB.
+ */
+const longestPickle = 4 << 20;
+
+/** Throws a {@link CheckpointError} for a pickle too long for {@link unpickle}; for those whose length is known. */
+export function checkPickleLength(length: number): void {
+  if (length > longestPickle) throw tooLong();
+}
+
+/**
  * Reads the pickle that begins at `offset`.
  *
  * Time and memory grow with the number of bytes read, whatever they say: values are shared, never copied, and no
  * length is believed before as many bytes are there. Throws a {@link CheckpointError} for a name that is not
- * allowed, an instruction that is not known, and bytes that are no pickle.
+ * allowed, an instruction that is not known, bytes that are no pickle, and a pickle of over 4 MB.
  */
 export function unpickle(bytes: Uint8Array, host: PickleHost, offset = 0): Unpickled {
-  return new PickleMachine(new ByteReader(bytes, offset), host).run();
+  const readable = bytes.subarray(0, offset + longestPickle);
+  try {
+    return new PickleMachine(new ByteReader(readable, offset), host).run();
+  } catch (cause) {
+    if (cause instanceof EndsEarlyError && readable.length < bytes.length) throw tooLong();
+    throw cause;
+  }
 }
 
 class PickleMachine {
@@ -235,6 +252,12 @@ function wholeNumber(bytes: Uint8Array): number {
   let value = 0n;
   for (const byte of bytes.toReversed()) value = value << 8n | BigInt(byte);
   return Number(BigInt.asIntN(8 * bytes.length, value));
+}
+
+function tooLong(): CheckpointError {
+  return new CheckpointError(
+    `holds a pickle of over ${longestPickle >> 20} MB, too much for weights; save model.state_dict() alone`,
+  );
 }
 
 function damaged(): CheckpointError {

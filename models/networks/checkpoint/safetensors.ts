@@ -26,13 +26,22 @@ interface Described {
   end: number;
 }
 
+/** Headers above this size describe no weights: RAFT's needs 15 thousand bytes. */
+const longestHeader = 16 << 20;
+
 /**
- * Reads a file whole. Throws a {@link CheckpointError} for a header that is not one, for tensors that overlap, leave
+ * Reads a file whole. Throws a {@link CheckpointError} for a header that is not one or of over 16 MB, for tensors that overlap, leave
  * gaps or lie outside of the file, and for element types other than F32, F16, BF16, F64 and I64.
  */
 export function readSafetensors(bytes: Uint8Array): Checkpoint {
   const reader = new ByteReader(bytes);
-  const header = parse(reader.text(reader.size()));
+  const length = reader.size();
+  if (length > longestHeader) {
+    throw new CheckpointError(
+      `is damaged: it claims a header of ${length} bytes, too many for weights; fetch it again`,
+    );
+  }
+  const header = parse(reader.text(length));
   const data = bytes.subarray(reader.position);
   const tensors = Object.entries(header).filter(([name]) => name !== "__metadata__").map(describe);
   checkPlaces(tensors, data.length);

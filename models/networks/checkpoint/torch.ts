@@ -2,7 +2,7 @@
 import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
 import { elementSize } from "./elements.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type PickleHost, unpickle } from "./pickle.ts";
+import { checkPickleLength, type PickleHost, unpickle } from "./pickle.ts";
 import { namedTensors, readView, type Storage, torchHost } from "./torch_tensors.ts";
 import { readZip, type ZipEntry } from "./zip.ts";
 
@@ -15,7 +15,9 @@ export function readTorchZip(bytes: Uint8Array): Checkpoint {
   checkByteOrder(archive.get(`${folder}byteorder`));
 
   const storages = new Map<string, Storage>();
-  const { value } = unpickle(archive.get(pickles[0]!)!.read(), torchHost(storages));
+  const pickle = archive.get(pickles[0]!)!;
+  checkPickleLength(pickle.size);
+  const { value } = unpickle(pickle.read(), torchHost(storages));
   return readTensors(value, storages, bytes.length, ({ key, type, count }) => {
     const entry = archive.get(`${folder}data/${key}`);
     if (!entry) {

@@ -65,6 +65,16 @@ function refusedWithin(megabytes: number, bytes: Uint8Array, expected: RegExp): 
   });
 }
 
+const legacyMagic = concat(
+  [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19],
+  ".",
+);
+
+/** A checkpoint of the older layout; what comes after the machine is given. */
+function legacy(...parts: Uint8Array[]): Uint8Array {
+  return concat(legacyMagic, pickle(integer(1001)), pickle("}"), ...parts);
+}
+
 const fourFloats = floats(1, 2, 3, 4);
 
 for (const layout of ["zip", "legacy", "training"]) {
@@ -193,6 +203,24 @@ Deno.test("what a pickle claims to hold takes no memory", async () => {
   await refused(torchZip(pickle([0x8d], little(0, 6), [255, 255])), /impossible size/);
 });
 
+Deno.test(
+  "a pickle or a header too long for weights is refused, and takes no memory",
+  measuresMemory,
+  async () => {
+    const tooMany = (instruction: string) => new Uint8Array(18_000_000).fill(instruction.charCodeAt(0));
+    const tooLong = /holds a pickle of over 4 MB/;
+    await refusedWithin(1500, legacy(concat([0x80, 2], tooMany("}"))), tooLong);
+    await refused(legacy(concat([0x80, 2], tooMany("]"))), tooLong);
+    // MEMOIZE, MARK
+    await refused(legacy(concat([0x80, 2], "N", tooMany("\x94"))), tooLong);
+    await refused(legacy(concat([0x80, 2], tooMany("("))), tooLong);
+    // A text that is all there.
+    await refused(legacy(pickle("X", little(18_000_000, 4), tooMany("a"))), tooLong);
+    await refusedWithin(250, torchZip(pickle(tooMany("}"))), tooLong);
+    await refused(concat(little(17 << 20, 8), "{", new Uint8Array(17 << 20)), /header of 17825792 bytes/);
+  },
+);
+
 Deno.test("a tensor may not reach beyond its storage, nor be larger than it", async () => {
   const huge = 2_000_000_000;
   for (
@@ -276,28 +304,22 @@ Deno.test("a checkpoint of a big-endian machine is refused", async () => {
     zip({ "a/data.pkl": data, "a/byteorder": concat("big"), "a/data/0": fourFloats }),
     /big-endian/,
   );
-  const magic = concat(
-    [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19],
-    ".",
-  );
   const machine = pickle("}(", text("little_endian"), [0x89], "u");
-  await refused(concat(magic, pickle(integer(1001)), machine), /big-endian/);
-  await refused(concat(magic, pickle(integer(9))), /version/);
+  await refused(concat(legacyMagic, pickle(integer(1001)), machine), /big-endian/);
+  await refused(concat(legacyMagic, pickle(integer(9))), /version/);
 });
 
 Deno.test("a storage of the older layout must be as long as it says, and named", async () => {
-  const head = concat([0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19], ".");
-  const legacy = (keys: Uint8Array, ...storages: Uint8Array[]) =>
-    concat(head, pickle(integer(1001)), pickle("}"), dictionary({ weight: tensor({}) }), keys, ...storages);
+  const weights = dictionary({ weight: tensor({}) });
   const list = (...keys: string[]) => pickle("](", ...keys.map(text), "e");
   const storage = concat(little(4, 8), fourFloats);
 
-  assert.deepEqual([...(await read(legacy(list("0"), storage))).get("weight")!.data], [1, 2, 3, 4]);
-  await refused(legacy(list("0"), concat(little(2 ** 40, 8), fourFloats)), /another size/);
-  await refused(legacy(list("1"), storage), /nothing names/);
-  await refused(legacy(list("0", "0"), storage, storage), /nothing names/);
-  await refused(legacy(list(), storage), /weights are missing/);
-  await refused(legacy(pickle("N"), storage), /does not say where/);
+  assert.deepEqual([...(await read(legacy(weights, list("0"), storage))).get("weight")!.data], [1, 2, 3, 4]);
+  await refused(legacy(weights, list("0"), concat(little(2 ** 40, 8), fourFloats)), /another size/);
+  await refused(legacy(weights, list("1"), storage), /nothing names/);
+  await refused(legacy(weights, list("0", "0"), storage, storage), /nothing names/);
+  await refused(legacy(weights, list(), storage), /weights are missing/);
+  await refused(legacy(weights, pickle("N"), storage), /does not say where/);
 });
 
 const float = (dims: number[], start: number, end: number) => ({
@@ -340,7 +362,8 @@ Deno.test("a safetensors file whose tensors do not lie side by side is refused",
     [`{"\xff`, /not JSON/],
   ];
   for (const [header, expected] of cases) await refused(safetensors(header, fourFloats), expected);
-  await refused(concat(little(2 ** 45, 8), "{}"), /cut short/);
+  await refused(concat(little(2 ** 45, 8), "{}"), /a header of 35184372088832 bytes, too many for weights/);
+  await refused(concat(little(1 << 20, 8), "{}"), /cut short/);
   await refused(concat([255, 255, 255, 255, 255, 255, 255, 255], "{}"), /impossible size/);
 });
 
