@@ -33,8 +33,6 @@ export async function readRaftWeights(path: string): Promise<RaftWeights> {
     return raftWeights(checkpoint);
   } catch (cause) {
     if (!(cause instanceof UserError)) throw cause;
-    // It quotes names out of the file.
-    // deno-lint-ignore no-control-regex
-    throw new UserError(`${path}: ${cause.message.replace(/[\x00-\x1f\x7f-\x9f]/g, "?")}`, { cause });
+    throw new UserError(`${path}: ${cause.message}`, { cause });
   }
 }

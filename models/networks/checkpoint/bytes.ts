@@ -12,9 +12,12 @@ export class EndsEarlyError extends CheckpointError {
   }
 }
 
+/** What ends a line, moves the cursor, or turns the direction of writing without being seen. */
+const unseen = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** A name out of a file, in quotes, short and without what a terminal would act on. */
 export function quoted(name: string): string {
-  return JSON.stringify(name.slice(0, 80).replace(/[\x7f-\x9f\u2028\u2029]/g, "?"));
+  return JSON.stringify(name.slice(0, 80).replace(unseen, "?"));
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });

@@ -1,7 +1,10 @@
-/** The element types that weights are stored in, and how each becomes float32. */
+/** What weights are stored in, and how each type of element becomes float32. */
 
 /** An element type, by its usual name. */
 export type ElementType = "float32" | "float16" | "bfloat16" | "float64" | "int64";
+
+/** The most axes of a tensor; those of weights have four. */
+export const mostAxes = 16;
 
 /** Size of one element in bytes. */
 export const elementSize: Readonly<Record<ElementType, number>> = {

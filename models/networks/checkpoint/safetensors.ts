@@ -1,7 +1,7 @@
 /** A reader for safetensors files: the length of a JSON header, the header, the tensors' bytes. */
 import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { elementSize, type ElementType, toFloat32 } from "./elements.ts";
+import { elementSize, type ElementType, mostAxes, toFloat32 } from "./elements.ts";
 
 const elementTypes: Readonly<Record<string, ElementType>> = {
   F32: "float32",
@@ -31,7 +31,7 @@ const longestHeader = 16 << 20;
 
 /**
  * Reads a file whole. Throws a {@link CheckpointError} for a header that is not one or of over 16 MB, for tensors that overlap, leave
- * gaps or lie outside of the file, and for element types other than F32, F16, BF16, F64 and I64.
+ * gaps, lie outside of the file or have over 16 axes, and for element types other than F32, F16, BF16, F64 and I64.
  */
 export function readSafetensors(bytes: Uint8Array): Checkpoint {
   const reader = new ByteReader(bytes);
@@ -65,6 +65,11 @@ function parse(text: string): object {
 function describe([name, described]: [string, unknown]): Described {
   const { dtype, shape, data_offsets: offsets } = (described ?? {}) as Record<string, unknown>;
   if (typeof dtype !== "string" || !areCounts(shape) || !areCounts(offsets)) throw notDescribed(name);
+  if (shape.length > mostAxes) {
+    throw new CheckpointError(
+      `has ${quoted(name)} with ${shape.length} axes, which is no tensor of weights; fetch it again`,
+    );
+  }
   const type = Object.hasOwn(elementTypes, dtype) ? elementTypes[dtype]! : undefined;
   if (!type) {
     const known = Object.keys(elementTypes).join(", ");

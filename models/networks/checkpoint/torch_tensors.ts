@@ -1,6 +1,6 @@
 /** What PyTorch puts in its pickles: storages, which lie outside, and tensors, which are views of them. */
 import { CheckpointError } from "./bytes.ts";
-import { elementSize, type ElementType, toFloat32 } from "./elements.ts";
+import { elementSize, type ElementType, mostAxes, toFloat32 } from "./elements.ts";
 import type { AllowedCall, PickleHost, PickleValue } from "./pickle.ts";
 
 /** A run of elements that tensors are views of. */
@@ -32,8 +32,6 @@ class View implements TensorView {
     readonly strides: number[],
   ) {}
 }
-
-const mostAxes = 16;
 
 /** `torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks)`. */
 const rebuildTensor: AllowedCall = ([storage, offset, dims, strides]) => {

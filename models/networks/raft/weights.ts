@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { floatTensor, type Tensor } from "../../onnx/model.ts";
+import { quoted } from "../checkpoint/bytes.ts";
 import type { CheckpointTensor } from "../checkpoint/checkpoint.ts";
 import { type RaftArchitecture, raftArchitectures } from "./architecture.ts";
 import { isOriginalName, torchvisionName, withoutModule } from "./names.ts";
@@ -50,7 +51,9 @@ function checked(
   if (missing.length > 0) throw new UserError(`the weights of ${variant} lack ${listed(missing)}`);
   const extra = [...tensors.keys()].filter((name) => !shapes.has(name));
   if (extra.length > 0) {
-    throw new UserError(`${variant} has no ${listed(extra)}: these weights are of another network`);
+    throw new UserError(
+      `${variant} has no ${listed(extra.map(quoted))}: these weights are of another network`,
+    );
   }
   const result = new Map<string, Tensor>();
   for (const [name, dims] of shapes) {

@@ -86,7 +86,7 @@ Deno.test("missing, foreign and misshapen tensors are named", () => {
   assert.match(half, /lack context_encoder\.convnormrelu\.0\.weight, .* and 40 more tensors$/);
   assert.match(
     refusal((weights) => weights.set("head.weight", { dims: [1], data: Float32Array.of(1) })),
-    /raft-small has no head\.weight/,
+    /raft-small has no "head\.weight": these/,
   );
   assert.match(
     refusal((weights) =>
@@ -94,6 +94,14 @@ Deno.test("missing, foreign and misshapen tensors are named", () => {
     ),
     /feature_encoder\.conv\.bias of raft-small has the shape \[2\], not \[128\]/,
   );
+});
+
+Deno.test("names of tensors are told in short, and without what a terminal would act on", () => {
+  const unknown = (name: string) =>
+    refusal((weights) => weights.set(name, { dims: [1], data: Float32Array.of(1) }));
+  assert.ok(unknown("x".repeat(200_000)).length < 200);
+  const said = unknown("\u202egnp.x\u2028y\u2066z\x1b[2J\x9b");
+  assert.ok(said.includes('"?gnp.x?y?z\\u001b[2J?"'), said);
 });
 
 Deno.test("the weights of another network are refused as such", () => {
