@@ -16,7 +16,8 @@ export interface RaftWeights {
  * Recognises the weights of RAFT-small or RAFT-large by torchvision's names or by princeton-vl's, with or without the
  * prefix `module.`. The counters of training steps that batch normalisation keeps (`num_batches_tracked`) are ignored.
  *
- * @throws {UserError} naming the tensors that are missing, that RAFT does not have, or that have another shape.
+ * @throws {UserError} naming the tensors that are missing, that RAFT does not have, that have another shape, or that
+ *   hold what no training leads to: NaN, infinity, numbers of over a million, a negative variance.
  */
 export function raftWeights(tensors: ReadonlyMap<string, CheckpointTensor>): RaftWeights {
   const renamed = underTorchvisionNames(tensors);
@@ -61,9 +62,22 @@ function checked(
     if (`${tensor.dims}` !== `${dims}`) {
       throw new UserError(`${name} of ${variant} has the shape [${tensor.dims}], not [${dims}]`);
     }
+    checkValues(name, tensor.data, variant);
     result.set(name, floatTensor(tensor.data, dims));
   }
   return result;
+}
+
+/** Beyond, sums of products overflow, and all flow is NaN. */
+const largestWeight = 1e6;
+
+function checkValues(name: string, values: Float32Array, variant: string): void {
+  const least = name.endsWith(".running_var") ? 0 : -largestWeight;
+  // Neither is true of NaN.
+  const wrong = values.find((value) => !(value >= least && value <= largestWeight));
+  if (wrong === undefined) return;
+  const said = Number.isFinite(wrong) ? wrong.toPrecision(3) : wrong;
+  throw new UserError(`${name} of ${variant} holds ${said}, which no flow comes from; take other weights`);
 }
 
 /** At most four names, and how many more there are. */

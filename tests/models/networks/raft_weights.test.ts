@@ -96,6 +96,23 @@ Deno.test("missing, foreign and misshapen tensors are named", () => {
   );
 });
 
+Deno.test("weights that no flow comes from are refused, and the tensor is named", () => {
+  const kept = "context_encoder.convnormrelu.1.running_var";
+  for (const value of [NaN, Infinity, -Infinity, 3e38, -3e38]) {
+    const said = refusal((weights) => weights.get("feature_encoder.conv.bias")!.data[7] = value);
+    const shown = Number.isFinite(value) ? value.toPrecision(3) : `${value}`;
+    assert.ok(said.startsWith(`feature_encoder.conv.bias of raft-small holds ${shown}, which no`), said);
+  }
+  const large = generatedWeights("raft-large");
+  large.get(kept)!.data[3] = 0;
+  raftWeights(large);
+  large.get(kept)!.data[3] = -0.25;
+  assert.throws(
+    () => raftWeights(large),
+    /convnormrelu\.1\.running_var of raft-large holds -0\.250, which no/,
+  );
+});
+
 Deno.test("names of tensors are told in short, and without what a terminal would act on", () => {
   const unknown = (name: string) =>
     refusal((weights) => weights.set(name, { dims: [1], data: Float32Array.of(1) }));
