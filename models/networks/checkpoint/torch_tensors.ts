@@ -104,22 +104,37 @@ function unusable(): CheckpointError {
   return new CheckpointError("is damaged: its pickle describes no tensors; fetch it again");
 }
 
-/** Where some checkpoints keep the weights, beside the state of the training. */
+/** Where some checkpoints keep the weights, beside the state of the training; one may be in another. */
 const folders = ["state_dict", "model", "model_state_dict"];
+/** How many folders deep. A dictionary may hold itself. */
+const deepest = 2;
 
-/** The tensors of a pickled dictionary, by name, or of the dictionary of weights in it. */
+/**
+ * The tensors of a pickled dictionary, by name: those in its folders of weights, or else its own. Throws a
+ * {@link CheckpointError} where there are none.
+ */
 export function namedTensors(value: PickleValue): Map<string, TensorView> {
   if (!(value instanceof Map)) {
     throw new CheckpointError("is no dictionary of tensors; save model.state_dict()");
   }
+  const tensors = weightsIn(value, 0);
+  if (tensors.size > 0) return tensors;
+  const places = folders.map((name) => `"${name}"`).join(", ");
+  throw new CheckpointError(`holds no tensors, nor do its ${places}; save model.state_dict()`);
+}
+
+/** Folders come first: tensors beside them are of the training, as the best error so far. */
+function weightsIn(dictionary: Map<PickleValue, PickleValue>, depth: number): Map<string, TensorView> {
+  for (const folder of depth < deepest ? folders : []) {
+    const inner = dictionary.get(folder);
+    const tensors = inner instanceof Map ? weightsIn(inner, depth + 1) : undefined;
+    if (tensors && tensors.size > 0) return tensors;
+  }
   const tensors = new Map<string, TensorView>();
-  for (const [name, tensor] of value) {
+  for (const [name, tensor] of dictionary) {
     if (typeof name === "string" && tensor instanceof View) tensors.set(name, tensor);
   }
-  if (tensors.size > 0) return tensors;
-  const inner = folders.map((name) => value.get(name)).find((inner) => inner instanceof Map);
-  if (inner && !folders.some((name) => inner.has(name))) return namedTensors(inner);
-  throw new CheckpointError("holds no tensors; save model.state_dict()");
+  return tensors;
 }
 
 /** The elements of a tensor in order, as float32. `bytes` are those of its storage. */

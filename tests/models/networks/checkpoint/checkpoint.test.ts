@@ -178,6 +178,28 @@ Deno.test("other ways to call or set up an object are refused", async () => {
   await refused(torchZip(pickle(dict, "}R")), /not part of weights/);
 });
 
+Deno.test("weights are found in the dictionary that a training keeps them in, whatever is beside it", async () => {
+  const folder = (name: string, content: Uint8Array) => concat("}(", text(name), content, "u");
+  const weights = folder("weight", tensor({}));
+  const beside = concat(text("best_epe"), tensor({ count: 1, dims: [1], key: "1" }));
+  for (
+    const data of [
+      concat("}(", text("state_dict"), weights, beside, "u"),
+      concat("}(", beside, text("model"), weights, "u"),
+      folder("model", folder("state_dict", weights)),
+      concat("}(", text("weight"), tensor({}), text("model"), folder("kind", text("small")), "u"),
+    ]
+  ) {
+    const checkpoint = await read(torchZip(pickle(data), { 0: fourFloats, 1: floats(5) }));
+    assert.deepEqual([...checkpoint.keys()], ["weight"]);
+    assert.deepEqual([...checkpoint.get("weight")!.data], [1, 2, 3, 4]);
+  }
+  const none = /holds no tensors, nor do its "state_dict", "model", "model_state_dict"; save/;
+  await refused(torchZip(pickle(folder("net", weights)), { 0: fourFloats }), none);
+  const itself = concat("}q\0(", text("state_dict"), "h\0", text("model"), "h\0u");
+  await refused(torchZip(pickle(itself)), none);
+});
+
 Deno.test("a pickle that makes no sense is refused", async () => {
   for (const instructions of ["0", "t", "h\x07", "(0", "u", "]s", "NQ", ")a"]) {
     await refused(torchZip(pickle(instructions)), /damaged|not part of weights/);
