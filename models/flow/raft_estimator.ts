@@ -77,7 +77,7 @@ interface Attempt {
  * product of features and in one batch, flow starts from the pair before, and what RAFT has found on its grid of 8x8
  * pixels is polished at full size. A picture is known again by its `pixels`, which must not be written to between two
  * pairs. Where both directions hardly agree, the pair is tried again from no motion; if they still do not, the scene has
- * changed and the next pair starts afresh.
+ * changed and the next pair starts afresh. A picture that is shown again has not moved, and costs nothing.
  *
  * ```ts ignore
  * using estimator = await RaftEstimator.create({ engine, weights, size: { width: 256, height: 192 } });
@@ -135,9 +135,13 @@ export class RaftEstimator implements FlowEstimator {
     const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     stop.throwIfAborted();
     for (const picture of [previous, current]) this.#check(picture);
-    const result = this.#queue.then(() => this.#compute(previous, current, stop));
+    const moves = !isRepeated(previous, current);
+    const result = this.#queue.then(() =>
+      moves ? this.#compute(previous, current, stop) : this.#stay(previous, current)
+    );
     this.#queue = result.catch(() => {});
-    return await unlessAborted(result.then((flow) => this.#polished(previous, current, flow, stop)), stop);
+    const exact = moves ? result.then((flow) => this.#polished(previous, current, flow, stop)) : result;
+    return await unlessAborted(exact, stop);
   }
 
   /** Forgets the pair before: the next one starts afresh, as after a jump to another place of the video. */
@@ -176,6 +180,15 @@ export class RaftEstimator implements FlowEstimator {
       releaseEncoded(encoded);
       throw error;
     }
+  }
+
+  /** No motion at all; what is kept of the previous picture goes for the current one. */
+  #stay(previous: Picture, current: Picture): FlowPair {
+    if (this.#kept?.pixels === previous.pixels) this.#kept = { ...this.#kept, pixels: current.pixels };
+    this.#report = { updates: 0, warm: false, consistent: 1, cut: false };
+    const { width, height } = this.size;
+    const none = (): FlowField => ({ width, height, data: new Float32Array(2 * width * height) });
+    return { forward: none(), backward: none() };
   }
 
   async #polished(previous: Picture, current: Picture, flow: FlowPair, stop: AbortSignal): Promise<FlowPair> {
@@ -236,6 +249,11 @@ export class RaftEstimator implements FlowEstimator {
       );
     }
   }
+}
+
+/** Whether a picture is shown again, as videos of fewer drawn frames than shown ones do; a grey level of 255 is nothing. */
+function isRepeated(previous: Picture, current: Picture): boolean {
+  return previous.pixels.every((value, i) => Math.abs(value - current.pixels[i]!) < 1 / 255);
 }
 
 /** The result, or a rejection with the signal's reason as soon as it is aborted. */

@@ -28,6 +28,8 @@ const SMALL_STEP = 0.02;
 const FAR_BETTER = 0.3;
 /** Cost of a difference of an eighth of a grey level in each pixel of a patch: what costs less fits. */
 const FITTING = (PATCH_SIZE / 8) ** 2;
+/** Cost of a difference of one grey level in each pixel: by less, a plain patch does not tell two places apart. */
+const ALIKE = PATCH_SIZE ** 2;
 
 /**
  * Finds the motion of every patch, starting from the flow of the next coarser level (or from none), or from that of a
@@ -103,17 +105,24 @@ class Search {
     readonly options: SearchOptions,
   ) {}
 
-  /** Moves patches to where a rival has them, where they fit better there: far better, if that is far away. */
+  /** Moves patches to where a rival has them, where that is better. */
   startBetter({ u, v }: PatchFlow): void {
     for (let i = 0; i < u.length; i++) {
       this.#load(i);
-      const own = this.#costOf(this.grid.u[i]!, this.grid.v[i]!);
-      // One that has left the view (infinite) is left alone: it must not be found again somewhere else.
-      if (own === Infinity) continue;
-      const far = this.#isFar(i, u[i]!, v[i]!);
-      if (far && own < FITTING) continue;
-      if (this.#costOf(u[i]!, v[i]!) < (far ? FAR_BETTER : 1) * own) this.#move(i, u[i]!, v[i]!);
+      if (this.#isBetter(u[i]!, v[i]!)) this.#move(i, u[i]!, v[i]!);
     }
+  }
+
+  /** Whether a rival's motion is better than what the patch at hand has: fits better, or far better if far away. */
+  #isBetter(u: number, v: number): boolean {
+    const own = this.#costOf(this.grid.u[this.#index]!, this.grid.v[this.#index]!);
+    // RAFT sees motion in black and in noise; DIS, which carries on what surrounds them, does not.
+    if (this.#isPlain()) return this.#costOf(u, v) <= own + ALIKE;
+    // One that has left the view (infinite) is left alone: it must not be found again somewhere else.
+    if (own === Infinity) return false;
+    const far = this.#isFar(this.#index, u, v);
+    if (far && own < FITTING) return false;
+    return this.#costOf(u, v) < (far ? FAR_BETTER : 1) * own;
   }
 
   /** Puts patches that have gone far back to where they began, unless they fit far better where they are. */
@@ -124,6 +133,11 @@ class Search {
       const end = this.#costOf(this.grid.u[i]!, this.grid.v[i]!);
       if (end >= FAR_BETTER * this.#costOf(u[i]!, v[i]!)) this.#move(i, u[i]!, v[i]!);
     }
+  }
+
+  /** Whether the pixels of the patch at hand do not tell where it belongs. */
+  #isPlain(): boolean {
+    return this.#patch.texture < this.options.leastTexture;
   }
 
   #isFar(index: number, u: number, v: number): boolean {
@@ -140,6 +154,8 @@ class Search {
     const { lefts, tops, u, v } = this.grid;
     const columns = lefts.length;
     this.#load(row * columns + column);
+    // It would go wherever noise makes it fit by chance, and offer that to its neighbours.
+    if (this.#isPlain()) return;
     this.#cost = Infinity;
     this.#u = u[this.#index]!;
     this.#v = v[this.#index]!;

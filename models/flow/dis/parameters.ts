@@ -9,6 +9,8 @@ export interface DisParameters {
   descentSteps: number;
   /** Further than this from where it began, in pixels, a patch stays only where it fits far better. */
   farthest: number;
+  /** A patch with less texture (mean squared deviation of the gradient, in squared grey levels) stays where it begins. */
+  leastTexture: number;
   /** Variational refinement of each level. */
   refinement: RefinementParameters;
 }
@@ -40,6 +42,7 @@ export const defaultParameters: DisParameters = {
   patchStride: 4,
   descentSteps: 8,
   farthest: Infinity,
+  leastTexture: 0,
   refinement: {
     fixedPointIterations: 5,
     sorIterations: 5,

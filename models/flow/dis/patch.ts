@@ -19,6 +19,8 @@ export class Patch {
   #inverseXX = 0;
   #inverseXY = 0;
   #inverseYY = 0;
+  /** Mean squared deviation of the gradient from its mean, in squared grey levels: none where all is flat or a ramp. */
+  texture = 0;
   /** Sum of squared differences at the last place that was {@link compare}d. */
   cost = 0;
   /** The Gauss-Newton step to the right that the last comparison suggests, in pixels. */
@@ -47,8 +49,11 @@ export class Patch {
     }
     this.#meanGradientX = sumX / PIXELS;
     this.#meanGradientY = sumY / PIXELS;
-    const xx = sumXX - sumX * this.#meanGradientX + DAMPING;
-    const yy = sumYY - sumY * this.#meanGradientY + DAMPING;
+    const spreadX = sumXX - sumX * this.#meanGradientX;
+    const spreadY = sumYY - sumY * this.#meanGradientY;
+    this.texture = (spreadX + spreadY) / PIXELS;
+    const xx = spreadX + DAMPING;
+    const yy = spreadY + DAMPING;
     const xy = sumXY - sumX * this.#meanGradientY;
     const scale = 1 / (xx * yy - xy * xy);
     this.#inverseXX = yy * scale;

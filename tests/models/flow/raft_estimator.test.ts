@@ -91,6 +91,24 @@ Deno.test("both directions are polished, each with its own pictures", async () =
   });
 });
 
+Deno.test("a picture that is shown again has no motion, and the next pair goes on as if it had not been", async () => {
+  await withEstimator({}, async (estimator) => {
+    await estimator.pair(first, second);
+    const expected = await estimator.pair(second, third);
+    const report = estimator.report;
+    estimator.reset();
+    await estimator.pair(first, second);
+    // Compression leaves traces.
+    const again = { ...second, pixels: second.pixels.map((value, i) => value + (i % 3 - 1) / 1000) };
+    const still = await estimator.pair(second, again);
+    assert.deepEqual(estimator.report, { updates: 0, warm: false, consistent: 1, cut: false });
+    assert.ok([...still.forward.data, ...still.backward.data].every((value) => value === 0));
+    const pair = await estimator.pair(again, third);
+    assert.deepEqual(estimator.report, report);
+    assert.ok(difference(pair.backward, expected.backward) < 0.01);
+  });
+});
+
 Deno.test("reset forgets the pair before", async () => {
   await withEstimator({ stopBelow: 0 }, async (estimator) => {
     const cold = await estimator.pair(second, third);

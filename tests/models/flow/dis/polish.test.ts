@@ -54,6 +54,26 @@ Deno.test("polish() finds a small thing that the given flow has missed", () => {
   assert.ok(Math.abs(data[10 * 128 + 20]!) < 0.1);
 });
 
+Deno.test("polish() finds no motion in black, in a ramp and in noise, whatever the given flow has there", () => {
+  const inBox = (x: number, y: number) => Math.abs(x - 48) < 16 && Math.abs(y - 40) < 16;
+  const noise = () => (Math.random() - 0.5) / 255;
+  const pictures = {
+    black: () => draw(128, 96, (x, y) => inBox(x, y) ? texture(x, y) : 0),
+    ramp: () => draw(128, 96, (x, y) => inBox(x, y) ? texture(x, y) : x / 128),
+    noise: () => draw(128, 96, (x, y) => (inBox(x, y) ? texture(x, y) : 0.5) + noise()),
+  };
+  for (const [name, picture] of Object.entries(pictures)) {
+    const still = { width: 128, height: 96, data: new Float32Array(2 * 128 * 96) };
+    for (const amplitude of [2, 60]) {
+      const { data } = polish(toGrey(picture()), toGrey(picture()), off(still, amplitude));
+      for (const [x, y] of [[10, 10], [100, 20], [110, 80], [64, 80]] as const) {
+        const motion = Math.hypot(data[y * 128 + x]!, data[(96 + y) * 128 + x]!);
+        assert.ok(motion < 0.3, `${name}, ${amplitude} px off: ${motion} px at ${x}, ${y}`);
+      }
+    }
+  }
+});
+
 Deno.test("polish() takes pictures smaller than a patch", () => {
   const [from, to] = movedPair(6, 5, translation(0.5, 0)).map(toGrey);
   const { data } = polish(from!, to!, { width: 6, height: 5, data: new Float32Array(60) });
