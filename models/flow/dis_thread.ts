@@ -35,9 +35,9 @@ export class DisThread {
     const job: Job = { request, result: Promise.withResolvers() };
     const giveUp = () => this.#abandon(job, signal!.reason);
     signal?.addEventListener("abort", giveUp);
-    this.#waiting.push(job);
-    this.#next();
     try {
+      this.#waiting.push(job);
+      this.#next();
       return await job.result.promise;
     } finally {
       signal?.removeEventListener("abort", giveUp);
@@ -56,7 +56,16 @@ export class DisThread {
   #next(): void {
     if (this.#running || this.#failure) return;
     this.#running = this.#waiting.shift();
-    if (this.#running) this.#worker.postMessage(this.#running.request, arraysOf(this.#running.request));
+    if (!this.#running) return;
+    const { request, result } = this.#running;
+    try {
+      this.#worker.postMessage(request, arraysOf(request));
+    } catch (error) {
+      // Its arrays have been moved away before. Those that wait need not suffer for it.
+      result.reject(error);
+      this.#running = undefined;
+      this.#next();
+    }
   }
 
   #finish(answer: DisAnswer): void {
