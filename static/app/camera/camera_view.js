@@ -63,6 +63,8 @@ class CameraRoom {
   #dropped = 0;
   /** @type {Values} */
   #gathered = {};
+  /** What was moved since the session was begun. @type {Values} */
+  #moved = {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #gathering;
   #clock;
@@ -150,6 +152,7 @@ class CameraRoom {
     this.#session?.close();
     this.#meter.clear();
     this.#dropped = 0;
+    this.#moved = {};
     this.#stage.setFigures({ left: 0 });
     this.#setState("starting");
     const size = sendingSize(this.#stage.self, longestSide);
@@ -159,7 +162,7 @@ class CameraRoom {
       onReady: ({ width, height, parameters: all }) => {
         if (this.#grabber) this.#grabber.size = { width, height };
         this.#stage.setSize({ width, height });
-        this.#form.set(all, this.#base());
+        this.#form.set({ ...all, ...this.#moved }, this.#base());
       },
       onPicture: (picture, result) => this.#painter.show(picture, () => this.#painted(result())),
       onRefused: ({ message, field }) => {
@@ -227,6 +230,7 @@ class CameraRoom {
   /** @param {Values} values */
   #gather(values) {
     Object.assign(this.#gathered, values);
+    Object.assign(this.#moved, values);
     clearTimeout(this.#gathering);
     this.#gathering = setTimeout(() => {
       this.#session?.change(this.#gathered);

@@ -46,6 +46,8 @@ export function createStage(id, feed) {
 
   /** @type {Map<ScreenName, Screen>} */
   const screens = new Map();
+  /** @type {Map<ScreenName, HTMLButtonElement>} */
+  const buttons = new Map();
   /** @type {ScreenName | undefined} */
   let current;
   /** @type {Dream | undefined} */
@@ -91,9 +93,7 @@ export function createStage(id, feed) {
     screen.element.hidden = false;
     controls.replaceChildren(...(screen.controls ? [screen.controls] : []));
     screen.show();
-    for (const button of choice.querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", String(button.dataset.screen === name));
-    }
+    for (const [offered, button] of buttons) button.setAttribute("aria-pressed", String(offered === name));
   }
 
   /** @param {Dream} news */
@@ -111,20 +111,38 @@ export function createStage(id, feed) {
     if (!current || !names.includes(current)) choose(successor(current, names));
   }
 
-  /** @param {[ScreenName, string][]} choices */
+  /**
+   * Buttons that are offered already stay where they are: somebody may be about to press one.
+   *
+   * @param {[ScreenName, string][]} choices
+   */
   function offer(choices) {
     const focused = choice.contains(document.activeElement);
-    choice.replaceChildren(...choices.map(([name, text]) =>
-      element("button", {
-        class: "button button-small",
-        type: "button",
-        "data-screen": name,
-        "aria-pressed": String(name === current),
-        onclick: () => choose(name),
-      }, text)
-    ));
-    if (focused) choice.querySelector("button")?.focus();
+    const names = choices.map(([name]) => name);
+    for (const [name, button] of buttons) if (!names.includes(name)) button.remove();
+    for (const [place, [name, text]] of choices.entries()) {
+      const button = buttonOf(name);
+      if (button.textContent !== text) button.textContent = text;
+      const here = choice.children[place];
+      if (here !== button) choice.insertBefore(button, here ?? null);
+    }
+    if (focused && !choice.contains(document.activeElement)) choice.querySelector("button")?.focus();
     bar.hidden = choices.length < 2;
+  }
+
+  /** @param {ScreenName} name */
+  function buttonOf(name) {
+    const known = buttons.get(name);
+    if (known) return known;
+    const made = element("button", {
+      class: "button button-small",
+      type: "button",
+      "data-screen": name,
+      "aria-pressed": String(name === current),
+      onclick: () => choose(name),
+    });
+    buttons.set(name, made);
+    return made;
   }
 
   return {
