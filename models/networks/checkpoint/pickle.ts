@@ -66,6 +66,8 @@ class PickleMachine {
   }
 
   run(): Unpickled {
+    if (this.#reader.uint8() !== protocolInstruction) throw withoutProtocol();
+    this.#checkProtocol(this.#reader.uint8());
     for (;;) {
       const code = this.#reader.uint8();
       if (code === stop) return { value: this.#pop(), end: this.#reader.position };
@@ -168,7 +170,9 @@ class PickleMachine {
 
   #checkProtocol(protocol: number): void {
     if (protocol >= 2 && protocol <= 5) return;
-    throw new CheckpointError(`is a pickle of protocol ${protocol}; 2 to 5 are read`);
+    throw new CheckpointError(
+      `is a pickle of protocol ${protocol}, and 2 to 5 are read; save it again with torch.save's own pickle_protocol`,
+    );
   }
 
   #push(value: PickleValue): void {
@@ -246,6 +250,7 @@ class PickleMachine {
 }
 
 const stop = ".".charCodeAt(0);
+const protocolInstruction = 0x80;
 
 /** Two's complement, little-endian. */
 function wholeNumber(bytes: Uint8Array): number {
@@ -257,6 +262,14 @@ function wholeNumber(bytes: Uint8Array): number {
 function tooLong(): CheckpointError {
   return new CheckpointError(
     `holds a pickle of over ${longestPickle >> 20} MB, too much for weights; save model.state_dict() alone`,
+  );
+}
+
+/** Pickles say their protocol first since there is protocol 2. */
+function withoutProtocol(): CheckpointError {
+  return new CheckpointError(
+    "is damaged, or a pickle of protocol 0 or 1, which is not read; fetch it again, or save it again with " +
+      "torch.save's own pickle_protocol",
   );
 }
 

@@ -34,13 +34,17 @@ function checkByteOrder(entry: ZipEntry | undefined): void {
   if (order !== "little") throw bigEndian();
 }
 
-/** `LONG1 0x1950a86a20f9469cfc6c`, pickled with protocol 2. */
-const magic = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
+/** What the older layout begins with, 0x1950a86a20f9469cfc6c: `LONG1` and `STOP`, and in the protocols 0 and 1 `LONG`. */
+const magic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
+const oldMagic = [...new TextEncoder().encode("L119547037146038801333356L\n.")];
 const legacyVersion = 1001;
 
 /** Whether bytes begin as checkpoints of PyTorch before 1.6 do. */
 export function isLegacyTorch(bytes: Uint8Array): boolean {
-  return magic.every((byte, index) => bytes[index] === byte);
+  const holds = (expected: number[], offset: number) =>
+    expected.every((byte, index) => bytes[offset + index] === byte);
+  // Before it comes the protocol, and from protocol 4 on the length of a frame.
+  return holds(magic, 2) || holds(magic, 11) || holds(oldMagic, 0);
 }
 
 const dataOnly: PickleHost = { globals: new Map() };
@@ -50,7 +54,8 @@ const dataOnly: PickleHost = { globals: new Map() };
  * storages follow, each with its number of elements in front.
  */
 export function readLegacyTorch(bytes: Uint8Array): Checkpoint {
-  const version = unpickle(bytes, dataOnly, magic.length);
+  const number = unpickle(bytes, dataOnly);
+  const version = unpickle(bytes, dataOnly, number.end);
   if (version.value !== legacyVersion) {
     throw new CheckpointError("is of a version of PyTorch's format that is not known; save it again");
   }

@@ -331,6 +331,25 @@ Deno.test("a checkpoint of a big-endian machine is refused", async () => {
   await refused(concat(legacyMagic, pickle(integer(9))), /version/);
 });
 
+Deno.test("the older layout is read in each of Python's protocols that has numbers in binary", async () => {
+  const value = dictionary({ weight: tensor({}) });
+  const parts = [pickle(integer(1001)), pickle("}"), value, pickle("](", text("0"), "e")];
+  const of = (protocol: number, part: Uint8Array) => {
+    const body = part.subarray(2);
+    const frame = protocol < 4 ? [] : concat([0x95], little(body.length, 8));
+    return concat([0x80, protocol], frame, body);
+  };
+  for (const protocol of [2, 3, 4, 5]) {
+    const pickles = [legacyMagic, ...parts].map((part) => of(protocol, part));
+    const checkpoint = await read(concat(...pickles, little(4, 8), fourFloats));
+    assert.deepEqual([...checkpoint.get("weight")!.data], [1, 2, 3, 4]);
+  }
+  const advice = /protocol 0 or 1, which is not read; .*save it again with torch\.save's own pickle_protocol/;
+  await refused(concat("L119547037146038801333356L\n.I1001\n."), advice);
+  await refused(torchZip(concat("(dp0\nVweight\n.")), advice);
+  await refused(torchZip(concat([0x80, 6], "}.")), /protocol 6, and 2 to 5 are read; save it again/);
+});
+
 Deno.test("a storage of the older layout must be as long as it says, and named", async () => {
   const weights = dictionary({ weight: tensor({}) });
   const list = (...keys: string[]) => pickle("](", ...keys.map(text), "e");
