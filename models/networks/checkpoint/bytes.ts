@@ -5,6 +5,14 @@ export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
+/** What helps against most that a file may hold besides weights; the end of a sentence. */
+export const saveWeights = "save model.state_dict() alone with torch.save";
+
+/** Says that a file is not what was written once; `how` goes after "is damaged:". */
+export function damaged(how: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(`is damaged: ${how}; fetch it again`, { cause });
+}
+
 /** Says that bytes end before what they should hold. */
 export class EndsEarlyError extends CheckpointError {
   constructor() {
@@ -53,7 +61,7 @@ export class ByteReader {
   /** An unsigned number of eight bytes, as a size or a position; none that is real is above 2^53. */
   size(): number {
     const size = Number(this.#view.getBigUint64(this.#advance(8), true));
-    if (!Number.isSafeInteger(size)) throw new CheckpointError("is damaged: it claims an impossible size");
+    if (!Number.isSafeInteger(size)) throw damaged("it claims an impossible size");
     return size;
   }
 
@@ -74,7 +82,7 @@ export class ByteReader {
     try {
       return utf8.decode(bytes);
     } catch (cause) {
-      throw new CheckpointError("is damaged: it holds text that is not UTF-8", { cause });
+      throw damaged("it holds text that is not UTF-8", cause);
     }
   }
 

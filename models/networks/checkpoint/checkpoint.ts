@@ -1,6 +1,6 @@
 /** Weights as files have them. */
 import { UserError } from "../../errors.ts";
-import { CheckpointError } from "./bytes.ts";
+import { CheckpointError, saveWeights } from "./bytes.ts";
 import { isSafetensors, readSafetensors } from "./safetensors.ts";
 import { isLegacyTorch, readLegacyTorch, readTorchZip } from "./torch.ts";
 import { isZip } from "./zip.ts";
@@ -12,7 +12,7 @@ export interface CheckpointTensor {
   data: Float32Array;
 }
 
-/** Tensors by their names in the network that was trained, as `fnet.conv1.weight`. */
+/** Tensors by their names in the file, as `module.fnet.conv1.weight`. */
 export type Checkpoint = Map<string, CheckpointTensor>;
 
 /** Files above this size hold no weights that anything here can use. */
@@ -20,8 +20,7 @@ const largestFile = 1 << 30;
 
 /**
  * Reads the weights in a PyTorch checkpoint (`torch.save` of a state dictionary, zip or older) or a safetensors
- * file, whatever the file's name ends in. All element types become float32. The prefix `module.`, which PyTorch's
- * DataParallel puts before every name, is dropped.
+ * file, whatever the file's name ends in. All element types become float32; names stay as they are.
  *
  * Nothing in the file is executed: a checkpoint that names any Python function but those that make tensors is
  * refused. Throws a UserError, one line that begins with the path, for every file that cannot be used.
@@ -29,7 +28,7 @@ const largestFile = 1 << 30;
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const bytes = await readFile(path);
   try {
-    return withoutModule(parse(bytes));
+    return parse(bytes);
   } catch (cause) {
     if (cause instanceof CheckpointError) throw new UserError(`${path} ${cause.message}`, { cause });
     throw cause;
@@ -58,12 +57,8 @@ function parse(bytes: Uint8Array): Checkpoint {
   if (isLegacyTorch(bytes)) return readLegacyTorch(bytes);
   if (isSafetensors(bytes)) return readSafetensors(bytes);
   throw new CheckpointError(
-    bytes.length === 0 ? "is empty" : "is neither a PyTorch checkpoint (.pth, .pt) nor a safetensors file",
+    bytes.length === 0
+      ? "is empty; fetch it again"
+      : `is neither a PyTorch checkpoint (.pth, .pt) nor a safetensors file; fetch it again, or ${saveWeights}`,
   );
-}
-
-function withoutModule(checkpoint: Checkpoint): Checkpoint {
-  const names = [...checkpoint.keys()];
-  if (!names.every((name) => name.startsWith("module."))) return checkpoint;
-  return new Map([...checkpoint].map(([name, tensor]) => [name.slice("module.".length), tensor]));
 }

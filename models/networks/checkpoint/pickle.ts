@@ -2,7 +2,7 @@
  * A reader for Python's pickles (protocols 2 to 5) that knows data and nothing else. A pickle is a program for a
  * stack machine; the instructions that name and call Python's functions reach only what the caller allows.
  */
-import { ByteReader, CheckpointError, EndsEarlyError, quoted } from "./bytes.ts";
+import { ByteReader, CheckpointError, damaged, EndsEarlyError, quoted, saveWeights } from "./bytes.ts";
 
 /** A value of a pickle: tuples and lists are arrays, dictionaries are maps; `unknown` is what the caller made. */
 export type PickleValue = unknown;
@@ -79,8 +79,6 @@ class PickleMachine {
   #step(code: number): void {
     const reader = this.#reader;
     switch (String.fromCharCode(code)) {
-      case "\x80": // PROTO
-        return this.#checkProtocol(reader.uint8());
       case "\x95": // FRAME
         return void (reader.position += 8);
       case "(": // MARK
@@ -159,19 +157,14 @@ class PickleMachine {
       case "b": // BUILD
         return this.#build();
       default:
-        throw new CheckpointError(
-          `holds the pickle instruction 0x${
-            code.toString(16).padStart(2, "0")
-          }, which weights have no need of; ` +
-            "it is not read",
-        );
+        throw unknownInstruction(code);
     }
   }
 
   #checkProtocol(protocol: number): void {
     if (protocol >= 2 && protocol <= 5) return;
     throw new CheckpointError(
-      `is a pickle of protocol ${protocol}, and 2 to 5 are read; save it again with torch.save's own pickle_protocol`,
+      `is a pickle of protocol ${protocol}, and 2 to 5 are read; save it again with torch.save's default pickle_protocol`,
     );
   }
 
@@ -184,59 +177,56 @@ class PickleMachine {
   }
 
   #top(): PickleValue {
-    if (this.#stack.length === 0) throw damaged();
+    if (this.#stack.length === 0) throw senseless();
     return this.#stack.at(-1);
   }
 
   /** Takes so many values off the stack, none of them from below a mark. */
   #last(count: number): PickleValue[] {
-    if (this.#stack.length - count < (this.#marks.at(-1) ?? 0)) throw damaged();
+    if (this.#stack.length - count < (this.#marks.at(-1) ?? 0)) throw senseless();
     return this.#stack.splice(this.#stack.length - count, count);
   }
 
   #sinceMark(): PickleValue[] {
     const mark = this.#marks.pop();
-    if (mark === undefined) throw damaged();
+    if (mark === undefined) throw senseless();
     return this.#stack.splice(mark);
   }
 
   #append(values: PickleValue[]): void {
     const list = this.#top();
-    if (!Array.isArray(list)) throw damaged();
+    if (!Array.isArray(list)) throw senseless();
     for (const value of values) list.push(value);
   }
 
   #setItems(items: PickleValue[]): void {
     const map = this.#top();
-    if (!(map instanceof Map) || items.length % 2 !== 0) throw damaged();
+    if (!(map instanceof Map) || items.length % 2 !== 0) throw senseless();
     for (let index = 0; index < items.length; index += 2) map.set(items[index], items[index + 1]);
   }
 
   #recall(index: number): void {
-    if (!this.#memo.has(index)) throw damaged();
+    if (!this.#memo.has(index)) throw senseless();
     this.#push(this.#memo.get(index));
   }
 
   #global(module: PickleValue, name: PickleValue): unknown {
-    if (typeof module !== "string" || typeof name !== "string") throw damaged();
+    if (typeof module !== "string" || typeof name !== "string") throw senseless();
     const full = `${module}.${name}`;
     const known = this.#host.globals.get(full);
     if (known !== undefined) return known;
-    throw new CheckpointError(
-      `holds ${quoted(full)}, which is not part of weights; nothing of it was run ` +
-        "(model.state_dict() alone can be read)",
-    );
+    throw notWeights(`holds ${quoted(full)}, which`);
   }
 
   #persistent(id: PickleValue): PickleValue {
-    if (!this.#host.persistent) throw damaged();
+    if (!this.#host.persistent) throw senseless();
     return this.#host.persistent(id);
   }
 
   #call(): void {
     const [callable, args] = this.#last(2);
     if (typeof callable !== "function" || !Array.isArray(args)) {
-      throw new CheckpointError("calls something that is not part of weights; nothing of it was run");
+      throw notWeights("calls something that");
     }
     this.#push((callable as AllowedCall)(args));
   }
@@ -245,7 +235,7 @@ class PickleMachine {
   #build(): void {
     this.#pop();
     if (this.#top() instanceof Map) return;
-    throw new CheckpointError("sets up an object that is not part of weights; nothing of it was run");
+    throw notWeights("sets up an object that");
   }
 }
 
@@ -261,7 +251,7 @@ function wholeNumber(bytes: Uint8Array): number {
 
 function tooLong(): CheckpointError {
   return new CheckpointError(
-    `holds a pickle of over ${longestPickle >> 20} MB, too much for weights; save model.state_dict() alone`,
+    `holds a pickle of over ${longestPickle >> 20} MB, too much for weights; ${saveWeights}`,
   );
 }
 
@@ -269,10 +259,23 @@ function tooLong(): CheckpointError {
 function withoutProtocol(): CheckpointError {
   return new CheckpointError(
     "is damaged, or a pickle of protocol 0 or 1, which is not read; fetch it again, or save it again with " +
-      "torch.save's own pickle_protocol",
+      "torch.save's default pickle_protocol",
   );
 }
 
-function damaged(): CheckpointError {
-  return new CheckpointError("is damaged: its pickle makes no sense; fetch it again");
+function notWeights(what: string): CheckpointError {
+  return new CheckpointError(
+    `${what} is not part of weights; nothing of it was run; ${saveWeights}, as float32`,
+  );
+}
+
+function unknownInstruction(code: number): CheckpointError {
+  const hexadecimal = code.toString(16).padStart(2, "0");
+  return new CheckpointError(
+    `holds the pickle instruction 0x${hexadecimal}, which weights have no need of; ${saveWeights}`,
+  );
+}
+
+function senseless(): CheckpointError {
+  return damaged("its pickle makes no sense");
 }

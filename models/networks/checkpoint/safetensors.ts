@@ -1,5 +1,5 @@
 /** A reader for safetensors files: the length of a JSON header, the header, the tensors' bytes. */
-import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
+import { ByteReader, CheckpointError, damaged, quoted } from "./bytes.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { elementSize, type ElementType, mostAxes, toFloat32 } from "./elements.ts";
 
@@ -37,9 +37,7 @@ export function readSafetensors(bytes: Uint8Array): Checkpoint {
   const reader = new ByteReader(bytes);
   const length = reader.size();
   if (length > longestHeader) {
-    throw new CheckpointError(
-      `is damaged: it claims a header of ${length} bytes, too many for weights; fetch it again`,
-    );
+    throw damaged(`it claims a header of ${length} bytes, too many for weights`);
   }
   const header = parse(reader.text(length));
   const data = bytes.subarray(reader.position);
@@ -56,7 +54,7 @@ function parse(text: string): object {
   try {
     header = JSON.parse(text);
   } catch (cause) {
-    throw new CheckpointError("is damaged: its header is not JSON; fetch it again", { cause });
+    throw damaged("its header is not JSON", cause);
   }
   if (typeof header !== "object" || header === null || Array.isArray(header)) throw notDescribed();
   return header;
@@ -73,13 +71,13 @@ function describe([name, described]: [string, unknown]): Described {
   const type = Object.hasOwn(elementTypes, dtype) ? elementTypes[dtype]! : undefined;
   if (!type) {
     const known = Object.keys(elementTypes).join(", ");
-    throw new CheckpointError(`has ${quoted(name)} as ${quoted(dtype)}; known are ${known}`);
+    throw new CheckpointError(`has ${quoted(name)} as ${quoted(dtype)}; known are ${known}; save it as F32`);
   }
   const [start, end] = offsets;
   if (start === undefined || end === undefined || offsets.length !== 2) throw notDescribed(name);
   const size = shape.reduce((product, size) => product * size, elementSize[type]);
   if (end - start !== size) {
-    throw new CheckpointError(`is damaged: ${quoted(name)} has another size than its shape; fetch it again`);
+    throw damaged(`${quoted(name)} has another size than its shape`);
   }
   return { name, type, dims: shape, start, end };
 }
@@ -90,14 +88,14 @@ function checkPlaces(tensors: readonly Described[], length: number): void {
   for (const { name, start, end } of tensors.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
     if (start !== free) {
       const wrong = start < free ? "overlaps another tensor" : "does not follow the tensor before it";
-      throw new CheckpointError(`is damaged: ${quoted(name)} ${wrong}; fetch it again`);
+      throw damaged(`${quoted(name)} ${wrong}`);
     }
     free = end;
   }
   if (free > length) {
     throw new CheckpointError("is cut short: weights are missing at its end; fetch it again");
   }
-  if (free < length) throw new CheckpointError("is damaged: it is longer than its tensors; fetch it again");
+  if (free < length) throw damaged("it is longer than its tensors");
 }
 
 function areCounts(value: unknown): value is number[] {
@@ -106,5 +104,5 @@ function areCounts(value: unknown): value is number[] {
 
 function notDescribed(name?: string): CheckpointError {
   const what = name === undefined ? "no tensors" : `${quoted(name)} wrongly`;
-  return new CheckpointError(`is damaged: its header describes ${what}; fetch it again`);
+  return damaged(`its header describes ${what}`);
 }

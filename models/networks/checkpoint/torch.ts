@@ -1,5 +1,5 @@
 /** The two layouts of PyTorch's checkpoints: a zip archive (since 1.6), and before it pickles one after the other. */
-import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
+import { ByteReader, CheckpointError, damaged, quoted, saveWeights } from "./bytes.ts";
 import { elementSize } from "./elements.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { checkPickleLength, type PickleHost, unpickle } from "./pickle.ts";
@@ -10,7 +10,9 @@ import { readZip, type ZipEntry } from "./zip.ts";
 export function readTorchZip(bytes: Uint8Array): Checkpoint {
   const archive = readZip(bytes);
   const pickles = [...archive.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
-  if (pickles.length !== 1) throw new CheckpointError("is a zip archive, but no PyTorch checkpoint");
+  if (pickles.length !== 1) {
+    throw new CheckpointError(`is a zip archive, but no PyTorch checkpoint; ${saveWeights}`);
+  }
   const folder = pickles[0]!.slice(0, -"data.pkl".length);
   checkByteOrder(archive.get(`${folder}byteorder`));
 
@@ -21,7 +23,7 @@ export function readTorchZip(bytes: Uint8Array): Checkpoint {
   return readTensors(value, storages, bytes.length, ({ key, type, count }) => {
     const entry = archive.get(`${folder}data/${key}`);
     if (!entry) {
-      throw new CheckpointError(`is damaged: its part ${quoted(key)} is missing; fetch it again`);
+      throw damaged(`its part ${quoted(key)} is missing`);
     }
     if (entry.size !== count * elementSize[type]) throw wrongSize(key);
     return entry.read();
@@ -57,7 +59,7 @@ export function readLegacyTorch(bytes: Uint8Array): Checkpoint {
   const number = unpickle(bytes, dataOnly);
   const version = unpickle(bytes, dataOnly, number.end);
   if (version.value !== legacyVersion) {
-    throw new CheckpointError("is of a version of PyTorch's format that is not known; save it again");
+    throw new CheckpointError(`is of a version of PyTorch's format that is not known; ${saveWeights}`);
   }
   const machine = unpickle(bytes, dataOnly, version.end);
   if (machine.value instanceof Map && machine.value.get("little_endian") === false) throw bigEndian();
@@ -77,13 +79,13 @@ function storagePlaces(
   { value: keys, end }: { value: unknown; end: number },
   storages: ReadonlyMap<string, Storage>,
 ): Map<string, Uint8Array> {
-  if (!Array.isArray(keys)) throw new CheckpointError("is damaged: it does not say where its weights lie");
+  if (!Array.isArray(keys)) throw damaged("it does not say where its weights lie");
   const reader = new ByteReader(bytes, end);
   const places = new Map<string, Uint8Array>();
   for (const key of keys) {
     const storage = storages.get(key);
     if (!storage || places.has(key)) {
-      throw new CheckpointError("is damaged: it holds weights that nothing names");
+      throw damaged("it holds weights that nothing names");
     }
     if (reader.size() !== storage.count) throw wrongSize(storage.key);
     places.set(key, reader.bytes(storage.count * elementSize[storage.type]));
@@ -101,7 +103,7 @@ function readTensors(
   const views = namedTensors(value);
   const elements = views.values().reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
   // Tensors may share a storage, but weights that do so without end are made to fill the memory.
-  if (!(elements <= fileSize)) throw new CheckpointError("is damaged: its tensors are larger than the file");
+  if (!(elements <= fileSize)) throw damaged("its tensors are larger than the file");
   const contents = new Map<Storage, Uint8Array>();
   for (const storage of storages.values()) contents.set(storage, bytesOf(storage));
   const checkpoint: Checkpoint = new Map();
@@ -112,9 +114,7 @@ function readTensors(
 }
 
 function wrongSize(key: string): CheckpointError {
-  return new CheckpointError(
-    `is damaged: its part ${quoted(key)} has another size than it says; fetch it again`,
-  );
+  return damaged(`its part ${quoted(key)} has another size than it says`);
 }
 
 function bigEndian(): CheckpointError {

@@ -1,5 +1,5 @@
 /** What PyTorch puts in its pickles: storages, which lie outside, and tensors, which are views of them. */
-import { CheckpointError } from "./bytes.ts";
+import { CheckpointError, damaged, saveWeights } from "./bytes.ts";
 import { elementSize, type ElementType, mostAxes, toFloat32 } from "./elements.ts";
 import type { AllowedCall, PickleHost, PickleValue } from "./pickle.ts";
 
@@ -40,7 +40,7 @@ const rebuildTensor: AllowedCall = ([storage, offset, dims, strides]) => {
   const reach = dims.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, offset);
   const count = elementCount(dims);
   if (!(count <= storage.count) || (count > 0 && reach >= storage.count)) {
-    throw new CheckpointError("is damaged: a tensor reaches beyond its storage");
+    throw damaged("a tensor reaches beyond its storage");
   }
   // Copied, as a pickle may go on changing a list.
   return new View(storage, offset, [...dims], [...strides]);
@@ -101,7 +101,7 @@ function elementCount(dims: readonly number[]): number {
 }
 
 function unusable(): CheckpointError {
-  return new CheckpointError("is damaged: its pickle describes no tensors; fetch it again");
+  return damaged("its pickle describes no tensors");
 }
 
 /** Where some checkpoints keep the weights, beside the state of the training; one may be in another. */
@@ -115,12 +115,12 @@ const deepest = 2;
  */
 export function namedTensors(value: PickleValue): Map<string, TensorView> {
   if (!(value instanceof Map)) {
-    throw new CheckpointError("is no dictionary of tensors; save model.state_dict()");
+    throw new CheckpointError(`is no dictionary of tensors; ${saveWeights}`);
   }
   const tensors = weightsIn(value, 0);
   if (tensors.size > 0) return tensors;
   const places = folders.map((name) => `"${name}"`).join(", ");
-  throw new CheckpointError(`holds no tensors, nor do its ${places}; save model.state_dict()`);
+  throw new CheckpointError(`holds no tensors, nor do its ${places}; ${saveWeights}`);
 }
 
 /** Folders come first: tensors beside them are of the training, as the best error so far. */

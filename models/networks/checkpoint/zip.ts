@@ -1,6 +1,6 @@
 /** A reader for zip archives (PKWARE APPNOTE 6.3), as far as PyTorch writes them. */
 import { crc32, inflateRawSync } from "node:zlib";
-import { ByteReader, CheckpointError, quoted } from "./bytes.ts";
+import { ByteReader, CheckpointError, damaged, quoted } from "./bytes.ts";
 
 /** A file in an archive. */
 export interface ZipEntry {
@@ -58,9 +58,9 @@ export function readZip(bytes: Uint8Array): Map<string, ZipEntry> {
   for (const entry of directory) {
     const { start, end } = place(bytes, entry);
     if (entry.offset < free || end > offset) {
-      throw new CheckpointError(`is damaged: ${quoted(entry.name)} overlaps another part of the archive`);
+      throw damaged(`${quoted(entry.name)} overlaps another part of the archive`);
     }
-    if (entries.has(entry.name)) throw new CheckpointError(`holds ${quoted(entry.name)} twice`);
+    if (entries.has(entry.name)) throw damaged(`it holds ${quoted(entry.name)} twice`);
     free = end;
     const { name, size } = entry;
     entries.set(name, { name, size, read: () => content(entry, bytes.subarray(start, end)) });
@@ -74,7 +74,9 @@ const mostCompression = 8;
 function checkSize(directory: readonly DirectoryEntry[], archiveSize: number): void {
   const size = directory.reduce((sum, entry) => sum + entry.size, 0);
   if (size <= archiveSize * mostCompression) return;
-  throw new CheckpointError(`claims to unpack to ${size} bytes, which is more than weights ever do`);
+  throw new CheckpointError(
+    `claims to unpack to ${size} bytes, which is more than weights ever do; fetch it again`,
+  );
 }
 
 /** Reads the end record, which lies before a comment of unknown length. */
@@ -86,14 +88,18 @@ function directoryOf(bytes: Uint8Array): { count: number; offset: number } {
     reader.position += 6;
     const [count, , offset, comment] = [reader.uint16(), reader.uint32(), reader.uint32(), reader.uint16()];
     if (reader.position + comment !== bytes.length) continue;
-    if (offset === elsewhere) throw new CheckpointError("is larger than the 4 GB that can be read");
+    if (offset === elsewhere) {
+      throw new CheckpointError(
+        "is laid out for over 4 GB, which is not read; save it again with torch.save",
+      );
+    }
     return { count, offset };
   }
   throw new CheckpointError("is cut short: the end of the zip archive is missing; fetch it again");
 }
 
 function directoryEntry(reader: ByteReader): DirectoryEntry {
-  if (reader.uint32() !== signatures.directory) throw damaged();
+  if (reader.uint32() !== signatures.directory) throw misplaced();
   reader.position += 4;
   const [flags, method] = [reader.uint16(), reader.uint16()];
   reader.position += 4;
@@ -103,7 +109,7 @@ function directoryEntry(reader: ByteReader): DirectoryEntry {
   const offset = reader.uint32();
   const name = reader.text(nameLength);
   reader.position += extraLength + commentLength;
-  if ([compressedSize, size, offset].includes(elsewhere)) throw damaged();
+  if ([compressedSize, size, offset].includes(elsewhere)) throw misplaced();
   return { name, method, encrypted: (flags & 1) !== 0, checksum, compressedSize, size, offset };
 }
 
@@ -113,7 +119,7 @@ function place(
   { offset, compressedSize }: DirectoryEntry,
 ): { start: number; end: number } {
   const reader = new ByteReader(bytes, offset);
-  if (reader.uint32() !== signatures.local) throw damaged();
+  if (reader.uint32() !== signatures.local) throw misplaced();
   reader.position += 22;
   const [nameLength, extraLength] = [reader.uint16(), reader.uint16()];
   reader.position += nameLength + extraLength;
@@ -124,10 +130,12 @@ function place(
 
 function content(entry: DirectoryEntry, packed: Uint8Array): Uint8Array {
   const { name, size, checksum, encrypted } = entry;
-  if (encrypted) throw new CheckpointError(`is encrypted: ${quoted(name)} cannot be read`);
+  if (encrypted) {
+    throw new CheckpointError(`is encrypted: ${quoted(name)} cannot be read; pack it without a password`);
+  }
   const bytes = unpacked(entry, packed);
   if (bytes.length !== size || crc32(bytes) !== checksum) {
-    throw new CheckpointError(`is damaged: the checksum of ${quoted(name)} is wrong; fetch it again`);
+    throw damaged(`the checksum of ${quoted(name)} is wrong`);
   }
   return bytes;
 }
@@ -135,14 +143,14 @@ function content(entry: DirectoryEntry, packed: Uint8Array): Uint8Array {
 function unpacked({ name, method, size }: DirectoryEntry, packed: Uint8Array): Uint8Array {
   if (method === 0) return packed;
   if (method !== 8) {
-    throw new CheckpointError(`is compressed in a way (${method}) that is not read; save it again`);
+    throw new CheckpointError(
+      `is compressed in a way (${method}) that is not read; pack it without compression, or save it again with torch.save`,
+    );
   }
   try {
     return inflate(packed, size);
   } catch (cause) {
-    throw new CheckpointError(`is damaged: ${quoted(name)} does not unpack to the ${size} bytes it claims`, {
-      cause,
-    });
+    throw damaged(`${quoted(name)} does not unpack to the ${size} bytes it claims`, cause);
   }
 }
 
@@ -157,8 +165,6 @@ function inflate(packed: Uint8Array, size: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, size);
 }
 
-function damaged(): CheckpointError {
-  return new CheckpointError(
-    "is damaged: the zip archive's directory does not fit its contents; fetch it again",
-  );
+function misplaced(): CheckpointError {
+  return damaged("the zip archive's directory does not fit its contents");
 }

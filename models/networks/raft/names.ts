@@ -24,20 +24,32 @@ const parts: [pattern: RegExp, replacement: string][] = [
   [/^update_block\.mask\.2\./, "mask_predictor.conv."],
 ];
 
-/** Whether a tensor's name, without `module.`, is one of princeton-vl's. */
+/** Whether a tensor's name, without what stands before all, is one of princeton-vl's. */
 export function isOriginalName(name: string): boolean {
   return /^(fnet|cnet|update_block\.(encoder|gru|mask))\./.test(name);
 }
 
-/** The name without the prefix that PyTorch's data-parallel training puts before all names. */
-export function withoutModule(name: string): string {
-  return name.replace(/^module\./, "");
+/** The torchvision name of a tensor that princeton-vl's RAFT calls `name`, for example `fnet.conv1.weight`. */
+export function torchvisionName(name: string): string {
+  return parts.reduce((known, [pattern, replacement]) => known.replace(pattern, replacement), name);
 }
 
-/** The torchvision name of a tensor that princeton-vl's RAFT calls `name`, for example `module.fnet.conv1.weight`. */
-export function torchvisionName(name: string): string {
-  return parts.reduce(
-    (known, [pattern, replacement]) => known.replace(pattern, replacement),
-    withoutModule(name),
-  );
+/** Where RAFT's own names begin. */
+const roots = /(?<![^.])(fnet|cnet|feature_encoder|context_encoder|update_block|mask_predictor)\./;
+
+/**
+ * What stands before all names, whole parts with their dots, up to the first that is RAFT's: `module.` of PyTorch's
+ * DataParallel, `_orig_mod.` of torch.compile, `model.` of Lightning, or several of them. Empty where nothing does.
+ */
+export function commonPrefix(names: readonly string[]): string {
+  const [first = "", ...others] = names;
+  let length = first.length;
+  for (const name of others) {
+    let same = 0;
+    while (same < length && name[same] === first[same]) same++;
+    length = same;
+  }
+  const common = first.slice(0, first.slice(0, length).lastIndexOf(".") + 1);
+  const root = common.search(roots);
+  return root < 0 ? common : common.slice(0, root);
 }

@@ -3,7 +3,7 @@ import { floatTensor, type Tensor } from "../../onnx/model.ts";
 import { quoted } from "../checkpoint/bytes.ts";
 import type { CheckpointTensor } from "../checkpoint/checkpoint.ts";
 import { type RaftArchitecture, raftArchitectures } from "./architecture.ts";
-import { isOriginalName, torchvisionName, withoutModule } from "./names.ts";
+import { commonPrefix, isOriginalName, torchvisionName } from "./names.ts";
 import { weightShapes } from "./shapes.ts";
 
 /** The weights of one RAFT: every tensor that its architecture has and no other, float32, by torchvision's names. */
@@ -13,8 +13,8 @@ export interface RaftWeights {
 }
 
 /**
- * Recognises the weights of RAFT-small or RAFT-large by torchvision's names or by princeton-vl's, with or without the
- * prefix `module.`. The counters of training steps that batch normalisation keeps (`num_batches_tracked`) are ignored.
+ * Recognises the weights of RAFT-small or RAFT-large by torchvision's names or by princeton-vl's, whatever
+ * stands before all of them (`module.`). The counters of training steps that batch normalisation keeps (`num_batches_tracked`) are ignored.
  *
  * @throws {UserError} naming the tensors that are missing, that RAFT does not have, that have another shape, or that
  *   hold what no training leads to: NaN, infinity, numbers of over a million, a negative variance.
@@ -37,9 +37,10 @@ function underTorchvisionNames(
   tensors: ReadonlyMap<string, CheckpointTensor>,
 ): Map<string, CheckpointTensor> {
   const plain = [...tensors].filter(([name]) => !name.endsWith(".num_batches_tracked"));
-  const original = plain.some(([name]) => isOriginalName(withoutModule(name)));
-  const rename = original ? torchvisionName : withoutModule;
-  return new Map(plain.map(([name, tensor]) => [rename(name), tensor]));
+  const { length } = commonPrefix(plain.map(([name]) => name));
+  const own = plain.map(([name, tensor]) => [name.slice(length), tensor] as const);
+  const original = own.some(([name]) => isOriginalName(name));
+  return new Map(original ? own.map(([name, tensor]) => [torchvisionName(name), tensor]) : own);
 }
 
 function checked(

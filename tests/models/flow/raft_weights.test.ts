@@ -75,17 +75,21 @@ Deno.test("RAFT-small is the same from either format; a tensor that is missing o
     assert.equal(one.architecture.variant, "raft-small");
     assert.deepEqual(other, one);
 
-    await written((tensors) => tensors.delete("fnet.conv1.weight"));
+    await written((tensors) => tensors.delete("module.fnet.conv1.weight"));
     await assert.rejects(
       readRaftWeights(copy),
       tells(/\.safetensors: the weights of raft-small lack feature_enc/),
     );
-    await written((tensors) => tensors.set("fnet.\n\x1b[2J", { dims: [1], data: new Float32Array(1) }));
+    await written((tensors) =>
+      tensors.set("module.fnet.\n\x1b[2J", { dims: [1], data: new Float32Array(1) })
+    );
     await assert.rejects(
       readRaftWeights(copy),
       tells(/raft-small has no "feature_encoder\.\\n\\u001b\[2J": these/),
     );
-    await written((tensors) => tensors.set("fnet.conv1.weight", { dims: [1], data: new Float32Array(1) }));
+    await written((tensors) =>
+      tensors.set("module.fnet.conv1.weight", { dims: [1], data: new Float32Array(1) })
+    );
     await assert.rejects(
       readRaftWeights(copy),
       tells(/\.safetensors: .* has the shape \[1\], not \[32,3,7,7\]/),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../models/errors.ts";
 import type { Checkpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
+import { commonPrefix } from "../../../models/networks/raft/names.ts";
 import { raftWeights } from "../../../models/networks/raft/weights.ts";
 import { generatedWeights } from "./raft_fixture.ts";
 
@@ -44,10 +45,12 @@ for (const variant of ["raft-small", "raft-large"] as const) {
       assert.ok(renamed.has("module.update_block.mask.2.bias"));
     }
     assert.deepEqual(raftWeights(renamed), weights);
-    const withoutPrefix = new Map(
-      [...renamed].map(([name, tensor]) => [name.replace("module.", ""), tensor]),
-    );
-    assert.deepEqual(raftWeights(withoutPrefix), weights);
+    for (const prefix of ["", "_orig_mod.", "model.", "model._orig_mod.module."]) {
+      const prefixed = (names: Checkpoint) =>
+        new Map([...names].map(([name, tensor]) => [prefix + name.replace("module.", ""), tensor]));
+      assert.deepEqual(raftWeights(prefixed(renamed)), weights);
+      assert.deepEqual(raftWeights(prefixed(generated)), weights);
+    }
   });
 }
 
@@ -111,6 +114,22 @@ Deno.test("weights that no flow comes from are refused, and the tensor is named"
     () => raftWeights(large),
     /convnormrelu\.1\.running_var of raft-large holds -0\.250, which no/,
   );
+});
+
+Deno.test("what stands before all names ends where RAFT's own begin", () => {
+  assert.equal(commonPrefix(["module.fnet.conv1.weight", "module.fnet.conv1.bias"]), "module.");
+  assert.equal(commonPrefix(["fnet.conv1.weight"]), "");
+  assert.equal(commonPrefix(["model.cnet.a", "module.cnet.a"]), "");
+  assert.equal(commonPrefix(["a.b.c", "a.b.d", "a.bc"]), "a.");
+  assert.equal(commonPrefix([".a", "b"]), "");
+  assert.equal(commonPrefix([]), "");
+});
+
+Deno.test("a part of RAFT's weights is told by what is missing", () => {
+  const half = refusal((weights) => {
+    for (const name of [...weights.keys()]) if (!name.startsWith("feature_encoder")) weights.delete(name);
+  });
+  assert.match(half, /^the weights of raft-small lack context_encoder/);
 });
 
 Deno.test("names of tensors are told in short, and without what a terminal would act on", () => {
