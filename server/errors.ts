@@ -1,5 +1,7 @@
 /** Errors as they reach a client: `{"error": {"code", "message", "field"?}}` with a status. */
+import { join } from "node:path";
 import { UserError } from "../pipeline/errors.ts";
+import { networkFolders } from "../pipeline/networks.ts";
 
 /** A word for programs, beside the line for people. */
 export type ErrorCode =
@@ -91,8 +93,14 @@ export function toHttpError(error: unknown, code: ErrorCode = "invalid_request")
       cause: error,
     });
   }
-  if (error instanceof UserError) return new HttpError(code, error.message, { cause: error });
+  if (error instanceof UserError) return new HttpError(code, withoutFolders(error.message), { cause: error });
   return new HttpError("internal", "the server failed; its log says more", { cause: error });
+}
+
+/** A line without the folders that networks are read from: where they are is nothing for clients. */
+export function withoutFolders(message: string): string {
+  // With the slash at its end, so that a folder named by a word leaves that word alone.
+  return networkFolders().reduce((line, folder) => line.replaceAll(join(folder, "/"), ""), message);
 }
 
 /** Whether an error says that there is no room left to write to. */

@@ -97,7 +97,7 @@ async function openParts(options: ServerOptions, log: Logger) {
   const metrics = new Metrics();
   const uploads = new Uploads({ folder: join(data, "uploads"), limits });
   const hub = new LiveHub();
-  const renderer = new Renderer(providers ? { providers } : {});
+  const renderer = new Renderer({ ...(providers && { providers }), memory: limits.memory });
   try {
     const dreams = await Dreams.open({
       data,
@@ -122,7 +122,8 @@ const hour = 3_600_000;
 
 /** What the first dream needs is fetched and compiled now; where that fails, the dream will tell. */
 function warmUp(renderer: Renderer, log: Logger): void {
-  renderer.check(parseParameters({})).catch((err) => log.warn({ err }, "the dream network is not there yet"));
+  renderer.check({ parameters: parseParameters({}), layers: true })
+    .catch((err) => log.warn({ err }, "the dream network is not there yet"));
 }
 
 /** The dreams first, so that what runs is known to go on when the renderer stops it. */

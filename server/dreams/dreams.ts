@@ -51,6 +51,9 @@ export interface NewDreamInput {
   duration?: number;
 }
 
+/** The settings on which it depends whether RAFT can be had. */
+const flowSettings = ["flow", "flowModel", "flowSize", "imageSize", "independent"] as const;
+
 /** How long a request waits for a rendering to stop, in milliseconds. */
 const stopPatience = 10_000;
 
@@ -176,7 +179,7 @@ export class Dreams {
     const waiting = this.#stored(id);
     if (waiting.state === "queued") {
       const { change, initial } = waitingChange(waiting, parameters);
-      await this.#checkLayers(change, initial);
+      await this.#check(change, initial, waiting.source);
     }
     // It may have begun meanwhile.
     const dream = this.#stored(id);
@@ -265,7 +268,7 @@ export class Dreams {
     this.#entering++;
     try {
       await Deno.mkdir(folder);
-      await this.#checkLayers(dream.given, dream.initial);
+      await this.#check(dream.given, dream.initial, dream.source);
       await bring(source);
       if (this.#closed) throw closing();
       this.#store.insert({ ...dream, id, created: new Date().toISOString() });
@@ -289,9 +292,13 @@ export class Dreams {
     });
   }
 
-  /** Refuses layers and channels that somebody named and the network does not have. */
-  async #checkLayers({ layers, channels }: SettingsChange, initial: Parameters): Promise<void> {
-    if (layers !== undefined || channels !== undefined) await this.#options.renderer.check(initial);
+  /** Refuses what somebody named and cannot be had: layers, channels, and RAFT's weights and memory. */
+  async #check(named: SettingsChange, parameters: Parameters, source: SourceFacts): Promise<void> {
+    const layers = named.layers !== undefined || named.channels !== undefined;
+    const flow = flowSettings.some((name) => named[name] !== undefined) && asksForRaft(parameters);
+    const { width, height } = source;
+    if (!layers && !flow) return;
+    await this.#options.renderer.check({ parameters, layers, ...(flow && { source: { width, height } }) });
   }
 
   #changeWaiting(dream: StoredDream, wish: SettingsChange): { frame: null; parameters: SettingsChange } {
@@ -349,6 +356,11 @@ function closing(): HttpError {
 function sourceGone(error: unknown): never {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
   throw new HttpError("conflict", "the source of the dream is gone: upload it again");
+}
+
+/** Whether RAFT, or weights of it, are named; where neither is, a dream takes what there is. */
+function asksForRaft({ flow, flowModel }: Parameters): boolean {
+  return flow === "raft" || (flow === "auto" && flowModel !== undefined);
 }
 
 function ignoreNotFound(error: unknown): void {

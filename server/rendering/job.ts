@@ -2,6 +2,23 @@
 import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
 import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
 
+/** What all work is done with. */
+export interface RendererOptions {
+  /** Execution providers in order of preference; the default takes the best that works. */
+  providers?: readonly string[];
+  /** Resident memory that the program may have while it dreams, in bytes; no more than there is by default. */
+  memory?: number;
+}
+
+/** Settings to be looked at before they are dreamed with. */
+export interface CheckJob {
+  parameters: Parameters;
+  /** Whether the network is looked at for their layers and channels, which takes a moment. */
+  layers: boolean;
+  /** The video, in pixels, where the flow between its frames is to be had. */
+  source?: { width: number; height: number };
+}
+
 /** A dream to make, from file to file. */
 export interface RenderJob {
   input: string;

@@ -5,14 +5,22 @@
 import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
 import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
 import type { ErrorCode } from "../errors.ts";
-import type { CameraFrame, PreviewJob, PreviewResult, RenderedPicture, RenderJob } from "./job.ts";
+import type {
+  CameraFrame,
+  CheckJob,
+  PreviewJob,
+  PreviewResult,
+  RenderedPicture,
+  RendererOptions,
+  RenderJob,
+} from "./job.ts";
 
 /** Begins a piece of work. */
 export type Beginning =
   | { kind: "render"; job: RenderJob }
   | { kind: "preview"; job: PreviewJob }
   | { kind: "camera"; job: CameraJob }
-  | { kind: "check"; parameters: Parameters };
+  | { kind: "check"; job: CheckJob };
 
 /** Said to a piece of work that is under way. */
 export type Instruction =
@@ -23,9 +31,9 @@ export type Instruction =
   | { kind: "picture"; frame: number; jpeg: Uint8Array<ArrayBuffer> }
   | { kind: "stop" };
 
-/** What the Worker is told. `providers` are execution providers in order of preference; undefined takes the best. */
+/** What the Worker is told. */
 export type Command =
-  | (Beginning & { task: number; providers: readonly string[] | undefined })
+  | (Beginning & { task: number; options: RendererOptions })
   | (Instruction & { task: number });
 
 /** What a piece of work tells. */

@@ -1,17 +1,20 @@
 /** Makes dreams beside the thread that serves, so that HTTP never waits for the pipeline. */
 import type { Parameters } from "../../pipeline/parameters.ts";
 import { HttpError } from "../errors.ts";
-import type { CameraHooks, PreviewJob, PreviewResult, RenderHooks, Rendering, RenderJob } from "./job.ts";
+import type {
+  CameraHooks,
+  CheckJob,
+  PreviewJob,
+  PreviewResult,
+  RendererOptions,
+  RenderHooks,
+  Rendering,
+  RenderJob,
+} from "./job.ts";
 import type { TaskReport } from "./messages.ts";
 import { RunningCamera } from "./running_camera.ts";
 import { RunningDream } from "./running_dream.ts";
 import { WorkerLink } from "./worker_link.ts";
-
-/** Options of {@link Renderer}. */
-export interface RendererOptions {
-  /** Execution providers in order of preference; the default takes the best that works. */
-  providers?: readonly string[];
-}
 
 /** How long {@link Renderer.close} waits for a dream to end in order, in milliseconds. */
 const patience = 15_000;
@@ -28,7 +31,7 @@ const patience = 15_000;
  * ```
  */
 export class Renderer {
-  readonly #providers: readonly string[] | undefined;
+  readonly #options: RendererOptions;
   readonly #heldListeners = new Set<(held: boolean) => void>();
   #link: WorkerLink;
   #rendering = false;
@@ -37,8 +40,8 @@ export class Renderer {
   #held = false;
   #closed = false;
 
-  constructor({ providers }: RendererOptions = {}) {
-    this.#providers = providers;
+  constructor(options: RendererOptions = {}) {
+    this.#options = options;
     this.#link = this.#newLink();
   }
 
@@ -55,7 +58,7 @@ export class Renderer {
   /** Begins a dream. Throws an HttpError where one is being rendered. */
   render(job: RenderJob, hooks: RenderHooks): Rendering {
     if (this.#rendering) throw new HttpError("busy", "another dream is being rendered: wait for its end");
-    const rendering = new RunningDream(this.#worker(), job, this.#providers, hooks);
+    const rendering = new RunningDream(this.#worker(), job, this.#options, hooks);
     this.#rendering = true;
     const over = () => this.#rendering = false;
     rendering.finished.then(over, over);
@@ -71,7 +74,7 @@ export class Renderer {
     const worker = this.#worker();
     this.#admit("preview");
     const result = Promise.withResolvers<PreviewResult>();
-    const link = worker.begin({ kind: "preview", job }, this.#providers, {
+    const link = worker.begin({ kind: "preview", job }, this.#options, {
       report: (report: TaskReport) => {
         if (report.kind === "finished") result.resolve(report.result as PreviewResult);
       },
@@ -88,12 +91,12 @@ export class Renderer {
   }
 
   /**
-   * Whether the network has the layers and channels that settings name. Rejected with an HttpError `invalid_parameter`
-   * that names the setting where not.
+   * Whether settings can be dreamed with: the network has their layers and channels, and the flow that they ask for can
+   * be had. Rejected with an HttpError `invalid_parameter` that names the setting where not.
    */
-  async check(parameters: Parameters): Promise<void> {
+  async check(job: CheckJob): Promise<void> {
     const checked = Promise.withResolvers<void>();
-    this.#worker().begin({ kind: "check", parameters }, this.#providers, {
+    this.#worker().begin({ kind: "check", job }, this.#options, {
       report: (report) => {
         if (report.kind === "finished") checked.resolve();
       },
@@ -109,7 +112,7 @@ export class Renderer {
   camera(parameters: Parameters, size: { width: number; height: number }, hooks: CameraHooks): RunningCamera {
     const worker = this.#worker();
     this.#admit("camera");
-    const session = new RunningCamera(worker, { ...size, parameters }, this.#providers, hooks);
+    const session = new RunningCamera(worker, { ...size, parameters }, this.#options, hooks);
     const over = () => this.#guest = undefined;
     session.finished.then(over, over);
     return session;

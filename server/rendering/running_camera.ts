@@ -1,7 +1,7 @@
 /** A camera session, on the thread that serves. */
 import type { HttpError } from "../errors.ts";
 import { ChangeAnswers } from "./change_answers.ts";
-import type { CameraHooks, CameraSession } from "./job.ts";
+import type { CameraHooks, CameraSession, RendererOptions } from "./job.ts";
 import type { Change } from "./live_settings.ts";
 import type { CameraJob, DreamedPicture, TaskReport } from "./messages.ts";
 import type { TaskLink, TaskListener, WorkerLink } from "./worker_link.ts";
@@ -30,11 +30,11 @@ export class RunningCamera implements CameraSession, TaskListener {
   constructor(
     worker: WorkerLink,
     job: CameraJob,
-    providers: readonly string[] | undefined,
+    options: RendererOptions,
     hooks: CameraHooks,
   ) {
     this.#hooks = hooks;
-    this.#link = worker.begin({ kind: "camera", job }, providers, this);
+    this.#link = worker.begin({ kind: "camera", job }, options, this);
     this.#finished.promise.catch(() => {});
   }
 

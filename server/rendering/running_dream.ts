@@ -2,7 +2,7 @@
 import type { DoneEvent } from "../../pipeline/events.ts";
 import type { HttpError } from "../errors.ts";
 import { ChangeAnswers } from "./change_answers.ts";
-import type { RenderHooks, Rendering, RenderJob } from "./job.ts";
+import type { RendererOptions, RenderHooks, Rendering, RenderJob } from "./job.ts";
 import type { Change } from "./live_settings.ts";
 import type { TaskReport } from "./messages.ts";
 import type { TaskLink, TaskListener, WorkerLink } from "./worker_link.ts";
@@ -18,11 +18,11 @@ export class RunningDream implements Rendering, TaskListener {
   constructor(
     worker: WorkerLink,
     job: RenderJob,
-    providers: readonly string[] | undefined,
+    options: RendererOptions,
     hooks: RenderHooks,
   ) {
     this.#hooks = hooks;
-    this.#link = worker.begin({ kind: "render", job }, providers, this);
+    this.#link = worker.begin({ kind: "render", job }, options, this);
     // Whoever is interested hears of it; the others must not end the program.
     this.#finished.promise.catch(() => {});
   }

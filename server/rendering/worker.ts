@@ -28,7 +28,7 @@ function make(beginning: Beginning, tools: TaskTools): Task {
     case "camera":
       return new CameraTask(beginning.job, tools);
     case "check":
-      return new CheckTask(beginning.parameters, tools);
+      return new CheckTask(beginning.job, tools);
   }
 }
 
@@ -36,7 +36,7 @@ async function begin(command: Command & Beginning): Promise<void> {
   const { task: number } = command;
   const stopping = new AbortController();
   const report = (message: TaskReport, moved?: Transferable[]) => tell({ ...message, task: number }, moved);
-  const task = make(command, { signal: stopping.signal, providers: command.providers, report, gate });
+  const task = make(command, { signal: stopping.signal, options: command.options, report, gate });
   running.set(number, { task, stopping });
   try {
     const result = await task.run();

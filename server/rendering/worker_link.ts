@@ -1,5 +1,6 @@
 /** The thread that serves, talking to the renderer's Worker. */
 import { HttpError } from "../errors.ts";
+import type { RendererOptions } from "./job.ts";
 import type { Beginning, Command, Instruction, Report, TaskReport } from "./messages.ts";
 import { fromWire } from "./wire_error.ts";
 
@@ -43,10 +44,10 @@ export class WorkerLink {
   }
 
   /** Begins a piece of work. */
-  begin(beginning: Beginning, providers: readonly string[] | undefined, listener: TaskListener): TaskLink {
+  begin(beginning: Beginning, options: RendererOptions, listener: TaskListener): TaskLink {
     const task = ++this.#last;
     this.#listeners.set(task, listener);
-    this.#post({ ...beginning, task, providers });
+    this.#post({ ...beginning, task, options });
     return {
       instruct: (instruction, moved) => {
         if (this.#listeners.has(task)) this.#post({ ...instruction, task }, moved);

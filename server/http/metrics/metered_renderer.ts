@@ -11,7 +11,7 @@ export function metered(renderer: RenderingPart, metrics: Metrics): RenderingPar
     get held() {
       return renderer.held;
     },
-    check: (parameters) => renderer.check(parameters),
+    check: (job) => renderer.check(job),
     onHeld: (listener) => renderer.onHeld(listener),
     render: (job: RenderJob, hooks: RenderHooks): Rendering => {
       const rendering = renderer.render(job, counting(hooks, metrics));

@@ -57,11 +57,11 @@ export class CameraTask implements Task {
   }
 
   async #dream(): Promise<void> {
-    const { signal, report, providers } = this.#tools;
+    const { signal, report, options } = this.#tools;
     const { width, height } = this.#job;
     const frames = dreamLive(this.#pictures(), {
       ...this.#job,
-      ...(providers && { providers }),
+      ...options,
       signal,
       settings: () => this.#changes.at(this.#frame),
       onStart: ({ provider }) => report({ kind: "opened", width, height, provider }),

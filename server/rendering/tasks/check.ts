@@ -1,21 +1,25 @@
 /** Whether settings can be dreamed with, in the renderer's Worker. */
+import { checkFlow } from "../../../pipeline/check_flow.ts";
 import { checkLayers } from "../../../pipeline/check_layers.ts";
-import type { Parameters } from "../../../pipeline/parameters.ts";
+import type { CheckJob } from "../job.ts";
 import type { Task, TaskTools } from "./task.ts";
 
-/** Looks for the network's layers and channels that settings name; a rendering goes on meanwhile. */
+/** Looks for what settings name: weights that find motion, the network's layers and channels. A rendering goes on. */
 export class CheckTask implements Task {
   readonly hidden = {};
-  readonly #parameters: Parameters;
+  readonly #job: CheckJob;
   readonly #tools: TaskTools;
 
-  constructor(parameters: Parameters, tools: TaskTools) {
-    this.#parameters = parameters;
+  constructor(job: CheckJob, tools: TaskTools) {
+    this.#job = job;
     this.#tools = tools;
   }
 
   async run(): Promise<null> {
-    await checkLayers(this.#parameters, { signal: this.#tools.signal });
+    const { parameters, source, layers } = this.#job;
+    const { signal, options } = this.#tools;
+    if (source) await checkFlow(source, parameters, options);
+    if (layers) await checkLayers(parameters, { signal });
     return null;
   }
 

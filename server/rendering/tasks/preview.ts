@@ -34,9 +34,9 @@ export class PreviewTask implements Task {
   instruct(): void {}
 
   async #dream(): Promise<PreviewResult> {
-    const { signal, providers } = this.#tools;
+    const { signal, options } = this.#tools;
     const begin = performance.now();
-    const { dreamed, loss } = await dreamFrame({ ...this.#job, ...(providers && { providers }), signal });
+    const { dreamed, loss } = await dreamFrame({ ...this.#job, ...options, signal });
     const seconds = (performance.now() - begin) / 1000;
     const { bytes, width, height } = await encodeJpeg(dreamed, longestSide, 88);
     return { dreamed: bytes, width, height, loss, seconds };

@@ -1,7 +1,7 @@
 /** A dream from file to file, in the renderer's Worker. */
 import { dirname } from "node:path";
 import { dreamVideo } from "../../../pipeline/dream_video.ts";
-import type { DoneEvent } from "../../../pipeline/events.ts";
+import type { DoneEvent, StartEvent } from "../../../pipeline/events.ts";
 import type { Instruction } from "../messages.ts";
 import type { RenderJob } from "../job.ts";
 import { withoutPaths } from "../wire_error.ts";
@@ -56,11 +56,11 @@ export class RenderTask implements Task {
   }
 
   async #dream(): Promise<DoneEvent> {
-    const { report, gate, signal, providers } = this.#tools;
+    const { report, gate, signal, options } = this.#tools;
     const { changes: _, ...job } = this.#job;
     const events = dreamVideo({
       ...job,
-      ...(providers && { providers }),
+      ...options,
       signal,
       settings: (index) => this.#changes.at(index),
       watch: this.#show,
@@ -69,12 +69,17 @@ export class RenderTask implements Task {
     });
     for await (const event of events) {
       if (event.event === "done") return event;
-      if (event.event === "start") report({ kind: "start", event });
+      if (event.event === "start") report({ kind: "start", event: this.#shown(event) });
       else {
         report({ kind: "frame", event });
         await gate.pass(signal);
       }
     }
     throw new Error("the dream ended without a word");
+  }
+
+  #shown({ flowReason, ...event }: StartEvent): StartEvent {
+    if (flowReason === undefined) return event;
+    return { ...event, flowReason: withoutPaths(flowReason, this.hidden) };
   }
 }

@@ -1,5 +1,6 @@
 /** One piece of work in the renderer's Worker. */
 import type { Gate } from "../gate.ts";
+import type { RendererOptions } from "../job.ts";
 import type { Instruction, TaskReport, TaskResult } from "../messages.ts";
 import type { HiddenPaths } from "../wire_error.ts";
 
@@ -7,8 +8,7 @@ import type { HiddenPaths } from "../wire_error.ts";
 export interface TaskTools {
   /** Aborted when the work is to stop. */
   signal: AbortSignal;
-  /** Execution providers in order of preference; undefined takes the best. */
-  providers: readonly string[] | undefined;
+  options: RendererOptions;
   /** Tells the other side; `moved` buffers are handed over instead of copied. */
   report(report: TaskReport, moved?: Transferable[]): void;
   /** Where a rendering rests while other work goes first. */

@@ -224,3 +224,17 @@ Deno.test("layers that the network does not have are refused before anything is 
   await assert.rejects(harness.dreams.change(waiting.id, { layers: ["conv9"] }), refused);
   assert.deepEqual(harness.dreams.get(waiting.id).parameters.layers, ["mixed2"]);
 });
+
+Deno.test("weights of RAFT that are not here are refused before the upload is moved or anything queued", async () => {
+  await using harness = await Harness.open();
+  const refused = { code: "invalid_parameter", field: "flowModel", status: 400 };
+  await assert.rejects(harness.create({ flowModel: "raft-large" }), refused);
+  assert.deepEqual(harness.dreams.list(), []);
+  await harness.create({ flow: "dis", flowModel: "raft-large" });
+  await harness.create({ independent: true, flow: "raft" });
+  const waiting = await harness.create({ flow: "raft" });
+  await assert.rejects(harness.dreams.change(waiting.id, { flowModel: "raft-large" }), refused);
+  await assert.rejects(harness.dreams.again(waiting.id, { given: { flowModel: "raft-large" } }), refused);
+  assert.equal(harness.dreams.get(waiting.id).parameters.flowModel, undefined);
+  assert.equal(harness.dreams.list().length, 3);
+});

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { DoneEvent } from "../../../pipeline/events.ts";
-import type { ParameterInput, Parameters } from "../../../pipeline/parameters.ts";
+import type { ParameterInput } from "../../../pipeline/parameters.ts";
 import { StageClock } from "../../../pipeline/stage_clock.ts";
 import { HttpError } from "../../../server/errors.ts";
-import type { RenderHooks, Rendering, RenderJob } from "../../../server/rendering/job.ts";
+import type { CheckJob, RenderHooks, Rendering, RenderJob } from "../../../server/rendering/job.ts";
 
 const encoder = new TextEncoder();
 
@@ -21,12 +21,12 @@ export class SteppedRenderer {
     return rendering;
   }
 
-  /** Knows the layers of InceptionV3 that are called mixed. */
-  check({ layers }: Parameters): Promise<void> {
+  /** Knows the layers of InceptionV3 that are called mixed, and RAFT's small weights. */
+  check({ parameters: { layers, flowModel }, source }: CheckJob): Promise<void> {
     const unknown = layers?.find((layer) => !layer.startsWith("mixed"));
-    if (unknown === undefined) return Promise.resolve();
-    const message = `the network has no layer "${unknown}"`;
-    return Promise.reject(new HttpError("invalid_parameter", message, { field: "layers" }));
+    if (unknown !== undefined) return refused("layers", `the network has no layer "${unknown}"`);
+    if (source && flowModel === "raft-large") return refused("flowModel", "the weights are not here");
+    return Promise.resolve();
   }
 
   get held(): boolean {
@@ -46,6 +46,10 @@ export class SteppedRenderer {
   get last(): SteppedRendering {
     return this.all.at(-1)!;
   }
+}
+
+function refused(field: string, message: string): Promise<never> {
+  return Promise.reject(new HttpError("invalid_parameter", message, { field }));
 }
 
 /** A rendering that does what a test says. */
