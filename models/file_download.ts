@@ -58,12 +58,16 @@ export async function downloadFile(
   return target;
 }
 
+/** Opens the file to write to, which nobody else does at the same time. */
 async function openPart(path: string): Promise<Deno.FsFile> {
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
-    const open = await Deno.open(path, { read: true, write: true, create: true });
-    await open.lock(true);
-    return open;
+    for (;;) {
+      const open = await Deno.open(path, { read: true, write: true, create: true });
+      await open.lock(true);
+      if (await isStillAt(path, open)) return open;
+      open.close();
+    }
   } catch (cause) {
     throw failure(
       `cannot write to the cache folder ${dirname(path)}: ${(cause as Error).message}; ` +
@@ -71,6 +75,12 @@ async function openPart(path: string): Promise<Deno.FsFile> {
       cause,
     );
   }
+}
+
+/** Whoever had the lock may have removed the file, or given it its final name. */
+async function isStillAt(path: string, open: Deno.FsFile): Promise<boolean> {
+  const there = await Deno.stat(path).catch(() => undefined);
+  return there !== undefined && there.ino === (await open.stat()).ino;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -211,6 +211,18 @@ Deno.test("two that want the same file at once fetch it once", () =>
     assert.deepEqual(names(target), ["weights.pth"]);
   }));
 
+Deno.test("one that waits for a download that fails begins with a part of its own", () =>
+  withServer(async ({ file, target, ranges }) => {
+    const wrong = { ...file, sha256: "00000000" };
+    const refusals = Array.from(
+      { length: 4 },
+      () => failed(downloadFile(wrong, target), /not what was published/),
+    );
+    await Promise.all(refusals);
+    assert.deepEqual(ranges, [null, null, null, null]);
+    assert.deepEqual(names(target), []);
+  }));
+
 Deno.test("a folder that cannot be written to is named", async () => {
   const file = { url: "http://127.0.0.1:9/weights.pth", sha256: checksum, size: 1 };
   await failed(
