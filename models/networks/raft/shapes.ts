@@ -6,7 +6,7 @@ import {
   type RaftArchitecture,
 } from "./architecture.ts";
 
-/** Adds a convolution's kernel and bias, and where `normalized` the batch normalisation behind it. */
+/** Adds a convolution's kernel and bias; in an encoder with batch normalisation, what comes behind it, too. */
 type AddConvolution = (name: string, filters: number, channels: number, kernel: readonly number[]) => void;
 
 /** The name and shape of every tensor that a network of this architecture has. */

@@ -39,7 +39,7 @@ export function splitGates(net: RaftGraph, gates: string): string[] {
   return net.g.ops("Split", [gates], { axis: 1 }, 3 * net.architecture.grus.length, "gate");
 }
 
-/** One update. `gates` come from {@link splitGates}; `levels` are the correlation pyramid. */
+/** One update. `gates` come from {@link splitGates}, `correlation` from {@link correlationOf}. */
 export function update(
   net: RaftGraph,
   { hidden, flow }: Estimate,

@@ -88,10 +88,9 @@ export function upsampleGraph(weights: RaftWeights, size: Size): Model {
 }
 
 /**
- * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: what
- * {@link beginGraph} takes, to `forward`, `backward`, `next_hidden` and
- * `next_flow`. The pyramids never leave the graph, which pays where the engine's memory is not
- * the device's.
+ * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: what {@link beginGraph} takes, to
+ * `forward`, `backward`, `next_hidden` and `next_flow`. The pyramids never leave the graph, which pays where the
+ * engine's memory is not the device's.
  */
 export function pairGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("pair", weights);
