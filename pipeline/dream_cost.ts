@@ -21,30 +21,40 @@ const [tries, patience] = [3, 0.7];
 /**
  * Seconds that dreaming a frame which inherits a dream takes, about: the steps of a frame times what one step at each
  * octave takes. Where even the first try takes longer than {@link patience}, it is not waited for, and the result is
- * a lower bound.
+ * a lower bound. Throws the signal's reason when it was aborted.
  */
-export async function dreamSeconds({ engine, dreamers, working, parameters }: DreamTrial): Promise<number> {
+export async function dreamSeconds(
+  { engine, dreamers, working, parameters }: DreamTrial,
+  signal?: AbortSignal,
+): Promise<number> {
+  signal?.throwIfAborted();
   const { width, height } = working;
   const data = trialPicture(width, height).pixels;
   using picture = await engine.put({ type: "float32", dims: [1, 3, height, width], data });
   const dreamer = await dreamers.for(parameters);
   const end = performance.now() + 1000 * patience;
-  let fastest = await stepSeconds(dreamer, picture, patience);
+  let fastest = await stepSeconds(dreamer, picture, { limit: patience, signal });
   for (let index = 1; index < tries && performance.now() < end; index++) {
-    fastest = Math.min(fastest, await stepSeconds(dreamer, picture));
+    fastest = Math.min(fastest, await stepSeconds(dreamer, picture, { signal }));
   }
   return fastest * parameters.octaveIterations * parameters.iterations;
 }
 
 /** One step at each octave, or as many as are begun within `limit` seconds. */
-async function stepSeconds(dreamer: Dreamer, picture: Value, limit?: number): Promise<number> {
+async function stepSeconds(
+  dreamer: Dreamer,
+  picture: Value,
+  { limit, signal: stop }: { limit?: number; signal: AbortSignal | undefined },
+): Promise<number> {
   const enough = new AbortController();
+  const signal = stop ? AbortSignal.any([stop, enough.signal]) : enough.signal;
   const start = performance.now();
   const timer = limit === undefined ? undefined : setTimeout(() => enough.abort(), 1000 * limit);
   const settings = { steps: 1, passes: 1, rate: 0.01, jitter: 0, random: new Random(0) };
   try {
-    (await dreamer.dream(picture, { ...settings, signal: enough.signal })).picture.release();
+    (await dreamer.dream(picture, { ...settings, signal })).picture.release();
   } catch (error) {
+    stop?.throwIfAborted();
     if (!enough.signal.aborted) throw error;
   } finally {
     clearTimeout(timer);

@@ -60,6 +60,7 @@ export async function* dreamLive(
   const { width, height, parameters, signal } = job;
   const source = { kind: "video", width, height, sampleAspect: { num: 1, den: 1 } } as const;
   await using rig = await Rig.create({ ...job, source });
+  signal?.throwIfAborted();
   job.onStart?.({
     workingWidth: rig.working.width,
     workingHeight: rig.working.height,

@@ -60,6 +60,7 @@ export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
     const source = await probe(job.input, signal ? { signal } : {});
     await checkOutput(job.output, source);
     await using rig = await Rig.create({ ...job, source });
+    signal?.throwIfAborted();
     const start = startEvent(job, source, rig);
     yield start;
     const pace = new PaceKeeper(start.frames);

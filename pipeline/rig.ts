@@ -24,7 +24,7 @@ export interface RigOptions {
   /** Resident memory that the process may have, in bytes; no more than there is by default. */
   memory?: number;
   onDownload?: DownloadProgress;
-  /** Ends a download; the promise is rejected with the signal's reason. */
+  /** Ends a download, a trial, and building between two graphs; rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
@@ -70,7 +70,8 @@ export class Rig {
   /**
    * Opens the network (fetching it on first use), starts the engine and builds all graphs.
    *
-   * Throws a UserError for a network, layer, provider or flow that cannot be had, the flow before all else.
+   * Throws a UserError for a network, layer, provider or flow that cannot be had, the flow before all else; and the
+   * signal's reason when it was aborted.
    */
   static async create(options: RigOptions): Promise<Rig> {
     const { source, parameters, providers, memory, onDownload, signal } = options;
@@ -93,24 +94,26 @@ export class Rig {
   static async #build(
     engine: Engine,
     network: Network,
-    { source, parameters }: RigOptions,
+    { source, parameters, signal }: RigOptions,
     room: number,
   ): Promise<Rig> {
     const { num, den } = source.sampleAspect;
     const working = workingSize(source, num / den, parameters.imageSize, { smallest: network.minimumSize });
     const flowSize = flowSizeOf(source, parameters, working);
     const layers = parameters.layers ?? network.defaultLayers;
-    const dreamers = await Dreamers.create({ engine, network, working, parameters });
+    const dreamers = await Dreamers.create({ engine, network, working, parameters, signal });
+    signal?.throwIfAborted();
     const scaler = await Scaler.create(engine, source, working, flowSize);
     if (!flowSize) return new Rig(engine, working, layers, scaler, dreamers);
     const { flow, flowModel: model, flowUpdates: updates, carry } = parameters;
+    signal?.throwIfAborted();
     const trial = { engine, dreamers, working, parameters };
     return new Rig(engine, working, layers, scaler, dreamers, {
       check: await OcclusionCheck.create(engine, flowSize, working),
       blender: await Blender.create(engine, carry, working),
       flow: await chooseFlow({
-        ...{ flow, model, updates, engine, size: flowSize, room },
-        frameSeconds: () => dreamSeconds(trial),
+        ...{ flow, model, updates, engine, size: flowSize, room, signal },
+        frameSeconds: (signal) => dreamSeconds(trial, signal),
         frameKey: dreamCostKey(trial),
       }),
     });

@@ -28,9 +28,11 @@ export interface FlowRequest {
   /** Memory that RAFT may take, in bytes; {@link roomForRaft} by default. */
   room?: number | undefined;
   /** What the rest of a frame costs, in seconds; only asked where it matters and is not known. */
-  frameSeconds: () => Promise<number>;
+  frameSeconds: (signal?: AbortSignal) => Promise<number>;
   /** What that depends on, so that it need be measured but once on this machine. */
   frameKey: unknown;
+  /** Ends what is tried. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What RAFT needs to know of it. */
@@ -78,7 +80,7 @@ export async function flowWeights(
   );
 }
 
-/** The estimator for a video. Throws what {@link namedFlow} throws. */
+/** The estimator for a video. Throws what {@link namedFlow} throws, and the signal's reason when it was aborted. */
 export async function chooseFlow(request: FlowRequest): Promise<ChosenFlow> {
   if (request.flow !== "auto") return { estimator: await namedFlow({ ...request, flow: request.flow }) };
   const path = await flowWeights(request);
@@ -158,7 +160,7 @@ async function readWeights(path: string): Promise<RaftWeights> {
 
 /** RAFT if it costs little; whatever keeps it from running is a reason for DIS, unless the weights were named. */
 async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow> {
-  const { engine, size, model, room = roomForRaft() } = request;
+  const { engine, size, model, room = roomForRaft(), signal } = request;
   const dis = (reason: string): ChosenFlow => ({ estimator: new DisEstimator(), reason });
   if (raftBytes(size) > Math.min(mostMemory.auto, room)) return dis("RAFT is for smaller flow sizes");
   let raft: RaftEstimator | undefined;
@@ -177,6 +179,7 @@ async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow
     return dis(`${raft.name} takes ${took} a pair, ${rest}`);
   } catch (error) {
     raft?.close();
+    signal?.throwIfAborted();
     if (model !== undefined) throw error;
     const [line] = (error as Error).message.split("\n");
     return dis(error instanceof UserError ? line! : `RAFT does not run here: ${line}`);
@@ -185,13 +188,13 @@ async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow
 
 /** On a GPU, only whether a pair can be had at all. */
 async function costs(request: FlowRequest, path: string, raft: RaftEstimator): Promise<FlowCosts> {
-  const { engine, size, updates, frameSeconds, frameKey } = request;
-  if (engine.provider !== "cpu") return { pair: await pairSeconds(raft, size), frame: 0 };
+  const { engine, size, updates, frameSeconds, frameKey, signal } = request;
+  if (engine.provider !== "cpu") return { pair: await pairSeconds(raft, size, { signal }), frame: 0 };
   const { size: bytes, mtime } = await Deno.stat(path);
   const key = [path, bytes, mtime, size, updates, navigator.hardwareConcurrency, frameKey];
   return await rememberedCosts(key, async () => {
-    const frame = await frameSeconds();
-    const pair = await pairSeconds(raft, size, frame * fairShare);
+    const frame = await frameSeconds(signal);
+    const pair = await pairSeconds(raft, size, { limit: frame * fairShare, signal });
     return { pair: Number.isFinite(pair) ? pair : null, frame };
   });
 }

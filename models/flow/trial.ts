@@ -22,18 +22,26 @@ export function trialPicture(width: number, height: number, place = 0): Picture 
   return { width, height, pixels };
 }
 
+/** Options of {@link pairSeconds}. */
+export interface TrialOptions {
+  /** A pair that takes no more seconds is fast enough; the default takes the first pair. */
+  limit?: number;
+  /** Ends the trial. */
+  signal?: AbortSignal | undefined;
+}
+
 /** How many pairs are tried before it is clear that they take too long, and for how long at least, in seconds. */
 const [tries, patience] = [3, 1];
 
 /**
  * Seconds that a pair takes, as in a video where each follows on another. It stops at the first pair that is within
  * `limit` seconds; where none is, it is the fastest of a few, or Infinity where none was there within a second or
- * twice the limit.
+ * twice the limit. Throws the signal's reason when it was aborted.
  */
 export async function pairSeconds(
   estimator: FlowEstimator,
   { width, height }: { width: number; height: number },
-  limit = Infinity,
+  { limit = Infinity, signal }: TrialOptions = {},
 ): Promise<number> {
   const end = performance.now() + 1000 * Math.max(patience, 2 * limit);
   let fastest = Infinity;
@@ -41,7 +49,7 @@ export async function pairSeconds(
   for (let pair = 1; pair <= tries; pair++) {
     const current = trialPicture(width, height, pair * shift);
     const start = performance.now();
-    if (!await pairBefore(end, estimator, previous, current)) break;
+    if (!await pairBefore(end, estimator, [previous, current], signal)) break;
     fastest = Math.min(fastest, (performance.now() - start) / 1000);
     if (fastest <= limit) break;
     previous = current;
@@ -53,16 +61,19 @@ export async function pairSeconds(
 async function pairBefore(
   end: number,
   estimator: FlowEstimator,
-  previous: Picture,
-  current: Picture,
+  [previous, current]: [Picture, Picture],
+  stop: AbortSignal | undefined,
 ): Promise<boolean> {
   const tooLong = new AbortController();
+  const signal = stop ? AbortSignal.any([stop, tooLong.signal]) : tooLong.signal;
   const left = Math.max(0, end - performance.now());
   const timer = Number.isFinite(left) ? setTimeout(() => tooLong.abort(), left) : undefined;
   try {
-    await estimator.pair(previous, current, { signal: tooLong.signal });
+    await estimator.pair(previous, current, { signal });
     return true;
   } catch (error) {
+    // What somebody stops says nothing of the pair.
+    stop?.throwIfAborted();
     if (tooLong.signal.aborted) return false;
     throw error;
   } finally {

@@ -56,16 +56,21 @@ export class Dreamer {
     this.#octaves = octaves;
   }
 
-  /** Builds the graphs and loads them, for octaves from small to large, the last of which is the working size. */
+  /**
+   * Builds the graphs and loads them, for octaves from small to large, the last of which is the working size. Throws the
+   * signal's reason when it was aborted.
+   */
   static async create(
     engine: Engine,
     network: Network,
     sizes: Size[],
     options: DreamerOptions,
+    signal?: AbortSignal,
   ): Promise<Dreamer> {
     const working = sizes.at(-1)!;
     const octaves: Octave[] = [];
     for (const [index, size] of sizes.entries()) {
+      signal?.throwIfAborted();
       const step = stepGraph(network, size, { ...options, forms: gradientForms(engine.provider) });
       octaves.push({
         size,

@@ -14,6 +14,8 @@ export interface DreamersOptions {
   network: Network;
   working: Size;
   parameters: Parameters;
+  /** Ends building between two octaves. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -33,7 +35,10 @@ export class Dreamers {
     this.#dreamer = dreamer;
   }
 
-  /** Builds the first dreamer. Throws a UserError for layers and channels that the network does not have. */
+  /**
+   * Builds the first dreamer. Throws a UserError for layers and channels that the network does not have, and the
+   * signal's reason when it was aborted.
+   */
   static async create(options: DreamersOptions): Promise<Dreamers> {
     return new Dreamers(options, await build(options));
   }
@@ -54,11 +59,12 @@ export class Dreamers {
   }
 }
 
-async function build({ engine, network, working, parameters }: DreamersOptions): Promise<Dreamer> {
+async function build(options: DreamersOptions): Promise<Dreamer> {
+  const { engine, network, working, parameters, signal } = options;
   const { octaves, octaveScale } = parameters;
   const layers = parameters.layers ?? network.defaultLayers;
   const sizes = octaveSizes(working, octaves, octaveScale, network.minimumSize);
-  return await Dreamer.create(engine, network, sizes, { ...parameters, layers });
+  return await Dreamer.create(engine, network, sizes, { ...parameters, layers }, signal);
 }
 
 function keyOf(parameters: Parameters): string {

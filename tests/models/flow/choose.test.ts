@@ -77,6 +77,25 @@ Deno.test("auto takes RAFT where it costs little, once measured for good, and sa
   });
 });
 
+Deno.test("auto that is stopped chooses nothing and keeps nothing", async () => {
+  const model = await sharedDataPath("weights/raft-small.pth");
+  if (!model) return;
+  await withEmptyCache(async (folder) => {
+    const named = join(folder, "networks", "raft_small_C_T_V2-01064c6d.pth");
+    await Deno.mkdir(join(folder, "networks"));
+    await Deno.copyFile(model, named);
+    const reason = new Error("stopped");
+    for (const request of [{}, { model }]) {
+      const controller = new AbortController();
+      // While what a frame costs is found out, just before a pair is tried.
+      const frameSeconds = () => Promise.resolve((controller.abort(reason), 1000));
+      const stopped = chosen({ ...request, signal: controller.signal, frameSeconds });
+      await assert.rejects(stopped, (error) => error === reason);
+      await assert.rejects(Deno.stat(join(folder, "flow_costs")), Deno.errors.NotFound);
+    }
+  });
+});
+
 Deno.test("RAFT is taken where it is asked for, whatever it costs", async () => {
   const model = await sharedDataPath("weights/raft-small.pth");
   if (!model) return;

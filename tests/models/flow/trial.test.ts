@@ -49,7 +49,7 @@ class TimedEstimator implements FlowEstimator {
 Deno.test("a pair that is fast enough is enough", async () => {
   using _ = standingClock();
   const estimator = new TimedEstimator(0.02);
-  const seconds = await pairSeconds(estimator, size, 0.5);
+  const seconds = await pairSeconds(estimator, size, { limit: 0.5 });
   assert.ok(seconds > 0.015 && seconds < 0.5);
   assert.equal(estimator.pairs.length, 1);
 });
@@ -57,7 +57,7 @@ Deno.test("a pair that is fast enough is enough", async () => {
 Deno.test("a slow first pair is not the last word: each goes on from the one before", async () => {
   using _ = standingClock();
   const estimator = new TimedEstimator(0.15, 0.02);
-  assert.ok(await pairSeconds(estimator, size, 0.1) < 0.1);
+  assert.ok(await pairSeconds(estimator, size, { limit: 0.1 }) < 0.1);
   const [first, second] = estimator.pairs;
   assert.equal(second![0], first![1]);
   assert.equal(estimator.pairs.length, 2);
@@ -67,12 +67,24 @@ Deno.test("pairs that all take too long are measured a few times, or given up af
   {
     using _ = standingClock();
     const slow = new TimedEstimator(0.1);
-    assert.ok(await pairSeconds(slow, size, 0.05) >= 0.09);
+    assert.ok(await pairSeconds(slow, size, { limit: 0.05 }) >= 0.09);
     assert.equal(slow.pairs.length, 3);
   }
   const start = performance.now();
-  assert.equal(await pairSeconds(new TimedEstimator(60), size, 0.05), Infinity);
+  assert.equal(await pairSeconds(new TimedEstimator(60), size, { limit: 0.05 }), Infinity);
   assert.ok(performance.now() - start < 30_000);
+});
+
+Deno.test("a trial that is stopped is no slow pair", async () => {
+  const reason = new Error("stopped");
+  const stopped = (error: unknown) => error === reason;
+  const controller = new AbortController();
+  const trial = pairSeconds(new TimedEstimator(60), size, { signal: controller.signal });
+  controller.abort(reason);
+  await assert.rejects(trial, stopped);
+  const limited = { limit: 60, signal: controller.signal };
+  const deaf = { name: "deaf", pair: () => Promise.reject(new Error("closed")), close() {} };
+  await assert.rejects(pairSeconds(deaf, size, limited), stopped);
 });
 
 Deno.test("an estimator that fails is no slow estimator", async () => {
