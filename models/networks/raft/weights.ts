@@ -12,6 +12,8 @@ export interface RaftWeights {
   tensors: ReadonlyMap<string, Tensor>;
 }
 
+const advice = "take raft-small or raft-large as torchvision or princeton-vl save them";
+
 /**
  * Recognises the weights of RAFT-small or RAFT-large by torchvision's names or by princeton-vl's, whatever
  * stands before all of them (`module.`). The counters of training steps that batch normalisation keeps (`num_batches_tracked`) are ignored.
@@ -23,8 +25,7 @@ export function raftWeights(tensors: ReadonlyMap<string, CheckpointTensor>): Raf
   const renamed = underTorchvisionNames(tensors);
   if (![...renamed.keys()].some((name) => name.startsWith("feature_encoder."))) {
     throw new UserError(
-      `not the weights of a RAFT: none of their ${tensors.size} tensors is of its feature encoder; ` +
-        "take raft-small or raft-large as torchvision or princeton-vl save them",
+      `not the weights of a RAFT: none of their ${tensors.size} tensors is of its feature encoder; ${advice}`,
     );
   }
   const small = renamed.has("feature_encoder.layer1.0.convnormrelu3.0.weight");
@@ -50,18 +51,18 @@ function checked(
   const { variant } = architecture;
   const shapes = weightShapes(architecture);
   const missing = [...shapes.keys()].filter((name) => !tensors.has(name));
-  if (missing.length > 0) throw new UserError(`the weights of ${variant} lack ${listed(missing)}`);
+  if (missing.length > 0) throw new UserError(`the weights of ${variant} lack ${listed(missing)}; ${advice}`);
   const extra = [...tensors.keys()].filter((name) => !shapes.has(name));
   if (extra.length > 0) {
     throw new UserError(
-      `${variant} has no ${listed(extra.map(quoted))}: these weights are of another network`,
+      `${variant} has no ${listed(extra.map(quoted))}: these weights are of another network; ${advice}`,
     );
   }
   const result = new Map<string, Tensor>();
   for (const [name, dims] of shapes) {
     const tensor = tensors.get(name)!;
     if (`${tensor.dims}` !== `${dims}`) {
-      throw new UserError(`${name} of ${variant} has the shape [${tensor.dims}], not [${dims}]`);
+      throw new UserError(`${name} of ${variant} has the shape [${tensor.dims}], not [${dims}]; ${advice}`);
     }
     checkValues(name, tensor.data, variant);
     result.set(name, floatTensor(tensor.data, dims));
@@ -78,7 +79,7 @@ function checkValues(name: string, values: Float32Array, variant: string): void 
   const wrong = values.find((value) => !(value >= least && value <= largestWeight));
   if (wrong === undefined) return;
   const said = Number.isFinite(wrong) ? wrong.toPrecision(3) : wrong;
-  throw new UserError(`${name} of ${variant} holds ${said}, which no flow comes from; take other weights`);
+  throw new UserError(`${name} of ${variant} holds ${said}, which no flow comes from; ${advice}`);
 }
 
 /** At most four names, and how many more there are. */
