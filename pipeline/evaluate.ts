@@ -2,7 +2,7 @@
 import { inceptionV3 } from "../models/catalog.ts";
 import { Engine } from "../models/engine/engine.ts";
 import { UserError } from "../models/errors.ts";
-import { namedFlow } from "../models/flow/choose.ts";
+import { checkFlow, namedFlow } from "../models/flow/choose.ts";
 import type { FlowEstimator, Picture } from "../models/flow/flow.ts";
 import { decode } from "./decode.ts";
 import { drift, type Look, look, mean } from "./evaluate/drift.ts";
@@ -25,7 +25,7 @@ export interface EvaluateOptions {
   size?: number;
   /** Execution providers for the network, in order of preference. Default: the engine's own choice. */
   providers?: readonly string[];
-  /** What finds the flow on the source: `dis` (the default), or `raft`, which sees larger motion. */
+  /** What finds the flow on the source: `dis`, or `raft`, which sees larger motion and is meant by `flowModel`. */
   flow?: "dis" | "raft";
   /** Name or file of RAFT's weights. Default: the first that are here. */
   flowModel?: string;
@@ -72,7 +72,8 @@ const measuringUpdates = 20;
 /**
  * Compares a dreamed video with its source, frame by frame. Flow is computed on the source.
  *
- * @throws {UserError} when one of them cannot be read, or when their sizes, frames or times do not fit each other.
+ * @throws {UserError} when one of them cannot be read, when their sizes, frames or times do not fit each other, and
+ * when RAFT cannot be had or the pictures are too large for it.
  */
 export async function evaluate(
   source: string,
@@ -80,19 +81,22 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { signal } = options;
+  const finder = flowFinder(options);
   const probeOptions = signal ? { signal } : {};
   const infos = { source: await probe(source, probeOptions), dreamed: await probe(dreamed, probeOptions) };
   requireSameSize(infos);
   requireSameLength(infos, options.frames ?? Infinity);
   const size = measuredSize(infos.source, options.size ?? defaultSize);
-  const network = await inceptionV3();
+  const sizeFlag = "--image-size";
+  // Before anything is fetched or started.
+  await checkFlow({ ...finder, size, sizeFlag });
+  const network = await inceptionV3({ signal });
+  signal?.throwIfAborted();
   requireSize(infos.source, size, network.minimumSize);
   using engine = await Engine.start(options.providers ? { providers: options.providers } : {});
   const layers = [...options.layers ?? network.defaultLayers];
   const meter = await StrengthMeter.create(engine, network, layers, size);
-  const { flow = "dis", flowModel: model } = options;
-  const sizeFlag = "--image-size";
-  const estimator = await namedFlow({ flow, model, engine, size, sizeFlag, updates: measuringUpdates });
+  const estimator = await namedFlow({ ...finder, engine, size, sizeFlag, updates: measuringUpdates });
   try {
     const tally = new Tally(meter, estimator);
     const total = Math.min(options.frames ?? Infinity, infos.source.frames);
@@ -106,6 +110,13 @@ export async function evaluate(
   } finally {
     estimator.close();
   }
+}
+
+/** Whoever names weights means RAFT. */
+function flowFinder({ flow, flowModel: model }: EvaluateOptions): { flow: "dis" | "raft"; model?: string } {
+  if (model === undefined) return { flow: flow ?? "dis" };
+  if (flow === "dis") throw new UserError("--flow-model names weights of raft: leave it out, or --flow dis");
+  return { flow: "raft", model };
 }
 
 /** An encoder that cannot store odd sizes adds or drops one row or column. */

@@ -185,7 +185,7 @@ export const commands = {
         {
           name: "flow-model",
           placeholder: "NAME",
-          description: "raft's weights: a network's name or a file",
+          description: "raft's weights: a network's name or a file; means --flow raft",
         },
         {
           name: "provider",

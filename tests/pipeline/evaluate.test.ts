@@ -11,6 +11,7 @@ import { meanSquaredError, psnr, structuralSimilarity } from "../../pipeline/eva
 import { StrengthMeter } from "../../pipeline/evaluate/strength.ts";
 import { visiblePixels, warpingError } from "../../pipeline/evaluate/warping.ts";
 import { locate } from "../../pipeline/ffmpeg/locate.ts";
+import { withEmptyCache, withEnvironment } from "../environment.ts";
 
 const near = (actual: number | undefined, expected: number, tolerance: number, what = "") =>
   assert.ok(
@@ -236,6 +237,32 @@ Deno.test("a still video has a warping error of zero", () =>
     assert.equal(frames, 4);
     near(warpingError.source, 0, 1e-9);
     near(visible, 1, 1e-9);
+  }));
+
+Deno.test("weights name RAFT, and are looked for before anything is fetched", () =>
+  inFolder(async (folder) => {
+    const source = await draw(folder, "source.mp4", [...pattern("160x120", 0.2), ...lossless]);
+    const broken = join(folder, "broken.pth");
+    await Deno.writeTextFile(broken, "<html>");
+    await withEmptyCache(async (cache) => {
+      // Nothing can be fetched into a cache that is a file.
+      const env = { REVERIE_CACHE: join(cache, "file") };
+      await Deno.writeTextFile(env.REVERIE_CACHE, "");
+      const refused = (options: EvaluateOptions, pattern: RegExp) =>
+        assert.rejects(
+          evaluate(source, source, { providers: ["cpu"], ...options }),
+          (error) => error instanceof UserError && pattern.test(error.message),
+        );
+      await withEnvironment(env, async () => {
+        await refused({ flowModel: broken }, /^the weights of RAFT are not usable: .*broken\.pth is neither/);
+        await refused(
+          { flow: "raft", flowModel: "none.pth" },
+          /^--flow-model none\.pth: there is no such file/,
+        );
+        await refused({ flow: "raft", flowModel: "raft-large" }, /^the weights of raft-large are not here/);
+        await refused({ flow: "dis", flowModel: broken }, /^--flow-model names weights of raft/);
+      });
+    });
   }));
 
 Deno.test("videos that do not belong together are refused", () =>
