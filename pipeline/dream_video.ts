@@ -140,7 +140,13 @@ function expectedFrames(source: SourceInfo, from: number, duration: number): num
   if (from === 0 && duration >= source.duration) return source.frames || undefined;
   if (!source.frames || !source.duration) return undefined;
   const seconds = Math.max(0, Math.min(duration, source.duration - from));
-  return Math.max(1, Math.ceil(source.frames * seconds / source.duration - 1e-6));
+  return Math.min(source.frames, Math.max(1, Math.ceil(framesPerSecond(source) * seconds - 1e-6)));
+}
+
+/** The nominal rate where it is kept to; the mean is a little below it where sound begins earlier or ends later. */
+function framesPerSecond({ frames, duration, videoEnd = duration, frameRate }: SourceInfo): number {
+  const [mean, nominal] = [frames / duration, frameRate.num / frameRate.den];
+  return Math.abs(frames / videoEnd - nominal) < 0.1 * nominal ? nominal : mean;
 }
 
 function encodeOptions(job: DreamJob, source: SourceInfo): EncodeOptions {

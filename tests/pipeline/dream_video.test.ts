@@ -119,6 +119,19 @@ Deno.test("a part of the source, with HLS and a dump", () =>
     assert.equal(names(join(dump, "flow")).length, 29);
   }));
 
+Deno.test("a part has as many frames as are told at the start", async () => {
+  const clip = await sharedDataPath("clips/rotate-buck-bunny.mp4");
+  await inFolder(async (folder) => {
+    const parts = [[await drawCard(folder, { seconds: 1 }), 0.3], [clip, 0.3], [clip, 0.5]] as const;
+    for (const [source, duration] of parts) {
+      if (source === undefined) continue;
+      const events = await eventsOf(job(source, join(folder, "dream.mp4"), {}, { duration }));
+      const start = events[0]!;
+      assert.equal(start.event === "start" && start.frames, framesOf(events).length, `${source} ${duration}`);
+    }
+  });
+});
+
 Deno.test("a scene cut starts afresh", () =>
   inFolder(async (folder) => {
     const scenes = "[0:v][1:v]concat=n=2:v=1:a=0";
