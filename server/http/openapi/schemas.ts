@@ -1,18 +1,18 @@
 /** What the API's answers look like: the types of the server's contracts, as zod schemas for `/openapi.json`. */
 import { z } from "zod";
-import { parametersSchema } from "../../../pipeline/parameters.ts";
 import type { DreamView, Links, Progress, SourceFacts } from "../../dreams/dream.ts";
 import { type ErrorBody, type ErrorCode, statusOf } from "../../errors.ts";
+import { httpParametersSchema } from "../setting_texts.ts";
 
 const codes = Object.keys(statusOf) as [ErrorCode, ...ErrorCode[]];
 const time = z.iso.datetime().describe("ISO 8601, UTC");
 const share = z.number().min(0).max(1);
 
 /** Every setting of a dream; whoever sends some gets the defaults for the others. */
-export const parameters = parametersSchema.describe("settings of a dream");
+export const parameters = httpParametersSchema.describe("settings of a dream");
 
 /** Some settings, as they are changed while a dream runs. */
-export const someParameters = parametersSchema.partial().describe("some settings of a dream");
+export const someParameters = httpParametersSchema.partial().describe("some settings of a dream");
 
 /** The body of an error. */
 export const errorBody: z.ZodType<ErrorBody> = z.strictObject({

@@ -6,12 +6,14 @@ import { presets } from "../../../pipeline/presets.ts";
 import type { Env } from "../env.ts";
 import { describe, json } from "../openapi/describe.ts";
 import type { Services } from "../services.ts";
+import { settingText } from "../setting_texts.ts";
 
 /** `GET /api/settings`: every parameter with its help, the presets, defaults and limits. */
 export function settingsRoute({ options }: Pick<Services, "options">): Hono<Env> {
   const settings = {
     parameters: parameterDescriptions.map((parameter) => ({
       ...parameter,
+      description: settingText(parameter.name, parameter.description),
       group: groupOf(parameter.name),
       common: commonParameters.includes(parameter.name),
       live: liveParameters.includes(parameter.name),

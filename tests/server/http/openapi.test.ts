@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { createApp, type Services } from "../../../server/app.ts";
 import { Metrics } from "../../../server/http/metrics/metrics.ts";
 import * as schemas from "../../../server/http/openapi/schemas.ts";
+import { settingText } from "../../../server/http/setting_texts.ts";
 import { defaultLimits } from "../../../server/options.ts";
 import { json, withTestServer } from "../helpers.ts";
 
@@ -95,7 +96,7 @@ Deno.test("/openapi.json describes the API", async (test) => {
       for (const { name, description, minimum, maximum, choices } of parameterDescriptions) {
         const parameter = parameters.find((one: Json) => one.name === name);
         assert.equal(parameter?.in, "query", name);
-        assert.equal(parameter.description, description);
+        assert.equal(parameter.description, settingText(name, description));
         assert.equal(parameter.schema.minimum, minimum);
         assert.equal(parameter.schema.maximum, maximum);
         assert.deepEqual(parameter.schema.enum, choices);
@@ -179,3 +180,20 @@ Deno.test("/healthz and /metrics tell how the server is", async () => {
     );
   });
 });
+
+Deno.test("no setting is said to take a file of the server", () =>
+  withTestServer(async ({ ask }) => {
+    const { parameters } = await json(await ask("/api/settings"));
+    const document = await json(await ask("/openapi.json"));
+    const { Parameters, Wish, SomeParameters } = document.components.schemas;
+    for (const name of ["model", "flowModel"]) {
+      const described = [
+        parameters.find((parameter: Json) => parameter.name === name),
+        ...[Parameters, Wish, SomeParameters].map(({ properties }) => properties[name]),
+      ];
+      for (const { description } of described) {
+        assert.match(description, name === "model" ? /inception-v3/ : /raft-small or raft-large/);
+        assert.doesNotMatch(description, /\bfile\b|\.pth/);
+      }
+    }
+  }));
