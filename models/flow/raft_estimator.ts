@@ -251,7 +251,7 @@ export class RaftEstimator implements FlowEstimator {
   }
 }
 
-/** Whether a picture is shown again, as videos of fewer drawn frames than shown ones do; a grey level of 255 is nothing. */
+/** Whether a picture is shown again, as in videos with fewer drawn frames than shown ones; one level of 255 is nothing. */
 function isRepeated(previous: Picture, current: Picture): boolean {
   return previous.pixels.every((value, i) => Math.abs(value - current.pixels[i]!) < 1 / 255);
 }

@@ -2,7 +2,10 @@ import type { Readable, Writable } from "node:stream";
 import fluent from "fluent-ffmpeg";
 import type { Program } from "./locate.ts";
 
-/** One input of an ffmpeg command: a path (or a stream, once a command) and the options (none, or two words and more) before its `-i`. */
+/**
+ * One input of an ffmpeg command: a path (or a stream, once a command) and the options (none, or two words and more)
+ * before its `-i`.
+ */
 export interface CommandInput {
   source: string | Readable;
   options?: string[];

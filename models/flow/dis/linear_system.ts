@@ -8,7 +8,10 @@ import type { Level } from "./pyramid.ts";
 const EPSILON = 0.001;
 const EPSILON_SQUARED = EPSILON * EPSILON;
 
-/** Values per pixel of the packed equations: omega times the inverse 2 x 2 matrix (xx, xy, yy), and the right-hand side (x, y). */
+/**
+ * Values per pixel of the packed equations: omega times the inverse 2 x 2 matrix (xx, xy, yy), and the right-hand side
+ * (x, y).
+ */
 const EQUATION_VALUES = 5;
 
 /**

@@ -63,8 +63,8 @@ export class Patch {
 
   /**
    * Compares with the patch of the second image whose upper left corner is at (left, top), between pixels if need be,
-   * and sets `cost`, `stepX` and `stepY`. Pixels out of its view do not count; with less than a quarter of the patch in view
-   * the cost is infinite.
+   * and sets `cost`, `stepX` and `stepY`. Pixels out of its view do not count; with less than a quarter of the patch in
+   * view the cost is infinite.
    */
   compare({ width, height, bordered }: Level, left: number, top: number): void {
     const startX = Math.max(0, Math.ceil(-left));

@@ -9,9 +9,9 @@ import { refine } from "./refine.ts";
 /**
  * How DIS differs where it polishes; the figures did best on the Middlebury pairs and on clips with known motion.
  *
- * - Patches go up to 4 pixels (of 1, 2, 3, 4, 8 and no limit) to where they fit better: RAFT-small is hardly ever further
- *   off where a patch can tell, and what goes further has often found another place that looks alike.
- * - Plain patches, with a texture below 0.5 (of 0.25, 0.5, 1 and 2), go with DIS: RAFT sees motion in black and in noise.
+ * - Patches go up to 4 pixels (of 1, 2, 3, 4, 8 and no limit) to where they fit better: RAFT-small is hardly ever
+ *   further off where a patch can tell, and what goes further has often found another place that looks alike.
+ * - Plain patches, with a texture below 0.5 (of 0.25, 0.5, 1 and 2), go with DIS: RAFT sees motion in black and noise.
  * - The fifth set of robust weights gains nothing here.
  */
 const polishing: DisParameters = {

@@ -30,8 +30,9 @@ interface Described {
 const longestHeader = 16 << 20;
 
 /**
- * Reads a file whole. Throws a {@link CheckpointError} for a header that is not one or of over 16 MB, for tensors that overlap, leave
- * gaps, lie outside of the file or have over 16 axes, and for element types other than F32, F16, BF16, F64 and I64.
+ * Reads a file whole. Throws a {@link CheckpointError} for a header that is not one or of over 16 MB, for tensors that
+ * overlap, leave gaps, lie outside of the file or have over 16 axes, and for element types other than F32, F16, BF16,
+ * F64 and I64.
  */
 export function readSafetensors(bytes: Uint8Array): Checkpoint {
   const reader = new ByteReader(bytes);

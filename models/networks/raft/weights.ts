@@ -15,8 +15,9 @@ export interface RaftWeights {
 const advice = "take raft-small or raft-large as torchvision or princeton-vl save them";
 
 /**
- * Recognises the weights of RAFT-small or RAFT-large by torchvision's names or by princeton-vl's, whatever
- * stands before all of them (`module.`). The counters of training steps that batch normalisation keeps (`num_batches_tracked`) are ignored.
+ * Recognises the weights of RAFT-small or RAFT-large by torchvision's names or by princeton-vl's, whatever stands
+ * before all of them (`module.`). The counters of training steps that batch normalisation keeps
+ * (`num_batches_tracked`) are ignored.
  *
  * @throws {UserError} naming the tensors that are missing, that RAFT does not have, that have another shape, or that
  *   hold what no training leads to: NaN, infinity, numbers of over a million, a negative variance.
