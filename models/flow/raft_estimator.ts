@@ -26,7 +26,7 @@ export interface RaftEstimatorOptions {
   updates?: number;
   /**
    * Length of an update in pixels (root mean square) below which no more follow, looked at from the second one on; 0
-   * always takes all. By default 0.5 on the CPU, 0.1 without `polish`, and 0 elsewhere: there every update would send
+   * always takes all. By default 0.6 on the CPU, 0.1 without `polish`, and 0 elsewhere: there every update would send
    * the correlations to the device again.
    */
   stopBelow?: number;
@@ -52,7 +52,7 @@ export interface PairReport {
 }
 
 /** Default of `stopBelow`, with and without `polish`: the error is then within 8 % of that of all updates. */
-const shortUpdate = { polished: 0.5, plain: 0.1 };
+const shortUpdate = { polished: 0.6, plain: 0.1 };
 
 /** Pictures of two scenes agree in hardly anything, neighbours in a video nearly everywhere. */
 const leastConsistent = 0.2;
