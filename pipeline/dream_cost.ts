@@ -1,6 +1,7 @@
 /** What dreaming a frame costs, found out by one gradient step at each octave. */
 import type { Engine, Value } from "../models/engine/engine.ts";
 import { trialPicture } from "../models/flow/trial.ts";
+import { endsWithin, type TimeLimit } from "../models/time_limit.ts";
 import type { Dreamer } from "./dreamer/dreamer.ts";
 import type { Dreamers } from "./dreamer/dreamers.ts";
 import type { Size } from "./graphs/picture.ts";
@@ -33,32 +34,24 @@ export async function dreamSeconds(
   using picture = await engine.put({ type: "float32", dims: [1, 3, height, width], data });
   const dreamer = await dreamers.for(parameters);
   const end = performance.now() + 1000 * patience;
-  let fastest = await stepSeconds(dreamer, picture, { limit: patience, signal });
+  let fastest = await stepSeconds(dreamer, picture, { seconds: patience, signal });
   for (let index = 1; index < tries && performance.now() < end; index++) {
     fastest = Math.min(fastest, await stepSeconds(dreamer, picture, { signal }));
   }
   return fastest * parameters.octaveIterations * parameters.iterations;
 }
 
-/** One step at each octave, or as many as are begun within `limit` seconds. */
+/** Seconds that one step at each octave takes, or as many as are begun within the limit. */
 async function stepSeconds(
   dreamer: Dreamer,
   picture: Value,
-  { limit, signal: stop }: { limit?: number; signal: AbortSignal | undefined },
+  limit: TimeLimit,
 ): Promise<number> {
-  const enough = new AbortController();
-  const signal = stop ? AbortSignal.any([stop, enough.signal]) : enough.signal;
   const start = performance.now();
-  const timer = limit === undefined ? undefined : setTimeout(() => enough.abort(), 1000 * limit);
   const settings = { steps: 1, passes: 1, rate: 0.01, jitter: 0, random: new Random(0) };
-  try {
+  await endsWithin(limit, async (signal) => {
     (await dreamer.dream(picture, { ...settings, signal })).picture.release();
-  } catch (error) {
-    stop?.throwIfAborted();
-    if (!enough.signal.aborted) throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+  });
   return (performance.now() - start) / 1000;
 }
 

@@ -1,4 +1,5 @@
 /** What a pair of flow costs, found out by estimating one. */
+import { endsWithin } from "../time_limit.ts";
 import type { FlowEstimator, Picture } from "./flow.ts";
 
 /** Shift between neighbouring pictures of a trial, in pixels. */
@@ -49,34 +50,12 @@ export async function pairSeconds(
   for (let pair = 1; pair <= tries; pair++) {
     const current = trialPicture(width, height, pair * shift);
     const start = performance.now();
-    if (!await pairBefore(end, estimator, [previous, current], signal)) break;
+    const pictures = [previous, current] as const;
+    const left = { seconds: Math.max(0, (end - start) / 1000), signal };
+    if (!await endsWithin(left, (signal) => estimator.pair(...pictures, { signal }))) break;
     fastest = Math.min(fastest, (performance.now() - start) / 1000);
     if (fastest <= limit) break;
     previous = current;
   }
   return fastest;
-}
-
-/** Whether the pair was there before that moment. */
-async function pairBefore(
-  end: number,
-  estimator: FlowEstimator,
-  [previous, current]: [Picture, Picture],
-  stop: AbortSignal | undefined,
-): Promise<boolean> {
-  const tooLong = new AbortController();
-  const signal = stop ? AbortSignal.any([stop, tooLong.signal]) : tooLong.signal;
-  const left = Math.max(0, end - performance.now());
-  const timer = Number.isFinite(left) ? setTimeout(() => tooLong.abort(), left) : undefined;
-  try {
-    await estimator.pair(previous, current, { signal });
-    return true;
-  } catch (error) {
-    // What somebody stops says nothing of the pair.
-    stop?.throwIfAborted();
-    if (tooLong.signal.aborted) return false;
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
 }
