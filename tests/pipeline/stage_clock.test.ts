@@ -1,43 +1,32 @@
 import assert from "node:assert/strict";
 import { StageClock } from "../../pipeline/stage_clock.ts";
-
-/** Runs with a clock that stands still but where it is told to go on by so many milliseconds. */
-async function withClock(use: (pass: (milliseconds: number) => void) => Promise<void>): Promise<void> {
-  const real = performance.now;
-  let now = 0;
-  performance.now = () => now;
-  try {
-    await use((milliseconds) => now += milliseconds);
-  } finally {
-    performance.now = real;
-  }
-}
+import { standingClock } from "../standing_clock.ts";
 
 async function* numbers(count: number): AsyncGenerator<number> {
   for (let i = 0; i < count; i++) yield await Promise.resolve(i);
 }
 
-Deno.test("a stage's time is its own, without the stages before it", () =>
-  withClock(async (pass) => {
-    async function* slow(items: AsyncIterable<number>, milliseconds: number): AsyncGenerator<number> {
-      for await (const item of items) {
-        pass(milliseconds);
-        yield await Promise.resolve(item);
-      }
+Deno.test("a stage's time is its own, without the stages before it", async () => {
+  using time = standingClock();
+  async function* slow(items: AsyncIterable<number>, seconds: number): AsyncGenerator<number> {
+    for await (const item of items) {
+      time.pass(seconds);
+      yield await Promise.resolve(item);
     }
-    const clock = new StageClock();
-    const decoded = clock.time("decode", slow(numbers(3), 10));
-    const shrunk = clock.time("shrink", slow(decoded, 40));
-    const items: number[] = [];
-    for await (const item of shrunk) {
-      items.push(item);
-      pass(20);
-      const { decode, shrink, dream } = clock.lap();
-      const milliseconds = [decode, shrink, dream].map((seconds) => Math.round(1000 * seconds));
-      assert.deepEqual(milliseconds, [10, 40, 0]);
-    }
-    assert.deepEqual(items, [0, 1, 2]);
-  }));
+  }
+  const clock = new StageClock();
+  const decoded = clock.time("decode", slow(numbers(3), 0.01));
+  const shrunk = clock.time("shrink", slow(decoded, 0.04));
+  const items: number[] = [];
+  for await (const item of shrunk) {
+    items.push(item);
+    time.pass(0.02);
+    const { decode, shrink, dream } = clock.lap();
+    const milliseconds = [decode, shrink, dream].map((seconds) => Math.round(1000 * seconds));
+    assert.deepEqual(milliseconds, [10, 40, 0]);
+  }
+  assert.deepEqual(items, [0, 1, 2]);
+});
 
 Deno.test("leaving the last stage early ends the first", async () => {
   let ended = false;

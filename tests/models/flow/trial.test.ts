@@ -1,42 +1,28 @@
 import assert from "node:assert/strict";
 import type { FlowEstimator, FlowOptions, FlowPair, Picture } from "../../../models/flow/flow.ts";
 import { pairSeconds, trialPicture } from "../../../models/flow/trial.ts";
+import { type StandingClock, standingClock } from "../../standing_clock.ts";
 
 const size = { width: 32, height: 24 };
 
-/** The clock that stands still, while there is one. */
-let clock: { pass(seconds: number): void } | undefined;
-
-/** Until it is disposed of, time goes on by what pairs are to take and by nothing else. */
-function standingClock(): Disposable {
-  const real = performance.now;
-  let now = real.call(performance);
-  performance.now = () => now;
-  clock = { pass: (seconds) => now += 1000 * seconds };
-  return {
-    [Symbol.dispose]() {
-      performance.now = real;
-      clock = undefined;
-    },
-  };
-}
-
-/** An estimator whose pairs take so many seconds, one after another, the last of them from then on. */
+/** An estimator whose pairs take so many seconds, one after another, the last of them from then on; of a clock's if given. */
 class TimedEstimator implements FlowEstimator {
   readonly name = "timed";
   readonly pairs: [Picture, Picture][] = [];
   readonly #seconds: number[];
+  readonly #clock: StandingClock | undefined;
 
-  constructor(...seconds: number[]) {
+  constructor(seconds: number[], clock?: StandingClock) {
     this.#seconds = seconds;
+    this.#clock = clock;
   }
 
   async pair(previous: Picture, current: Picture, { signal }: FlowOptions = {}): Promise<FlowPair> {
     const seconds = this.#seconds[Math.min(this.pairs.length, this.#seconds.length - 1)]!;
     this.pairs.push([previous, current]);
-    clock?.pass(seconds);
+    this.#clock?.pass(seconds);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, clock ? 0 : 1000 * seconds);
+    const timer = setTimeout(resolve, this.#clock ? 0 : 1000 * seconds);
     signal?.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)));
     await promise;
     const field = { ...size, data: new Float32Array(2 * size.width * size.height) };
@@ -47,16 +33,16 @@ class TimedEstimator implements FlowEstimator {
 }
 
 Deno.test("a pair that is fast enough is enough", async () => {
-  using _ = standingClock();
-  const estimator = new TimedEstimator(0.02);
+  using clock = standingClock();
+  const estimator = new TimedEstimator([0.02], clock);
   const seconds = await pairSeconds(estimator, size, { limit: 0.5 });
   assert.ok(seconds > 0.015 && seconds < 0.5);
   assert.equal(estimator.pairs.length, 1);
 });
 
 Deno.test("a slow first pair is not the last word: each goes on from the one before", async () => {
-  using _ = standingClock();
-  const estimator = new TimedEstimator(0.15, 0.02);
+  using clock = standingClock();
+  const estimator = new TimedEstimator([0.15, 0.02], clock);
   assert.ok(await pairSeconds(estimator, size, { limit: 0.1 }) < 0.1);
   const [first, second] = estimator.pairs;
   assert.equal(second![0], first![1]);
@@ -65,13 +51,13 @@ Deno.test("a slow first pair is not the last word: each goes on from the one bef
 
 Deno.test("pairs that all take too long are measured a few times, or given up after a second", async () => {
   {
-    using _ = standingClock();
-    const slow = new TimedEstimator(0.1);
+    using clock = standingClock();
+    const slow = new TimedEstimator([0.1], clock);
     assert.ok(await pairSeconds(slow, size, { limit: 0.05 }) >= 0.09);
     assert.equal(slow.pairs.length, 3);
   }
   const start = performance.now();
-  assert.equal(await pairSeconds(new TimedEstimator(60), size, { limit: 0.05 }), Infinity);
+  assert.equal(await pairSeconds(new TimedEstimator([60]), size, { limit: 0.05 }), Infinity);
   assert.ok(performance.now() - start < 30_000);
 });
 
@@ -79,7 +65,7 @@ Deno.test("a trial that is stopped is no slow pair", async () => {
   const reason = new Error("stopped");
   const stopped = (error: unknown) => error === reason;
   const controller = new AbortController();
-  const trial = pairSeconds(new TimedEstimator(60), size, { signal: controller.signal });
+  const trial = pairSeconds(new TimedEstimator([60]), size, { signal: controller.signal });
   controller.abort(reason);
   await assert.rejects(trial, stopped);
   const limited = { limit: 60, signal: controller.signal };
