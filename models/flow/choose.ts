@@ -117,8 +117,7 @@ export async function checkFlow(plan: FlowPlan): Promise<void> {
  * this process may have in all.
  */
 export function roomForRaft(limit = Infinity): number {
-  const left = Math.min(availableMemory(), limit - Deno.memoryUsage().rss);
-  return Math.min(mostMemory.raft, memoryShare * left);
+  return mostForRaft(Math.min(availableMemory(), limit - Deno.memoryUsage().rss));
 }
 
 /** Memory that RAFT may take in a process that may have `limit` bytes in all, however much there is of it now. */

@@ -1,5 +1,6 @@
 /** Reads a checkpoint in a process of its own and prints, as JSON, how that went and the most memory it took (Linux). */
 import { readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { peakMemory } from "../../../../pipeline/peak_memory.ts";
 
 /** What this script prints. */
 export interface Reading {
@@ -11,8 +12,6 @@ export interface Reading {
 
 if (import.meta.main) {
   const outcome = await readCheckpoint(Deno.args[0]!).then(() => "read", String);
-  // What getrusage() tells begins with the parent's memory.
-  const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(await Deno.readTextFile("/proc/self/status"))!;
-  const reading: Reading = { outcome, peak: Number(kilobytes) / 1024 };
+  const reading: Reading = { outcome, peak: peakMemory() / 2 ** 20 };
   console.log(JSON.stringify(reading));
 }
