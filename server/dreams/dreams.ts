@@ -8,6 +8,7 @@ import type { Limits } from "../options.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 import { cleanName } from "../uploads/names.ts";
 import { repeatedSettings, type SettingsChange, waitingChange } from "./changed_settings.ts";
+import { checkOf } from "./checked_settings.ts";
 import { Cleaner } from "./cleaner.ts";
 import type { DreamStatus, DreamView, SourceFacts } from "./dream.ts";
 import { type DreamFiles, dreamFiles, isDreamId, newDreamId } from "./dream_files.ts";
@@ -50,9 +51,6 @@ export interface NewDreamInput {
   from?: number;
   duration?: number;
 }
-
-/** The settings on which it depends whether RAFT can be had. */
-const flowSettings = ["flow", "flowModel", "flowSize", "imageSize", "independent"] as const;
 
 /** How long a request waits for a rendering to stop, in milliseconds. */
 const stopPatience = 10_000;
@@ -294,11 +292,8 @@ export class Dreams {
 
   /** Refuses what somebody named and cannot be had: layers, channels, and RAFT's weights and memory. */
   async #check(named: SettingsChange, parameters: Parameters, source: SourceFacts): Promise<void> {
-    const layers = named.layers !== undefined || named.channels !== undefined;
-    const flow = flowSettings.some((name) => named[name] !== undefined) && asksForRaft(parameters);
-    const { width, height } = source;
-    if (!layers && !flow) return;
-    await this.#options.renderer.check({ parameters, layers, ...(flow && { source: { width, height } }) });
+    const check = checkOf(named, parameters, source);
+    if (check) await this.#options.renderer.check(check);
   }
 
   #changeWaiting(dream: StoredDream, wish: SettingsChange): { frame: null; parameters: SettingsChange } {
@@ -356,11 +351,6 @@ function closing(): HttpError {
 function sourceGone(error: unknown): never {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
   throw new HttpError("conflict", "the source of the dream is gone: upload it again");
-}
-
-/** Whether RAFT, or weights of it, are named; where neither is, a dream takes what there is. */
-function asksForRaft({ flow, flowModel }: Parameters): boolean {
-  return flow === "raft" || (flow === "auto" && flowModel !== undefined);
 }
 
 function ignoreNotFound(error: unknown): void {
