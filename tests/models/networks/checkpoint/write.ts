@@ -132,3 +132,17 @@ export function safetensors(header: unknown, data: Uint8Array): Uint8Array {
 export function floats(...values: number[]): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
 }
+
+/** What checkpoints of the older layout begin with, pickled with protocol 2. */
+export const legacyMagic: Uint8Array = concat(
+  [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19],
+  ".",
+);
+
+/** A checkpoint of the older layout; what comes after the machine is given. */
+export function legacy(...parts: Uint8Array[]): Uint8Array {
+  return concat(legacyMagic, pickle(integer(1001)), pickle("}"), ...parts);
+}
+
+/** The elements of a small storage. */
+export const fourFloats: Uint8Array = floats(1, 2, 3, 4);

@@ -1,0 +1,50 @@
+/** Reads checkpoints for tests, and says how they are refused. */
+import assert from "node:assert/strict";
+import { UserError } from "../../../../models/errors.ts";
+import { type Checkpoint, readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { runScript } from "../../../run_deno.ts";
+import type { Reading } from "./peak_memory.ts";
+
+/** Gives the path of a file of these bytes, which is there as long as it is used. */
+export async function withFile<T>(bytes: Uint8Array, use: (path: string) => Promise<T>): Promise<T> {
+  const path = await Deno.makeTempFile({ suffix: ".pth" });
+  try {
+    await Deno.writeFile(path, bytes);
+    return await use(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+/** What {@link readCheckpoint} reads in these bytes. */
+export function read(bytes: Uint8Array): Promise<Checkpoint> {
+  return withFile(bytes, readCheckpoint);
+}
+
+/** Says that bytes are refused in one line that names the file and is as expected. */
+export function refused(bytes: Uint8Array, expected: RegExp): Promise<void> {
+  return withFile(bytes, async (path) => {
+    await assert.rejects(readCheckpoint(path), (error) => {
+      assert.ok(error instanceof UserError, String(error));
+      assert.ok(error.message.startsWith(path) && !error.message.includes("\n"), error.message);
+      assert.match(error.message, expected);
+      return true;
+    });
+  });
+}
+
+/** Options of tests that measure memory, which Linux keeps count of. */
+export const measuresMemory: { ignore: boolean } = { ignore: Deno.build.os !== "linux" };
+
+/** Says that a process of its own refuses bytes as expected without ever holding more than so many MB. */
+export function refusedWithin(megabytes: number, bytes: Uint8Array, expected: RegExp): Promise<void> {
+  return withFile(bytes, async (path) => {
+    const script = "tests/models/networks/checkpoint/peak_memory.ts";
+    const { code, stdout, stderr } = await runScript(script, [path]);
+    assert.equal(code, 0, stderr);
+    const { outcome, peak }: Reading = JSON.parse(stdout);
+    assert.match(outcome, /^UserError: [^\n]+$/);
+    assert.match(outcome, expected);
+    assert.ok(peak < megabytes, `${peak} MB`);
+  });
+}
