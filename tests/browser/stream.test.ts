@@ -20,6 +20,8 @@ async function playlistWith({ server }: Visit, id: string, segments: number): Pr
 interface Playing {
   /** Position at which it began. */
   start: number;
+  /** Position at which the watching ended. */
+  end: number;
   /** Longest part in seconds that was jumped over. */
   jump: number;
   /** Longest time in seconds in which it stood still though more than half a second lay ahead. */
@@ -49,7 +51,7 @@ function watch(video: Locator, until: number): Promise<Playing> {
         const { played } = video;
         let jump = 0;
         for (let i = 1; i < played.length; i++) jump = Math.max(jump, played.start(i) - played.end(i - 1));
-        resolve({ start: played.start(0), jump, stall });
+        resolve({ start: played.start(0), end: position, jump, stall });
       }, 50);
     });
   }, until);
@@ -67,11 +69,12 @@ browserTest(
       await page.getByRole("button", { name: "Watch from the start" }).click();
       const player = page.locator("#player");
       await player.waitFor();
-      const { start, jump, stall } = await watch(player, 2.2);
+      const { start, end, jump, stall } = await watch(player, 2.2);
       await keepPicture(page, "stream");
       assert.equal(server.dreams.get(id).state, "running", "it is still being dreamed");
       assert.ok(start < 0.5, `it began at ${start} s`);
-      assert.ok(stall < 10, `it stood still for ${stall} s`);
+      assert.ok(end < 4, `it is at ${end} s`);
+      assert.ok(stall < 1, `it stood still for ${stall} s`);
       assert.ok(jump < 0.3, `it jumped by ${jump} s`);
       assert.ok(contrast(await pixelsOf(player)) > 10, "it shows something");
       await server.dreams.cancel(id);
