@@ -1,13 +1,11 @@
 import { basename, join } from "node:path";
-import { cacheFolder, makeWhole } from "./cache.ts";
+import { cacheFolder } from "./cache.ts";
 import { UserError } from "./errors.ts";
-import { downloadFile, type PublishedFile } from "./file_download.ts";
 import { buildInceptionV3 } from "./networks/inception_v3.ts";
 import { readKerasWeights } from "./networks/keras_weights.ts";
-import type { Network } from "./networks/network.ts";
+import type { Network, Preprocessing } from "./networks/network.ts";
 import { readModel } from "./onnx/read.ts";
-import { writeModel } from "./onnx/write.ts";
-import { type DownloadOptions, downloadPackage, type PinnedPackage } from "./package_download.ts";
+import { fetchFromSources, type PullOptions, type Source } from "./sources.ts";
 
 /** What can be had, and what a user should know before using it. */
 export interface CatalogEntry {
@@ -16,12 +14,23 @@ export interface CatalogEntry {
   licence: string;
   /** What it is for: to dream with, or to find the motion between frames. */
   purpose: "dream" | "flow";
-  /** A package that the network is taken from, or the file of its weights itself. */
-  source: PinnedPackage | PublishedFile;
+  /** Where it can be had from, in the order in which that is tried; at least one. */
+  sources: readonly [Source, ...Source[]];
   /** The card: where the network comes from, what it was trained for, how it dreams. */
   card: string;
   /** Layer names that make good dreams, from fine to deep; none in a network that finds motion. */
   layers: string[];
+  /** How one dreams with it; absent in a network that finds motion. */
+  dream?: DreamFacts;
+}
+
+/** What must be known of a network to dream with it. */
+export interface DreamFacts {
+  preprocessing: Preprocessing;
+  /** Layers to dream with unless the user names others. */
+  defaultLayers: string[];
+  /** Smallest height and width, in pixels, at which the default layers exist. */
+  minimumSize: number;
 }
 
 /** Networks that can be fetched by name. */
@@ -30,12 +39,16 @@ export const catalog: readonly CatalogEntry[] = [{
   title: "InceptionV3 (Szegedy et al. 2016), the network Reverie dreams with",
   licence: "MIT, © 2019 Infinite Red, Inc.",
   purpose: "dream",
-  source: {
-    spec: "nsfwjs@4.3.0",
-    integrity:
-      "sha512-WTKDte0vp1X97N1h34P79G/hG+sVT3+TnDz9di1WseIJR93v11E4viNX7Vg9WsO6HYoR772Nzq2iM8jo3XBZ+g==",
-    size: 25_336_605,
-  },
+  sources: [{
+    package: {
+      spec: "nsfwjs@4.3.0",
+      integrity:
+        "sha512-WTKDte0vp1X97N1h34P79G/hG+sVT3+TnDz9di1WseIJR93v11E4viNX7Vg9WsO6HYoR772Nzq2iM8jo3XBZ+g==",
+      size: 25_336_605,
+    },
+    read: (folder: string) =>
+      buildInceptionV3(readKerasWeights(join(folder, "dist", "models", "inception_v3"))),
+  }],
   card:
     "InceptionV3, pre-trained on ImageNet and fine-tuned by its authors as a classifier of image content\n" +
     "(safe or not safe for work), published in the npm package nsfwjs as an 8-bit quantised Keras model.\n" +
@@ -43,16 +56,23 @@ export const catalog: readonly CatalogEntry[] = [{
     "taught them: strokes and scales in mixed0 to mixed2, eyes and spirals in mixed3, faces and creatures in\n" +
     "mixed4. From mixed5 on the picture turns to noise.",
   layers: ["mixed0", "mixed1", "mixed2", "mixed3", "mixed4", "mixed5", "mixed6", "mixed7"],
+  dream: {
+    preprocessing: { mean: [0.5, 0.5, 0.5], scale: [2, 2, 2], channelOrder: "rgb" },
+    defaultLayers: ["mixed3"],
+    minimumSize: 75,
+  },
 }, {
   name: "raft-small",
   title: "RAFT-small (Teed and Deng 2020), finds motion: the quick one",
   licence: "BSD-3-Clause, © Soumith Chintala 2016 (torchvision)",
   purpose: "flow",
-  source: {
-    url: "https://download.pytorch.org/models/raft_small_C_T_V2-01064c6d.pth",
-    sha256: "01064c6d",
-    size: 4_006_600,
-  },
+  sources: [{
+    file: {
+      url: "https://download.pytorch.org/models/raft_small_C_T_V2-01064c6d.pth",
+      sha256: "01064c6d",
+      size: 4_006_600,
+    },
+  }],
   card:
     "RAFT with 990,162 parameters, trained by torchvision on FlyingChairs and FlyingThings3D, which are synthetic\n" +
     "(weights C_T_V2). Mean end-point error on Sintel: 1.99 px (clean), 3.28 px (final).",
@@ -62,11 +82,13 @@ export const catalog: readonly CatalogEntry[] = [{
   title: "RAFT (Teed and Deng 2020), finds motion: the exact one, for GPUs",
   licence: "BSD-3-Clause, © Soumith Chintala 2016 (torchvision)",
   purpose: "flow",
-  source: {
-    url: "https://download.pytorch.org/models/raft_large_C_T_SKHT_V2-ff5fadd5.pth",
-    sha256: "ff5fadd5",
-    size: 21_106_800,
-  },
+  sources: [{
+    file: {
+      url: "https://download.pytorch.org/models/raft_large_C_T_SKHT_V2-ff5fadd5.pth",
+      sha256: "ff5fadd5",
+      size: 21_106_800,
+    },
+  }],
   card:
     "RAFT with 5,257,536 parameters, trained by torchvision on FlyingChairs and FlyingThings3D and then on Sintel,\n" +
     "KITTI, HD1K and FlyingThings3D together (weights C_T_SKHT_V2). More than four times the work of\n" +
@@ -76,9 +98,10 @@ export const catalog: readonly CatalogEntry[] = [{
 
 /** Where a network of the catalog is kept once it has been fetched. */
 export function cachedModelPath(name: string): string {
-  const { source } = catalogEntry(name);
-  // A file keeps the name that it was published under, so that one who has it need only put it there.
-  return join(cacheFolder(), "networks", "url" in source ? basename(source.url) : `${name}.onnx`);
+  const [source] = catalogEntry(name).sources;
+  // A file kept as it is keeps the name that it was published under: one who has it need only put it there.
+  const published = "file" in source && !source.read ? basename(source.file.url) : undefined;
+  return join(cacheFolder(), "networks", published ?? `${name}.onnx`);
 }
 
 /** Where a network of the catalog is when it came with the program: dream networks inside the one binary, flow's here. */
@@ -111,41 +134,36 @@ export function catalogEntry(name: string): CatalogEntry {
 
 /**
  * Fetches a network, unless that has been done before, and turns it into ONNX where it is not weights alone. Returns
- * the path of its file. Throws a UserError when it is not here and cannot be fetched.
+ * the path of its file.
+ *
+ * Throws a DownloadError when it is not here and cannot be fetched; see {@link fetchFromSources}.
  */
-export async function pull(name: string, options: DownloadOptions = {}): Promise<string> {
-  const { source } = catalogEntry(name);
+export async function pull(name: string, options: PullOptions = {}): Promise<string> {
+  const { sources, purpose } = catalogEntry(name);
   const local = await localModelPath(name);
   if (local !== undefined) return local;
-  const target = cachedModelPath(name);
-  return "url" in source
-    ? await pullFile(source, target, options)
-    : await pullPackage(source, target, options);
+  const otherwise = purpose === "flow"
+    ? "name it with --flow-model"
+    : "copy the cache folder of a machine that has it and set REVERIE_CACHE";
+  return await fetchFromSources(sources, { name, target: cachedModelPath(name), otherwise }, options);
 }
 
-async function pullFile(source: PublishedFile, target: string, options: DownloadOptions): Promise<string> {
-  const otherwise =
-    `fetch ${source.url} on another machine and put it at ${target}, or name it with --flow-model`;
-  return await downloadFile(source, target, { ...options, otherwise });
-}
-
-async function pullPackage(source: PinnedPackage, target: string, options: DownloadOptions): Promise<string> {
-  return await makeWhole(target, async (folder) => {
-    const unpacked = await downloadPackage(source, folder, options);
-    const weights = readKerasWeights(join(unpacked, "dist", "models", "inception_v3"));
-    const file = join(folder, "network.onnx");
-    await Deno.writeFile(file, writeModel(buildInceptionV3(weights)));
-    return file;
-  });
+/**
+ * A network of the catalog to dream with, fetched on first use. Throws as {@link pull} does, and a UserError for a
+ * network that is not there or finds motion.
+ */
+export async function openCatalogNetwork(name: string, options: PullOptions = {}): Promise<Network> {
+  const { dream } = catalogEntry(name);
+  if (!dream) {
+    throw new UserError(
+      `--model ${name}: it finds motion; it is a network for --flow-model, not to dream with`,
+    );
+  }
+  const model = readModel(await Deno.readFile(await pull(name, options)));
+  return { name, kind: name, model, ...dream };
 }
 
 /** The built-in dream network, fetched on first use. */
-export async function inceptionV3(options: DownloadOptions = {}): Promise<Network> {
-  return {
-    name: "inception-v3",
-    model: readModel(await Deno.readFile(await pull("inception-v3", options))),
-    preprocessing: { mean: [0.5, 0.5, 0.5], scale: [2, 2, 2], channelOrder: "rgb" },
-    defaultLayers: ["mixed3"],
-    minimumSize: 75,
-  };
+export function inceptionV3(options: PullOptions = {}): Promise<Network> {
+  return openCatalogNetwork("inception-v3", options);
 }

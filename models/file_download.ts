@@ -1,8 +1,10 @@
 /** Single files from the web: fetched in as many goes as it takes, and only given their name when they are whole. */
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
+import { DownloadError } from "./download_error.ts";
 import { UserError } from "./errors.ts";
 import type { DownloadOptions } from "./package_download.ts";
+import { requireOnline, webAddress } from "./web.ts";
 
 /** A file on the web that never changes. */
 export interface PublishedFile {
@@ -19,14 +21,16 @@ export interface FileDownloadOptions extends DownloadOptions {
   otherwise?: string | undefined;
   /** How long the server may send nothing before it counts as lost, in seconds. Default 30. */
   patience?: number | undefined;
+  /** Connections to reuse, where many files come from one host. */
+  client?: Deno.HttpClient | undefined;
 }
 
 /**
  * Fetches a file to `target`, by way of `target.part`, which stays when the download is interrupted, so that the next
  * call goes on from there. A second process that wants the same file waits for the first. Returns the target.
  *
- * Throws a UserError where the server cannot be reached, where it breaks off, when the file is not the one that was
- * published, and when the folder cannot be written to; throws the signal's reason when it was aborted.
+ * Throws a DownloadError where the server cannot be reached, where it breaks off, and when the file is not the one that
+ * was published, a UserError when the folder cannot be written to, and the signal's reason when it was aborted.
  */
 export async function downloadFile(
   file: PublishedFile,
@@ -50,8 +54,9 @@ export async function downloadFile(
   }
   if (!whole) {
     await Deno.remove(part);
-    throw failure(
+    throw new DownloadError(
       `the download of ${basename(file.url)} is not what was published (wrong checksum); try again`,
+      { failure: "wrong", reason: `${hostOf(file)} sends something other than what was published` },
     );
   }
   await Deno.rename(part, target);
@@ -69,10 +74,10 @@ async function openPart(path: string): Promise<Deno.FsFile> {
       open.close();
     }
   } catch (cause) {
-    throw failure(
+    throw new UserError(
       `cannot write to the cache folder ${dirname(path)}: ${(cause as Error).message}; ` +
         "set REVERIE_CACHE to another folder",
-      cause,
+      { exitCode: 1, cause },
     );
   }
 }
@@ -141,16 +146,19 @@ class Download {
     const end = sizeIn(response.headers.get("content-range"));
     if (response.status === 416 && from > 0) {
       await response.body?.cancel();
+      this.#options.onAnswer?.();
       // All of it is here already, or more than there is.
       if (end !== from) await this.startAgain();
       return;
     }
     if (!response.ok || !response.body) {
       await response.body?.cancel();
-      throw failure(
+      throw new DownloadError(
         `cannot fetch ${this.#file.url}: the server answered ${response.status}${this.#advice()}`,
+        { failure: "refused", reason: `${hostOf(this.#file)} answered ${response.status}` },
       );
     }
+    this.#options.onAnswer?.();
     // A server that does not know ranges sends the file from its beginning.
     const resumes = response.status === 206 && startIn(response.headers.get("content-range")) === from;
     if (response.status === 206 && !resumes && from > 0) {
@@ -164,16 +172,17 @@ class Download {
 
   async #ask(from: number, signal: AbortSignal): Promise<Response> {
     const headers = { "accept-encoding": "identity", ...(from > 0 && { range: `bytes=${from}-` }) };
+    const { client } = this.#options;
+    const name = basename(this.#file.url);
+    requireOnline(name);
     try {
-      return await fetch(this.#file.url, { headers, signal });
+      return await fetch(webAddress(this.#file.url), { headers, signal, ...(client && { client }) });
     } catch (cause) {
       this.#options.signal?.throwIfAborted();
-      throw failure(
-        `cannot fetch ${basename(this.#file.url)}: ${
-          new URL(this.#file.url).host
-        } cannot be reached; connect to ` +
-          `the network once${this.#advice()}`,
-        cause,
+      const reason = `${hostOf(this.#file)} cannot be reached`;
+      throw new DownloadError(
+        `cannot fetch ${name}: ${reason}; connect to the network once${this.#advice()}`,
+        { failure: "unreachable", reason, cause },
       );
     }
   }
@@ -198,10 +207,12 @@ class Download {
       }
     } catch (cause) {
       this.#options.signal?.throwIfAborted();
-      throw failure(
-        `fetching ${basename(this.#file.url)} broke off after ${received} of ${total} bytes ` +
-          `(${(cause as Error).message.split("\n")[0]}); run it again and it goes on from there`,
-        cause,
+      const how = `broke off after ${received} of ${total} bytes (${
+        (cause as Error).message.split("\n")[0]
+      })`;
+      throw new DownloadError(
+        `fetching ${basename(this.#file.url)} ${how}; run it again and it goes on from there`,
+        { failure: "interrupted", reason: `${hostOf(this.#file)} ${how}`, cause },
       );
     }
   }
@@ -227,6 +238,7 @@ function sizeIn(contentRange: string | null): number | undefined {
   return size === undefined ? undefined : Number(size);
 }
 
-function failure(message: string, cause?: unknown): UserError {
-  return new UserError(message, { exitCode: 1, cause });
+/** The host that is really asked. */
+function hostOf({ url }: PublishedFile): string {
+  return new URL(webAddress(url)).host;
 }

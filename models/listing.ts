@@ -3,6 +3,7 @@ import { catalog, type CatalogEntry, catalogEntry, localModelPath } from "./cata
 import { UserError } from "./errors.ts";
 import type { Dimension } from "./onnx/model.ts";
 import { readModel } from "./onnx/read.ts";
+import { sourceName, sourceSize } from "./sources.ts";
 
 /** A network of the catalog. */
 export interface ListedNetwork {
@@ -23,8 +24,10 @@ export interface ListedNetwork {
 export interface CatalogDescription extends ListedNetwork {
   kind: "catalog";
   card: string;
-  /** Name and version of the package, or address of the file, that it is fetched from. */
+  /** Name and version of the package, or address of the file, that it is fetched from first. */
   source: string;
+  /** All of those, in the order in which they are tried. */
+  sources: string[];
   layers: string[];
 }
 
@@ -46,8 +49,8 @@ export function listNetworks(): Promise<ListedNetwork[]> {
   return Promise.all(catalog.map(listed));
 }
 
-async function listed({ name, title, licence, purpose, source }: CatalogEntry): Promise<ListedNetwork> {
-  const entry = { name, title, licence, purpose, downloadSize: source.size };
+async function listed({ name, title, licence, purpose, sources }: CatalogEntry): Promise<ListedNetwork> {
+  const entry = { name, title, licence, purpose, downloadSize: sourceSize(sources[0]) };
   const path = await localModelPath(name);
   if (path === undefined) return entry;
   return { ...entry, path, size: (await Deno.stat(path)).size };
@@ -60,8 +63,9 @@ async function listed({ name, title, licence, purpose, source }: CatalogEntry): 
 export async function describeNetwork(nameOrPath: string): Promise<CatalogDescription | FileDescription> {
   if (!/[./\\]/.test(nameOrPath) || catalog.some(({ name }) => name === nameOrPath)) {
     const entry = catalogEntry(nameOrPath);
-    const { card, layers, source } = entry;
-    return { kind: "catalog", ...await listed(entry), card, source: sourceName(source), layers };
+    const { card, layers } = entry;
+    const sources = entry.sources.map(sourceName);
+    return { kind: "catalog", ...await listed(entry), card, source: sources[0]!, sources, layers };
   }
   const bytes = await readFile(nameOrPath);
   // Only now, as the catalog should be listed at once.
@@ -80,10 +84,6 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
   } catch (cause) {
     throw new UserError(`${nameOrPath}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
-}
-
-function sourceName(source: CatalogEntry["source"]): string {
-  return "url" in source ? source.url : source.spec;
 }
 
 /** Exporters name a value after its node, as `conv1_output_0`; the node's name is enough, and shorter. */

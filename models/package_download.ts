@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import pacote from "pacote";
-import { UserError } from "./errors.ts";
+import { DownloadError } from "./download_error.ts";
+import { requireOnline } from "./web.ts";
 
 /** A file of the npm registry, pinned by name, version and hash. */
 export interface PinnedPackage {
@@ -20,26 +21,32 @@ export interface DownloadOptions {
   onProgress?: DownloadProgress | undefined;
   /** Ends the download; the promise is rejected with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /** Called when a server begins to send what was asked for; for each file anew. */
+  onAnswer?: (() => void) | undefined;
 }
 
 /**
  * Fetches a package into `folder` and unpacks it there without running anything of it. Returns the package's folder.
  *
  * The registry is npm's own unless `NPM_CONFIG_REGISTRY` names a mirror.
- * Throws a UserError when there is no network or when the tarball is not the pinned one.
+ * Throws a DownloadError when there is no network or when the tarball is not the pinned one.
  */
 export async function downloadPackage(
   { spec, integrity, size }: PinnedPackage,
   folder: string,
-  { onProgress = () => {}, signal }: DownloadOptions = {},
+  { onProgress = () => {}, onAnswer = () => {}, signal }: DownloadOptions = {},
 ): Promise<string> {
+  requireOnline(spec);
   const registry = Deno.env.get("NPM_CONFIG_REGISTRY") ?? Deno.env.get("npm_config_registry");
   const options = { integrity, cache: join(folder, "npm-cache"), ...(registry && { registry }) };
   const tarball = join(folder, "package.tgz");
   const unpacked = join(folder, "package");
   try {
-    const { _resolved: address } = await pacote.manifest(spec, options);
-    await downloadFile(address, tarball, size, { onProgress, signal });
+    const { _resolved: address } = await unlessAborted<{ _resolved: string }>(
+      pacote.manifest(spec, options),
+      signal,
+    );
+    await downloadFile(address, tarball, size, { onProgress, onAnswer, signal });
     await pacote.extract(`file:${tarball}`, unpacked, options);
   } catch (cause) {
     signal?.throwIfAborted();
@@ -48,16 +55,36 @@ export async function downloadPackage(
   return unpacked;
 }
 
+/** Pacote cannot be interrupted: its work is left to itself when the signal is aborted. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await work;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
 /** Fetched here and not by pacote, which cannot be interrupted. */
 async function downloadFile(
   address: string,
   path: string,
   size: number,
-  { onProgress, signal }: { onProgress: DownloadProgress; signal: AbortSignal | undefined },
+  { onProgress, onAnswer, signal }: {
+    onProgress: DownloadProgress;
+    onAnswer: () => void;
+    signal: AbortSignal | undefined;
+  },
 ): Promise<void> {
   const stopping = signal ? { signal } : {};
   const response = await fetch(address, stopping);
   if (!response.ok || !response.body) throw new Error(`the registry answered ${response.status}`);
+  onAnswer();
   const file = await Deno.open(path, { write: true, create: true, truncate: true });
   let received = 0;
   const counted = new TransformStream<Uint8Array, Uint8Array>({
@@ -82,20 +109,27 @@ const offlineCodes = [
 ];
 
 /** What to tell the user of a package that could not be fetched. */
-export function downloadError(spec: string, cause: unknown): UserError {
+export function downloadError(spec: string, cause: unknown): DownloadError {
+  if (cause instanceof DownloadError) return cause;
   const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
   if (code === "EINTEGRITY") {
-    return new UserError(`the download of ${spec} is not what was published (wrong checksum); try again`, {
-      exitCode: 1,
-      cause,
-    });
-  }
-  if (offlineCodes.some((known) => code.includes(known) || message.includes(known))) {
-    return new UserError(
-      `cannot fetch ${spec}: the npm registry cannot be reached; connect to the network once, or copy the cache ` +
-        "folder of a machine that has it and set REVERIE_CACHE",
-      { exitCode: 1, cause },
+    return new DownloadError(
+      `the download of ${spec} is not what was published (wrong checksum); try again`,
+      {
+        failure: "wrong",
+        reason: "the npm registry sends something other than what was published",
+        cause,
+      },
     );
   }
-  return new UserError(`cannot fetch ${spec}: ${message.split("\n")[0]}`, { exitCode: 1, cause });
+  if (offlineCodes.some((known) => code.includes(known) || message.includes(known))) {
+    const reason = "the npm registry cannot be reached";
+    return new DownloadError(
+      `cannot fetch ${spec}: ${reason}; connect to the network once, or copy the cache ` +
+        "folder of a machine that has it and set REVERIE_CACHE",
+      { failure: "unreachable", reason, cause },
+    );
+  }
+  const reason = message.split("\n")[0]!;
+  return new DownloadError(`cannot fetch ${spec}: ${reason}`, { failure: "refused", reason, cause });
 }

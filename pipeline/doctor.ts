@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { cacheFolder } from "../models/cache.ts";
 import { catalog, isCached, localModelPath } from "../models/catalog.ts";
+import { sourceSize } from "../models/sources.ts";
 import { knownProviders } from "../models/engine/providers.ts";
 import { cudaChecks, lookAtCuda, mayWork } from "./doctor/cuda.ts";
 import { type ProviderTrial, tryProvider } from "./doctor/probe_provider.ts";
@@ -238,7 +239,7 @@ export async function checkFlow(): Promise<Check> {
   const paths = await Promise.all(flow.map(({ name }) => localModelPath(name)));
   const here = flow.flatMap(({ name }, index) => paths[index] ? [`${name} (${paths[index]})`] : []);
   if (here.length > 0) return { name, state: "ok", found: here.join(", ") };
-  const names = flow.map(({ name, source }) => `${name} (${Math.round(source.size / 1e6)} MB)`);
+  const names = flow.map(({ name, sources }) => `${name} (${Math.round(sourceSize(sources[0]) / 1e6)} MB)`);
   return {
     name,
     state: "lack",

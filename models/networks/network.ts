@@ -11,7 +11,10 @@ export interface Preprocessing {
 
 /** A network that can dream: one picture input [1, 3, height, width]. */
 export interface Network {
+  /** Its name in the catalog, or the path of its file. */
   name: string;
+  /** The catalog's name of the known network that it is, also where it comes from a file of the user's; else `other`. */
+  kind: string;
   model: Model;
   preprocessing: Preprocessing;
   /** Layers to dream with unless the user names others. */

@@ -1,11 +1,11 @@
-import { catalog, inceptionV3 } from "../catalog.ts";
+import { catalog, openCatalogNetwork } from "../catalog.ts";
 import { UserError } from "../errors.ts";
 import { prepare } from "../gradient/prepare.ts";
 import { reachableLayers } from "../gradient/layers.ts";
 import type { Model } from "../onnx/model.ts";
 import { readModel } from "../onnx/read.ts";
 import { inferShapes } from "../onnx/shapes.ts";
-import type { DownloadOptions } from "../package_download.ts";
+import type { PullOptions } from "../sources.ts";
 import { imageNetPreprocessing, type Network, type Preprocessing } from "./network.ts";
 
 /** Which network to dream with, and what the user says about it. */
@@ -23,18 +23,14 @@ export interface NetworkChoice {
  *
  * Throws a UserError when there is no such network or file, or when it does not take one colour picture.
  */
-export async function openNetwork(choice: NetworkChoice, options: DownloadOptions = {}): Promise<Network> {
-  const known = catalog.find(({ name }) => name === choice.model);
-  if (known?.purpose === "flow") {
-    throw new UserError(
-      `--model ${known.name}: it finds motion; it is a network for --flow-model, not to dream with`,
-    );
-  }
-  if (known) return await inceptionV3(options);
+export async function openNetwork(choice: NetworkChoice, options: PullOptions = {}): Promise<Network> {
+  const known = catalog.some(({ name }) => name === choice.model);
+  if (known) return await openCatalogNetwork(choice.model, options);
   const model = await readNetworkFile(choice.model);
   const preprocessing = preprocessingOf(choice);
   return {
     name: choice.model,
+    kind: "other",
     model,
     preprocessing,
     defaultLayers: [middleLayer(model, choice.model)],

@@ -20,14 +20,14 @@ export function networkText(network: CatalogDescription | FileDescription): stri
 }
 
 function catalogText(
-  { name, title, licence, purpose, card, source, layers, path, size, downloadSize }: CatalogDescription,
+  { name, title, licence, purpose, card, sources, layers, path, size, downloadSize }: CatalogDescription,
 ) {
   const pull = `${program} models pull ${name}`;
   const fetching = purpose === "dream"
     ? `fetched on first use (${formatBytes(downloadSize)}), or with: ${pull}`
     : `fetch it (${formatBytes(downloadSize)}) with: ${pull}`;
   const state = path === undefined ? `not here; ${fetching}` : `${path} (${formatBytes(size!)})`;
-  const rows = [["name", name], ["licence", licence], ["source", source], ["file", state]];
+  const rows = [["name", name], ["licence", licence], ["source", sources.join(", else ")], ["file", state]];
   if (layers.length > 0) rows.push(["layers", layers.join(", ")]);
   return [title, "", card, "", table(rows)].join("\n");
 }

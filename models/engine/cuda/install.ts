@@ -5,6 +5,7 @@ import { cacheFolder, makeWhole } from "../../cache.ts";
 import { UserError } from "../../errors.ts";
 import { downloadFile } from "../../file_download.ts";
 import { downloadError, type DownloadOptions, type PinnedPackage } from "../../package_download.ts";
+import { requireOnline } from "../../web.ts";
 import { isProviderWhole, providerFiles, providerFolder } from "./files.ts";
 
 /** The npm package that carries the libraries as Microsoft built them (MIT), for Unity. */
@@ -77,6 +78,7 @@ async function fetchTarball(target: string, options: DownloadOptions): Promise<v
 }
 
 async function address(spec: string): Promise<string> {
+  requireOnline(spec);
   const cache = await Deno.makeTempDir({ prefix: "reverie-npm-" });
   try {
     const { _resolved } = await pacote.manifest(spec, { ...registryOptions(), cache });

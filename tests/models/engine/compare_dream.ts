@@ -50,6 +50,7 @@ function network(): Network {
   g.output("mixed", g.op("Concat", branches, { axis: 1 }, "mixed"), "float32");
   return {
     name: "small",
+    kind: "other",
     model: g.build(),
     preprocessing: { mean: [0.5, 0.5, 0.5], scale: [2, 2, 2], channelOrder: "rgb" },
     defaultLayers: ["mixed"],

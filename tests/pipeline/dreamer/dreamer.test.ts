@@ -35,6 +35,7 @@ function tinyNetwork(): Network {
   g.output("y", g.op("Relu", [g.conv(x, weight)], {}, "blue"), "float32");
   return {
     name: "tiny",
+    kind: "other",
     model: g.build(),
     preprocessing: { mean: [0, 0, 0], scale: [1, 1, 1], channelOrder: "bgr" },
     defaultLayers: ["blue"],

