@@ -1,6 +1,6 @@
 /** The command line: reads what is asked for, calls it, prints. */
 import { UserError } from "./models/errors.ts";
-import { nearest, type ParsedFlags, parseFlags, parseNumber } from "./pipeline/flags.ts";
+import { flagName, nearest, type ParsedFlags, parseFlags, parseNumber } from "./pipeline/flags.ts";
 import { type Command, commands, flagsOf } from "./pipeline/terminal/commands.ts";
 import { parseDream, providerList, refuseSameFile } from "./pipeline/terminal/dream_options.ts";
 import { failureOf } from "./pipeline/terminal/failure.ts";
@@ -12,15 +12,21 @@ import { Screen, standardSink } from "./pipeline/terminal/screen.ts";
 // What a command needs is imported when it is called, so that help and errors come at once.
 
 async function dream(args: readonly string[], screen: Screen): Promise<number> {
-  const { options, json, notes } = parseDream(args);
+  const { options, wish, json, notes } = parseDream(args);
   await refuseSameFile(options.input, options.output);
   const reporter: Reporter = json ? jsonReporter(screen) : textReporter(screen);
   for (const note of notes) reporter.warning(note);
   const { dreamVideo } = await import("./pipeline/dream_video.ts");
+  const { settle } = await import("./pipeline/settle.ts");
   try {
     await interruptible(screen, async (signal) => {
-      const { download: onDownload, warning: onWarning } = reporter;
-      const events = dreamVideo({ ...options, signal, onDownload, onWarning });
+      const { download: onProgress, warning: onWarning } = reporter;
+      const parameters = async () => {
+        const { parameters, notes } = await settle(wish, { label: flagName, onProgress, signal });
+        for (const note of notes) onWarning(note);
+        return parameters;
+      };
+      const events = dreamVideo({ ...options, parameters, signal, onWarning });
       for await (const event of events) reporter.event(event);
     });
   } finally {
@@ -46,12 +52,12 @@ async function models(args: readonly string[], screen: Screen): Promise<number> 
 }
 
 async function pull(name: string, values: ParsedFlags["values"], screen: Screen): Promise<void> {
-  const { pull } = await import("./models/catalog.ts");
+  const { fetchNetwork } = await import("./pipeline/networks.ts");
   const reporter = values.get("json") ? jsonReporter(screen) : textReporter(screen);
   try {
     const path = await interruptible(
       screen,
-      (signal) => pull(name, { onProgress: reporter.download, signal }),
+      (signal) => fetchNetwork(name, { onProgress: reporter.download, signal }),
     );
     reporter.close();
     screen.print(values.get("json") ? jsonLine({ name, path }) : path);
@@ -74,6 +80,7 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
   const layers = (values.get("layers") as string | undefined)?.split(",");
   const flow = oneOf(values, "flow", ["dis", "raft"]);
   const flowModel = values.get("flow-model") as string | undefined;
+  const model = values.get("model") as string | undefined;
   const { evaluate } = await import("./pipeline/evaluate.ts");
   const { evaluationText, measuringLine } = await import("./pipeline/terminal/evaluation_text.ts");
   const onFrame = (done: number, total: number) => screen.live(measuringLine(done, total, screen.columns));
@@ -83,6 +90,7 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
       ...(size !== undefined && { size }),
       ...(providers && { providers }),
       ...(layers && { layers }),
+      ...(model !== undefined && { model }),
       ...(flow !== undefined && { flow }),
       ...(flowModel !== undefined && { flowModel }),
     };

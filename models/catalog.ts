@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { cacheFolder } from "./cache.ts";
 import { UserError } from "./errors.ts";
@@ -115,6 +116,13 @@ export async function isCached(name: string): Promise<boolean> {
   return await localModelPath(name) !== undefined;
 }
 
+/** The same at once, for those who cannot wait. */
+export function isHere(name: string): boolean {
+  return [shippedModelPath(name), cachedModelPath(name)].some((path) =>
+    statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  );
+}
+
 /** Where a network of the catalog is, if it is here: the one that came with the program before one that was fetched. */
 export async function localModelPath(name: string): Promise<string | undefined> {
   for (const path of [shippedModelPath(name), cachedModelPath(name)]) {
@@ -163,7 +171,7 @@ export async function openCatalogNetwork(name: string, options: PullOptions = {}
   return { name, kind: name, model, ...dream };
 }
 
-/** The built-in dream network, fetched on first use. */
+/** InceptionV3, fetched on first use. */
 export function inceptionV3(options: PullOptions = {}): Promise<Network> {
   return openCatalogNetwork("inception-v3", options);
 }

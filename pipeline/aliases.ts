@@ -2,6 +2,8 @@
  * The single-dash flags of deepdream-video-pytorch, so that its scripts go on working: what has a counterpart is
  * translated, the rest is accepted and named in a warning. Their defaults are Reverie's own.
  */
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { UserError } from "../models/errors.ts";
 import { nearest, parseNumber } from "./flags.ts";
 
@@ -27,6 +29,7 @@ const renamed: Record<string, string> = {
   learning_rate: "--learning-rate",
   jitter: "--jitter",
   tv_weight: "--tv-weight",
+  dream_layers: "--layers",
 };
 
 /** Switches that are there under another name. */
@@ -40,7 +43,6 @@ const special = new Set([
   "output_image",
   "octave_iter",
   "gpu",
-  "dream_layers",
   "channels",
   "loss_mode",
   "lap_scale",
@@ -87,7 +89,7 @@ const known = [
 export function translateAliases(args: readonly string[]): Translated {
   const result: Translated = { args: [], notes: [] };
   const unused: string[] = [];
-  let keep = false, folder: string | undefined, layers: string | undefined;
+  let keep = false, folder: string | undefined;
   for (let index = 0; index < args.length; index++) {
     const arg = args[index]!;
     if (arg === "--") {
@@ -110,14 +112,12 @@ export function translateAliases(args: readonly string[]): Translated {
     const value = attached ?? args[++index];
     if (value === undefined) throw new UserError(`-${name} needs a value`);
     if (name === "temp_dir") folder = value;
-    else if (name === "dream_layers") layers = value;
     else if (ignored.has(name)) unused.push(`-${name}`);
     else if (special.has(name)) translateOne(name, value, result);
     else result.args.push(`${renamed[name]}=${value}`);
   }
   if (keep) result.args.push(`--dump=${folder ?? "temp"}`);
   else if (folder !== undefined) unused.push("-temp_dir (without -keep_temp)");
-  if (layers !== undefined) translateLayers(layers, result);
   if (unused.length > 0) result.notes.push(`no effect yet: ${unused.join(", ")}`);
   return result;
 }
@@ -174,38 +174,11 @@ function providers(gpu: string): string[] {
   return gpu === "mps" ? [] : ["--provider=cuda,cpu"];
 }
 
+/** Their default file, which need not be here: GoogLeNet is the network that Reverie dreams with by itself. */
+const theirDefault = /^bvlc_googlenet\.pth$/i;
+
 function model(file: string, notes: string[]): string[] {
-  if (/\.onnx$/i.test(file)) return [`--model=${file}`];
-  notes.push(`-model_file ${file} is not an ONNX file; the built-in network is used`);
+  if (!theirDefault.test(basename(file)) || existsSync(file)) return [`--model=${file}`];
+  notes.push(`-model_file ${file} is not here; it is the network that Reverie has as googlenet`);
   return [];
-}
-
-/** The block of the built-in InceptionV3 nearest in depth to each block of GoogLeNet (Szegedy et al. 2015). */
-const blocks: Record<string, string> = {
-  "3a": "mixed0",
-  "3b": "mixed1",
-  "4a": "mixed2",
-  "4b": "mixed3",
-  "4c": "mixed4",
-  "4d": "mixed4",
-  "4e": "mixed4",
-  "5a": "mixed5",
-  "5b": "mixed6",
-};
-
-/** Another network than the built-in one has the names it has. */
-function translateLayers(list: string, { args, notes }: Translated): void {
-  const names = list.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  const builtIn = !args.some((arg) => /^--model(=|$)/.test(arg));
-  const mapped = builtIn ? names.map(counterpart) : names;
-  const changed = names.flatMap((name, index) =>
-    name === mapped[index] ? [] : [`${name} as ${mapped[index]}`]
-  );
-  if (changed.length > 0) notes.push(`GoogLeNet's layers in the built-in network: ${changed.join(", ")}`);
-  args.push(`--layers=${[...new Set(mapped)].join(",")}`);
-}
-
-function counterpart(name: string): string {
-  const block = /^(?:inception|mixed)_?(\d[a-e])(?![a-z0-9])/i.exec(name)?.[1]?.toLowerCase();
-  return block === undefined ? name : blocks[block] ?? name;
 }

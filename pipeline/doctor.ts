@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 import { cacheFolder } from "../models/cache.ts";
 import { catalog, isCached, localModelPath } from "../models/catalog.ts";
 import { sourceSize } from "../models/sources.ts";
+import { isOutOfReach } from "../models/out_of_reach.ts";
 import { knownProviders } from "../models/engine/providers.ts";
 import { cudaChecks, lookAtCuda, mayWork } from "./doctor/cuda.ts";
 import { type ProviderTrial, tryProvider } from "./doctor/probe_provider.ts";
@@ -224,6 +225,14 @@ async function trial(provider: string): Promise<ProviderTrial> {
 
 async function checkNetwork(name: string): Promise<Check> {
   if (await isCached(name)) return { name: `network ${name}`, state: "ok", found: "here" };
+  if (isOutOfReach(name)) {
+    return {
+      name: `network ${name}`,
+      state: "lack",
+      found: "not here, and its hosts could not be reached within the last day",
+      advice: `models pull ${name} tries again; models add FILE takes a copy of it`,
+    };
+  }
   return {
     name: `network ${name}`,
     state: "lack",

@@ -13,7 +13,8 @@ export interface DreamFrameJob {
   input: string;
   /** Seconds from the start of a video; a picture has but one frame. */
   at?: number;
-  parameters: Parameters;
+  /** The settings, or how they are found once the source has turned out to be usable. */
+  parameters: Parameters | (() => Promise<Parameters>);
   /** Execution providers in order of preference. */
   providers?: readonly string[];
   signal?: AbortSignal;
@@ -37,7 +38,8 @@ export async function dreamFrame(job: DreamFrameJob): Promise<DreamedFrame> {
   const { input, at = 0, signal } = job;
   const stopping = signal ? { signal } : {};
   const source = await probe(input, stopping);
-  const parameters = { ...job.parameters, independent: true };
+  const settled = typeof job.parameters === "function" ? await job.parameters() : job.parameters;
+  const parameters = { ...settled, independent: true };
   await using rig = await Rig.create({ ...job, source, parameters });
   const from = source.kind === "video" ? at : 0;
   const frames = dreamFrames(decode(source, { from, ...stopping }), {

@@ -19,7 +19,8 @@ import type { Watcher } from "./watch.ts";
 export interface DreamJob {
   input: string;
   output: string;
-  parameters: Parameters;
+  /** The settings, or how they are found once the source has turned out to be usable. */
+  parameters: Parameters | (() => Promise<Parameters>);
   /** Execution providers in order of preference; the default takes the best that works. */
   providers?: readonly string[];
   /** Part of the source, in seconds. */
@@ -31,7 +32,7 @@ export interface DreamJob {
   dump?: string;
   /**
    * The settings from a frame on, asked once for every frame; `parameters` throughout where it is absent. Only
-   * {@link liveParameters} may differ from `parameters`.
+   * {@link liveParameters} may differ from these.
    */
   settings?: (index: number) => Parameters;
   /** Is shown every frame before it is encoded. */
@@ -53,12 +54,14 @@ const framesAhead = 2;
  *
  * Throws a UserError for whatever the user can mend, and an InterruptedError when the signal stopped it.
  */
-export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
-  const { signal, parameters } = job;
+export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
+  const { signal } = asked;
   let result: EncodeResult | undefined;
   try {
-    const source = await probe(job.input, signal ? { signal } : {});
-    await checkOutput(job.output, source);
+    const source = await probe(asked.input, signal ? { signal } : {});
+    await checkOutput(asked.output, source);
+    const job = await settled(asked);
+    const { parameters } = job;
     await using rig = await Rig.create({ ...job, source });
     signal?.throwIfAborted();
     const start = startEvent(job, source, rig);
@@ -66,7 +69,7 @@ export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
     const pace = new PaceKeeper(start.frames);
     const clock = new StageClock();
     const encoded = encode(dreamedFrames(job, source, rig, clock), {
-      ...encodeOptions(job, source),
+      ...encodeOptions(job, rig.network, source),
       onResult: (told) => result = told,
     });
     let count = 0;
@@ -82,13 +85,21 @@ export async function* dreamVideo(job: DreamJob): AsyncGenerator<DreamEvent> {
     yield { event: "done", frames: count, seconds, output: job.output, peakMemory: peakMemory(), parameters };
   } catch (error) {
     if (signal?.aborted) throw new InterruptedError(result?.frames ?? 0, result?.path);
-    if (result?.path) job.onWarning?.(`the ${result.frames} frames so far are in ${result.path}`);
+    if (result?.path) asked.onWarning?.(`the ${result.frames} frames so far are in ${result.path}`);
     throw error;
   }
 }
 
+/** A job whose settings are known. */
+type SettledJob = DreamJob & { parameters: Parameters };
+
+async function settled(job: DreamJob): Promise<SettledJob> {
+  const { parameters } = job;
+  return { ...job, parameters: typeof parameters === "function" ? await parameters() : parameters };
+}
+
 function dreamedFrames(
-  job: DreamJob,
+  job: SettledJob,
   source: SourceInfo,
   rig: Rig,
   clock: StageClock,
@@ -113,7 +124,7 @@ function dreamedFrames(
 }
 
 function startEvent(
-  { input, output, parameters, from, duration }: DreamJob,
+  { input, output, parameters, from, duration }: SettledJob,
   source: SourceInfo,
   rig: Rig,
 ): StartEvent {
@@ -129,6 +140,7 @@ function startEvent(
     provider: rig.engine.provider,
     flow: rig.estimator?.name ?? "none",
     ...(rig.flowReason !== undefined && { flowReason: rig.flowReason }),
+    network: rig.network,
     layers: [...rig.layers],
     parameters,
   };
@@ -149,7 +161,7 @@ function framesPerSecond({ frames, duration, videoEnd = duration, frameRate }: S
   return Math.abs(frames / videoEnd - nominal) < 0.1 * nominal ? nominal : mean;
 }
 
-function encodeOptions(job: DreamJob, source: SourceInfo): EncodeOptions {
+function encodeOptions(job: SettledJob, network: string, source: SourceInfo): EncodeOptions {
   const { output, parameters, from, duration, hls, signal } = job;
   return {
     path: output,
@@ -158,7 +170,7 @@ function encodeOptions(job: DreamJob, source: SourceInfo): EncodeOptions {
     sampleAspect: source.sampleAspect,
     frameRate: source.frameRate,
     quality: parameters.quality,
-    metadata: { comment: `Reverie ${JSON.stringify(parameters)}` },
+    metadata: { comment: `Reverie ${JSON.stringify({ network, ...parameters })}` },
     ...(source.audio && {
       sound: { source, ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) },
     }),

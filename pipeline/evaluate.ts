@@ -1,9 +1,9 @@
 /** Measures a dreamed video against its source: how steady it is, how strong, how much of the source it keeps. */
-import { inceptionV3 } from "../models/catalog.ts";
 import { Engine } from "../models/engine/engine.ts";
 import { UserError } from "../models/errors.ts";
 import { checkFlow, namedFlow } from "../models/flow/choose.ts";
 import type { FlowEstimator, Picture } from "../models/flow/flow.ts";
+import { openNetwork } from "../models/networks/open.ts";
 import { decode } from "./decode.ts";
 import { drift, type Look, look, mean } from "./evaluate/drift.ts";
 import { measuredSize, pictureOf } from "./evaluate/pictures.ts";
@@ -14,12 +14,15 @@ import { probe } from "./ffmpeg/probe.ts";
 import type { SourceInfo } from "./ffmpeg/source_info.ts";
 import type { SourceFrame } from "./frame.ts";
 import type { Size } from "./graphs/picture.ts";
+import { settings } from "./settle.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
   /** Looks at the first so many frames. Default: all. */
   frames?: number;
-  /** Layers of the built-in network whose activation is the dream's strength. Default: those it dreams with. */
+  /** The network that measures the dream's strength: a name or a file. Default: the one that dreams by default now. */
+  model?: string;
+  /** Its layers whose activation is the strength. Default: those it dreams with. */
   layers?: readonly string[];
   /** Longest side in pixels of the pictures that are measured. Default 512. */
   size?: number;
@@ -47,6 +50,8 @@ export interface Evaluation {
   /** Size of the pictures that were measured. */
   width: number;
   height: number;
+  /** The network that measured the strength. */
+  network: string;
   /** What computed the flow on the source. */
   flow: string;
   /**
@@ -56,7 +61,7 @@ export interface Evaluation {
   warpingError: Both<number | undefined>;
   /** Share of pixels, 0 to 1, that the warping error was taken over. */
   visible: number | undefined;
-  /** Mean activation of layers of the built-in network, and the dream's against the source's. */
+  /** Mean activation of layers of the network, and the dream's against the source's. */
   strength: Both<number> & { ratio: number; layers: Record<string, Both<number>> };
   /** How much of the source is kept: PSNR in dB (undefined where all is) and structural similarity, -1 to 1. */
   kept: { psnr: number | undefined; ssim: number };
@@ -90,7 +95,7 @@ export async function evaluate(
   const sizeFlag = "--image-size";
   // Before anything is fetched or started.
   await checkFlow({ ...finder, size, sizeFlag });
-  const network = await inceptionV3({ signal });
+  const network = await openNetwork({ model: measuringNetwork(options) }, { signal });
   signal?.throwIfAborted();
   requireSize(infos.source, size, network.minimumSize);
   using engine = await Engine.start(options.providers ? { providers: options.providers } : {});
@@ -106,10 +111,16 @@ export async function evaluate(
       await tally.add({ source: picture(frames.source), dreamed: picture(frames.dreamed) });
       options.onFrame?.(tally.frames, Math.max(total, tally.frames));
     }
-    return { files: { source, dreamed }, ...size, flow: estimator.name, ...tally.result(layers) };
+    const instruments = { network: network.name, flow: estimator.name };
+    return { files: { source, dreamed }, ...size, ...instruments, ...tally.result(layers) };
   } finally {
     estimator.close();
   }
+}
+
+/** Without a name it is the one that would dream, with the layers where some are named. */
+function measuringNetwork({ model, layers }: EvaluateOptions): string {
+  return settings({ given: { model, ...(layers && { layers: [...layers] }) } }).model;
 }
 
 /** Whoever names weights means RAFT. */
@@ -231,7 +242,7 @@ class Tally {
     }
   }
 
-  result(layers: string[]): Omit<Evaluation, "files" | "width" | "height" | "flow"> {
+  result(layers: string[]): Omit<Evaluation, "files" | "width" | "height" | "network" | "flow"> {
     const error = (values: number[]) => values.length === 0 ? undefined : 1000 * mean(values);
     const kept = mean(this.#squaredErrors);
     return {

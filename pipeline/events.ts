@@ -23,6 +23,8 @@ export interface StartEvent {
   flow: string;
   /** Why it is that engine, in a few words, where the setting left a choice. */
   flowReason?: string;
+  /** The network that dreams: its name in the catalogue, else of its file. */
+  network: string;
   layers: string[];
   parameters: Parameters;
 }

@@ -3,16 +3,7 @@
  * dream's settings are made from the schema, so that a setting is written down in one place only.
  */
 import { UserError } from "../models/errors.ts";
-import {
-  allowedValues,
-  type ParameterDescription,
-  parameterDescriptions,
-  type ParameterInput,
-  type ParameterName,
-  type Parameters,
-  parseParameters,
-} from "./parameters.ts";
-import { presetSettings } from "./presets.ts";
+import { allowedValues, type ParameterDescription, parameterDescriptions } from "./parameters.ts";
 
 /** A flag that a command takes. */
 export interface Flag {
@@ -206,19 +197,4 @@ function list(text: string): string[] {
 /** A decimal number, or undefined: unlike `Number`, it takes neither the empty string nor `0x10`. */
 export function parseNumber(text: string): number | undefined {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined;
-}
-
-/**
- * The complete settings: defaults, under the preset, under what the user gave. A preset's layers belong to the
- * built-in network and are left out where the user names another one.
- */
-export function settings(
-  preset: string | undefined,
-  given: Record<string, unknown>,
-  label: (name: string) => string = (name) => name,
-): Parameters {
-  const chosen: Partial<ParameterInput> = { ...(preset === undefined ? {} : presetSettings(preset)) };
-  const model: ParameterName = "model";
-  if (given[model] !== undefined && given[model] !== parseParameters({}).model) delete chosen.layers;
-  return parseParameters({ ...chosen, ...given }, label);
 }

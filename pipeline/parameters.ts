@@ -15,8 +15,11 @@ const perChannel = z.union([
 export const parametersSchema = z.strictObject({
   imageSize: z.int().min(64).max(4096).default(512)
     .describe("longest side in pixels at which frames are dreamed; the output keeps the source's size"),
-  model: z.string().min(1).default("inception-v3")
-    .describe("network to dream with: a name of `models list` or an ONNX file"),
+  model: z.string().min(1).default("auto")
+    .describe(
+      "network to dream with: a name of `models list`, a file (.onnx, .pth, .caffemodel), or auto: googlenet where " +
+        "it can be had, else inception-v3",
+    ),
   layers: z.array(z.string().min(1)).min(1).optional()
     .describe(
       "layers whose activation grows, deeper ones make larger shapes (default: the network's own choice)",

@@ -39,6 +39,8 @@ interface MotionRig {
 export class Rig {
   readonly engine: Engine;
   readonly working: Size;
+  /** Name of the network that dreams, and the layers that it dreams with. */
+  readonly network: string;
   readonly layers: readonly string[];
   readonly scaler: Scaler;
   readonly dreamers: Dreamers;
@@ -51,14 +53,15 @@ export class Rig {
   private constructor(
     engine: Engine,
     working: Size,
-    layers: readonly string[],
+    network: { name: string; layers: readonly string[] },
     scaler: Scaler,
     dreamers: Dreamers,
     motion?: MotionRig,
   ) {
     this.engine = engine;
     this.working = working;
-    this.layers = layers;
+    this.network = network.name;
+    this.layers = network.layers;
     this.scaler = scaler;
     this.dreamers = dreamers;
     this.estimator = motion?.flow.estimator;
@@ -100,15 +103,15 @@ export class Rig {
     const { num, den } = source.sampleAspect;
     const working = workingSize(source, num / den, parameters.imageSize, { smallest: network.minimumSize });
     const flowSize = flowSizeOf(source, parameters, working);
-    const layers = parameters.layers ?? network.defaultLayers;
+    const dreamed = { name: network.name, layers: parameters.layers ?? network.defaultLayers };
     const dreamers = await Dreamers.create({ engine, network, working, parameters, signal });
     signal?.throwIfAborted();
     const scaler = await Scaler.create(engine, source, working, flowSize);
-    if (!flowSize) return new Rig(engine, working, layers, scaler, dreamers);
+    if (!flowSize) return new Rig(engine, working, dreamed, scaler, dreamers);
     const { flow, flowModel: model, flowUpdates: updates, carry } = parameters;
     signal?.throwIfAborted();
     const trial = { engine, dreamers, working, parameters };
-    return new Rig(engine, working, layers, scaler, dreamers, {
+    return new Rig(engine, working, dreamed, scaler, dreamers, {
       check: await OcclusionCheck.create(engine, flowSize, working),
       blender: await Blender.create(engine, carry, working),
       flow: await chooseFlow({

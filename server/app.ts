@@ -12,6 +12,7 @@ import { dreamFileRoutes } from "./http/routes/dream_files.ts";
 import { dreamsRoutes } from "./http/routes/dreams.ts";
 import { hlsRoutes } from "./http/routes/hls.ts";
 import { cameraRoutes, watchingRoutes } from "./http/routes/live.ts";
+import { networksRoutes } from "./http/routes/networks.ts";
 import { page, vendorRoutes } from "./http/routes/page.ts";
 import { previewRoute } from "./http/routes/preview.ts";
 import { resumableRoutes } from "./http/routes/resumable.ts";
@@ -37,6 +38,7 @@ export function createApp(services: Services): Hono<Env> {
     .route("/", loginRoutes(options))
     .route("/", serverRoutes(services))
     .route("/api/settings", settingsRoute(services))
+    .route("/api/networks", networksRoutes(services))
     .route("/api/dreams", dreamsRoutes(services))
     .route("/api/dreams", dreamRoutes(services))
     .route("/api/dreams", dreamFileRoutes(services))

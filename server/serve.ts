@@ -2,13 +2,15 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { UserError } from "../pipeline/errors.ts";
-import { parseParameters } from "../pipeline/parameters.ts";
+import { plain } from "../pipeline/presets.ts";
+import { settings } from "../pipeline/settle.ts";
 import { createApp } from "./app.ts";
 import { Dreams } from "./dreams/dreams.ts";
 import { metered } from "./http/metrics/metered_renderer.ts";
 import { Metrics } from "./http/metrics/metrics.ts";
 import { createLog } from "./http/request_log.ts";
 import { LiveHub } from "./live/hub.ts";
+import { NetworkFetches } from "./networks/network_fetches.ts";
 import type { ServerOptions } from "./options.ts";
 import { Renderer } from "./rendering/renderer.ts";
 import { checkExposure } from "./security/exposure.ts";
@@ -72,7 +74,7 @@ export async function startServer(
   try {
     const app = createApp({ ...parts, options, log, closing: closing.signal });
     const server = listen(options, app.fetch, end.signal);
-    if (warm) warmUp(parts.renderer, log);
+    if (warm) warmUp(parts, log);
     const { port } = server.addr;
     const close = once(async () => {
       clearInterval(expiry);
@@ -109,7 +111,7 @@ async function openParts(options: ServerOptions, log: Logger) {
       ...(quota !== undefined && { quota }),
     });
     metrics.observe({ dreams, hub });
-    return { metrics, uploads, hub, renderer, dreams };
+    return { metrics, uploads, hub, renderer, dreams, fetches: new NetworkFetches(renderer) };
   } catch (error) {
     hub.close();
     await renderer.close();
@@ -121,9 +123,16 @@ async function openParts(options: ServerOptions, log: Logger) {
 const hour = 3_600_000;
 
 /** What the first dream needs is fetched and compiled now; where that fails, the dream will tell. */
-function warmUp(renderer: Renderer, log: Logger): void {
-  renderer.check({ parameters: parseParameters({}), layers: true })
-    .catch((err) => log.warn({ err }, "the dream network is not there yet"));
+async function warmUp(
+  { renderer, fetches }: Pick<Parts, "renderer" | "fetches">,
+  log: Logger,
+): Promise<void> {
+  try {
+    await fetches.fetchDefault(plain.looks[0].network);
+    await renderer.check({ parameters: settings({ given: {} }), layers: true });
+  } catch (err) {
+    log.warn({ err }, "the dream network is not there yet");
+  }
 }
 
 /** The dreams first, so that what runs is known to go on when the renderer stops it. */

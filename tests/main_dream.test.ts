@@ -58,7 +58,7 @@ Deno.test("dream tells what it does in plain lines and names the result in the l
     const lines = stdout.trimEnd().split("\n");
     assert.match(
       lines[0]!,
-      /clip\.mp4, 128x96, 5 frames: dreamed at 128x96 on cpu with mixed\d[^;]*; flow: dis/,
+      /clip\.mp4, 128x96, 5 frames: dreamed at 128x96 on cpu by \S+ \([^;]*\); flow: dis/,
     );
     assert.match(lines.at(-2)!, /^frame 5 of 5, /);
     assert.match(lines.at(-1)!, /dream\.mp4: 5 frames in [\d.]+ s \([\d.]+ fps\)$/);

@@ -174,7 +174,13 @@ export const commands = {
           name: "layers",
           placeholder: "NAME,…",
           description:
-            "layers whose activation is the dream's strength (default: the built-in network's own)",
+            "layers whose activation is the dream's strength (default: those that the network dreams with)",
+        },
+        {
+          name: "model",
+          placeholder: "NAME",
+          description:
+            "network that measures the strength: a name of `models list` or a file (default: as for dream)",
         },
         {
           name: "flow",

@@ -1,7 +1,8 @@
 import { UserError } from "../../models/errors.ts";
 import { translateAliases } from "../aliases.ts";
-import { flagName, parameterInput, type ParsedFlags, parseFlags, settings } from "../flags.ts";
 import type { DreamJob } from "../dream_video.ts";
+import { flagName, parameterInput, type ParsedFlags, parseFlags } from "../flags.ts";
+import { settings, type Wish } from "../settle.ts";
 import { commands, flagsOf } from "./commands.ts";
 import { program } from "./help.ts";
 import { parseTime } from "./units.ts";
@@ -9,12 +10,14 @@ import { parseTime } from "./units.ts";
 /** What `dream` was asked to do. */
 export type DreamOptions = Pick<
   DreamJob,
-  "input" | "output" | "parameters" | "providers" | "from" | "duration" | "hls" | "dump"
+  "input" | "output" | "providers" | "from" | "duration" | "hls" | "dump"
 >;
 
 /** The command line of `dream`, understood. */
 export interface DreamCommandLine {
   options: DreamOptions;
+  /** The settings asked for; all of them are usable. */
+  wish: Wish;
   json: boolean;
   /** Lines for the user about flags that were translated or have no effect. */
   notes: string[];
@@ -36,15 +39,18 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
   if (rest.length > 0) {
     throw new UserError(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
   }
-  const parameters = settings(text(values, "preset"), parameterInput(values), flagName);
+  const wish = { preset: text(values, "preset"), given: parameterInput(values) };
+  // What is wrong with them is told before any work begins.
+  settings(wish, flagName);
   return {
-    options: { input, output, parameters, ...runOptions(values) },
+    options: { input, output, ...runOptions(values) },
+    wish,
     json: values.get("json") === true,
     notes: translated.notes,
   };
 }
 
-function runOptions(values: ParsedFlags["values"]): Omit<DreamOptions, "input" | "output" | "parameters"> {
+function runOptions(values: ParsedFlags["values"]): Omit<DreamOptions, "input" | "output"> {
   const from = time(values, "from"), duration = time(values, "duration");
   if (duration === 0) throw new UserError("--duration must be above 0");
   const hls = folder(values, "hls"), dump = folder(values, "dump");

@@ -4,7 +4,8 @@ import { table } from "./table.ts";
 
 /** The measures as a table: one row each, source and dream side by side. */
 export function evaluationText(evaluation: Evaluation): string {
-  const { files, frames, width, height, flow, warpingError, visible, strength, kept, drift } = evaluation;
+  const { files, frames, width, height, network, flow, warpingError, visible, strength, kept, drift } =
+    evaluation;
   const row = (name: string, { source, dreamed }: Both<number | undefined>, digits: number, note = "") => [
     name,
     number(source, digits),
@@ -14,7 +15,9 @@ export function evaluationText(evaluation: Evaluation): string {
   const rows = [
     ["", "source", "dreamed", ""],
     row("warping error x1e3", warpingError, 3),
-    ...Object.entries(strength.layers).map(([layer, both]) => row(`mean activation of ${layer}`, both, 4)),
+    ...Object.entries(strength.layers).map(([layer, both]) =>
+      row(`mean activation of ${layer}, ${network}`, both, 4)
+    ),
     row("brightness, change per 100 frames", at(drift, "brightness"), 2, "%"),
     row("contrast, change per 100 frames", at(drift, "contrast"), 2, "%"),
     row("sharpness, change per 100 frames", at(drift, "sharpness"), 2, "%"),

@@ -1,6 +1,6 @@
-import type { Flag } from "../flags.ts";
+import { type Flag, flagName } from "../flags.ts";
 import type { ParameterDescription } from "../parameters.ts";
-import { presets } from "../presets.ts";
+import { plain, type Preset, presets } from "../presets.ts";
 import { type Command, commands } from "./commands.ts";
 
 /** How the user starts the program: the name of the compiled one, or `deno task`. */
@@ -30,13 +30,30 @@ export function commandHelp(command: Command, width = 100): string {
   for (const { title, flags } of command.groups) {
     lines.push("", `${title}:`, ...columns(flags.map((flag) => [flagLabel(flag), flagHelp(flag)]), width));
   }
-  if (command.name === "dream") lines.push("", "Presets:", ...columns(presetRows(), width));
+  if (command.name === "dream") {
+    lines.push("", "Presets:", ...columns(presetRows(), width), "", ...wrap(defaultsNote(), width));
+  }
   if (command.notes) lines.push("", ...command.notes.flatMap((note) => wrap(note, width)));
   return lines.join("\n");
 }
 
 function presetRows(): [string, string][] {
-  return Object.entries(presets).map(([name, { description }]) => [name, description]);
+  const [{ network: usual }] = plain.looks;
+  return Object.entries(presets).map(([name, { description, looks: [{ network }] }]: [string, Preset]) => [
+    name,
+    network === usual ? description : `${description} (with the network ${network})`,
+  ]);
+}
+
+/** The defaults in the list above belong to one network; what the others dream with differs in these. */
+function defaultsNote(): string {
+  const [usual, ...others] = plain.looks;
+  const differing = others.map(({ network, settings }) =>
+    `${network} has ${
+      Object.entries(settings).map(([name, value]) => `${flagName(name)} ${value}`).join(", ")
+    }`
+  );
+  return `The defaults above are those for ${usual.network}; ${differing.join("; ")}.`;
 }
 
 function flagLabel({ name, placeholder, negatable }: Flag): string {

@@ -95,7 +95,7 @@ export function textReporter(screen: Screen, options: TextReporterOptions = {}):
   };
 }
 
-/** `clip.mp4, 640x480, 300 frames: dreamed at 512x384 on cpu with mixed3, mixed4; flow: dis`, and perhaps why. */
+/** `clip.mp4, 640x480, 300 frames: dreamed at 512x384 on cpu by googlenet (inception_4c/output); flow: dis`, and why. */
 export function startLine(event: StartEvent): string {
   const frames = event.frames === undefined ? "" : `, ${event.frames} ${plural("frame", event.frames)}`;
   const layers = event.layers.join(", ");
@@ -103,7 +103,7 @@ export function startLine(event: StartEvent): string {
   const flow = event.flow === "none" ? "" : `; flow: ${event.flow}`;
   const reason = event.flowReason === undefined ? "" : ` (${event.flowReason})`;
   return `${event.input}, ${event.width}x${event.height}${frames}: dreamed at ${size} on ${event.provider} ` +
-    `with ${layers}${flow}${reason}`;
+    `by ${event.network} (${layers})${flow}${reason}`;
 }
 
 /** `out.mp4: 300 frames in 250.3 s (1.20 fps)`. */

@@ -3,14 +3,14 @@
  * network is embedded, too, so that the binary never needs the network.
  */
 import { join } from "node:path";
-import { pullNetwork, shippedNetworkPath } from "../../pipeline/networks.ts";
+import { fetchNetwork, shippedNetworkPath } from "../../pipeline/networks.ts";
+import { settle } from "../../pipeline/settle.ts";
 import { UserError } from "../../pipeline/errors.ts";
 import { npmCopy } from "../../pipeline/ffmpeg/locate.ts";
 import { parseFlags } from "../../pipeline/flags.ts";
 import { excluded, included } from "./embed.ts";
 
 const project = join(import.meta.dirname!, "..", "..");
-const dreamNetwork = "inception-v3";
 
 /** The arguments of `deno` that compile the program into a file. */
 export async function compileArguments(output: string, extra: readonly string[] = []): Promise<string[]> {
@@ -43,11 +43,13 @@ async function compile(output: string, extra: readonly string[]): Promise<void> 
   );
 }
 
-/** Puts the network beside the program's own files for as long as they are being embedded. */
+/** Puts the network that is dreamed with by default, or the one in its place, beside the program's own files for as long as they are being embedded. */
 async function withNetwork(make: (path: string) => Promise<void>): Promise<void> {
-  const target = shippedNetworkPath(dreamNetwork);
+  const { parameters: { model }, notes } = await settle({ given: {} });
+  for (const note of notes) console.error(`reverie: ${note}`);
+  const target = shippedNetworkPath(model);
   try {
-    await Deno.copyFile(await pullNetwork(dreamNetwork), target);
+    await Deno.copyFile(await fetchNetwork(model), target);
     await make(target);
   } finally {
     await Deno.remove(target).catch(() => {});

@@ -1,6 +1,6 @@
 /** One client of the camera, from the opening of its socket to its end. */
-import type { Parameters } from "../../pipeline/parameters.ts";
 import { PaceKeeper } from "../../pipeline/progress.ts";
+import type { Wish } from "../../pipeline/settle.ts";
 import { HttpError, toHttpError } from "../errors.ts";
 import type { CameraFrame } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
@@ -104,21 +104,20 @@ export class Conversation {
 
   async #start({ width, height, preset, parameters: named = {} }: StartMessage): Promise<void> {
     const { given } = readSettings({ ...named, ...(preset !== undefined && { preset }) });
-    const parameters = completeSettings({
-      preset: preset ?? cameraPreset,
-      given: { ...cameraSettings, ...given },
-    });
+    const wish = { preset: preset ?? cameraPreset, given: { ...cameraSettings, ...given } };
+    // What is wrong with them is told at once.
+    completeSettings(wish);
     await this.#options.room();
     if (this.#over) return;
-    this.#session = this.#open(parameters, { width, height });
+    this.#session = this.#open(wish, { width, height });
     await this.#session.finished;
     this.end();
   }
 
-  #open(parameters: Parameters, size: { width: number; height: number }): RunningCamera {
+  #open(wish: Wish, size: { width: number; height: number }): RunningCamera {
     let pace = new PaceKeeper(undefined);
-    return this.#options.renderer.camera(parameters, size, {
-      start: ({ width, height, provider }) => {
+    return this.#options.renderer.camera(wish, size, {
+      start: ({ width, height, provider, parameters }) => {
         pace = new PaceKeeper(undefined);
         this.#loading = false;
         this.#listen();

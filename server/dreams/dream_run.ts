@@ -129,12 +129,14 @@ export class DreamRun {
 
   async #render(dream: StoredDream, work: WorkLimits): Promise<{ frames: number; seconds: number }> {
     const { renderer, files, hub } = this.#context;
-    const { from, duration, initial: parameters } = dream;
+    const { from, duration, initial: parameters, preset, given } = dream;
     const job = {
       input: files.source,
       output: files.video,
       hls: files.hls,
       parameters,
+      // A dream that is made again after a restart keeps the network that its changes were made for.
+      ...(dream.changes.length === 0 && { wish: { preset, given } }),
       changes: repeatable(dream.changes),
       ...(from !== undefined && { from }),
       ...(duration !== undefined && { duration }),
@@ -152,11 +154,11 @@ export class DreamRun {
     return await this.#rendering.finished;
   }
 
-  #onStart({ frames, provider }: StartEvent): void {
-    this.#log.info({ frames, provider }, "the first frame is near");
+  #onStart({ frames, provider, network, parameters }: StartEvent): void {
+    this.#log.info({ frames, provider, network }, "the first frame is near");
     this.#posters.expect(frames);
-    if (frames === undefined) return;
-    this.progress = { ...this.progress, total: frames };
+    this.#note({ initial: parameters });
+    if (frames !== undefined) this.progress = { ...this.progress, total: frames };
     this.#context.hub.publish(this.id, { type: "state", dream: this.#context.view() });
   }
 

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Dreams } from "../dreams/dreams.ts";
 import type { LiveHub } from "../live/hub.ts";
+import type { NetworkFetches } from "../networks/network_fetches.ts";
 import type { ServerOptions } from "../options.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 import type { Uploads } from "../uploads/uploads.ts";
@@ -13,6 +14,7 @@ export interface Services {
   uploads: Uploads;
   hub: LiveHub;
   renderer: Renderer;
+  fetches: NetworkFetches;
   metrics: Metrics;
   log: Logger;
   /** Aborted when the server closes: requests that wait for something are answered then. */

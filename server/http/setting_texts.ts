@@ -3,7 +3,7 @@ import { flowNetworkNames, networkNames } from "../../pipeline/networks.ts";
 import { type ParameterName, parametersSchema } from "../../pipeline/parameters.ts";
 
 const texts = {
-  model: `network to dream with: ${networkNames.join(" or ")}`,
+  model: `network to dream with: ${networkNames.join(", ")}, or auto: the best that can be had`,
   flowModel: `weights of raft: ${flowNetworkNames.join(" or ")} (default: those that the server has)`,
 };
 

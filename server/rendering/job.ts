@@ -1,6 +1,7 @@
 /** What the server asks of its renderer, and what it hears back. */
 import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
 import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import type { Wish } from "../../pipeline/settle.ts";
 
 /** What all work is done with. */
 export interface RendererOptions {
@@ -25,7 +26,9 @@ export interface RenderJob {
   output: string;
   /** Folder for progressive HLS; emptied first. */
   hls: string;
+  /** The settings as far as they are known; with a wish they are settled when the work begins. */
   parameters: Parameters;
+  wish?: Wish;
   /** Changes that were made when this dream was rendered before, to be repeated at their frames, in order. */
   changes: readonly { frame: number; parameters: Partial<ParameterInput> }[];
   /** Part of the source, in seconds. */
@@ -74,7 +77,7 @@ export interface PreviewJob {
   input: string;
   /** Seconds from the start of a video. */
   at: number;
-  parameters: Parameters;
+  wish: Wish;
 }
 
 /** What came of it. */
@@ -85,6 +88,12 @@ export interface PreviewResult {
   dreamed: Uint8Array<ArrayBuffer>;
   loss: number;
   seconds: number;
+}
+
+/** A network to fetch. */
+export interface FetchJob {
+  /** Its name in the catalogue; absent for the one that is to dream by default, which need not be had. */
+  network?: string;
 }
 
 /** A dream on frames that come from a camera. */
@@ -101,8 +110,8 @@ export interface CameraSession {
 
 /** What a camera session tells. */
 export interface CameraHooks {
-  /** Size at which frames are dreamed and the provider that does it; said once, before the first frame. */
-  start(info: { width: number; height: number; provider: string }): void;
+  /** Size at which frames are dreamed, the provider that does it and the settings; said once, before the first frame. */
+  start(info: { width: number; height: number; provider: string; parameters: Parameters }): void;
   frame(frame: CameraFrame): void;
 }
 

@@ -2,7 +2,7 @@
 import { liveParameters } from "../../pipeline/parameter_groups.ts";
 import type { ParameterInput, ParameterName, Parameters } from "../../pipeline/parameters.ts";
 import { HttpError } from "../errors.ts";
-import { completeSettings, readSettings } from "../uploads/settings.ts";
+import { checkedSettings, readSettings } from "../uploads/settings.ts";
 
 /** Some settings with new values. */
 export type Change = Partial<ParameterInput>;
@@ -24,7 +24,7 @@ export function changedSettings(current: Parameters, change: Change): Parameters
     const message = `${field} holds for the whole dream: set it before the dream begins`;
     throw new HttpError("invalid_parameter", message, { field });
   }
-  return completeSettings({ given: { ...current, ...readSettings(change).given } });
+  return checkedSettings({ ...current, ...readSettings(change).given });
 }
 
 /** The settings of a running dream, from frame to frame: changes of an earlier run at their frames, new ones at once. */
@@ -46,6 +46,11 @@ export class LiveSettings {
     this.#current = parameters;
     this.#recorded = structuredClone([...recorded]);
     this.#onApplied = onApplied;
+  }
+
+  /** Exchanges the settings that changes are made to; before the first frame. */
+  begin(parameters: Parameters): void {
+    this.#current = parameters;
   }
 
   /** The settings as they will be at the next frame, recorded changes aside. */

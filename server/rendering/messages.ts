@@ -4,10 +4,12 @@
  */
 import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
 import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import type { Wish } from "../../pipeline/settle.ts";
 import type { ErrorCode } from "../errors.ts";
 import type {
   CameraFrame,
   CheckJob,
+  FetchJob,
   PreviewJob,
   PreviewResult,
   RenderedPicture,
@@ -20,7 +22,8 @@ export type Beginning =
   | { kind: "render"; job: RenderJob }
   | { kind: "preview"; job: PreviewJob }
   | { kind: "camera"; job: CameraJob }
-  | { kind: "check"; job: CheckJob };
+  | { kind: "check"; job: CheckJob }
+  | { kind: "fetch"; job: FetchJob };
 
 /** Said to a piece of work that is under way. */
 export type Instruction =
@@ -46,7 +49,7 @@ export type TaskReport =
   /** A change holds from this frame on. */
   | { kind: "applied"; change: number; frame: number }
   | { kind: "refused"; change: number; error: WireError }
-  | { kind: "opened"; width: number; height: number; provider: string }
+  | { kind: "opened"; width: number; height: number; provider: string; parameters: Parameters }
   /** The camera's next picture may come; asked again only when it has. */
   | { kind: "wanted" }
   | { kind: "dreamed"; frame: DreamedPicture }
@@ -63,7 +66,7 @@ export type TaskResult = DoneEvent | PreviewResult | null;
 export interface CameraJob {
   width: number;
   height: number;
-  parameters: Parameters;
+  wish: Wish;
 }
 
 /** A dreamed camera frame, before it is known how long it took all in all. */

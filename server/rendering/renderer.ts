@@ -1,9 +1,10 @@
 /** Makes dreams beside the thread that serves, so that HTTP never waits for the pipeline. */
-import type { Parameters } from "../../pipeline/parameters.ts";
+import type { Wish } from "../../pipeline/settle.ts";
 import { HttpError } from "../errors.ts";
 import type {
   CameraHooks,
   CheckJob,
+  FetchJob,
   PreviewJob,
   PreviewResult,
   RendererOptions,
@@ -105,14 +106,27 @@ export class Renderer {
     await checked.promise;
   }
 
+  /** Fetches a network. Rejected with an HttpError where it cannot be had. */
+  async fetch(job: FetchJob, onProgress: (done: number, total: number) => void): Promise<void> {
+    const fetched = Promise.withResolvers<void>();
+    this.#worker().begin({ kind: "fetch", job }, this.#options, {
+      report: (report) => {
+        if (report.kind === "download") onProgress(report.done, report.total);
+        if (report.kind === "finished") fetched.resolve();
+      },
+      failed: fetched.reject,
+    });
+    await fetched.promise;
+  }
+
   /**
    * Opens a session that dreams a camera's pictures, scaled to cover `size`, while the rendering rests. Throws an
    * HttpError, `busy` where a preview or another session is at it.
    */
-  camera(parameters: Parameters, size: { width: number; height: number }, hooks: CameraHooks): RunningCamera {
+  camera(wish: Wish, size: { width: number; height: number }, hooks: CameraHooks): RunningCamera {
     const worker = this.#worker();
     this.#admit("camera");
-    const session = new RunningCamera(worker, { ...size, parameters }, this.#options, hooks);
+    const session = new RunningCamera(worker, { ...size, wish }, this.#options, hooks);
     const over = () => this.#guest = undefined;
     session.finished.then(over, over);
     return session;

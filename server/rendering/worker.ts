@@ -7,6 +7,7 @@ import { Gate } from "./gate.ts";
 import type { Beginning, Command, Report, TaskReport } from "./messages.ts";
 import { CameraTask } from "./tasks/camera.ts";
 import { CheckTask } from "./tasks/check.ts";
+import { FetchTask } from "./tasks/fetch.ts";
 import { PreviewTask } from "./tasks/preview.ts";
 import { RenderTask } from "./tasks/render.ts";
 import { buffersOf, type Task, type TaskTools } from "./tasks/task.ts";
@@ -29,6 +30,8 @@ function make(beginning: Beginning, tools: TaskTools): Task {
       return new CameraTask(beginning.job, tools);
     case "check":
       return new CheckTask(beginning.job, tools);
+    case "fetch":
+      return new FetchTask(beginning.job, tools);
   }
 }
 
@@ -55,6 +58,7 @@ self.onmessage = ({ data: command }: MessageEvent<Command>) => {
     case "preview":
     case "camera":
     case "check":
+    case "fetch":
       begin(command);
       break;
     case "stop":

@@ -1,14 +1,16 @@
 /** Settings of a dream as they come over HTTP: in a query, a form, tus metadata (all text) or JSON (typed). */
 import { flowNetworkNames, networkNames } from "../../pipeline/networks.ts";
 import { UserError } from "../../pipeline/errors.ts";
-import { nearest, parameterValue, parseNumber, settings } from "../../pipeline/flags.ts";
+import { nearest, parameterValue, parseNumber } from "../../pipeline/flags.ts";
 import {
   type ParameterDescription,
   parameterDescriptions,
   type ParameterInput,
   type Parameters,
+  parseParameters,
 } from "../../pipeline/parameters.ts";
 import { presets } from "../../pipeline/presets.ts";
+import { settings, type Wish } from "../../pipeline/settle.ts";
 import { parseTime } from "../../pipeline/terminal/units.ts";
 import { HttpError } from "../errors.ts";
 import { cleanName, oneLine, quoted } from "./names.ts";
@@ -47,7 +49,7 @@ export function readSettings(fields: Readonly<Record<string, unknown>>): GivenSe
     if (parameter) given[field] = typeof value === "string" ? typed(parameter, value) : value;
     else if (!(otherFields as readonly string[]).includes(field)) throw unknownField(field);
   }
-  checkNetwork("model", given["model"], networkNames);
+  checkNetwork("model", given["model"], ["auto", ...networkNames]);
   checkNetwork("flowModel", given["flowModel"], flowNetworkNames);
   const { name, preset, from, duration } = fields;
   return {
@@ -60,15 +62,23 @@ export function readSettings(fields: Readonly<Record<string, unknown>>): GivenSe
 }
 
 /**
- * All settings: defaults, under the preset, under those given. Throws an HttpError that names the field whose value
- * is out of range or of the wrong kind.
+ * All settings as far as they are known before the work begins: defaults, under the preset's look for the network that
+ * is here, under those given. Throws an HttpError that names the field whose value is out of range or of the wrong kind.
  */
-export function completeSettings(
-  chosen: Pick<GivenSettings, "given"> & { preset?: string | undefined },
-): Parameters {
+export function completeSettings({ preset, given }: Wish): Parameters {
+  return naming((label) => settings({ preset, given }, label));
+}
+
+/** Settings that are complete already, checked. Throws an HttpError like {@link completeSettings}. */
+export function checkedSettings(all: Partial<ParameterInput>): Parameters {
+  return naming((label) => parseParameters(all, label));
+}
+
+/** Turns what is wrong with a setting into an HttpError that names the field. */
+function naming(complete: (label: (name: string) => string) => Parameters): Parameters {
   const wrong: { field?: string } = {};
   try {
-    return settings(chosen.preset, chosen.given, (name) => wrong.field = name);
+    return complete((name) => wrong.field = name);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new HttpError("invalid_parameter", oneLine(error.message), { ...wrong, cause: error });

@@ -4,7 +4,7 @@
 /**
  * Every route of the server as a function. What goes wrong is thrown as {@link ApiError}.
  *
- * @import { Dream, Picture, Request as Wish, Settings } from "./types.ts"
+ * @import { Dream, Networks, Picture, Request as Wish, Settings } from "./types.ts"
  */
 
 /** What the server, or the way to it, had to say. */
@@ -109,6 +109,24 @@ export function fieldsOf({ given, ...rest }) {
 /** @returns {Promise<Settings>} */
 export function getSettings() {
   return json("/api/settings");
+}
+
+/**
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Networks>}
+ */
+export function getNetworks(signal) {
+  return json("/api/networks", signal ? { signal } : {});
+}
+
+/**
+ * Has the server fetch a network.
+ *
+ * @param {string} name
+ * @returns {Promise<Networks>}
+ */
+export function fetchNetwork(name) {
+  return json(`/api/networks/${encodeURIComponent(name)}/fetch`, { method: "POST" });
 }
 
 /**

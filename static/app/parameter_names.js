@@ -5,11 +5,12 @@
  * How settings are shown: names for people, the part of a range that a slider covers, and suggestions. All of it is
  * convenience; ranges, defaults and help come from the server.
  *
- * @import { Parameter } from "./types.ts"
+ * @import { Network, Parameter } from "./types.ts"
  */
 
 /** @type {Record<string, string>} */
 const labels = {
+  model: "Network",
   layers: "Layers",
   learningRate: "Strength of a step",
   octaveIterations: "Steps per octave",
@@ -96,11 +97,22 @@ export function sliderRange({ name, kind, minimum, above, maximum }) {
  *
  * @param {string} name
  * @param {unknown} model
+ * @param {Network[]} networks
  * @returns {string[]}
  */
-export function suggestionsFor(name, model) {
-  if (name !== "layers" || (model !== undefined && model !== "inception-v3")) return [];
-  return ["mixed0", "mixed1", "mixed2", "mixed3", "mixed4", "mixed5", "mixed6", "mixed7"];
+export function suggestionsFor(name, model, networks) {
+  if (name === "model") return ["auto", ...networks.map((network) => network.name)];
+  return name === "layers" ? networks.find((network) => network.name === model)?.layers ?? [] : [];
+}
+
+/**
+ * A network's name as people write it: `GoogLeNet`, from its title.
+ *
+ * @param {string} name
+ * @param {Network[]} networks
+ */
+export function networkTitle(name, networks) {
+  return networks.find((network) => network.name === name)?.title.split(/ \(|,/)[0] ?? name;
 }
 
 /**

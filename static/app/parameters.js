@@ -36,7 +36,7 @@ export function createParameterForm({ settings, values = {}, base, names, onChan
   const fields = new Map();
   const offerSuggestions = () => {
     const model = fields.get("model")?.value();
-    for (const [name, field] of fields) field.suggest?.(suggestionsFor(name, model));
+    for (const [name, field] of fields) field.suggest?.(suggestionsFor(name, model, settings.networks));
   };
   for (const parameter of shown) {
     const { name } = parameter;

@@ -4,24 +4,25 @@
 /**
  * Presets as pictures, of which one is chosen.
  *
- * @import { Settings } from "./types.ts"
+ * @import { Network, Preset, Settings } from "./types.ts"
  *
  * @typedef {object} PresetPicker
  * @property {HTMLElement} element
  * @property {() => string | undefined} value name of the preset; undefined for Reverie's own settings
  * @property {(name: string | undefined) => void} set
+ * @property {(settings: Settings) => void} refresh tells which network dreams each, after one has come
  */
 import { element } from "./element.js";
 import { sentence } from "./format.js";
+import { networkTitle } from "./parameter_names.js";
 
 /**
  * @param {Settings} settings
  * @param {(name: string | undefined) => void} onChange
  * @returns {PresetPicker}
  */
-export function createPresetPicker({ presets }, onChange) {
-  const plain = { name: "", description: "eyes and spirals, gently carried along" };
-  const inputs = [plain, ...presets].map((preset) => ({ preset, ...presetCard(preset) }));
+export function createPresetPicker(settings, onChange) {
+  const inputs = [settings.plain, ...settings.presets].map((preset) => ({ preset, ...presetCard(preset) }));
   const made = element(
     "fieldset",
     { class: "presets", id: "presets" },
@@ -35,10 +36,30 @@ export function createPresetPicker({ presets }, onChange) {
     if (known) known.input.checked = true;
   };
   set(undefined);
-  return { element: made, value, set };
+  /** @type {PresetPicker["refresh"]} */
+  const refresh = ({ plain, presets, networks }) => {
+    const now = new Map([plain, ...presets].map((preset) => [preset.name, preset]));
+    for (const { preset, line } of inputs) showNetwork(line, now.get(preset.name) ?? preset, networks);
+  };
+  refresh(settings);
+  return { element: made, value, set, refresh };
 }
 
-/** @param {{ name: string, description: string }} preset */
+/**
+ * Says so where another network dreams a preset than the one that it is made for.
+ *
+ * @param {HTMLElement} line
+ * @param {Preset} preset
+ * @param {Network[]} networks
+ */
+function showNetwork(line, { network, madeFor }, networks) {
+  line.hidden = network === madeFor;
+  line.textContent = `Made for ${networkTitle(madeFor, networks)}; here ${
+    networkTitle(network, networks)
+  } dreams it.`;
+}
+
+/** @param {Preset} preset */
 function presetCard({ name, description }) {
   const file = name === "" ? "default" : name;
   const input = element("input", { class: "preset-input", type: "radio", name: "preset", value: name });
@@ -51,6 +72,7 @@ function presetCard({ name, description }) {
     decoding: "async",
     onerror: () => picture.removeAttribute("src"),
   });
+  const line = element("span", { class: "preset-network quiet small" });
   const card = element(
     "label",
     { class: "preset" },
@@ -58,8 +80,9 @@ function presetCard({ name, description }) {
     element("span", { class: "preset-frame" }, picture),
     element("span", { class: "preset-name" }, name === "" ? "Reverie" : title(name)),
     element("span", { class: "preset-description quiet small" }, sentence(description)),
+    line,
   );
-  return { card, input };
+  return { card, input, line };
 }
 
 /**

@@ -16,6 +16,7 @@ import { createDropZone } from "./drop_zone.js";
 import { element } from "./element.js";
 import { createGallery } from "./gallery.js";
 import { createHero } from "./hero.js";
+import { createNetworkPanel } from "./network_panel.js";
 import { createParameterForm } from "./parameters.js";
 import { difference } from "./parameter_values.js";
 import { createPresetPicker } from "./preset_picker.js";
@@ -60,6 +61,20 @@ export const view = {
     const presetValues = (name) => ({
       ...settings.defaults,
       ...settings.presets.find((preset) => preset.name === name)?.settings,
+    });
+
+    const networks = createNetworkPanel({
+      api,
+      settings,
+      onArrival: async () => {
+        const name = presets.value(), before = presetValues(name);
+        Object.assign(settings, await api.getSettings());
+        presets.refresh(settings);
+        // What was set by hand stays; the rest is what the new network looks best with.
+        const now = presetValues(name);
+        form.refresh({ ...now, ...difference(form.values(), before) }, now);
+        tryOne.outdated();
+      },
     });
 
     /** The settings; undefined where a field is not usable, which is then focused. @returns {Wish | undefined} */
@@ -178,7 +193,7 @@ export const view = {
 
     const gallery = createGallery({ api });
     root.classList.add("studio");
-    root.append(hero.element, place, presets.element, work, gallery.element);
+    root.append(hero.element, place, presets.element, networks.element, work, gallery.element);
     if (id !== undefined) resume(id);
 
     /** @param {string} earlier id of a dream whose video and settings are wanted once more */
@@ -197,6 +212,7 @@ export const view = {
       startBar.leave(new PausedError("left"));
       dropZone.remove();
       gallery.remove();
+      networks.remove();
       tryOne.clear();
       forget(source);
     };

@@ -23,13 +23,41 @@ export type Values = Partial<ParameterInput>;
 export interface Preset {
   name: string;
   description: string;
+  /** The network that it dreams with now, and the one that it looks best with. */
+  network: string;
+  madeFor: string;
   settings: Values;
+}
+
+/** A network to dream with. */
+export interface Network {
+  name: string;
+  title: string;
+  /** Bytes to fetch. */
+  size: number;
+  here: boolean;
+  /** Layers that make good dreams, from fine to deep. */
+  layers: string[];
+  /** How fetching it goes, where somebody asked for that. */
+  fetch?: { running: boolean; done?: number; total?: number; error?: string };
+}
+
+/** What `GET /api/networks` tells. */
+export interface Networks {
+  /** The network that dreams where nobody names one. */
+  dreams: string;
+  /** Whether whoever looks at the page may fetch networks. */
+  mayFetch: boolean;
+  networks: Network[];
 }
 
 /** What `GET /api/settings` tells. */
 export interface Settings {
   parameters: Parameter[];
+  /** How it dreams without a preset. */
+  plain: Preset;
   presets: Preset[];
+  networks: Network[];
   defaults: Values;
   limits: Limits;
   /** Whether the sample clip can be dreamed. */

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { Dreamer } from "../../pipeline/dreamer/dreamer.ts";
 import { dreamVideo } from "../../pipeline/dream_video.ts";
-import { type ParameterInput, type Parameters, parseParameters } from "../../pipeline/parameters.ts";
-import { presetSettings } from "../../pipeline/presets.ts";
+import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import { settings } from "../../pipeline/settle.ts";
 import { benchClip, secondsFor } from "./clip.ts";
 import type { BenchOptions, Detail, Report, Row } from "./part.ts";
 import { frameAndAscent } from "./share.ts";
@@ -14,15 +14,16 @@ import { figure } from "./table.ts";
 /** A choice of settings, its least speed in frames a second, and the most that may not be gradient ascent, in %. */
 interface Case {
   name: string;
-  settings: Partial<ParameterInput>;
+  preset?: string;
+  given?: Partial<ParameterInput>;
   speed: number;
   besides?: number;
   frames: number;
 }
 
 const cases: Case[] = [
-  { name: "default, 512 px", settings: { imageSize: 512 }, speed: 0.8, besides: 20, frames: 30 },
-  { name: "fast", settings: presetSettings("fast"), speed: 3, frames: 60 },
+  { name: "default, 512 px", given: { imageSize: 512 }, speed: 0.8, besides: 20, frames: 30 },
+  { name: "fast", preset: "fast", speed: 3, frames: 60 },
 ];
 
 const tiny: Partial<ParameterInput> = { imageSize: 96, flowSize: 64, octaves: 1, firstIterations: 1 };
@@ -48,12 +49,12 @@ interface FrameTimes {
 
 async function measureCase(
   clip: string,
-  { name, settings, speed, besides, frames: usual }: Case,
+  { name, preset, given = {}, speed, besides, frames: usual }: Case,
   options: BenchOptions,
 ) {
   const { quick, providers, temporary: folder, say } = options;
   const frames = options.frames ?? (quick ? 4 : usual);
-  const parameters = parseParameters({ ...settings, ...(quick && tiny) });
+  const parameters = settings({ preset, given: { ...given, ...(quick && tiny) } });
   const input = { clip, parameters, providers };
   say(`${name}: ${frames} frames`);
   const run = await dreamed(clip, parameters, frames, options);

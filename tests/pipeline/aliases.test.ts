@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../models/errors.ts";
 import { translateAliases } from "../../pipeline/aliases.ts";
+import { settings } from "../../pipeline/settle.ts";
 import { parseDream } from "../../pipeline/terminal/dream_options.ts";
 
 const translate = (line: string) => translateAliases(line.split(" "));
@@ -8,17 +9,21 @@ const understood = (line: string) =>
   parseDream(`-content_video in.mp4 -output_video out.mp4 ${line}`.trim().split(" "));
 
 Deno.test("the command of deepdream-video-pytorch's README is understood", () => {
-  const { options, notes } = parseDream(
+  const { options, wish, notes } = parseDream(
     ("-content_video test.mp4 -output_video dream.mp4 -dream_layers inception_4d -num_iterations 1 " +
       "-octave_scale 0.7 -image_size 512").split(" "),
   );
   assert.equal(options.input, "test.mp4");
   assert.equal(options.output, "dream.mp4");
-  assert.deepEqual(options.parameters.layers, ["mixed4"]);
-  assert.equal(options.parameters.iterations, 1);
-  assert.equal(options.parameters.octaveScale, 0.7);
-  assert.equal(options.parameters.imageSize, 512);
-  assert.deepEqual(notes, ["GoogLeNet's layers in the built-in network: inception_4d as mixed4"]);
+  const { iterations, octaveScale, imageSize } = settings(wish);
+  assert.deepEqual({ iterations, octaveScale, imageSize }, {
+    iterations: 1,
+    octaveScale: 0.7,
+    imageSize: 512,
+  });
+  assert.deepEqual(settings(wish, undefined, "googlenet").layers, ["inception_4d"]);
+  assert.deepEqual(settings(wish, undefined, "inception-v3").layers, ["mixed4"]);
+  assert.deepEqual(notes, []);
 });
 
 Deno.test("pictures are named by flags, too, and either name may be a positional", () => {
@@ -29,10 +34,11 @@ Deno.test("pictures are named by flags, too, and either name may be a positional
 });
 
 Deno.test("every flag with a counterpart sets it", () => {
-  const { parameters } = understood(
+  const { wish } = understood(
     "-blend 0.4 -independent -num_octaves 4 -octave_iter 20 -learning_rate 1.5 -jitter 16 -tv_weight 0.1 " +
       "-seed 7 -loss_mode l2 -lap_scale 4 -channels 1,2",
-  ).options;
+  );
+  const parameters = settings(wish);
   assert.equal(parameters.blend, 0.4);
   assert.equal(parameters.independent, true);
   assert.equal(parameters.octaves, 4);
@@ -51,23 +57,22 @@ Deno.test("the values that mean nothing set nothing", () => {
   assert.deepEqual(translate("-seed -1 -channels -1 -lap_scale 0 -update_interval 5").args, []);
 });
 
-Deno.test("GoogLeNet's layers become blocks of the built-in network, each once", () => {
-  const { args } = translate(
-    "-dream_layers inception_3a_1x1,inception_4a_pool,inception_4c,inception_4e,mixed2",
-  );
-  assert.deepEqual(args, ["--layers=mixed0,mixed2,mixed4"]);
+Deno.test("GoogLeNet's layers become InceptionV3's where that stands in for it, each once", () => {
+  const { wish } = understood("-dream_layers inception_3a_1x1,inception_4a_pool,inception_4c,inception_4e");
+  assert.deepEqual(settings(wish, undefined, "inception-v3").layers, ["mixed0", "mixed2", "mixed4"]);
 });
 
 Deno.test("a network of the user's own keeps the names of its layers", () => {
   const { args, notes } = translate("-dream_layers inception_4d -model_file googlenet.onnx");
-  assert.deepEqual(args, ["--model=googlenet.onnx", "--layers=inception_4d"]);
+  assert.deepEqual(args, ["--layers=inception_4d", "--model=googlenet.onnx"]);
   assert.deepEqual(notes, []);
 });
 
-Deno.test("a model file of PyTorch is named in a note", () => {
+Deno.test("a model file is taken whatever its kind; their default one need not be there", () => {
+  assert.deepEqual(translate("-model_file nets/places.pth").args, ["--model=nets/places.pth"]);
   const { args, notes } = translate("-model_file models/bvlc_googlenet.pth");
   assert.deepEqual(args, []);
-  assert.match(notes[0]!, /bvlc_googlenet\.pth is not an ONNX file/);
+  assert.match(notes[0]!, /bvlc_googlenet\.pth is not here; it is the network that Reverie has as googlenet/);
 });
 
 Deno.test("the processor is taken for c, CUDA where there is one for a number", () => {

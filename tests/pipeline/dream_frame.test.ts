@@ -6,6 +6,7 @@ import { UserError } from "../../models/errors.ts";
 
 const sample = new URL("../../static/sample.mp4", import.meta.url).pathname;
 const parameters = parseParameters({
+  model: "inception-v3",
   imageSize: 96,
   octaves: 1,
   firstIterations: 2,

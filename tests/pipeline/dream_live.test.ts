@@ -3,6 +3,7 @@ import { dreamLive, type LiveFrame, type LiveStart } from "../../pipeline/dream_
 import { parseParameters } from "../../pipeline/parameters.ts";
 
 const parameters = parseParameters({
+  model: "inception-v3",
   imageSize: 96,
   flowSize: 64,
   octaves: 1,

@@ -10,6 +10,7 @@ import { draw, inFolder, sharedClip } from "./clips.ts";
 
 /** As little work per frame as there can be. */
 const quick: ParameterInput = {
+  model: "inception-v3",
   imageSize: 160,
   layers: ["mixed0"],
   octaves: 1,

@@ -10,6 +10,7 @@ import { sharedDataPath } from "../shared_data.ts";
 
 /** The built-in network with as little work per frame as there can be. */
 const quick: ParameterInput = {
+  model: "inception-v3",
   imageSize: 96,
   layers: ["mixed0"],
   octaves: 1,

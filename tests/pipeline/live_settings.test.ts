@@ -10,6 +10,7 @@ const sample = new URL("../../static/sample.mp4", import.meta.url).pathname;
 const sampleRate = 24;
 
 const small = {
+  model: "inception-v3",
   imageSize: 96,
   flowSize: 64,
   octaves: 1,

@@ -1,41 +1,66 @@
 import assert from "node:assert/strict";
+import { catalog } from "../../models/catalog.ts";
 import { UserError } from "../../models/errors.ts";
-import { settings } from "../../pipeline/flags.ts";
-import { parseParameters } from "../../pipeline/parameters.ts";
-import { presets, presetSettings } from "../../pipeline/presets.ts";
+import { lookFor, plain, type Preset, presetOf, presets } from "../../pipeline/presets.ts";
+import { settings } from "../../pipeline/settle.ts";
 
-Deno.test("every preset is a set of valid settings that changes something", () => {
-  const standard = parseParameters({});
-  for (const [name, { description }] of Object.entries(presets)) {
-    assert.notDeepEqual(settings(name, {}), standard, name);
+const named: [string, Preset][] = Object.entries(presets);
+
+/** The settings of a preset with a network, without a network's name. */
+function look(preset: string | undefined, network: string): Record<string, unknown> {
+  const { model: _, ...all } = settings({ preset, given: {} }, undefined, network);
+  return all;
+}
+
+Deno.test("every look is a set of valid settings for a network to dream with", () => {
+  const networks = catalog.filter(({ dream }) => dream).map(({ name }) => name);
+  for (const [name, { description, looks }] of [["", plain] as [string, Preset], ...named]) {
     assert.ok(description.length > 10, name);
+    for (const { network } of looks) {
+      assert.ok(networks.includes(network), `${name}: ${network}`);
+      look(name === "" ? undefined : name, network);
+    }
   }
 });
 
-Deno.test("presets have the blends that are promised", () => {
-  assert.equal(settings("landscape", {}).blend, 0.3);
-  assert.equal(settings("motion", {}).blend, 0.7);
+Deno.test("every preset differs from the default and from all others, with whatever network", () => {
+  for (const network of ["googlenet", "inception-v3"]) {
+    const all = [undefined, ...named.map(([name]) => name)].map((name) =>
+      JSON.stringify(look(name, network))
+    );
+    if (network === "googlenet") assert.equal(new Set(all).size, all.length);
+    else assert.ok(new Set(all).size >= 4, "InceptionV3 has three presets that differ from the default");
+  }
+});
+
+Deno.test("every preset can be dreamed with InceptionV3, which npm has", () => {
+  for (const [name, { looks }] of named) assert.equal(looks.at(-1)!.network, "inception-v3", name);
+});
+
+Deno.test("landscape keeps more of the dream than the default does, motion less", () => {
+  const blend = (preset: string | undefined) => settings({ preset, given: {} }, undefined, "googlenet").blend;
+  assert.ok(blend("landscape") < blend(undefined));
+  assert.ok(blend("motion") >= 0.5);
 });
 
 Deno.test("what the user gives goes over the preset, the preset over the defaults", () => {
-  const chosen = settings("fast", { octaves: 5 });
+  const chosen = settings({ preset: "fast", given: { octaves: 5 } }, undefined, "googlenet");
   assert.equal(chosen.octaves, 5);
   assert.equal(chosen.imageSize, 320);
-  assert.equal(chosen.jitter, parseParameters({}).jitter);
+  assert.equal(chosen.jitter, settings({ given: {} }, undefined, "googlenet").jitter);
 });
 
-Deno.test("a preset's layers are left out for a network that does not have them", () => {
-  assert.deepEqual(settings("fast", {}).layers, ["mixed3"]);
-  assert.equal(settings("fast", { model: "other.onnx" }).layers, undefined);
-  assert.deepEqual(settings("fast", { model: "inception-v3" }).layers, ["mixed3"]);
-  assert.deepEqual(settings("fast", { model: "other.onnx", layers: ["features"] }).layers, ["features"]);
+Deno.test("layers and channels are left out for a network that the preset was not made for", () => {
+  const { layers, channels, ...rest } = lookFor(presets.classic, "other");
+  assert.deepEqual([layers, channels], [undefined, undefined]);
+  assert.equal(rest.octaveIterations, 10);
 });
 
 Deno.test("a preset that does not exist is refused with those there are", () => {
   for (const name of ["dreamy", "toString", ""]) {
     assert.throws(
-      () => presetSettings(name),
-      (error) => error instanceof UserError && /landscape, motion, art, fast, classic/.test(error.message),
+      () => presetOf(name),
+      (error) => error instanceof UserError && /landscape, motion, .*classic/.test(error.message),
     );
   }
 });

@@ -8,7 +8,13 @@ import { Rig } from "../../pipeline/rig.ts";
 
 const working = { width: 96, height: 96 };
 const providers = ["cpu"];
-const parameters = parseParameters({ imageSize: 96, octaves: 1, flowSize: 64, flow: "dis" });
+const parameters = parseParameters({
+  model: "inception-v3",
+  imageSize: 96,
+  octaves: 1,
+  flowSize: 64,
+  flow: "dis",
+});
 const source = { kind: "video", ...working, sampleAspect: { num: 1, den: 1 } } as const;
 
 Deno.test("a rig that is stopped while it is built is not there", async () => {

@@ -96,6 +96,7 @@ const start: StartEvent = {
   frames: 10,
   provider: "cpu",
   flow: "dis",
+  network: "inception-v3",
   layers: ["mixed3", "mixed4"],
   parameters,
 };
@@ -121,7 +122,7 @@ const done = {
 } as const;
 
 Deno.test("the first line says which flow there is, and why where there was a choice", () => {
-  assert.match(startLine(start), / with mixed3, mixed4; flow: dis$/);
+  assert.match(startLine(start), / by inception-v3 \(mixed3, mixed4\); flow: dis$/);
   assert.match(startLine({ ...start, flowReason: "quick enough" }), /; flow: dis \(quick enough\)$/);
   assert.doesNotMatch(startLine({ ...start, flow: "none" }), /flow/);
 });
@@ -137,7 +138,7 @@ Deno.test("plain lines come every two seconds at most, and the last one always",
   }
   reporter.event(done);
   assert.deepEqual(out.text.trimEnd().split("\n"), [
-    "in.mp4, 640x480, 10 frames: dreamed at 512x384 on cpu with mixed3, mixed4; flow: dis",
+    "in.mp4, 640x480, 10 frames: dreamed at 512x384 on cpu by inception-v3 (mixed3, mixed4); flow: dis",
     "frame 1 of 10, 1.00 fps, 0:09 left, loss 1.23",
     "frame 4 of 10, 1.00 fps, 0:06 left, loss 1.23",
     "frame 7 of 10, 1.00 fps, 0:03 left, loss 1.23",
@@ -230,22 +231,21 @@ Deno.test("a flag that shares a setting's name tells no default but its own", ()
 });
 
 Deno.test("dream's command line is understood as a whole", () => {
-  const { options, json, notes } = parseDream(
+  const { options, wish, json, notes } = parseDream(
     "in.mp4 out.mp4 --preset fast --seed=9 --from 1:00 --duration 2.5 --hls live --dump kept --provider cuda,cpu --json"
       .split(" "),
   );
-  assert.deepEqual({ ...options, parameters: undefined }, {
+  assert.deepEqual(options, {
     input: "in.mp4",
     output: "out.mp4",
-    parameters: undefined,
     from: 60,
     duration: 2.5,
     hls: "live",
     dump: "kept",
     providers: ["cuda", "cpu"],
   });
-  assert.equal(options.parameters.seed, 9);
-  assert.equal(options.parameters.imageSize, 320);
+  assert.equal(wish.preset, "fast");
+  assert.deepEqual(wish.given, { seed: 9 });
   assert.equal(json, true);
   assert.deepEqual(notes, []);
 });

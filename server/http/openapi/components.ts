@@ -13,6 +13,7 @@ const named = {
   ErrorBody: schemas.errorBody,
   Health: schemas.health,
   Links: schemas.links,
+  Networks: schemas.networks,
   Parameters: schemas.parameters,
   SomeParameters: schemas.someParameters,
   Progress: schemas.progress,

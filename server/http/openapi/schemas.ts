@@ -118,10 +118,29 @@ const parameterDescription = z.strictObject({
   live: z.boolean().describe("whether it may be changed while a dream runs"),
 });
 
+const preset = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  network: z.string().describe("the network that it dreams with now"),
+  madeFor: z.string().describe("the network that it looks best with"),
+  settings: someParameters,
+});
+
+const network = {
+  name: z.string(),
+  title: z.string(),
+  licence: z.string(),
+  size: z.int().describe("bytes to fetch"),
+  here: z.boolean(),
+  layers: z.array(z.string()).describe("layers that make good dreams, from fine to deep"),
+};
+
 /** What can be set, within which limits. */
 export const settings = z.strictObject({
   parameters: z.array(parameterDescription),
-  presets: z.array(z.strictObject({ name: z.string(), description: z.string(), settings: someParameters })),
+  plain: preset.describe("how it dreams without a preset"),
+  presets: z.array(preset),
+  networks: z.array(z.strictObject(network)),
   defaults: parameters,
   limits: z.strictObject({
     upload: z.number().describe("bytes"),
@@ -134,6 +153,21 @@ export const settings = z.strictObject({
   }),
   sample: z.boolean().describe("whether the sample clip can be dreamed"),
   token: z.boolean().describe("whether the server asks for a token"),
+});
+
+/** The networks to dream with. */
+export const networks = z.strictObject({
+  dreams: z.string().describe("the network that dreams where nobody names one"),
+  mayFetch: z.boolean().describe("whether whoever asks may fetch networks"),
+  networks: z.array(z.strictObject({
+    ...network,
+    fetch: z.strictObject({
+      running: z.boolean(),
+      done: z.int().exactOptional().describe("bytes"),
+      total: z.int().exactOptional().describe("bytes"),
+      error: z.string().exactOptional().describe("why it failed"),
+    }).exactOptional().describe("absent where nobody asked for it, or where it has come"),
+  })),
 });
 
 /** How the server is. */

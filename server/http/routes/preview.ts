@@ -1,6 +1,6 @@
 /** One dreamed frame, to judge settings by before the long run. */
 import { type Context, Hono } from "hono";
-import type { Parameters } from "../../../pipeline/parameters.ts";
+import type { Wish } from "../../../pipeline/settle.ts";
 import { HttpError, toHttpError } from "../../errors.ts";
 import type { Received } from "../../uploads/received.ts";
 import { queryFields } from "../../uploads/received.ts";
@@ -21,7 +21,7 @@ type Needs = Pick<Services, "dreams" | "uploads" | "renderer">;
 export function previewRoute(services: Needs): Hono<Env> {
   return new Hono<Env>().post("/", describe(route), async (c) => {
     const fields = queryFields(c.req.raw);
-    const { id } = wishOf(fields);
+    const { id } = requestOf(fields);
     return id === undefined ? await ofUpload(c, services) : await ofDream(c, services, id, fields);
   });
 }
@@ -40,7 +40,9 @@ async function ofUpload(c: Context<Env>, services: Needs): Promise<Response> {
     throw new HttpError("invalid_request", "send a video or picture, or name a dream: /api/preview?dream=ID");
   }
   const receive = isForm ? uploads.receiveMultipart : uploads.receiveRaw;
-  const { file, name, fields } = await receive.call(uploads, request, { check: (told) => void wishOf(told) });
+  const { file, name, fields } = await receive.call(uploads, request, {
+    check: (told) => void requestOf(told),
+  });
   try {
     await uploads.inspect(file, name, { pictures: true, signal: request.signal });
     return await answer(c, services, file, fields);
@@ -55,9 +57,9 @@ async function answer(
   input: string,
   fields: Received["fields"],
 ): Promise<Response> {
-  const { at, parameters } = wishOf(fields);
+  const { at, wish } = requestOf(fields);
   try {
-    const { dreamed, loss, seconds } = await renderer.preview({ input, at, parameters }, c.req.raw.signal);
+    const { dreamed, loss, seconds } = await renderer.preview({ input, at, wish }, c.req.raw.signal);
     return c.body(dreamed, 200, {
       "Content-Type": "image/jpeg",
       "Cache-Control": "no-store",
@@ -76,13 +78,14 @@ function withoutPath(error: HttpError, path: string): HttpError {
 }
 
 /** What is asked for: which frame of what, and how to dream it. Throws an HttpError for what is wrong with it. */
-function wishOf(fields: Received["fields"]): { id?: string; at: number; parameters: Parameters } {
+function requestOf(fields: Received["fields"]): { id?: string; at: number; wish: Wish } {
   const { dream, at, ...others } = fields;
   // A time is a time, whatever it is called.
   const { from = 0 } = relabelled("at", () => readSettings(at === undefined ? {} : { from: at }));
   const { given, preset } = readSettings(others);
-  const parameters = completeSettings({ given, preset });
-  return { at: from, parameters, ...(dream !== undefined && { id: dream }) };
+  const wish = { given, preset };
+  completeSettings(wish);
+  return { at: from, wish, ...(dream !== undefined && { id: dream }) };
 }
 
 function relabelled<T>(field: string, read: () => T): T {

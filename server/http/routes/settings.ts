@@ -1,16 +1,21 @@
 /** What can be set. */
 import { Hono } from "hono";
 import { commonParameters, liveParameters, parameterGroups } from "../../../pipeline/parameter_groups.ts";
-import { parameterDescriptions, type ParameterName, parseParameters } from "../../../pipeline/parameters.ts";
-import { presets } from "../../../pipeline/presets.ts";
+import { parameterDescriptions, type ParameterName } from "../../../pipeline/parameters.ts";
+import { dreamNetworks } from "../../../pipeline/networks.ts";
+import { lookFor, plain, type Preset, presets } from "../../../pipeline/presets.ts";
+import { settings as settingsOf } from "../../../pipeline/settle.ts";
 import type { Env } from "../env.ts";
 import { describe, json } from "../openapi/describe.ts";
 import type { Services } from "../services.ts";
 import { settingText } from "../setting_texts.ts";
 
-/** `GET /api/settings`: every parameter with its help, the presets, defaults and limits. */
+/**
+ * `GET /api/settings`: every parameter with its help, the presets, defaults and limits; presets and defaults as they are
+ * with the networks that are here now.
+ */
 export function settingsRoute({ options }: Pick<Services, "options">): Hono<Env> {
-  const settings = {
+  const settings = () => ({
     parameters: parameterDescriptions.map((parameter) => ({
       ...parameter,
       description: settingText(parameter.name, parameter.description),
@@ -18,13 +23,21 @@ export function settingsRoute({ options }: Pick<Services, "options">): Hono<Env>
       common: commonParameters.includes(parameter.name),
       live: liveParameters.includes(parameter.name),
     })),
-    presets: Object.entries(presets).map(([name, preset]) => ({ name, ...preset })),
-    defaults: parseParameters({}),
+    plain: presetNow("", plain),
+    presets: Object.entries(presets).map(([name, preset]) => presetNow(name, preset)),
+    networks: dreamNetworks(),
+    defaults: settingsOf({ given: {} }),
     limits: options.limits,
     sample: true,
     token: options.token !== undefined,
-  };
-  return new Hono<Env>().get("/", describe(route), (c) => c.json(settings));
+  });
+  return new Hono<Env>().get("/", describe(route), (c) => c.json(settings()));
+}
+
+function presetNow(name: string, preset: Preset) {
+  const { model: network } = settingsOf({ ...(name !== "" && { preset: name }), given: {} });
+  const { description, looks } = preset;
+  return { name, description, network, madeFor: looks[0].network, settings: lookFor(preset, network) };
 }
 
 function groupOf(parameter: ParameterName): string {

@@ -1,9 +1,11 @@
 /** A dream on a camera's pictures, in the renderer's Worker. */
 import { type DreamedLiveFrame, dreamLive, type LiveFrame } from "../../../pipeline/dream_live.ts";
+import { settings } from "../../../pipeline/settle.ts";
 import { decodeJpeg, encodeJpeg } from "../jpeg.ts";
 import type { CameraJob, Instruction } from "../messages.ts";
 import { Newest } from "../newest.ts";
 import { Changes } from "./changes.ts";
+import { settledParameters } from "./settled.ts";
 import { buffersOf, type Task, type TaskTools } from "./task.ts";
 
 /** A picture as it came. */
@@ -26,7 +28,7 @@ export class CameraTask implements Task {
   constructor(job: CameraJob, tools: TaskTools) {
     this.#job = job;
     this.#tools = tools;
-    this.#changes = new Changes(job.parameters, [], tools);
+    this.#changes = new Changes(settings(job.wish), [], tools);
     tools.signal.addEventListener("abort", () => this.#end());
   }
 
@@ -58,15 +60,16 @@ export class CameraTask implements Task {
 
   async #dream(): Promise<void> {
     const { signal, report, options } = this.#tools;
-    const { width, height } = this.#job;
-    const frames = dreamLive(this.#pictures(), {
-      ...this.#job,
-      ...options,
-      signal,
-      settings: () => this.#changes.at(this.#frame),
-      onStart: ({ provider }) => report({ kind: "opened", width, height, provider }),
-    });
+    const { width, height, wish } = this.#job;
     try {
+      const parameters = await settledParameters(wish, this.#tools);
+      this.#changes.begin(parameters);
+      const frames = dreamLive(this.#pictures(), {
+        ...{ width, height, parameters, signal },
+        ...options,
+        settings: () => this.#changes.at(this.#frame),
+        onStart: ({ provider }) => report({ kind: "opened", width, height, provider, parameters }),
+      });
       for await (const frame of frames) this.#dreamed.offer(frame);
     } finally {
       this.#dreamed.close();

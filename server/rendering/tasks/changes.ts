@@ -24,6 +24,11 @@ export class Changes {
     this.#settings = new LiveSettings(parameters, recorded, applied);
   }
 
+  /** The settings to begin with, once they are settled; changes asked for before are made to these. */
+  begin(parameters: Parameters): void {
+    this.#settings.begin(parameters);
+  }
+
   /** The settings of a frame; to be asked once for every frame. */
   at(frame: number): Parameters {
     return this.#settings.at(frame);

@@ -2,6 +2,7 @@
 import { dreamFrame } from "../../../pipeline/dream_frame.ts";
 import type { PreviewJob, PreviewResult } from "../job.ts";
 import { encodeJpeg } from "../jpeg.ts";
+import { settledParameters } from "./settled.ts";
 import type { Task, TaskTools } from "./task.ts";
 
 /** Longest side of the picture, in pixels. */
@@ -36,7 +37,9 @@ export class PreviewTask implements Task {
   async #dream(): Promise<PreviewResult> {
     const { signal, options } = this.#tools;
     const begin = performance.now();
-    const { dreamed, loss } = await dreamFrame({ ...this.#job, ...options, signal });
+    const { input, at, wish } = this.#job;
+    const parameters = () => settledParameters(wish, this.#tools);
+    const { dreamed, loss } = await dreamFrame({ input, at, parameters, ...options, signal });
     const seconds = (performance.now() - begin) / 1000;
     const { bytes, width, height } = await encodeJpeg(dreamed, longestSide, 88);
     return { dreamed: bytes, width, height, loss, seconds };

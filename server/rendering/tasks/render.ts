@@ -2,11 +2,14 @@
 import { dirname } from "node:path";
 import { dreamVideo } from "../../../pipeline/dream_video.ts";
 import type { DoneEvent, StartEvent } from "../../../pipeline/events.ts";
+import type { Parameters } from "../../../pipeline/parameters.ts";
+import type { Wish } from "../../../pipeline/settle.ts";
 import type { Instruction } from "../messages.ts";
 import type { RenderJob } from "../job.ts";
 import { withoutPaths } from "../wire_error.ts";
 import { Changes } from "./changes.ts";
 import { PictureShow } from "./picture_show.ts";
+import { settledParameters } from "./settled.ts";
 import type { Task, TaskTools } from "./task.ts";
 
 /** Renders one job; its settings may change meanwhile, and between two frames it rests where the gate is held. */
@@ -57,11 +60,12 @@ export class RenderTask implements Task {
 
   async #dream(): Promise<DoneEvent> {
     const { report, gate, signal, options } = this.#tools;
-    const { changes: _, ...job } = this.#job;
+    const { changes: _, wish, ...job } = this.#job;
     const events = dreamVideo({
       ...job,
       ...options,
       signal,
+      ...(wish && { parameters: () => this.#settle(wish) }),
       settings: (index) => this.#changes.at(index),
       watch: this.#show,
       onDownload: (done, total) => report({ kind: "download", done, total }),
@@ -76,6 +80,12 @@ export class RenderTask implements Task {
       }
     }
     throw new Error("the dream ended without a word");
+  }
+
+  async #settle(wish: Wish): Promise<Parameters> {
+    const parameters = await settledParameters(wish, this.#tools);
+    this.#changes.begin(parameters);
+    return parameters;
   }
 
   #shown({ flowReason, ...event }: StartEvent): StartEvent {

@@ -41,7 +41,7 @@ function createRoom({ navigate, settings }, id) {
   const leaving = new AbortController();
   const feed = new LiveFeed();
   const history = new History(id);
-  const heading = createHeading();
+  const heading = createHeading(settings.networks);
   const stage = createStage(id, feed);
   const progress = createProgress();
   const curves = createCurves(history);

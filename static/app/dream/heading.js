@@ -3,8 +3,9 @@
 
 import { element } from "../element.js";
 import { size } from "../format.js";
+import { networkTitle } from "../parameter_names.js";
 
-/** @import { Dream, News } from "../types.ts" */
+/** @import { Dream, Network, News } from "../types.ts" */
 /** @import { ConnectionState } from "../live_connection.js" */
 
 /** Milliseconds before a lost connection is worth a word. */
@@ -18,8 +19,12 @@ const stateWords = {
   cancelled: "Cancelled",
 };
 
-/** Name and state of a dream, and whatever went wrong with it or on the way to it. */
-export function createHeading() {
+/**
+ * Name and state of a dream, the network that dreams it, and whatever went wrong with it or on the way to it.
+ *
+ * @param {Network[]} networks
+ */
+export function createHeading(networks) {
   const title = element("h1", { class: "dream-title", id: "dream-title" });
   const badge = element("span", { class: "badge", id: "dream-state" });
   const about = element("p", { class: "dream-about quiet small" });
@@ -48,13 +53,14 @@ export function createHeading() {
     element: box,
 
     /** @param {Dream} dream */
-    update({ name, state, paused, created, preset, error }) {
+    update({ name, state, paused, created, preset, error, parameters }) {
       title.textContent = name;
       const word = state === "running" && paused ? "Resting" : stateWords[state];
       if (badge.textContent !== word) badge.textContent = word;
       badge.dataset.state = state;
       const when = new Date(created).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-      about.textContent = preset ? `${when}, preset ${preset}` : when;
+      const network = `dreamed by ${networkTitle(parameters.model, networks)}`;
+      about.textContent = [when, ...(preset ? [`preset ${preset}`] : []), network].join(", ");
       failure.hidden = state !== "failed" || !error;
       failure.textContent = error ? `It failed: ${error.message}` : "";
       if (state !== "running") fetching.hidden = true;

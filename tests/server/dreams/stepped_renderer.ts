@@ -96,7 +96,7 @@ export class SteppedRendering implements Rendering {
     this.#total = frames;
     const { input, output, parameters } = this.job;
     const size = { width: 64, height: 48, workingWidth: 64, workingHeight: 48 };
-    const made = { provider: "cpu", flow: "dis", layers: ["mixed3"], parameters };
+    const made = { provider: "cpu", flow: "dis", network: "inception-v3", layers: ["mixed3"], parameters };
     this.hooks.start({ event: "start", input, output, frames, ...size, ...made });
   }
 

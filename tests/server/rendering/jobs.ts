@@ -2,15 +2,16 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FrameEvent, StartEvent } from "../../../pipeline/events.ts";
-import { type ParameterInput, parseParameters } from "../../../pipeline/parameters.ts";
+import type { ParameterInput, Parameters } from "../../../pipeline/parameters.ts";
+import { settings as complete, type Wish } from "../../../pipeline/settle.ts";
 import type { RenderedPicture, RenderHooks, RenderJob } from "../../../server/rendering/job.ts";
 import { Renderer } from "../../../server/rendering/renderer.ts";
 
 export const sample = fileURLToPath(new URL("../../../static/sample.mp4", import.meta.url));
 
-/** Settings under which a frame takes as little time as it can. */
-export function quick(settings: Partial<ParameterInput> = {}) {
-  return parseParameters({
+/** What is asked for so that a frame takes as little time as it can. */
+export function quickWish(settings: Partial<ParameterInput> = {}): Wish {
+  const given = {
     imageSize: 64,
     flowSize: 64,
     layers: ["mixed0"],
@@ -18,7 +19,13 @@ export function quick(settings: Partial<ParameterInput> = {}) {
     firstIterations: 1,
     octaveIterations: 1,
     ...settings,
-  });
+  };
+  return { given };
+}
+
+/** The same, complete. */
+export function quick(settings: Partial<ParameterInput> = {}): Parameters {
+  return complete(quickWish(settings));
 }
 
 /** A rendering of the sample's first 0.3 s (8 frames) into a folder. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { HttpError } from "../../../server/errors.ts";
-import { quick, quickJob, sample, Told, until, withRenderer } from "./jobs.ts";
+import { quickJob, quickWish, sample, Told, until, withRenderer } from "./jobs.ts";
 
 const refusal = (code: string) => (error: unknown) => error instanceof HttpError && error.code === code;
 
@@ -10,7 +10,7 @@ Deno.test("preview() dreams the frame at a moment of the video", () =>
     const { dreamed, width, height, loss, seconds } = await renderer.preview({
       input: sample,
       at: 1.2,
-      parameters: quick(),
+      wish: quickWish(),
     });
     const picture = await sharp(dreamed).metadata();
     assert.deepEqual([picture.format, picture.width, picture.height], ["jpeg", 480, 270]);
@@ -25,7 +25,7 @@ Deno.test("preview() goes first: the rendering rests between two frames and then
     const previews: Promise<unknown>[] = [];
     const told = new Told(({ index }) => {
       if (index !== 2) return;
-      const preview = renderer.preview({ input: sample, at: 0, parameters: quick() });
+      const preview = renderer.preview({ input: sample, at: 0, wish: quickWish() });
       previews.push(preview.then(() => told.frames.length));
     });
     const { frames } = await renderer.render(quickJob(folder, { duration: 2 }), told).finished;
@@ -42,7 +42,7 @@ Deno.test("stop() works on a rendering that rests", () =>
   withRenderer(async (renderer, folder) => {
     const previews: Promise<unknown>[] = [];
     const told = new Told(({ index }) => {
-      if (index === 2) previews.push(renderer.preview({ input: sample, at: 0, parameters: quick() }));
+      if (index === 2) previews.push(renderer.preview({ input: sample, at: 0, wish: quickWish() }));
     });
     const rendering = renderer.render(quickJob(folder, { duration: 2 }), told);
     await until(() => renderer.held);
@@ -55,7 +55,7 @@ Deno.test("stop() works on a rendering that rests", () =>
 Deno.test("preview() is one at a time, and a signal makes room for the next", () =>
   withRenderer(async (renderer) => {
     const stopping = new AbortController();
-    const job = { input: sample, at: 0, parameters: quick() };
+    const job = { input: sample, at: 0, wish: quickWish() };
     const first = renderer.preview(job, stopping.signal);
     await assert.rejects(renderer.preview(job), refusal("busy"));
     stopping.abort(new Error("the client has gone"));
@@ -66,7 +66,7 @@ Deno.test("preview() is one at a time, and a signal makes room for the next", ()
 
 Deno.test("preview() of a moment after the end is an unusable video, told without the path", () =>
   withRenderer(async (renderer) => {
-    const preview = renderer.preview({ input: sample, at: 99, parameters: quick() });
+    const preview = renderer.preview({ input: sample, at: 99, wish: quickWish() });
     await assert.rejects(preview, (error: HttpError) => {
       assert.equal(error.code, "unusable_video");
       assert.match(error.message, /^the source has no frame at 99 s/);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
 import { HttpError } from "../../../server/errors.ts";
-import { filesIn, quick, quickJob, sample, Told, until, withRenderer } from "./jobs.ts";
+import { filesIn, quick, quickJob, quickWish, sample, Told, until, withRenderer } from "./jobs.ts";
 
 const refusal = (code: string, field?: string) => (error: unknown) =>
   error instanceof HttpError && error.code === code && error.field === field;
@@ -166,7 +166,7 @@ Deno.test("a layer that the network does not have is an invalid parameter", () =
       new Told(),
     );
     await assert.rejects(finished, refusal("invalid_parameter", "layers"));
-    const preview = renderer.preview({ input: sample, at: 0, parameters: quick({ channels: [99_999] }) });
+    const preview = renderer.preview({ input: sample, at: 0, wish: quickWish({ channels: [99_999] }) });
     await assert.rejects(preview, refusal("invalid_parameter", "channels"));
   }));
 

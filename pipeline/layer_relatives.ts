@@ -1,0 +1,24 @@
+/** GoogLeNet's layers in InceptionV3, for a command line that names them where GoogLeNet cannot be had. */
+
+/** The block of InceptionV3 nearest in depth to each block of GoogLeNet (Szegedy et al. 2015). */
+const blocks: Record<string, string> = {
+  "3a": "mixed0",
+  "3b": "mixed1",
+  "4a": "mixed2",
+  "4b": "mixed3",
+  "4c": "mixed4",
+  "4d": "mixed4",
+  "4e": "mixed4",
+  "5a": "mixed5",
+  "5b": "mixed6",
+};
+
+/** The nearest layers of InceptionV3, each once; a name that is no block of GoogLeNet stays as it is. */
+export function relativeLayers(layers: readonly string[]): string[] {
+  return [...new Set(layers.map(relative))];
+}
+
+function relative(layer: string): string {
+  const block = /^(?:inception|mixed)_?(\d[a-e])(?![a-z0-9])/i.exec(layer)?.[1]?.toLowerCase();
+  return block === undefined ? layer : blocks[block] ?? layer;
+}

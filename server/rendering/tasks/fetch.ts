@@ -1,0 +1,28 @@
+/** Fetching a network, in the renderer's Worker, since turning it into a graph takes a moment. */
+import { fetchNetwork } from "../../../pipeline/networks.ts";
+import { settle } from "../../../pipeline/settle.ts";
+import type { FetchJob } from "../job.ts";
+import type { Task, TaskTools } from "./task.ts";
+
+/** Fetches one network of the catalogue; a rendering goes on meanwhile. */
+export class FetchTask implements Task {
+  readonly hidden = {};
+  readonly #job: FetchJob;
+  readonly #tools: TaskTools;
+
+  constructor(job: FetchJob, tools: TaskTools) {
+    this.#job = job;
+    this.#tools = tools;
+  }
+
+  async run(): Promise<null> {
+    const { signal, report } = this.#tools;
+    const onProgress = (done: number, total: number) => report({ kind: "download", done, total });
+    const { network } = this.#job;
+    if (network === undefined) await settle({ given: {} }, { signal, onProgress });
+    else await fetchNetwork(network, { signal, onProgress });
+    return null;
+  }
+
+  instruct(): void {}
+}
