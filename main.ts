@@ -39,13 +39,15 @@ async function models(args: readonly string[], screen: Screen): Promise<number> 
   const { values, positionals } = parseFlags(args, flagsOf(commands.models));
   const [action, name, ...rest] = positionals;
   const usage = `${program} models ${commands.models.usage}`;
+  const { addNetwork } = await import("./models/add.ts");
   const { describeNetwork, listNetworks } = await import("./models/listing.ts");
-  const { networksText, networkText } = await import("./pipeline/terminal/models_text.ts");
+  const { addedText, networksText, networkText } = await import("./pipeline/terminal/models_text.ts");
   const print = <T>(value: T, text: (value: T) => string) =>
     screen.print(values.get("json") ? jsonLine(value) : text(value));
   if (rest.length > 0) throw new UserError(`"${rest[0]}" is one word too many: ${usage}`);
   if (action === "list" && name === undefined) print(await listNetworks(), networksText);
   else if (action === "show" && name !== undefined) print(await describeNetwork(name), networkText);
+  else if (action === "add" && name !== undefined) print(await addNetwork(name), addedText);
   else if (action === "pull" && name !== undefined) await pull(name, values, screen);
   else throw new UserError(`models is used so: ${usage}`);
   return 0;

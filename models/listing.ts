@@ -2,8 +2,9 @@
 import { catalog, type CatalogEntry, catalogEntry, localModelPath } from "./catalog.ts";
 import { UserError } from "./errors.ts";
 import type { Dimension } from "./onnx/model.ts";
-import { readModel } from "./onnx/read.ts";
+import { readNetwork } from "./networks/recognise.ts";
 import { sourceName, sourceSize } from "./sources.ts";
+import { readUserFile } from "./user_file.ts";
 
 /** A network of the catalog. */
 export interface ListedNetwork {
@@ -31,12 +32,14 @@ export interface CatalogDescription extends ListedNetwork {
   layers: string[];
 }
 
-/** An ONNX file. */
+/** A file that one can dream with. */
 export interface FileDescription {
   kind: "file";
   path: string;
   /** Size in bytes. */
   size: number;
+  /** The catalog's name of the network that it was recognised as; what follows is told of the network as it is opened. */
+  recognised?: string;
   /** Version of the standard operator set it is written in. */
   opset: number;
   inputs: { name: string; type: string; dims?: Dimension[] }[];
@@ -57,7 +60,7 @@ async function listed({ name, title, licence, purpose, sources }: CatalogEntry):
 }
 
 /**
- * Describes a network of the catalog or an ONNX file. Throws a UserError when it is neither, or when the file is not
+ * Describes a network of the catalog or a file. Throws a UserError when it is neither, or when the file is not
  * a model.
  */
 export async function describeNetwork(nameOrPath: string): Promise<CatalogDescription | FileDescription> {
@@ -67,21 +70,23 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
     const sources = entry.sources.map(sourceName);
     return { kind: "catalog", ...await listed(entry), card, source: sources[0]!, sources, layers };
   }
-  const bytes = await readFile(nameOrPath);
+  const bytes = await readUserFile(nameOrPath);
   // Only now, as the catalog should be listed at once.
   const { reachableLayers } = await import("./gradient/gradient.ts");
   try {
-    const model = readModel(bytes);
+    const { known, model } = readNetwork(bytes, nameOrPath);
     const { inputs } = model.graph;
     return {
       kind: "file",
       path: nameOrPath,
       size: bytes.length,
+      ...known && { recognised: known.kind },
       opset: model.opset,
       inputs: inputs.map(({ name, type, dims }) => dims ? { name, type, dims } : { name, type }),
       layers: withoutDoubles(reachableLayers(model)),
     };
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     throw new UserError(`${nameOrPath}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
@@ -90,17 +95,4 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
 function withoutDoubles(names: string[]): string[] {
   const known = new Set(names);
   return names.filter((name) => !/_output_\d+$/.test(name) || !known.has(name.replace(/_output_\d+$/, "")));
-}
-
-async function readFile(path: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(path);
-  } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : cause instanceof Deno.errors.PermissionDenied
-      ? "it may not be read"
-      : (cause as Error).message;
-    throw new UserError(`${path}: ${reason}`, { cause });
-  }
 }

@@ -110,7 +110,8 @@ function words(name: string): string {
 /**
  * The value that a layer's name stands for: the value of that name, the first output of the node of that name, or the
  * only one whose name ends with the given words; otherwise the words name a block, as in `features.4` of PyTorch, and
- * stand for the last value inside it. Case and punctuation do not matter, nor do numbers that exporters append.
+ * stand for the last value inside it. Case and punctuation do not matter, nor do numbers that exporters append, on either
+ * side.
  *
  * @throws {UserError} where none or more than one fits
  */
@@ -135,6 +136,7 @@ export function resolveLayer(graph: Graph, name: string): string {
     (alias: string) => withoutNumbers(alias) === wanted,
     (alias: string) => alias.endsWith(`/${wanted}`),
     (alias: string) => withoutNumbers(alias).endsWith(`/${wanted}`),
+    (alias: string) => alias === withoutNumbers(wanted),
   ];
   for (const fits of exact) {
     const found = valuesWhere(fits);

@@ -1,16 +1,16 @@
-import { catalog, openCatalogNetwork } from "../catalog.ts";
+import { catalog, catalogEntry, openCatalogNetwork } from "../catalog.ts";
 import { UserError } from "../errors.ts";
 import { prepare } from "../gradient/prepare.ts";
 import { reachableLayers } from "../gradient/layers.ts";
 import type { Model } from "../onnx/model.ts";
-import { readModel } from "../onnx/read.ts";
 import { inferShapes } from "../onnx/shapes.ts";
 import type { PullOptions } from "../sources.ts";
 import { imageNetPreprocessing, type Network, type Preprocessing } from "./network.ts";
+import { type FileContent, readNetwork } from "./recognise.ts";
 
 /** Which network to dream with, and what the user says about it. */
 export interface NetworkChoice {
-  /** A name of the catalog, or the path of an ONNX file. */
+  /** A name of the catalog, or the path of a file. */
   model: string;
   /** RGB means, in 0-1 or (where one is above 1) in 0-255. */
   mean?: [number, number, number] | undefined;
@@ -19,51 +19,63 @@ export interface NetworkChoice {
 }
 
 /**
- * Opens a network by its name in the catalog (fetching it on first use) or from an ONNX file.
+ * Opens a network by its name in the catalog (fetching it on first use), or from a file: any ONNX network, and known
+ * networks in the forms that {@link readNetwork} reads, which are recognised by their tensors.
  *
  * Throws a UserError when there is no such network or file, or when it does not take one colour picture.
  */
 export async function openNetwork(choice: NetworkChoice, options: PullOptions = {}): Promise<Network> {
-  const known = catalog.some(({ name }) => name === choice.model);
-  if (known) return await openCatalogNetwork(choice.model, options);
-  const model = await readNetworkFile(choice.model);
-  const preprocessing = preprocessingOf(choice);
+  const { model: name } = choice;
+  if (catalog.some((entry) => entry.name === name)) {
+    const network = await openCatalogNetwork(name, options);
+    return { ...network, preprocessing: preprocessingOf(choice, network.preprocessing) };
+  }
+  const { known, model } = await readNetworkFile(name);
+  if (known) {
+    const dream = catalogEntry(known.kind).dream!;
+    const preprocessing = preprocessingOf(choice, dream.preprocessing);
+    return { name, kind: known.kind, model, ...dream, preprocessing };
+  }
   return {
-    name: choice.model,
+    name,
     kind: "other",
     model,
-    preprocessing,
-    defaultLayers: [middleLayer(model, choice.model)],
+    preprocessing: preprocessingOf(choice, imageNetPreprocessing),
+    defaultLayers: [middleLayer(model, name)],
     minimumSize: 64,
   };
 }
 
-async function readNetworkFile(path: string): Promise<Model> {
+async function readNetworkFile(path: string): Promise<FileContent> {
   try {
-    const model = readModel(await Deno.readFile(path));
-    const { inputs } = model.graph;
-    const dims = inputs[0]?.dims;
-    if (
-      inputs.length !== 1 || (dims && (dims.length !== 4 || (typeof dims[1] === "number" && dims[1] !== 3)))
-    ) {
-      throw new UserError("a dream network takes one input, a picture [1, 3, height, width]");
-    }
-    return model;
+    const content = readNetwork(await Deno.readFile(path), path);
+    if (!content.known) requirePicture(content.model, path);
+    return content;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
       throw new UserError(`--model ${path}: no such file, nor a network of "models list"`, { cause });
     }
-    if (cause instanceof UserError) throw new UserError(`--model ${path}: ${cause.message}`, { cause });
+    if (cause instanceof UserError) throw new UserError(`--model ${cause.message}`, { cause });
     throw new UserError(`--model ${path}: ${(cause as Error).message}`, { cause });
   }
 }
 
-function preprocessingOf({ mean, scale, channelOrder }: NetworkChoice): Preprocessing {
+function requirePicture({ graph: { inputs } }: Model, path: string): void {
+  const dims = inputs[0]?.dims;
+  if (
+    inputs.length !== 1 || (dims && (dims.length !== 4 || (typeof dims[1] === "number" && dims[1] !== 3)))
+  ) {
+    throw new UserError(`${path}: a dream network takes one input, a picture [1, 3, height, width]`);
+  }
+}
+
+/** What the user says of the preparation of pictures, and the network's own where they say nothing. */
+function preprocessingOf({ mean, scale, channelOrder }: NetworkChoice, own: Preprocessing): Preprocessing {
   const inUnits = mean?.some((value) => value > 1) ? mean.map((value) => value / 255) as typeof mean : mean;
   return {
-    mean: inUnits ?? imageNetPreprocessing.mean,
-    scale: scale ?? imageNetPreprocessing.scale,
-    channelOrder: channelOrder ?? "rgb",
+    mean: inUnits ?? own.mean,
+    scale: scale ?? own.scale,
+    channelOrder: channelOrder ?? own.channelOrder,
   };
 }
 

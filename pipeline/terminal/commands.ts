@@ -150,11 +150,12 @@ export const commands = {
   },
   models: {
     name: "models",
-    usage: "list | show NAME | pull NAME",
-    summary: "networks to dream with and to find motion: what there is, what is here, fetch one",
+    usage: "list | show NAME | pull NAME | add FILE",
+    summary: "networks to dream with and to find motion: what there is, what is here, fetch or add one",
     groups: [{ title: "Flags", flags: [json, verbose, help] }],
     notes: [
-      "NAME is a name of the list. For `show` it may also be an ONNX file: its input and the layers one can dream with.",
+      "NAME is a name of the list. For `show` it may also be a file: its input and the layers one can dream with.",
+      "FILE is BVLC GoogLeNet as .onnx, .pth, .safetensors or .caffemodel: kept as if it had been pulled.",
     ],
   },
   evaluate: {

@@ -1,3 +1,4 @@
+import type { AddedNetwork } from "../../models/add.ts";
 import type { CatalogDescription, FileDescription, ListedNetwork } from "../../models/listing.ts";
 import { program } from "./help.ts";
 import { table } from "./table.ts";
@@ -19,6 +20,11 @@ export function networkText(network: CatalogDescription | FileDescription): stri
   return network.kind === "file" ? fileText(network) : catalogText(network);
 }
 
+/** What came of a file that was to be added. */
+export function addedText({ name, path, added }: AddedNetwork): string {
+  return added ? `${name}: ${path}` : `${name} is here already and stays as it is: ${path}`;
+}
+
 function catalogText(
   { name, title, licence, purpose, card, sources, layers, path, size, downloadSize }: CatalogDescription,
 ) {
@@ -32,13 +38,14 @@ function catalogText(
   return [title, "", card, "", table(rows)].join("\n");
 }
 
-function fileText({ path, size, opset, inputs, layers }: FileDescription): string {
+function fileText({ path, size, recognised, opset, inputs, layers }: FileDescription): string {
   const shown = inputs.map(({ name, type, dims }) =>
     `${name} ${type}${dims ? ` [${dims.map((size) => size === "" ? "?" : size).join(", ")}]` : ""}`
   );
   return [
     table([
       ["file", `${path} (${formatBytes(size)})`],
+      ...recognised ? [["recognised as", recognised]] : [],
       ["operator set", String(opset)],
       ["input", shown.join("; ")],
       [

@@ -1,0 +1,55 @@
+/** Protocol buffers, field by field: what is read is never larger than the bytes that hold it. */
+import { ByteReader, damaged } from "./bytes.ts";
+
+/** A field of a message: its number, and a whole number or the bytes of it. */
+export type Field =
+  | { number: number; kind: "varint"; value: number }
+  | { number: number; kind: "bytes"; bytes: Uint8Array };
+
+/**
+ * The fields of a message in order. Numbers of a fixed width are bytes, too. Throws a CheckpointError when the message
+ * ends in the middle of one, or is none.
+ */
+export function* fieldsOf(message: Uint8Array): Generator<Field> {
+  const reader = new ByteReader(message);
+  while (reader.position < message.length) {
+    const tag = readVarint(reader);
+    const number = Math.floor(tag / 8);
+    if (number === 0) throw damaged("it holds a field without a number");
+    switch (tag % 8) {
+      case 0:
+        yield { number, kind: "varint", value: readVarint(reader) };
+        break;
+      case 1:
+        yield { number, kind: "bytes", bytes: reader.bytes(8) };
+        break;
+      case 2:
+        yield { number, kind: "bytes", bytes: reader.bytes(readVarint(reader)) };
+        break;
+      case 5:
+        yield { number, kind: "bytes", bytes: reader.bytes(4) };
+        break;
+      default:
+        throw damaged("it holds a field of an unknown kind");
+    }
+  }
+}
+
+/** The first whole numbers packed in a field: as many as may be, and one more where there are more. */
+export function unpackVarints(bytes: Uint8Array, most: number): number[] {
+  const reader = new ByteReader(bytes);
+  const values: number[] = [];
+  while (reader.position < bytes.length && values.length <= most) values.push(readVarint(reader));
+  return values;
+}
+
+/** Seven bits a byte, the lowest first. Of more than 53 bits only the size is true, which is too large anyway. */
+function readVarint(reader: ByteReader): number {
+  let value = 0;
+  for (let shift = 0; shift < 70; shift += 7) {
+    const byte = reader.uint8();
+    value += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) return value;
+  }
+  throw damaged("it holds a number without an end");
+}
