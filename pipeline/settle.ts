@@ -4,7 +4,7 @@
  */
 import { catalog, isHere, pull } from "../models/catalog.ts";
 import { DownloadError } from "../models/download_error.ts";
-import { openNetwork } from "../models/networks/open.ts";
+import { readNetworkFile } from "../models/networks/open.ts";
 import { forgetOutOfReach, isOutOfReach, rememberOutOfReach } from "../models/out_of_reach.ts";
 import type { DownloadOptions } from "../models/package_download.ts";
 import { isOffline } from "../models/web.ts";
@@ -60,7 +60,7 @@ export async function settle(wish: Wish, options: SettleOptions = {}): Promise<S
   const { label } = options;
   const file = fileIn(wish);
   if (file !== undefined) {
-    const { kind: network } = await openNetwork({ model: file });
+    const { known: { kind: network = "other" } = {} } = await readNetworkFile(file);
     return { parameters: complete(wish, { network, model: file }, label), notes: [] };
   }
   const names = candidates(wish);

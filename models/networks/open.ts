@@ -46,7 +46,10 @@ export async function openNetwork(choice: NetworkChoice, options: PullOptions = 
   };
 }
 
-async function readNetworkFile(path: string): Promise<FileContent> {
+/**
+ * Reads a network from a file of the user's. Throws a UserError that names the file where it holds none that dreams.
+ */
+export async function readNetworkFile(path: string): Promise<FileContent> {
   try {
     const content = readNetwork(await Deno.readFile(path), path);
     if (!content.known) requirePicture(content.model, path);

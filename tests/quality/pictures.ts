@@ -1,5 +1,5 @@
 /** Frames of videos in one picture. */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import sharp from "sharp";
 import { decode } from "../../pipeline/decode.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
