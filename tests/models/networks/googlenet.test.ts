@@ -8,6 +8,7 @@ import { buildGoogLeNet } from "../../../models/networks/googlenet.ts";
 import { publishedFiles, readPublishedFiles } from "../../../models/networks/googlenet/published_files.ts";
 import type { Model } from "../../../models/onnx/model.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
+import { locate } from "../../../pipeline/ffmpeg/locate.ts";
 import { sharedDataPath } from "../../shared_data.ts";
 import { publishedParts, sharedGoogLeNet, zooModel } from "./googlenet_fixture.ts";
 
@@ -15,7 +16,8 @@ import { publishedParts, sharedGoogLeNet, zooModel } from "./googlenet_fixture.t
 async function frame(path: string, seconds: number, side: number, cut = "null"): Promise<Float32Array> {
   const args = ["-v", "error", "-ss", String(seconds), "-i", path, "-frames:v", "1"];
   const picture = ["-vf", `${cut},scale=${side}:${side}`, "-f", "rawvideo", "-pix_fmt", "bgr24", "-"];
-  const { stdout } = await new Deno.Command("ffmpeg", { args: [...args, ...picture] }).output();
+  const { path: ffmpeg } = await locate("ffmpeg");
+  const { stdout } = await new Deno.Command(ffmpeg, { args: [...args, ...picture] }).output();
   const mean = [104, 117, 123], plane = side * side;
   assert.equal(stdout.length, 3 * plane);
   return Float32Array.from(
