@@ -85,6 +85,14 @@ Deno.test("GoogLeNet is recognised with padding, constants and a decomposed LRN 
       inner(node, "Div", [x, `${y}.power`], y),
     ];
   });
+  const name = "inception_4a/1x1_filter";
+  torch.graph.initializers = new Map(torch.graph.initializers);
+  const value = torch.graph.initializers.get(name)!;
+  torch.graph.initializers.delete(name);
+  torch.graph.nodes.unshift({
+    ...{ name: "", op: "Constant", domain: "", inputs: [], outputs: [name] },
+    attributes: { value: { kind: "tensor", value } },
+  });
   assert.deepEqual(writeModel(recogniseModel(torch)!.model), writeModel(expected.model));
 
   const headless = structuredClone(shared);
@@ -92,6 +100,20 @@ Deno.test("GoogLeNet is recognised with padding, constants and a decomposed LRN 
   const { model, published } = recogniseModel(headless)!;
   assert.ok(published);
   assert.deepEqual(model.graph.outputs.map(({ name }) => name), ["pool5/7x7_s1"]);
+});
+
+Deno.test("the head is found as a MatMul and an Add, too", async () => {
+  const shared = await sharedGoogLeNet();
+  if (!shared) return;
+  const data = shared.graph.initializers.get("loss3/classifier_filter")!.data as Float32Array;
+  const turned = floatTensor(data.map((_, i) => data[i % 1000 * 1024 + Math.floor(i / 1000)]!), [1024, 1000]);
+  const split = changed(shared, (node) =>
+    node.op !== "Gemm" ? node : [
+      { ...node, op: "MatMul", inputs: ["flat", "turned"], outputs: ["product"], attributes: {} },
+      { ...node, op: "Add", inputs: ["product", node.inputs[2]!], attributes: {} },
+    ]);
+  split.graph.initializers = new Map(split.graph.initializers).set("turned", turned);
+  assert.deepEqual(writeModel(recogniseModel(split)!.model), writeModel(recogniseModel(shared)!.model));
 });
 
 Deno.test("half-precision weights are recognised", async () => {
