@@ -41,13 +41,14 @@ export async function addNetwork(path: string): Promise<AddedNetwork> {
   }
   const local = await localModelPath(name);
   if (local !== undefined) return { name, path: local, added: false };
-  return { name, ...await store(cachedModelPath(name), model) };
+  return { name, ...await store(name, model) };
 }
 
 /** Another process may fetch the same network at this moment: then its file stays. */
-async function store(target: string, model: Model): Promise<{ path: string; added: boolean }> {
+async function store(name: string, model: Model): Promise<{ path: string; added: boolean }> {
+  const target = cachedModelPath(name);
   let added = false;
-  using reach = new Reach({});
+  using reach = new Reach(name);
   const path = await withFolderLock(target, reach, () =>
     makeWhole(target, async (folder) => {
       const file = join(folder, "network.onnx");

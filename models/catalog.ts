@@ -21,6 +21,8 @@ export interface CatalogEntry {
   purpose: "dream" | "flow";
   /** Where it can be had from, in the order in which that is tried; at least one. */
   sources: readonly [Source, ...Source[]];
+  /** What the user can do where no source can be reached; the end of a sentence. */
+  otherwise?: string;
   /** The card: where the network comes from, what it was trained for, how it dreams. */
   card: string;
   /** Layer names that make good dreams, from fine to deep; none in a network that finds motion. */
@@ -82,6 +84,7 @@ export const catalog: readonly CatalogEntry[] = [{
     files: publishedFiles,
     read: (files: ReadonlyMap<string, Uint8Array>) => buildGoogLeNet(readPublishedFiles(files)),
   }],
+  otherwise: "take a file of it that you have (.onnx, .pth or .caffemodel): models add FILE",
   card:
     "BVLC GoogLeNet: the network that won ImageNet's challenge of 2014, trained on it by Sergio Guadarrama for Caffe\n" +
     'and released for unrestricted use. Mordvintsev, Olah and Tyka dreamed with this network in "Inceptionism"\n' +
@@ -118,6 +121,7 @@ export const catalog: readonly CatalogEntry[] = [{
       size: 4_006_600,
     },
   }],
+  otherwise: "name it with --flow-model",
   card:
     "RAFT with 990,162 parameters, trained by torchvision on FlyingChairs and FlyingThings3D, which are synthetic\n" +
     "(weights C_T_V2). Mean end-point error on Sintel: 1.99 px (clean), 3.28 px (final).",
@@ -134,6 +138,7 @@ export const catalog: readonly CatalogEntry[] = [{
       size: 21_106_800,
     },
   }],
+  otherwise: "name it with --flow-model",
   card:
     "RAFT with 5,257,536 parameters, trained by torchvision on FlyingChairs and FlyingThings3D and then on Sintel,\n" +
     "KITTI, HD1K and FlyingThings3D together (weights C_T_SKHT_V2). More than four times the work of\n" +
@@ -191,13 +196,11 @@ export function catalogEntry(name: string): CatalogEntry {
  * Throws a DownloadError when it is not here and cannot be fetched; see {@link fetchFromSources}.
  */
 export async function pull(name: string, options: PullOptions = {}): Promise<string> {
-  const { sources, purpose } = catalogEntry(name);
+  const entry = catalogEntry(name);
   const local = await localModelPath(name);
   if (local !== undefined) return local;
-  const otherwise = purpose === "flow"
-    ? "name it with --flow-model"
-    : "copy the cache folder of a machine that has it and set REVERIE_CACHE";
-  return await fetchFromSources(sources, { name, target: cachedModelPath(name), otherwise }, options);
+  const otherwise = entry.otherwise ?? "copy the cache folder of a machine that has it and set REVERIE_CACHE";
+  return await fetchFromSources(entry.sources, { name, target: cachedModelPath(name), otherwise }, options);
 }
 
 /**

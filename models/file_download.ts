@@ -45,7 +45,12 @@ export async function downloadFile(
   }
   const download = new Download(file, open, options);
   const resumed = await download.received() > 0;
-  await download.run();
+  try {
+    await download.run();
+  } catch (error) {
+    if (await download.received() === 0) await Deno.remove(part).catch(() => {});
+    throw error;
+  }
   let whole = await isPublished(file, part);
   if (!whole && resumed) {
     // What was there before may be of another file.

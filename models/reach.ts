@@ -2,6 +2,7 @@ import { DownloadError } from "./download_error.ts";
 
 /** The time in which one of several servers must begin to answer; without a limit there is no end to it. */
 export class Reach implements Disposable {
+  readonly #name: string;
   readonly #signal: AbortSignal | undefined;
   readonly #seconds: number;
   readonly #deadline: number;
@@ -9,11 +10,18 @@ export class Reach implements Disposable {
   #answered = false;
   #onAnswer = () => {};
 
-  /** @param options.reachWithin seconds for all servers together, from now on */
-  constructor({ reachWithin = Infinity, signal }: {
-    reachWithin?: number | undefined;
-    signal?: AbortSignal | undefined;
-  }) {
+  /**
+   * @param name what is fetched
+   * @param options.reachWithin seconds for all servers together, from now on
+   */
+  constructor(
+    name: string,
+    { reachWithin = Infinity, signal }: {
+      reachWithin?: number | undefined;
+      signal?: AbortSignal | undefined;
+    } = {},
+  ) {
+    this.#name = name;
     this.#seconds = reachWithin;
     this.#deadline = performance.now() + 1000 * reachWithin;
     this.#signal = signal;
@@ -49,7 +57,7 @@ export class Reach implements Disposable {
 
   #error(): DownloadError {
     const reason = `no server answered within ${this.#seconds} s`;
-    return new DownloadError(`cannot fetch the network: ${reason}; connect to the network once`, {
+    return new DownloadError(`cannot fetch ${this.#name}: ${reason}; connect to the network once`, {
       failure: "unreachable",
       reason,
     });

@@ -83,7 +83,7 @@ export async function fetchFromSources(
 ): Promise<string> {
   requireOnline(wanted.name);
   options.signal?.throwIfAborted();
-  using reach = new Reach(options);
+  using reach = new Reach(wanted.name, options);
   return await withFolderLock(wanted.target, reach, async () => {
     const errors: DownloadError[] = [];
     for (const [index, source] of sources.entries()) {
@@ -96,6 +96,7 @@ export async function fetchFromSources(
         errors.push(error);
       }
     }
+    await removeEmpty(partsFolder(wanted.target));
     throw errors.length === 1 ? errors[0]! : severalErrors(wanted, errors);
   });
 }
@@ -153,6 +154,18 @@ async function fromFiles(
 /** Where files are kept that a network is still to be made of. */
 function partsFolder(target: string): string {
   return join(dirname(target), `${basename(target)}.parts`);
+}
+
+/** Removes a folder in which there is no file. */
+async function removeEmpty(folder: string): Promise<void> {
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) await removeEmpty(join(folder, name));
+    }
+    await Deno.remove(folder);
+  } catch {
+    // It is not there, or holds files that the next call goes on with.
+  }
 }
 
 /** What cannot be made a network is a reason to try the next source. */

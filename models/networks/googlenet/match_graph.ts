@@ -14,8 +14,10 @@ import {
 interface Weighted {
   /** [filters, channels, height, width] or [outputs, inputs]. */
   dims: readonly number[];
-  filter: Float32Array;
-  bias: Float32Array | undefined;
+  filter: Tensor;
+  /** Whether the filter is stored as [inputs, outputs]. */
+  turned?: boolean;
+  bias: Tensor | undefined;
   input: Origin;
 }
 
@@ -42,6 +44,8 @@ const beforeAll = new Set(["Pad", "Identity", "Cast"]);
  * may be missing. Filters must follow each other, and branches be concatenated, as in Caffe.
  */
 export function matchGoogLeNet(graph: Graph): GoogLeNetWeights | undefined {
+  // Most networks are told apart by a glance.
+  if (graph.nodes.filter(({ op }) => op === "Conv").length < convolutions.size) return undefined;
   const layers = weightedLayers(graph);
   const weights = new Map<string, LayerWeights>();
 
@@ -52,8 +56,9 @@ export function matchGoogLeNet(graph: Graph): GoogLeNetWeights | undefined {
     dims: readonly number[] = convolutions.get(name)!,
   ): Weighted | undefined {
     const [layer, ...others] = layers.filter((layer) => `${layer.dims}` === `${dims}` && fits(layer));
-    if (!layer?.bias || others.length > 0) return undefined;
-    weights.set(name, { filter: layer.filter, bias: layer.bias });
+    const found = layer && others.length === 0 ? weightsOf(layer) : undefined;
+    if (!found) return undefined;
+    weights.set(name, found);
     return layer;
   }
 
@@ -97,8 +102,15 @@ function takeClassifier(
   const heads = layers.filter(({ dims, input }) =>
     dims[1] === lastChannels && dims.slice(2).every((side) => side === 1) && same(input.from, x)
   );
-  const [head] = heads;
-  if (heads.length === 1 && head?.bias) weights.set(classifier, { filter: head.filter, bias: head.bias });
+  const head = heads.length === 1 ? weightsOf(heads[0]!) : undefined;
+  if (head) weights.set(classifier, head);
+}
+
+/** Undefined where a layer has no bias, or numbers that are not read here. */
+function weightsOf({ filter, turned, bias, dims }: Weighted): LayerWeights | undefined {
+  const values = floatsOf(filter), added = bias && floatsOf(bias);
+  if (!values || !added || added.length !== dims[0]) return undefined;
+  return { filter: turned ? transposed(values, dims[1]!, dims[0]!) : values, bias: added };
 }
 
 function same(a: readonly Weighted[], b: readonly Weighted[]): boolean {
@@ -140,20 +152,17 @@ function layerOf(
   origins: ReadonlyMap<string, Origin>,
 ): Weighted | undefined {
   const [x = "", w = "", b = ""] = node.inputs;
-  const input = origins.get(x), weight = constants.get(w), added = constants.get(b);
-  if (!input || !weight) return undefined;
-  const bias = added && floatsOf(added);
-  const filter = floatsOf(weight);
-  if (!filter) return undefined;
-  if (node.op === "Conv" && weight.dims.length === 4 && intAttribute(node, "group", 1) === 1) {
-    return { dims: weight.dims, filter, bias, input };
+  const input = origins.get(x), filter = constants.get(w), bias = constants.get(b);
+  if (!input || !filter) return undefined;
+  const { dims } = filter;
+  if (node.op === "Conv") {
+    return dims.length === 4 && intAttribute(node, "group", 1) === 1
+      ? { dims, filter, bias, input }
+      : undefined;
   }
-  if ((node.op !== "Gemm" && node.op !== "MatMul") || weight.dims.length !== 2) return undefined;
-  const [rows, columns] = weight.dims as [number, number];
-  if (node.op === "Gemm" && intAttribute(node, "transB", 0) === 1) {
-    return { dims: weight.dims, filter, bias, input };
-  }
-  return { dims: [columns, rows], filter: transposed(filter, rows, columns), bias, input };
+  if ((node.op !== "Gemm" && node.op !== "MatMul") || dims.length !== 2) return undefined;
+  if (node.op === "Gemm" && intAttribute(node, "transB", 0) === 1) return { dims, filter, bias, input };
+  return { dims: dims.toReversed(), filter, turned: true, bias, input };
 }
 
 /** Adds a constant to a MatMul that has no bias yet; whether this node does that. */
@@ -168,7 +177,7 @@ function addBias(
   const added = constants.get(a) ?? constants.get(b);
   const [layer, ...others] = origin?.from ?? [];
   if (!layer || others.length > 0 || layer.bias || added?.data.length !== layer.dims[0]) return false;
-  layer.bias = floatsOf(added!);
+  layer.bias = added;
   origins.set(node.outputs[0]!, origin!);
   return true;
 }
