@@ -108,7 +108,7 @@ function words(title, dreaming, network, mayFetch) {
   if (running) return `Asking for ${title}. Until then ${dreaming} dreams.`;
   if (error) return `${dreaming} dreams. ${sentence(error)}`;
   const who = mayFetch ? "" : " Whoever runs this server can fetch it.";
-  return `${dreaming} dreams. ${title}, which dreams of dogs and birds, is not here yet.${who}`;
+  return `${dreaming} dreams. ${title}, which these pictures are of, is not here yet.${who}`;
 }
 
 /**

@@ -4,7 +4,7 @@
 /**
  * Presets as pictures, of which one is chosen.
  *
- * @import { Network, Preset, Settings } from "./types.ts"
+ * @import { Preset, Settings } from "./types.ts"
  *
  * @typedef {object} PresetPicker
  * @property {HTMLElement} element
@@ -19,14 +19,16 @@ import { networkTitle } from "./parameter_names.js";
 /**
  * @param {Settings} settings
  * @param {(name: string | undefined) => void} onChange
+ * @param {HTMLElement} note stands above the cards: what holds for all of them
  * @returns {PresetPicker}
  */
-export function createPresetPicker(settings, onChange) {
+export function createPresetPicker(settings, onChange, note) {
   const inputs = [settings.plain, ...settings.presets].map((preset) => ({ preset, ...presetCard(preset) }));
   const made = element(
     "fieldset",
     { class: "presets", id: "presets" },
     element("legend", {}, element("h2", {}, "How should it dream?")),
+    note,
     element("div", { class: "preset-cards" }, ...inputs.map(({ card }) => card)),
   );
   const value = () => inputs.find(({ input }) => input.checked)?.preset.name || undefined;
@@ -39,24 +41,17 @@ export function createPresetPicker(settings, onChange) {
   /** @type {PresetPicker["refresh"]} */
   const refresh = ({ plain, presets, networks }) => {
     const now = new Map([plain, ...presets].map((preset) => [preset.name, preset]));
-    for (const { preset, line } of inputs) showNetwork(line, now.get(preset.name) ?? preset, networks);
+    for (const { preset, line } of inputs) {
+      const { network, madeFor } = now.get(preset.name) ?? preset;
+      // Where the usual network is not here, that is said once for all.
+      line.hidden = network === madeFor || madeFor === plain.madeFor;
+      line.textContent = `Needs ${
+        networkTitle(madeFor, networks)
+      }; until that is here, its nearest relative.`;
+    }
   };
   refresh(settings);
   return { element: made, value, set, refresh };
-}
-
-/**
- * Says so where another network dreams a preset than the one that it is made for.
- *
- * @param {HTMLElement} line
- * @param {Preset} preset
- * @param {Network[]} networks
- */
-function showNetwork(line, { network, madeFor }, networks) {
-  line.hidden = network === madeFor;
-  line.textContent = `Made for ${networkTitle(madeFor, networks)}; here ${
-    networkTitle(network, networks)
-  } dreams it.`;
 }
 
 /** @param {Preset} preset */

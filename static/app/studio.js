@@ -52,17 +52,6 @@ export const view = {
     const place = element("div", { class: "source-place" });
 
     const form = createParameterForm({ settings, onChange: () => tryOne.outdated() });
-    const presets = createPresetPicker(settings, (preset) => {
-      form.set(presetValues(preset), presetValues(preset));
-      tryOne.outdated();
-    });
-
-    /** @param {string | undefined} name */
-    const presetValues = (name) => ({
-      ...settings.defaults,
-      ...settings.presets.find((preset) => preset.name === name)?.settings,
-    });
-
     const networks = createNetworkPanel({
       api,
       settings,
@@ -76,6 +65,14 @@ export const view = {
         tryOne.outdated();
       },
     });
+    const presets = createPresetPicker(settings, (preset) => {
+      form.set(presetValues(preset), presetValues(preset));
+      tryOne.outdated();
+    }, networks.element);
+
+    /** @param {string | undefined} name */
+    const presetValues = (name) =>
+      settings.presets.find((preset) => preset.name === name)?.settings ?? settings.defaults;
 
     /** The settings; undefined where a field is not usable, which is then focused. @returns {Wish | undefined} */
     const look = () => {
@@ -193,7 +190,7 @@ export const view = {
 
     const gallery = createGallery({ api });
     root.classList.add("studio");
-    root.append(hero.element, place, presets.element, networks.element, work, gallery.element);
+    root.append(hero.element, place, presets.element, work, gallery.element);
     if (id !== undefined) resume(id);
 
     /** @param {string} earlier id of a dream whose video and settings are wanted once more */

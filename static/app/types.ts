@@ -26,6 +26,7 @@ export interface Preset {
   /** The network that it dreams with now, and the one that it looks best with. */
   network: string;
   madeFor: string;
+  /** All settings, as it has them. */
   settings: Values;
 }
 

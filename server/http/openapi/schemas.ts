@@ -123,7 +123,7 @@ const preset = z.strictObject({
   description: z.string(),
   network: z.string().describe("the network that it dreams with now"),
   madeFor: z.string().describe("the network that it looks best with"),
-  settings: someParameters,
+  settings: parameters.describe("all settings, as it has them"),
 });
 
 const network = {

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { commonParameters, liveParameters, parameterGroups } from "../../../pipeline/parameter_groups.ts";
 import { parameterDescriptions, type ParameterName } from "../../../pipeline/parameters.ts";
 import { dreamNetworks } from "../../../pipeline/networks.ts";
-import { lookFor, plain, type Preset, presets } from "../../../pipeline/presets.ts";
+import { plain, type Preset, presets } from "../../../pipeline/presets.ts";
 import { settings as settingsOf } from "../../../pipeline/settle.ts";
 import type { Env } from "../env.ts";
 import { describe, json } from "../openapi/describe.ts";
@@ -35,9 +35,9 @@ export function settingsRoute({ options }: Pick<Services, "options">): Hono<Env>
 }
 
 function presetNow(name: string, preset: Preset) {
-  const { model: network } = settingsOf({ ...(name !== "" && { preset: name }), given: {} });
+  const settings = settingsOf({ ...(name !== "" && { preset: name }), given: {} });
   const { description, looks } = preset;
-  return { name, description, network, madeFor: looks[0].network, settings: lookFor(preset, network) };
+  return { name, description, network: settings.model, madeFor: looks[0].network, settings };
 }
 
 function groupOf(parameter: ParameterName): string {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { lookFor, presetOf } from "../../../pipeline/presets.ts";
 import { HttpError } from "../../../server/errors.ts";
 import { checkSettings, completeSettings, readSettings } from "../../../server/uploads/settings.ts";
 
@@ -50,7 +51,8 @@ Deno.test("readSettings() reads name, preset and times", () => {
 
 Deno.test("completeSettings() puts what is given over the preset and the defaults", () => {
   const parameters = completeSettings(readSettings({ preset: "landscape", octaves: "2" }));
-  assert.deepEqual([parameters.blend, parameters.octaves, parameters.imageSize], [0.3, 2, 512]);
+  const { blend } = lookFor(presetOf("landscape"), parameters.model);
+  assert.deepEqual([parameters.blend, parameters.octaves, parameters.imageSize], [blend, 2, 512]);
   assert.equal(completeSettings(readSettings({ preset: "landscape", blend: "0.9" })).blend, 0.9);
 });
 
