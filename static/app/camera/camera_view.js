@@ -241,7 +241,7 @@ class CameraRoom {
   /** What the look sets. */
   #base() {
     const { preset } = this.#options;
-    return this.#settings.presets.find(({ name }) => name === preset)?.settings ?? {};
+    return this.#settings.presets.find(({ name }) => name === preset)?.settings ?? this.#settings.defaults;
   }
 
   #presetToForm() {

@@ -146,7 +146,8 @@ export function createLiveControls(settings, send) {
    * @param {Dream} news
    */
   function baseOf({ preset, given }) {
-    return { ...settings.presets.find(({ name }) => name === preset)?.settings, ...given };
+    const look = settings.presets.find(({ name }) => name === preset)?.settings ?? settings.defaults;
+    return { ...look, ...given };
   }
 
   /** @param {Dream} news */
