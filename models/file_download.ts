@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import { DownloadError } from "./download_error.ts";
 import { UserError } from "./errors.ts";
 import type { DownloadOptions } from "./package_download.ts";
+import { Silence } from "./silence.ts";
 import { requireOnline, webAddress } from "./web.ts";
 
 /** A file on the web that never changes. */
@@ -19,8 +20,6 @@ export interface PublishedFile {
 export interface FileDownloadOptions extends DownloadOptions {
   /** What else the user can do where the server cannot be reached; the end of a sentence. */
   otherwise?: string | undefined;
-  /** How long the server may send nothing before it counts as lost, in seconds. Default 30. */
-  patience?: number | undefined;
   /** Connections to reuse, where many files come from one host. */
   client?: Deno.HttpClient | undefined;
 }
@@ -130,24 +129,13 @@ class Download {
   async run(): Promise<void> {
     const { signal, patience = 30 } = this.#options;
     signal?.throwIfAborted();
-    const stalled = new AbortController();
-    const stopping = AbortSignal.any([stalled.signal, ...signal ? [signal] : []]);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const alive = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => stalled.abort(new Error(`nothing came for ${patience} s`)), patience * 1000);
-    };
-    try {
-      alive();
-      await this.#fetch(stopping, alive);
-    } finally {
-      clearTimeout(timer);
-    }
+    using silence = new Silence(patience, signal);
+    await this.#fetch(silence);
   }
 
-  async #fetch(signal: AbortSignal, alive: () => void): Promise<void> {
+  async #fetch(silence: Silence): Promise<void> {
     const from = await this.received();
-    const response = await this.#ask(from, signal);
+    const response = await this.#ask(from, silence);
     const end = sizeIn(response.headers.get("content-range"));
     if (response.status === 416 && from > 0) {
       await response.body?.cancel();
@@ -172,19 +160,23 @@ class Download {
     }
     if (!resumes) await this.#part.truncate(0);
     const length = Number(response.headers.get("content-length")) || undefined;
-    await this.#receive(response.body, resumes ? from : 0, length, alive);
+    await this.#receive(response.body, resumes ? from : 0, length, silence);
   }
 
-  async #ask(from: number, signal: AbortSignal): Promise<Response> {
+  async #ask(from: number, silence: Silence): Promise<Response> {
     const headers = { "accept-encoding": "identity", ...(from > 0 && { range: `bytes=${from}-` }) };
     const { client } = this.#options;
     const name = basename(this.#file.url);
     requireOnline(name);
     try {
-      return await fetch(webAddress(this.#file.url), { headers, signal, ...(client && { client }) });
+      return await fetch(webAddress(this.#file.url), {
+        headers,
+        signal: silence.signal,
+        ...(client && { client }),
+      });
     } catch (cause) {
       this.#options.signal?.throwIfAborted();
-      const reason = `${hostOf(this.#file)} cannot be reached`;
+      const reason = `${hostOf(this.#file)} ${silence.over ? "does not answer" : "cannot be reached"}`;
       throw new DownloadError(
         `cannot fetch ${name}: ${reason}; connect to the network once${this.#advice()}`,
         { failure: "unreachable", reason, cause },
@@ -196,7 +188,7 @@ class Download {
     body: ReadableStream<Uint8Array>,
     from: number,
     length: number | undefined,
-    alive: () => void,
+    silence: Silence,
   ): Promise<void> {
     const total = length === undefined ? this.#file.size : from + length;
     let received = from;
@@ -205,7 +197,7 @@ class Download {
     try {
       for await (const chunk of body) {
         this.#options.signal?.throwIfAborted();
-        alive();
+        silence.broken();
         await writeAll(this.#part, chunk);
         received += chunk.length;
         this.#options.onProgress?.(received, Math.max(total, received));

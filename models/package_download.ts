@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import pacote from "pacote";
 import { DownloadError } from "./download_error.ts";
+import { Silence } from "./silence.ts";
 import { requireOnline } from "./web.ts";
 
 /** A file of the npm registry, pinned by name, version and hash. */
@@ -23,6 +24,8 @@ export interface DownloadOptions {
   signal?: AbortSignal | undefined;
   /** Called when a server begins to send what was asked for; for each file anew. */
   onAnswer?: (() => void) | undefined;
+  /** How long the server may send nothing before it counts as lost, in seconds. Default 30. */
+  patience?: number | undefined;
 }
 
 /**
@@ -34,30 +37,30 @@ export interface DownloadOptions {
 export async function downloadPackage(
   { spec, integrity, size }: PinnedPackage,
   folder: string,
-  { onProgress = () => {}, onAnswer = () => {}, signal }: DownloadOptions = {},
+  options: DownloadOptions = {},
 ): Promise<string> {
   requireOnline(spec);
   const registry = Deno.env.get("NPM_CONFIG_REGISTRY") ?? Deno.env.get("npm_config_registry");
-  const options = { integrity, cache: join(folder, "npm-cache"), ...(registry && { registry }) };
+  const pinned = { integrity, cache: join(folder, "npm-cache"), ...(registry && { registry }) };
   const tarball = join(folder, "package.tgz");
   const unpacked = join(folder, "package");
+  using silence = new Silence(options.patience ?? 30, options.signal);
   try {
     const { _resolved: address } = await unlessAborted<{ _resolved: string }>(
-      pacote.manifest(spec, options),
-      signal,
+      pacote.manifest(spec, pinned),
+      silence.signal,
     );
-    await downloadFile(address, tarball, size, { onProgress, onAnswer, signal });
-    await pacote.extract(`file:${tarball}`, unpacked, options);
+    await downloadFile(address, tarball, size, options, silence);
+    await pacote.extract(`file:${tarball}`, unpacked, pinned);
   } catch (cause) {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     throw downloadError(spec, cause);
   }
   return unpacked;
 }
 
 /** Pacote cannot be interrupted: its work is left to itself when the signal is aborted. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return await work;
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
@@ -75,26 +78,24 @@ async function downloadFile(
   address: string,
   path: string,
   size: number,
-  { onProgress, onAnswer, signal }: {
-    onProgress: DownloadProgress;
-    onAnswer: () => void;
-    signal: AbortSignal | undefined;
-  },
+  { onProgress, onAnswer }: DownloadOptions,
+  silence: Silence,
 ): Promise<void> {
-  const stopping = signal ? { signal } : {};
-  const response = await fetch(address, stopping);
+  const { signal } = silence;
+  const response = await fetch(address, { signal });
   if (!response.ok || !response.body) throw new Error(`the registry answered ${response.status}`);
-  onAnswer();
+  onAnswer?.();
   const file = await Deno.open(path, { write: true, create: true, truncate: true });
   let received = 0;
   const counted = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
+      silence.broken();
       received += chunk.length;
-      onProgress(received, Math.max(size, received));
+      onProgress?.(received, Math.max(size, received));
       controller.enqueue(chunk);
     },
   });
-  await response.body.pipeThrough(counted).pipeTo(file.writable, stopping);
+  await response.body.pipeThrough(counted).pipeTo(file.writable, { signal });
 }
 
 const offlineCodes = [
@@ -106,6 +107,7 @@ const offlineCodes = [
   "ETIMEDOUT",
   "FETCH_ERROR",
   "error sending request",
+  "nothing came for",
 ];
 
 /** What to tell the user of a package that could not be fetched. */

@@ -55,8 +55,6 @@ export interface PullOptions extends DownloadOptions {
    * to each of them. Default: each may take as long as a server may be silent.
    */
   reachWithin?: number | undefined;
-  /** How long a server may send nothing before it counts as lost, in seconds. Default 30. */
-  patience?: number | undefined;
 }
 
 /** What to say of a network that is fetched. */
@@ -81,7 +79,7 @@ export async function fetchFromSources(
   wanted: Wanted,
   options: PullOptions = {},
 ): Promise<string> {
-  requireOnline(wanted.name);
+  requireOnline(wanted.name, wanted.otherwise);
   options.signal?.throwIfAborted();
   using reach = new Reach(wanted.name, options);
   return await withFolderLock(wanted.target, reach, async () => {

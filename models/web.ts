@@ -16,11 +16,14 @@ export function isOffline(): boolean {
   return !["", "0", "false", undefined].includes(Deno.env.get("REVERIE_OFFLINE"));
 }
 
-/** Throws a {@link DownloadError} where nothing may be fetched; `what` names what was wanted. */
-export function requireOnline(what: string): void {
+/**
+ * Throws a {@link DownloadError} where nothing may be fetched; `what` names what was wanted, `otherwise` what the user
+ * can do, as the end of a sentence.
+ */
+export function requireOnline(what: string, otherwise = "fetch it on another machine"): void {
   if (!isOffline()) return;
-  const reason = "REVERIE_OFFLINE is set, and nothing is fetched";
-  throw new DownloadError(`cannot fetch ${what}: ${reason}; unset it, or fetch this on another machine`, {
+  const reason = "REVERIE_OFFLINE is set, so nothing is fetched";
+  throw new DownloadError(`cannot fetch ${what}: ${reason}; unset it, or ${otherwise}`, {
     failure: "unreachable",
     reason,
   });

@@ -136,7 +136,6 @@ export function resolveLayer(graph: Graph, name: string): string {
     (alias: string) => withoutNumbers(alias) === wanted,
     (alias: string) => alias.endsWith(`/${wanted}`),
     (alias: string) => withoutNumbers(alias).endsWith(`/${wanted}`),
-    (alias: string) => alias === withoutNumbers(wanted),
   ];
   for (const fits of exact) {
     const found = valuesWhere(fits);
@@ -147,6 +146,9 @@ export function resolveLayer(graph: Graph, name: string): string {
   }
   const block = valuesWhere((alias) => `/${alias}/`.includes(`/${wanted}/`)).at(-1);
   if (block !== undefined) return block;
+  // A name out of another export of the same network, such as Caffe2's `inception_4c/output_1`.
+  const plain = valuesWhere((alias) => alias === withoutNumbers(wanted));
+  if (plain.length === 1) return plain[0]!;
   throw new UserError(`the network has no layer "${name}"; its layers are ${listed(values)}`);
 }
 

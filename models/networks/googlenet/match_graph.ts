@@ -36,6 +36,9 @@ const between = new Set([
   ...["Mul", "Add", "Pow", "Div"],
 ]);
 
+/** Branches of an inception block; nothing else is made of more than one layer. */
+const branches = 4;
+
 /** Those that leave the picture as it is: with others before the first convolution it has a preparation of its own. */
 const beforeAll = new Set(["Pad", "Identity", "Cast"]);
 
@@ -187,7 +190,7 @@ function originOf(node: Node, origins: ReadonlyMap<string, Origin>): Origin | un
   const inputs = node.inputs.flatMap((name) => origins.get(name) ?? []);
   if (inputs.length === 0) return undefined;
   const from = [...new Set(inputs.flatMap((origin) => origin.from))];
-  if (from.length === 0 && !beforeAll.has(node.op)) return undefined;
+  if (from.length > branches || (from.length === 0 && !beforeAll.has(node.op))) return undefined;
   const spreads = node.op === "MaxPool" && intsAttribute(node, "strides", [1, 1]).every((step) => step === 1);
   return { from, spread: spreads || inputs.some(({ spread }) => spread) };
 }
