@@ -44,7 +44,7 @@ export interface DreamFacts {
 /** Networks that can be fetched by name. */
 export const catalog: readonly CatalogEntry[] = [{
   name: "inception-v3",
-  title: "InceptionV3 (Szegedy et al. 2016), the network Reverie dreams with",
+  title: "InceptionV3 (Szegedy et al. 2016), dreams of eyes and spirals",
   licence: "MIT, © 2019 Infinite Red, Inc.",
   purpose: "dream",
   sources: [{
@@ -71,7 +71,7 @@ export const catalog: readonly CatalogEntry[] = [{
   },
 }, {
   name: "googlenet",
-  title: "GoogLeNet (Szegedy et al. 2015), the network of 2015's dreams",
+  title: "GoogLeNet (Szegedy et al. 2015), dreams of animals and buildings: the network of 2015",
   licence: "unrestricted use (BVLC/caffe's model page)",
   purpose: "dream",
   sources: [{

@@ -34,29 +34,29 @@ export const parametersSchema = z.strictObject({
     .describe("for an ONNX file: factors on the difference, for pixels in 0-1 (default: ImageNet's)"),
   channelOrder: z.enum(["rgb", "bgr"]).optional()
     .describe("for an ONNX file: order of its input channels (default: rgb)"),
-  octaves: z.int().min(1).max(12).default(3)
+  octaves: z.int().min(1).max(12).default(4)
     .describe("sizes at which each frame is dreamed, from small to large"),
   octaveScale: z.number().gt(0).max(4).refine((value) => value !== 1, "must not be 1").default(1.4)
     .describe("ratio between neighbouring octaves (0.6 means the same as 1/0.6)"),
   octaveIterations: z.int().min(0).max(1000).default(3)
     .describe("gradient steps per octave for a frame that inherits a dream"),
-  firstIterations: z.int().min(0).max(1000).default(8)
+  firstIterations: z.int().min(0).max(1000).default(12)
     .describe("gradient steps per octave for the first frame, after a scene cut, and for pictures"),
   iterations: z.int().min(1).max(100).default(1)
     .describe("passes over all octaves per frame"),
-  learningRate: z.number().gt(0).max(255).default(3.5)
+  learningRate: z.number().gt(0).max(255).default(3)
     .describe("mean change per gradient step, in grey levels of 255"),
   jitter: z.int().min(0).max(512).default(32)
     .describe("largest random shift of the picture before each step, in pixels"),
-  smoothing: z.enum(["none", "gaussian", "laplacian"]).default("gaussian")
+  smoothing: z.enum(["none", "gaussian", "laplacian"]).default("laplacian")
     .describe("smoothing of the gradient: a cascade of blurs, a Laplacian pyramid, or none"),
-  colour: z.number().min(0).max(2).default(0.06)
+  colour: z.number().min(0).max(2).default(0.6)
     .describe(
       "how much of the gradient's colour is kept; 0 changes brightness alone, 1 is the plain gradient",
     ),
   tvWeight: z.number().min(0).max(100).default(0)
     .describe("weight of total variation, which smooths the dream"),
-  blend: z.number().min(0).max(1).default(0.12)
+  blend: z.number().min(0).max(1).default(0.2)
     .describe("share of the fresh frame against the carried dream: 0 keeps all of the dream, 1 forgets it"),
   carry: z.enum(["residual", "picture"]).default("residual")
     .describe("what flows along: the dream's difference from its frame, or the dreamed picture"),
