@@ -4,6 +4,7 @@
  */
 import { GraphBuilder } from "../onnx/build.ts";
 import { floatTensor, type Model, type Tensor } from "../onnx/model.ts";
+import { scaledKernel } from "./tfjs_weights.ts";
 
 /** Keras's default for a BatchNormalization inside InceptionV3. */
 const epsilon = 1e-3;
@@ -117,7 +118,7 @@ export function buildInceptionV3(weights: ReadonlyMap<string, Tensor>): Model {
   return g.build();
 }
 
-/** Kernel in ONNX's layout [filters, channels, height, width] and bias, with batch normalisation folded in. */
+/** Kernel in ONNX's layout and bias, with batch normalisation folded in. */
 function foldedWeights(
   weights: ReadonlyMap<string, Tensor>,
   number: number,
@@ -134,20 +135,4 @@ function foldedWeights(
   const gain = Float32Array.from(variance, (value) => 1 / Math.sqrt(value + epsilon));
   const bias = beta.map((shift, filter) => shift - mean[filter]! * gain[filter]!);
   return { kernel: scaledKernel(find(`conv2d_${number}/kernel`), gain), bias: floatTensor(bias) };
-}
-
-/** Keras stores kernels as [height, width, channels, filters]. */
-function scaledKernel(kernel: Tensor, gain: Float32Array): Tensor {
-  const [height, width, channels, filters] = kernel.dims as [number, number, number, number];
-  const source = kernel.data as Float32Array;
-  const data = new Float32Array(source.length);
-  let index = 0;
-  for (let filter = 0; filter < filters; filter++) {
-    for (let channel = 0; channel < channels; channel++) {
-      for (let tap = 0; tap < height * width; tap++) {
-        data[index++] = source[(tap * channels + channel) * filters + filter]! * gain[filter]!;
-      }
-    }
-  }
-  return floatTensor(data, [filters, channels, height, width]);
 }
