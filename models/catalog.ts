@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { cacheFolder } from "./cache.ts";
 import { UserError } from "./errors.ts";
+import { readDlibFace } from "./networks/dlib_face.ts";
 import { buildGoogLeNet, caffePreprocessing } from "./networks/googlenet.ts";
 import { matchGoogLeNet } from "./networks/googlenet/match_graph.ts";
 import { publishedFiles, readPublishedFiles } from "./networks/googlenet/published_files.ts";
@@ -106,6 +107,62 @@ export const catalog: readonly CatalogEntry[] = [{
   dream: {
     preprocessing: caffePreprocessing,
     defaultLayers: ["inception_4c/output"],
+    minimumSize: 64,
+  },
+}, {
+  name: "mobilefacenet",
+  title: "MobileFaceNet (Chen et al. 2018), dreams of faces",
+  licence: "MIT, © 2021 gitguanqi",
+  purpose: "dream",
+  sources: [{
+    package: {
+      spec: "faceplugin-face-recognition-js@0.0.1",
+      integrity:
+        "sha512-shriXjd4zJHEwhK1jHK+bWo8Vv6Vu9B/w6RRsd4AFtNM/jaI2vhuOamOSMl9qQmLd8WlQ7dgqN+3C2iOi5pXWw==",
+      size: 41_114_878,
+    },
+    read: (folder: string) => readModel(Deno.readFileSync(join(folder, "model", "fr_feature.onnx"))),
+  }],
+  card:
+    "MobileFaceNet, which tells faces apart, published in the npm package faceplugin-face-recognition-js. Its\n" +
+    "publishers do not say which pictures of people it was trained with. The package is a large download because\n" +
+    "it holds eight other networks; Reverie keeps this one of 4.9 MB. It dreams of faces: woven bars with an eye\n" +
+    "here and there in 392, faces of eyes, noses and mouths in 399, masks and teeth in 403, eyes and brows from\n" +
+    "416 on. The layers are numbered as in the published file.",
+  layers: ["392", "399", "403", "416", "420", "438"],
+  dream: {
+    preprocessing: { mean: [0.5, 0.5, 0.5], scale: [2, 2, 2], channelOrder: "bgr" },
+    defaultLayers: ["399"],
+    minimumSize: 64,
+  },
+}, {
+  name: "dlib-face",
+  title: "dlib's face recognition network (King 2017), dreams of drapery and marble",
+  licence: "MIT, © Vladimir Mandic; dlib's weights: public domain",
+  purpose: "dream",
+  sources: [{
+    package: {
+      spec: "@vladmandic/face-api@1.7.15",
+      integrity:
+        "sha512-WDMmK3CfNLo8jylWqMoQgf4nIst3M0fzx1dnac96wv/dvMTN4DxC/Pq1DGtduDk1lktCamQ3MIDXFnvrdHTXDw==",
+      size: 12_677_476,
+    },
+    read: (folder: string) => readDlibFace(join(folder, "model")),
+  }],
+  card:
+    "A ResNet of 29 convolutions that tells faces apart. The author of dlib trained it on about three million faces\n" +
+    "of 7,485 people, half of them from the FaceScrub and VGG data sets, half gathered from the web, and put it in\n" +
+    "the public domain. The npm package @vladmandic/face-api has it with weights of mostly 8 bits. It dreams of\n" +
+    "rows of eyes in conv32_3 and conv64_down, of drapery and carved marble in conv64_3 to conv128_2, of curls in\n" +
+    "conv256_1.",
+  layers: ["conv32_3", "conv64_down", "conv64_3", "conv128_down", "conv128_2", "conv256_1"],
+  dream: {
+    preprocessing: {
+      mean: [122.782 / 255, 117.001 / 255, 104.298 / 255],
+      scale: [255 / 256, 255 / 256, 255 / 256],
+      channelOrder: "rgb",
+    },
+    defaultLayers: ["conv128_down"],
     minimumSize: 64,
   },
 }, {

@@ -2,9 +2,18 @@
  * The face recognition network of dlib (King 2017, `dlib_face_recognition_resnet_model_v1`): a ResNet (He et al. 2016,
  * "Deep Residual Learning for Image Recognition") of 29 convolutions, without its average and its descriptor.
  */
+import { join } from "node:path";
 import { GraphBuilder } from "../onnx/build.ts";
 import { floatTensor, type Model, type Tensor } from "../onnx/model.ts";
-import { scaledKernel } from "./tfjs_weights.ts";
+import { readTfjsWeights, scaledKernel } from "./tfjs_weights.ts";
+
+/** The network from the folder in which face-api.js keeps its models. Throws when a file or a weight is missing. */
+export function readDlibFace(folder: string): Model {
+  const manifest = Deno.readTextFileSync(join(folder, "face_recognition_model-weights_manifest.json"));
+  return buildDlibFace(
+    readTfjsWeights(JSON.parse(manifest), (path) => Deno.readFileSync(join(folder, path))),
+  );
+}
 
 /** The blocks above the stem, in order; the names tell their filters, and `down` those that halve the picture. */
 const blocks = [
