@@ -156,14 +156,14 @@ export const catalog: readonly CatalogEntry[] = [{
     "the public domain. The npm package @vladmandic/face-api has it with weights of mostly 8 bits. It dreams of\n" +
     "rows of eyes in conv32_3 and conv64_down, of drapery and carved marble in conv64_3 to conv128_2, of curls in\n" +
     "conv256_1.",
-  layers: ["conv32_3", "conv64_down", "conv64_3", "conv128_down", "conv128_2", "conv256_1"],
+  layers: ["conv32_3", "conv64_down", "conv64_3", "conv128_down", "conv128_1", "conv128_2", "conv256_1"],
   dream: {
     preprocessing: {
       mean: [122.782 / 255, 117.001 / 255, 104.298 / 255],
       scale: [255 / 256, 255 / 256, 255 / 256],
       channelOrder: "rgb",
     },
-    defaultLayers: ["conv128_down"],
+    defaultLayers: ["conv128_down", "conv128_1"],
     minimumSize: 64,
   },
 }, {

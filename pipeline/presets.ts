@@ -20,7 +20,7 @@ export interface Preset {
 const googlenet = (settings: Look["settings"] = {}): Look => ({ network: "googlenet", settings });
 const inceptionV3 = (settings: Look["settings"] = {}): Look => ({ network: "inception-v3", settings });
 
-/** What both looks of Google's settings of 2015 share: dream.ipynb, but for what is carried from frame to frame. */
+/** What Google's notebook of 2015 (dream.ipynb) does, but for what is carried from frame to frame. */
 const notebook = {
   loss: "l2",
   octaves: 4,
@@ -34,45 +34,125 @@ const notebook = {
   blend: 0.5,
 } as const satisfies Look["settings"];
 
+/** Lower layers fill a picture sooner than those of animals do: they get a gentler dream of less colour. */
+const gentle = {
+  colour: 0.3,
+  learningRate: 2,
+  blend: 0.3,
+  firstIterations: 8,
+} as const satisfies Look["settings"];
+
+/** InceptionV3's colours turn to rainbows where more of them is kept. */
+const eyes = { colour: 0.15, blend: 0.3 } as const satisfies Look["settings"];
+
+/** Octaves for networks that were trained on small pictures of faces. */
+const wide = { octaves: 3, octaveScale: 1.6 } as const satisfies Look["settings"];
+
 /** The dream where no preset is named. */
 export const plain: Preset = {
-  description: "dogs, birds and insects, carried along by what moves",
-  looks: [googlenet(), inceptionV3({ colour: 0.15, blend: 0.3 })],
+  description: "animals, people and cars that grow out of the picture and move along with it",
+  looks: [googlenet(), inceptionV3(eyes)],
 };
 
 /** The presets by name. */
 export const presets = {
   landscape: {
     description: "calm scenes: the dream stays and grows over the frames",
-    looks: [googlenet({ blend: 0.1 }), inceptionV3({ blend: 0.2, colour: 0.15 })],
+    looks: [googlenet({ blend: 0.08 }), inceptionV3({ ...eyes, blend: 0.15 })],
   },
   motion: {
     description: "quick scenes: mostly the fresh frame, the dream follows lightly",
     looks: [
-      googlenet({ blend: 0.7, octaveIterations: 5 }),
-      inceptionV3({ blend: 0.7, octaveIterations: 5, colour: 0.15 }),
+      googlenet({ blend: 0.6, octaveIterations: 4, learningRate: 2.5 }),
+      inceptionV3({ ...eyes, blend: 0.6, octaveIterations: 4, learningRate: 2.5 }),
     ],
   },
   art: {
-    description: "deeper layers, larger shapes, a stronger dream",
+    description: "peacocks, fish and tents, large and in strong colours",
     looks: [
-      googlenet({ layers: ["inception_4d/output", "inception_4e/output"], octaveScale: 1.6 }),
-      inceptionV3({
-        layers: ["mixed3", "mixed4"],
-        octaves: 4,
-        octaveScale: 1.6,
+      googlenet({
+        layers: ["inception_4d/output", "inception_4e/output"],
+        octaves: 3,
+        octaveScale: 1.8,
         octaveIterations: 4,
-        firstIterations: 14,
+        firstIterations: 16,
         learningRate: 4,
-        colour: 0.2,
+        colour: 0.8,
+        blend: 0.15,
       }),
+      inceptionV3({ ...eyes, layers: ["mixed3", "mixed4"], octaveScale: 1.6, learningRate: 4, colour: 0.3 }),
+    ],
+  },
+  fur: {
+    description: "dogs' faces and fur with soft eyes",
+    looks: [
+      googlenet({ layers: ["inception_4a/output", "inception_4b/output"] }),
+      inceptionV3({ ...eyes, layers: ["mixed2"] }),
+    ],
+  },
+  pagodas: {
+    description: "domes, towers and huts with arched doors",
+    looks: [
+      googlenet({ layers: ["inception_4d/output"], channels: [120, 160] }),
+      inceptionV3({ ...eyes, layers: ["mixed5"] }),
+    ],
+  },
+  reptile: {
+    description: "scaly skin with watchful eyes",
+    looks: [
+      googlenet({ layers: ["inception_4d/output"], channels: [140] }),
+      inceptionV3({ ...eyes, layers: ["mixed4"] }),
+    ],
+  },
+  spiders: {
+    description: "red spiders with round bodies and long legs",
+    looks: [
+      googlenet({ layers: ["inception_4d/output"], channels: [236] }),
+      inceptionV3({ ...eyes, layers: ["mixed4"] }),
+    ],
+  },
+  spots: {
+    description: "whorls of hair with dark eyes",
+    looks: [
+      googlenet({ ...gentle, layers: ["inception_3b/output"] }),
+      inceptionV3({ ...gentle, layers: ["mixed1"] }),
+    ],
+  },
+  ornament: {
+    description: "carved signs and spirals, as on old pottery",
+    looks: [
+      googlenet({ ...gentle, layers: ["inception_3a/output"], blend: 0.2, firstIterations: 12 }),
+      inceptionV3({ ...gentle, layers: ["mixed0"] }),
+    ],
+  },
+  facets: {
+    description: "pebbles and brush strokes of dark glass",
+    looks: [
+      googlenet({ ...gentle, layers: ["conv2/norm2"] }),
+      inceptionV3({ ...gentle, layers: ["mixed0"] }),
+    ],
+  },
+  faces: {
+    description: "eyes, noses and mouths in clouds, water and stone",
+    looks: [
+      { network: "mobilefacenet", settings: { ...wide, colour: 0.2, blend: 0.25, learningRate: 2 } },
+      googlenet({ layers: ["inception_4a/output"] }),
+      inceptionV3(eyes),
+    ],
+  },
+  marble: {
+    description: "drapery and carved marble, with an eye here and there in the folds",
+    looks: [
+      { network: "dlib-face", settings: { ...wide, loss: "l2", colour: 0.1 } },
+      googlenet({ ...gentle, layers: ["conv2/norm2"], colour: 0.1 }),
+      inceptionV3({ ...gentle, layers: ["mixed1"], colour: 0.05 }),
     ],
   },
   fast: {
     description: "small and quick, for laptops and previews",
     looks: [
       googlenet({ imageSize: 320, octaves: 2, octaveIterations: 2, flowSize: 160 }),
-      inceptionV3({ imageSize: 320, octaves: 2, octaveIterations: 2, flowSize: 160, colour: 0.15 }),
+      inceptionV3({ ...eyes, imageSize: 320, octaves: 2, octaveIterations: 2, flowSize: 160 }),
     ],
   },
   classic: {
