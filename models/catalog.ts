@@ -4,12 +4,11 @@ import { cacheFolder } from "./cache.ts";
 import { UserError } from "./errors.ts";
 import { readDlibFace } from "./networks/dlib_face.ts";
 import { buildGoogLeNet, caffePreprocessing } from "./networks/googlenet.ts";
-import { matchGoogLeNet } from "./networks/googlenet/match_graph.ts";
 import { publishedFiles, readPublishedFiles } from "./networks/googlenet/published_files.ts";
+import { readZooFile } from "./networks/googlenet/zoo_file.ts";
 import { buildInceptionV3 } from "./networks/inception_v3.ts";
 import { readKerasWeights } from "./networks/keras_weights.ts";
 import type { Network, Preprocessing } from "./networks/network.ts";
-import type { Model } from "./onnx/model.ts";
 import { readModel } from "./onnx/read.ts";
 import { fetchFromSources, type PullOptions, type Source } from "./sources.ts";
 
@@ -71,7 +70,7 @@ export const catalog: readonly CatalogEntry[] = [{
   },
 }, {
   name: "googlenet",
-  title: "GoogLeNet (Szegedy et al. 2015), dreams of animals and buildings: the network of 2015",
+  title: "GoogLeNet (Szegedy et al. 2015), dreams of animals and buildings",
   licence: "unrestricted use (BVLC/caffe's model page)",
   purpose: "dream",
   sources: [{
@@ -80,30 +79,32 @@ export const catalog: readonly CatalogEntry[] = [{
       sha256: "c99c507058eaf41de8723408fdda7db8325cb57f0a89f2ee07a716d6e963e14e",
       size: 28_021_836,
     },
-    read: googlenetOfZoo,
+    read: readZooFile,
   }, {
     files: publishedFiles,
     read: (files: ReadonlyMap<string, Uint8Array>) => buildGoogLeNet(readPublishedFiles(files)),
   }],
   otherwise: "take a file of it that you have (.onnx, .pth or .caffemodel): models add FILE",
   card:
-    "BVLC GoogLeNet: the network that won ImageNet's challenge of 2014, trained on it by Sergio Guadarrama for Caffe\n" +
-    'and released for unrestricted use. Mordvintsev, Olah and Tyka dreamed with this network in "Inceptionism"\n' +
+    "BVLC GoogLeNet: the network that won ImageNet's challenge of 2014, as Sergio Guadarrama trained it anew for Caffe\n" +
+    'at Berkeley and released it for unrestricted use. Mordvintsev, Olah and Tyka dreamed with it in "Inceptionism"\n' +
     "(2015): dogs, birds, insects, cars, towers, pagodas. Spots and eyes in inception_3b, fur and faces in 4a and 4b,\n" +
     "animals in 4c, animals and buildings in 4d and 4e; 5a is thin. The channels of loss3/classifier are ImageNet's\n" +
-    "1000 classes. Layers are named as in Caffe (inception_4c/output, inception_4d/3x3_reduce), and are taken after\n" +
-    "their ReLU; inception_4d/3x3_reduce/pre_relu is the same before it. The first source is the ONNX model zoo's\n" +
-    "file, the second the same weights in 116 files.",
+    "1000 classes. Layers are named as in Caffe (inception_4c/output, inception_4d/3x3_reduce) and taken after their\n" +
+    "ReLU; inception_4d/3x3_reduce/pre_relu is the same before it. It comes from the ONNX model zoo in one file, or\n" +
+    "with the same weights from caffejs in 116.",
   layers: [
-    ...[
-      "conv2/3x3",
-      "inception_3a/output",
-      "inception_3b/output",
-      "inception_4a/output",
-      "inception_4b/output",
-    ],
-    ...["inception_4c/output", "inception_4d/output", "inception_4e/output", "inception_5a/output"],
-    ...["inception_5b/output", "loss3/classifier"],
+    "conv2/3x3",
+    "inception_3a/output",
+    "inception_3b/output",
+    "inception_4a/output",
+    "inception_4b/output",
+    "inception_4c/output",
+    "inception_4d/output",
+    "inception_4e/output",
+    "inception_5a/output",
+    "inception_5b/output",
+    "loss3/classifier",
   ],
   dream: {
     preprocessing: caffePreprocessing,
@@ -278,11 +279,4 @@ export async function openCatalogNetwork(name: string, options: PullOptions = {}
 /** InceptionV3, fetched on first use. */
 export function inceptionV3(options: PullOptions = {}): Promise<Network> {
   return openCatalogNetwork("inception-v3", options);
-}
-
-/** The model zoo's file has a fixed input and names of its own; its weights make the network that has neither. */
-export function googlenetOfZoo(bytes: Uint8Array): Model {
-  const weights = matchGoogLeNet(readModel(bytes).graph);
-  if (!weights) throw new Error("it is no GoogLeNet");
-  return buildGoogLeNet(weights);
 }

@@ -82,12 +82,16 @@ export async function fetchFromSources(
   requireOnline(wanted.name, wanted.otherwise);
   options.signal?.throwIfAborted();
   using reach = new Reach(wanted.name, options);
+  const onAnswer = () => {
+    reach.answered();
+    options.onAnswer?.();
+  };
   return await withFolderLock(wanted.target, reach, async () => {
     const errors: DownloadError[] = [];
     for (const [index, source] of sources.entries()) {
       try {
         const signal = reach.share(sources.length - index);
-        return await fetchFrom(source, wanted, { ...options, signal, onAnswer: () => reach.answered() });
+        return await fetchFrom(source, wanted, { ...options, signal, onAnswer });
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!(error instanceof DownloadError)) throw error;

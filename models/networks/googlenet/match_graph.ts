@@ -53,11 +53,8 @@ export function matchGoogLeNet(graph: Graph): GoogLeNetWeights | undefined {
   const weights = new Map<string, LayerWeights>();
 
   /** The only layer with such a filter and origin, noted under its name. */
-  function take(
-    name: string,
-    fits: (layer: Weighted) => boolean,
-    dims: readonly number[] = convolutions.get(name)!,
-  ): Weighted | undefined {
+  function take(name: string, fits: (layer: Weighted) => boolean): Weighted | undefined {
+    const dims = convolutions.get(name)!;
     const [layer, ...others] = layers.filter((layer) => `${layer.dims}` === `${dims}` && fits(layer));
     const found = layer && others.length === 0 ? weightsOf(layer) : undefined;
     if (!found) return undefined;

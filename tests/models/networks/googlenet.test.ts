@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { googlenetOfZoo } from "../../../models/catalog.ts";
 import { Engine } from "../../../models/engine/engine.ts";
 import { gradientModel } from "../../../models/gradient/gradient.ts";
 import { resolveLayer } from "../../../models/gradient/layers.ts";
 import { buildGoogLeNet } from "../../../models/networks/googlenet.ts";
 import { publishedFiles, readPublishedFiles } from "../../../models/networks/googlenet/published_files.ts";
+import { readZooFile } from "../../../models/networks/googlenet/zoo_file.ts";
 import type { Model } from "../../../models/onnx/model.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
 import { locate } from "../../../pipeline/ffmpeg/locate.ts";
@@ -61,7 +61,7 @@ Deno.test("the files that caffejs publishes have the checksums of the table, and
   const model = buildGoogLeNet(readPublishedFiles(parts));
   assert.deepEqual(
     writeModel(model),
-    writeModel(googlenetOfZoo(writeModel(zooModel(shared)))),
+    writeModel(readZooFile(writeModel(zooModel(shared)))),
     "both sources",
   );
 
