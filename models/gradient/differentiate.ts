@@ -3,6 +3,7 @@ import { elementCount, floatTensor, type Node } from "../onnx/model.ts";
 import { ShapeTable } from "../onnx/shapes.ts";
 import { GradientSum } from "./gradient_sum.ts";
 import { refuseUnknownOperators } from "./layers.ts";
+import { Rectification } from "./rectification.ts";
 import { type RuleContext, rules } from "./registry.ts";
 
 /** Options of {@link differentiate}. */
@@ -39,6 +40,7 @@ export function differentiate(
   const forward = [...g.graph.nodes];
   const active = activeValues(forward, loss, inputs, (name) => table.type(name) === "float32");
   refuseUnknownOperators(g.graph, inputs, (name) => active.has(name));
+  const rectification = new Rectification(forward, active, inputs);
   const one = g.constant(floatTensor([1], []), "one");
   const sums = new Map([[loss, new GradientSum(g, one)]]);
   for (const node of forward.toReversed()) {
@@ -47,7 +49,7 @@ export function differentiate(
     if (!node.inputs.some((name) => active.has(name))) continue;
     const ofOutputs = node.outputs.map((name) => name && active.has(name) ? sums.get(name) : undefined);
     if (ofOutputs.every((sum) => sum === undefined)) continue;
-    const context = contextOf(g, node, ofOutputs, table, active, options);
+    const context = contextOf(g, node, ofOutputs, table, active, rectification, loss, options);
     const gradients = rules.get(node.op)!(context);
     gradients.forEach((gradient, index) => {
       const name = node.inputs[index];
@@ -89,6 +91,8 @@ function contextOf(
   ofOutputs: (GradientSum | undefined)[],
   table: ShapeTable,
   active: Set<string>,
+  rectification: Rectification,
+  loss: string,
   options: DifferentiateOptions,
 ): RuleContext {
   let current = node;
@@ -107,6 +111,8 @@ function contextOf(
     shape: (name) => table.shape(name),
     type: (name) => table.type(name),
     constant: (name) => table.constant(name),
+    onlyPositiveMatters: () => rectification.onlyPositiveMatters(node),
+    variable: (tensor) => g.add(g.constant(tensor), g.clip(loss, 0, 0)),
     needs: (index) => active.has(node.inputs[index] ?? ""),
     demandOutput: (index) => {
       if (current.outputs[index]) return current.outputs[index];
@@ -121,6 +127,18 @@ function contextOf(
     },
     changeAttributes: (attributes) =>
       replace({ ...current, attributes: { ...current.attributes, ...attributes } }),
+    rewriteForward: (build) => rewritten(g.graph.nodes, current, build),
     options,
   };
+}
+
+/** Puts the nodes that `build` appends in the place of a node, and gives its result's name to theirs. */
+function rewritten<Built extends { output: string }>(nodes: Node[], node: Node, build: () => Built): Built {
+  const length = nodes.length;
+  const built = build();
+  const written = nodes.splice(length).map((each) =>
+    each.outputs[0] === built.output ? { ...each, outputs: [node.outputs[0]!] } : each
+  );
+  nodes.splice(nodes.indexOf(node), 1, ...written);
+  return built;
 }

@@ -6,6 +6,7 @@ import { upgrade } from "../onnx/upgrade.ts";
 import { foldScales } from "./fold_scales.ts";
 import { pruned, substituted } from "./graph_edits.ts";
 import { layersWithRules, networkInputs, refuseUnknownOperators, resolveLayer } from "./layers.ts";
+import { poolParts } from "./part_pools.ts";
 import { reorderPools } from "./reorder_pools.ts";
 
 /** Options of {@link prepare}. */
@@ -40,7 +41,7 @@ export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   refuseUnknownOperators(cut, networkInputs(cut));
   const sized = withInputShape(cut, options);
   const { graph: constant } = foldConstants({ ...upgraded, graph: sized });
-  const graph = pruned(reorderPools(foldScales(withoutPassThrough(constant))));
+  const graph = pruned(reorderPools(pruned(poolParts(foldScales(withoutPassThrough(constant))))));
   const layers = graph.outputs.map(({ name }) => name);
   const shapes = staticShapes({ ...upgraded, graph }, options);
   refuseOtherPrecisions(graph, shapes);

@@ -25,16 +25,28 @@ export interface RuleContext {
   gradientChannels(start: number, end: number): string;
   /** The static shape of a value of the forward graph. */
   shape(name: string): number[];
+  /** The tensor as a value that onnxruntime does not know beforehand, so that it computes nothing from it in advance. */
+  variable(tensor: Tensor): string;
   /** The element type of a value of the forward graph. */
   type(name: string): ElementType;
   /** The value's tensor where it is a constant. */
   constant(name: string): Tensor | undefined;
   /** Whether the gradient of this input is wanted. */
   needs(inputIndex: number): boolean;
+  /**
+   * Whether the gradient counts only where the node's output is positive: elsewhere it is zero, or ends at a Relu, so it
+   * may go to any place that is not positive.
+   */
+  onlyPositiveMatters(): boolean;
   /** Makes an optional output of the node exist and returns its name (MaxPool's Indices). */
   demandOutput(outputIndex: number): string;
   /** Writes the forward node another way; its results have to stay the same. */
   changeAttributes(attributes: Record<string, Attribute>): void;
+  /**
+   * Replaces the forward node, of one output, by the nodes that `build` appends; `output` names what takes the place of
+   * its result. What `build` returns may be used in the backward pass.
+   */
+  rewriteForward<Built extends { output: string }>(build: () => Built): Built;
   options: DifferentiateOptions;
 }
 

@@ -13,6 +13,7 @@ import {
 } from "./profile.ts";
 
 const kernel = (operator: string, seconds: number, ...inputs: number[][]): Kernel => ({
+  name: "a",
   operator,
   seconds,
   inputs,
@@ -32,7 +33,7 @@ Deno.test("kernels go to the run in which they ran, in order, and what is no ker
     event("Session", "model_run", 200, 100),
     event("Session", "model_run", 100, 50),
     event("Session", "SequentialExecutor::Execute", 201, 98),
-    event("Node", "b_kernel_time", 250, 40, "Relu"),
+    event("Node", "a_kernel_time", 250, 40, "Relu"),
     event("Node", "a_kernel_time", 210, 30, "Conv"),
     event("Node", "a_fence_before", 205, 5, "Conv"),
     event("Node", "a_kernel_time", 110, 20, "Conv"),
@@ -43,7 +44,7 @@ Deno.test("kernels go to the run in which they ran, in order, and what is no ker
   ]);
 });
 
-Deno.test("convolutions are known in all forms, and those of single channels apart", () => {
+Deno.test("convolutions are known in all forms, and those apart that are not the network's", () => {
   for (const name of ["Conv", "FusedConv", "NhwcFusedConv", "ConvTranspose"]) {
     assert.ok(isConvolution(kernel(name, 1)), name);
   }
@@ -54,6 +55,8 @@ Deno.test("convolutions are known in all forms, and those of single channels apa
   assert.ok(mixesChannels(kernel("Conv", 1, picture, [32, 64, 3, 3])));
   assert.ok(mixesChannels(kernel("ConvTranspose", 1, picture)), "packed weights are not listed");
   assert.ok(!mixesChannels(kernel("Conv", 1, picture, [64, 1, 3, 3])));
+  const sum = kernel("Conv", 1, picture, [64, 64, 1, 1]);
+  assert.ok(!mixesChannels({ ...sum, name: "channel_sum_12_nchwc" }));
   assert.ok(!mixesChannels(kernel("MatMul", 1, [2, 4], [4, 2])));
 });
 
@@ -67,7 +70,7 @@ Deno.test("seconds are added up by operator, longest first", () => {
   assert.equal(secondsOf(kernels), 10);
   assert.deepEqual(byOperator(kernels), [
     { operator: "Conv", count: 2, seconds: 5 },
-    { operator: "Conv of single channels", count: 1, seconds: 4 },
+    { operator: "auxiliary Conv", count: 1, seconds: 4 },
     { operator: "Relu", count: 1, seconds: 1 },
   ]);
 });

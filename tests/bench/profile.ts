@@ -1,4 +1,5 @@
 /** Reads the profile that onnxruntime writes of a session, and adds up where the time goes. */
+import { channelSumHint } from "../../models/gradient/rules/channel_sum.ts";
 import { sum } from "./statistics.ts";
 
 /** An event of the profile, as far as it is used here; times in microseconds. */
@@ -12,6 +13,8 @@ export interface ProfileEvent {
 
 /** One operator that ran. */
 export interface Kernel {
+  /** Of the node, which onnxruntime names after its result. */
+  name: string;
   /** Such as `Conv`. */
   operator: string;
   seconds: number;
@@ -29,8 +32,9 @@ export function kernelsOfRuns(events: readonly ProfileEvent[]): Kernel[][] {
   );
 }
 
-function kernelOf({ dur, args }: ProfileEvent): Kernel {
+function kernelOf({ name, dur, args }: ProfileEvent): Kernel {
   return {
+    name: name.replace(/_kernel_time$/, ""),
     operator: args?.op_name ?? "unknown",
     seconds: dur / 1e6,
     inputs: (args?.input_type_shape ?? []).map((typed) => Object.values(typed)[0] ?? []),
@@ -44,11 +48,13 @@ export function isConvolution({ operator }: Kernel): boolean {
 
 /**
  * Whether the convolution mixes channels, as those of a network without depthwise convolutions and of its gradient
- * do. The others stand for something else: a blur, or the taps by which a pool finds its maxima.
+ * do. The others stand for something else: a blur, the taps by which a pool finds its maxima, or the sum over
+ * neighbouring channels in a local response normalisation.
  */
 export function mixesChannels(kernel: Kernel): boolean {
   const weights = kernel.inputs[1];
-  return isConvolution(kernel) && (weights === undefined || weights[1]! > 1);
+  return isConvolution(kernel) && (weights === undefined || weights[1]! > 1) &&
+    !kernel.name.includes(channelSumHint);
 }
 
 /** Seconds of all kernels together. */
@@ -64,12 +70,12 @@ export interface Share {
   seconds: number;
 }
 
-/** Seconds by operator, longest first; convolutions that do not mix channels count on their own. */
+/** Seconds by operator, longest first; convolutions that are not the network's count on their own. */
 export function byOperator(kernels: readonly Kernel[]): Share[] {
   const shares = new Map<string, Share>();
   for (const kernel of kernels) {
     const alone = isConvolution(kernel) && !mixesChannels(kernel);
-    const operator = alone ? `${kernel.operator} of single channels` : kernel.operator;
+    const operator = alone ? `auxiliary ${kernel.operator}` : kernel.operator;
     const share = shares.get(operator) ?? { operator, count: 0, seconds: 0 };
     share.count++;
     share.seconds += kernel.seconds;

@@ -22,6 +22,7 @@ export interface Case {
 /** How a case is differentiated. */
 export interface RuleOptions {
   maxPoolIndices?: boolean;
+  blockedLayout?: boolean;
 }
 
 /** Step of the central differences: error about 1e-10 relative, far below the tolerances. */

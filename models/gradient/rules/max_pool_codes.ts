@@ -1,13 +1,11 @@
 import { floatTensor } from "../../onnx/model.ts";
+import { isBlocked } from "../blocked.ts";
 import type { RuleContext } from "../registry.ts";
 import type { Windows } from "../windows.ts";
 import { isPositive } from "./relu.ts";
 
 /** Above this a float32 no longer holds every whole number. */
 const largestIndex = 1 << 24;
-
-/** Channels come in blocks of 8 or 16, as wide as the processor's vectors. */
-const channelBlock = 16;
 
 /** Where the window's maxima lie. */
 export interface MaxPoolPositions {
@@ -18,17 +16,19 @@ export interface MaxPoolPositions {
 }
 
 /**
- * Whether {@link maxPoolCodes} applies: channels that fill blocks, and windows that lie inside the picture (beyond it
- * a comparison would meet the zeros of a convolution's padding).
+ * Whether {@link maxPoolCodes} applies: channels that fill blocks, small windows, and no padding that could be taken
+ * for a maximum. Padding is zero to a convolution; at the end of an axis it comes after the elements that it might
+ * equal, and before the first element it only wins where the maximum is not positive.
  */
 export function hasMaxPoolCodes(c: RuleContext, windows: Windows): boolean {
   const dims = c.shape(c.node.inputs[0]!);
-  const out = c.shape(c.node.outputs[0]!);
-  const inside = windows.kernel.every((_, axis) =>
-    windows.padsBegin[axis] === 0 && covered(windows, axis, out[axis + 2]!) <= dims[axis + 2]!
-  );
-  return dims.length === 4 && inside && dims[1]! % channelBlock === 0 &&
-    windows.kernel.every((size) => size > 1 && size <= 4) && dims[2]! * dims[3]! < largestIndex;
+  return isBlocked(c, dims) && windows.kernel.every((size) => size > 1 && size <= 4) &&
+    dims[2]! * dims[3]! < largestIndex && (!isPaddedBefore(windows) || c.onlyPositiveMatters());
+}
+
+/** Whether some windows begin in the padding. Where such a one has no positive maximum, its code means nothing. */
+export function isPaddedBefore({ padsBegin }: Windows): boolean {
+  return padsBegin.some((pad) => pad > 0);
 }
 
 /**
@@ -56,8 +56,10 @@ export function maxPoolCodes(c: RuleContext, windows: Windows): MaxPoolPositions
 /** The maximum's index from the window's start, plus a constant for each channel. */
 function indexInWindow(c: RuleContext, windows: Windows, origins: number[]): string {
   const { g } = c;
+  const columns = paddingOf(c, windows, 1, (windows.kernel[1]! - 1) * windows.dilations[1]! + 1);
   const rowMaxima = g.op("MaxPool", [c.node.inputs[0]!], {
     kernel_shape: [1, windows.kernel[1]!],
+    pads: [0, columns.before, 0, columns.after],
     strides: [1, windows.strides[1]!],
     dilations: [1, windows.dilations[1]!],
   });
@@ -107,39 +109,54 @@ function tap(
   weights: Record<number, number>,
   bias?: number[],
 ): string {
-  const [, channels, ...spatial] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
-  const count = c.shape(c.node.outputs[0]!)[axis + 2]!;
+  const channels = c.shape(c.node.inputs[0]!)[1]!;
   const stride = windows.strides[axis]!;
-  const slack = spatial[axis]! - (count - 1) * stride;
   const last = Math.max(...Object.keys(weights).map(Number)) * windows.dilations[axis]!;
-  const size = Math.max(last + 1, slack - stride + 1);
+  const { size, before, after } = paddingOf(c, windows, axis, last + 1);
   const data = new Float32Array(channels * size);
   for (const [number, weight] of Object.entries(weights)) {
     for (let i = Number(number) * windows.dilations[axis]!; i < data.length; i += size) data[i] = weight;
   }
-  const alongAxis = (amount: number) => axis === 0 ? [amount, 1] : [1, amount];
+  const alongAxis = (amount: number, across = 1) => axis === 0 ? [amount, across] : [across, amount];
   const kernel = alongAxis(size);
+  const pads = [...alongAxis(before, 0), ...alongAxis(after, 0)];
   const constant = c.g.constant(floatTensor(data, [channels, 1, ...kernel]), "tap_weights");
   const inputs = [value, constant, ...bias ? [c.g.constant(floatTensor(bias), "tap_bias")] : []];
   return c.g.op(
     "Conv",
     inputs,
-    { kernel_shape: kernel, strides: alongAxis(stride), group: channels },
+    { kernel_shape: kernel, strides: alongAxis(stride), pads, group: channels },
     "pool_tap",
   );
 }
 
-/** The index of each window's first element in its channel. */
+/**
+ * The padding with which kernels of at least `extent` elements stop at all of the pool's windows along an axis, and the
+ * extent that they need so as not to stop once more.
+ */
+function paddingOf(
+  c: RuleContext,
+  windows: Windows,
+  axis: number,
+  extent: number,
+): { size: number; before: number; after: number } {
+  const [length, count] = [c.node.inputs[0]!, c.node.outputs[0]!].map((name) => c.shape(name)[axis + 2]!);
+  const before = windows.padsBegin[axis]!;
+  const stride = windows.strides[axis]!;
+  const left = length! + before - (count! - 1) * stride;
+  const size = Math.max(extent, left - stride + 1);
+  return { size, before, after: Math.max(0, size - left) };
+}
+
+/** The index of each window's first element in its channel; before the channel's own where the window is padded. */
 function windowStarts(c: RuleContext, windows: Windows): string {
   const width = c.shape(c.node.inputs[0]!)[3]!;
   const [rows, columns] = c.shape(c.node.outputs[0]!).slice(2) as [number, number];
+  const [down, right] = windows.strides as [number, number];
+  const [top, left] = windows.padsBegin as [number, number];
   const starts = Array.from(
     { length: rows * columns },
-    (_, i) => Math.floor(i / columns) * windows.strides[0]! * width + (i % columns) * windows.strides[1]!,
+    (_, i) => (Math.floor(i / columns) * down - top) * width + (i % columns) * right - left,
   );
   return c.g.constant(floatTensor(starts, [1, 1, rows, columns]), "window_start");
-}
-
-function covered(windows: Windows, axis: number, count: number): number {
-  return (count - 1) * windows.strides[axis]! + (windows.kernel[axis]! - 1) * windows.dilations[axis]! + 1;
 }

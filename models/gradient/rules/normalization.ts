@@ -1,6 +1,7 @@
 import { floatAttribute, intAttribute } from "../../onnx/model.ts";
-import { normalAxis, reduceTo, scale } from "../broadcast.ts";
+import { normalAxis, reduceTo } from "../broadcast.ts";
 import type { Rule, RuleContext } from "../registry.ts";
+import { lrn } from "./lrn.ts";
 
 /** A per-channel vector shaped to broadcast over [batch, channels, …]. */
 function perChannel(c: RuleContext, name: string): string {
@@ -80,38 +81,6 @@ const layerNormalization: Rule = (c) => {
     c.needs(1) ? reduceTo(c, g.mul(grad, unit), dims, c.shape(gamma)) : undefined,
     ...(beta ? [c.needs(2) ? reduceTo(c, grad, dims, c.shape(beta)) : undefined] : []),
   ];
-};
-
-/** Sums `size` neighbouring channels, `before` of them below: an average pool over [channels, height*width]. */
-function channelWindowMean(c: RuleContext, value: string, size: number, before: number): string {
-  const dims = c.shape(c.node.inputs[0]!);
-  const [batch, channels] = dims as [number, number];
-  const area = dims.slice(2).reduce((product, n) => product * n, 1);
-  const pooled = c.g.op("AveragePool", [c.g.reshape(value, [batch, 1, channels, area])], {
-    kernel_shape: [size, 1],
-    pads: [before, 0, size - 1 - before, 0],
-    count_include_pad: 1,
-  });
-  return c.g.reshape(pooled, dims);
-}
-
-/**
- * Local response normalisation (Krizhevsky et al. 2012) over channels: y = x s^-beta, s = bias + alpha/size sum(x^2).
- * dx = g s^-beta - 2 alpha beta / size x sum'(g x s^(-beta-1)), the second sum over the windows that x is part of.
- */
-const lrn: Rule = (c) => {
-  const { g } = c;
-  const x = c.node.inputs[0]!;
-  const grad = c.grads[0]!;
-  const size = intAttribute(c.node, "size", 1);
-  const alpha = floatAttribute(c.node, "alpha", 1e-4);
-  const beta = floatAttribute(c.node, "beta", 0.75);
-  const before = Math.floor((size - 1) / 2);
-  const energy = scale(c, channelWindowMean(c, g.mul(x, x), size, before), alpha);
-  const base = g.add(energy, g.scalar(floatAttribute(c.node, "bias", 1)));
-  const direct = g.mul(grad, g.op("Pow", [base, g.scalar(-beta)]));
-  const shared = channelWindowMean(c, g.div(g.mul(direct, x), base), size, size - 1 - before);
-  return [g.sub(direct, g.mul(x, scale(c, shared, 2 * alpha * beta)))];
 };
 
 /** Normalisations. */

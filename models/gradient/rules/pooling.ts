@@ -3,8 +3,10 @@ import { indicator, scale, zeros } from "../broadcast.ts";
 import { padOrCropSpatial } from "../pad.ts";
 import type { Rule, RuleContext } from "../registry.ts";
 import { type Windows, windowsOf } from "../windows.ts";
-import { hasMaxPoolCodes, maxPoolCodes, type MaxPoolPositions } from "./max_pool_codes.ts";
+import { hasMaxPoolCodes, isPaddedBefore, maxPoolCodes, type MaxPoolPositions } from "./max_pool_codes.ts";
 import { indexFreeMaxPool } from "./max_pool_index_free.ts";
+import { hasMaxPoolStages, stagedMaxPool } from "./max_pool_stages.ts";
+import { reluGradient } from "./relu.ts";
 
 const spatial = (dims: number[]): number[] => dims.slice(2);
 
@@ -45,20 +47,31 @@ const maxPool: Rule = (c) => {
   const windows = poolWindows(c);
   if (c.options.maxPoolIndices === false) return [indexFreeMaxPool(c, windows)];
   const dims = c.shape(c.node.inputs[0]!);
-  if (c.options.blockedLayout !== false && hasMaxPoolCodes(c, windows)) {
-    return [scatter(c, windows, maxPoolCodes(c, windows))];
-  }
-  return [scatter(c, windows, { rows: [elementCount(dims)], indices: c.demandOutput(1) })];
+  if (hasMaxPoolStages(c, windows)) return [stagedMaxPool(c, windows)];
+  if (hasMaxPoolCodes(c, windows)) return [scatterByCodes(c, windows)];
+  const positions = { rows: [elementCount(dims)], indices: c.demandOutput(1) };
+  return [scatter(c, windows, positions, c.grads[0]!)];
 };
 
+/** What codes say of a maximum that is not positive may be wrong where windows begin in the padding. */
+function scatterByCodes(c: RuleContext, windows: Windows): string {
+  const grad = isPaddedBefore(windows) ? reluGradient(c, c.grads[0]!, c.node.outputs[0]!) : c.grads[0]!;
+  return scatter(c, windows, maxPoolCodes(c, windows), grad);
+}
+
 /** Adds each window's gradient at its index into a row; the rows together are the input. */
-function scatter(c: RuleContext, windows: Windows, { rows, indices }: MaxPoolPositions): string {
+function scatter(
+  c: RuleContext,
+  windows: Windows,
+  { rows, indices }: MaxPoolPositions,
+  grad: string,
+): string {
   const flat = (value: string) => c.g.reshape(value, [...rows.slice(0, -1), -1]);
   const disjoint = windows.kernel.every((size, axis) =>
     windows.strides[axis]! > (size - 1) * windows.dilations[axis]!
   );
   const attributes = { axis: rows.length - 1, ...(disjoint ? {} : { reduction: "add" }) };
-  const sum = c.g.op("ScatterElements", [zeros(c, rows), flat(indices), flat(c.grads[0]!)], attributes);
+  const sum = c.g.op("ScatterElements", [zeros(c, rows), flat(indices), flat(grad)], attributes);
   return c.g.reshape(sum, c.shape(c.node.inputs[0]!));
 }
 

@@ -157,34 +157,6 @@ Deno.test("a strided convolution has the transposed convolution as its gradient,
   assert.equal(forms.size, 2);
 });
 
-Deno.test("MaxPool's three forms send each window's gradient to the same element, ties included", async () => {
-  const random = new Random(12);
-  for (let round = 0; round < 24; round++) {
-    const attributes = {
-      kernel_shape: random.integers(2, 1, 3),
-      strides: random.integers(2, 1, 3),
-      dilations: random.integers(2, 1, 2),
-    };
-    const dims = [random.integer(1, 2), 16, random.integer(5, 9), random.integer(5, 9)];
-    const x = ndArray(dims, random.integers(2 * 16 * 81, -2, 2).slice(0, dims.reduce((a, b) => a * b)));
-    const gradients = [];
-    for (const options of [{}, { blockedLayout: false }, { maxPoolIndices: false }]) {
-      const g = new GraphBuilder();
-      const y = g.op("MaxPool", [g.input("x", "float32", dims)], attributes);
-      const loss = g.reduceSum(g.exp(y), undefined, 0);
-      g.output("gradient", differentiate(g, loss, ["x"], options)[0]!, "float32");
-      const usesIndices = g.graph.nodes.some(({ op, outputs }) => op === "MaxPool" && outputs.length > 1);
-      const blocked = attributes.kernel_shape.every((size) => size > 1) && !("blockedLayout" in options);
-      assert.equal(usesIndices, !blocked && !("maxPoolIndices" in options));
-      gradients.push((await runModel(g.build(), { x })).get("gradient")!.data);
-    }
-    const [coded, indexed, free] = gradients;
-    const description = JSON.stringify({ dims, ...attributes });
-    assert.ok(relativeError(coded!, indexed!) < 1e-6, description);
-    assert.ok(relativeError(free!, indexed!) < 1e-6, description);
-  }
-});
-
 Deno.test("parallel 1x1 convolutions pass their gradient in one, for each part of what was concatenated", async () => {
   const random = new Random(14);
   const weights = [4, 6, 5].map((out) => floatTensor(random.floats([out, 8, 1, 1]), [out, 8, 1, 1]));

@@ -79,6 +79,50 @@ async function compare(model: Model, reference: Reference, data: Float32Array, m
 const mean = [0.485, 0.456, 0.406];
 const deviation = [0.229, 0.224, 0.225];
 
+/** Each channel's mean in BVLC GoogLeNet, blue first, in 0-255. */
+const caffeMean = [104, 117, 123];
+
+/** For the gradient without what a tie may have sent elsewhere: ten times what rounding comes to. */
+const exactTolerance = 1e-5;
+
+/** ||a - b|| / ||b|| without the twentieth of the elements that differ most, where a tie may have been broken otherwise. */
+function errorWithoutTies(a: number[], b: number[]): number {
+  const places = b.map((_, i) => i).sort((i, j) => Math.abs(a[i]! - b[i]!) - Math.abs(a[j]! - b[j]!));
+  const kept = places.slice(0, Math.floor(places.length * 0.95));
+  return relativeError(kept.map((i) => a[i]!), kept.map((i) => b[i]!));
+}
+
+for (const form of [{}, { blockedLayout: false }, { maxPoolIndices: false }]) {
+  Deno.test(`BVLC GoogLeNet's gradient is PyTorch's at five layers, ${JSON.stringify(form)}`, async () => {
+    const bytes = await readSharedData("weights/bvlc_googlenet.onnx");
+    if (!bytes) return;
+    const model = readModel(bytes);
+    const { dims, cases } = await readReference("googlenet_gradient.json");
+    const [, , height, width] = dims;
+    const rgb = picture(dims, (value) => value * 255);
+    const data = Float32Array.from(rgb, (_, i) => {
+      const channel = Math.floor(i / (height * width));
+      return rgb[(2 - channel) * height * width + i % (height * width)]! - caffeMean[channel]!;
+    });
+    for (const { layers, loss, norm, samples } of cases) {
+      const differentiated = gradientModel(model, { layers, inputShape: dims, ...form });
+      const run = await lossAndGradient(differentiated, dims, data);
+      const sampled = samples.map((_, i) => run.gradient[i * 7919 % data.length]!);
+      const errors = {
+        loss: Math.abs(run.loss / loss - 1),
+        norm: Math.abs(Math.hypot(...run.gradient) / norm - 1),
+        gradient: relativeError(sampled, samples),
+        withoutTies: errorWithoutTies(sampled, samples),
+      };
+      const report = `${layers}: ${JSON.stringify(errors)}`;
+      assert.ok(errors.loss < lossTolerance, report);
+      assert.ok(errors.norm < tolerance, report);
+      assert.ok(errors.gradient < tolerance, report);
+      assert.ok(errors.withoutTies < exactTolerance, report);
+    }
+  });
+}
+
 for (const maxPoolIndices of [true, false]) {
   const form = maxPoolIndices ? "with" : "without";
 

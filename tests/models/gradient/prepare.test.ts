@@ -146,6 +146,20 @@ Deno.test("prepare() puts Relu behind the MaxPool that is its only reader", asyn
   ]);
 });
 
+Deno.test("prepare() pools the parts of a concatenation, also where one pool follows another", async () => {
+  const model = network((g, x) => {
+    const parts = ["left", "right"].map((name) => unit(g, x, 3, 4, name));
+    const joined = g.op("Concat", parts, { axis: 1 }, "joined");
+    const pooled = g.op("MaxPool", [joined], { kernel_shape: [3, 3], strides: [2, 2] }, "pooled");
+    g.op("MaxPool", [pooled], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }, "again");
+  });
+  assert.deepEqual(operators(await assertSameActivations(model, ["again"])).toSorted(), [
+    "Concat",
+    ...["Conv", "Conv", "MaxPool", "MaxPool", "MaxPool", "MaxPool", "Relu", "Relu"],
+  ]);
+  await assertSameActivations(model, ["joined", "pooled", "again"]);
+});
+
 Deno.test("prepare() averages behind a 1x1 convolution that leaves fewer channels", async () => {
   const pooled = (attributes: Record<string, number | number[]>, to: number) =>
     network((g, x) => {

@@ -1,4 +1,6 @@
-import { type AttributeInput, float } from "../../../models/onnx/build.ts";
+import assert from "node:assert/strict";
+import { differentiate } from "../../../models/gradient/differentiate.ts";
+import { type AttributeInput, float, GraphBuilder } from "../../../models/onnx/build.ts";
 import { type Case, drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
 import type { Random } from "../../reference/random.ts";
 
@@ -45,13 +47,43 @@ testRule("LayerNormalization", 12, (random) => {
   );
 });
 
-testRule("LRN", 10, (random) => {
-  const dims = [random.integer(1, 2), random.integer(1, 7), ...random.integers(2, 1, 3)];
-  const attributes: Record<string, AttributeInput> = { size: random.pick([1, 3, 5]) };
+const allForms = [{}, { blockedLayout: false }, { maxPoolIndices: false }];
+
+function drawLrn(random: Random, dims: number[], sizes: number[]): Case {
+  const attributes: Record<string, AttributeInput> = { size: random.pick(sizes) };
   if (random.chance(0.7)) attributes["alpha"] = float(Math.fround(random.uniform(0.1, 2)));
-  if (random.chance(0.7)) attributes["beta"] = float(Math.fround(random.uniform(0.3, 1.5)));
+  // Quarters and halves are written with roots, others as a power.
+  if (random.chance(0.8)) {
+    attributes["beta"] = float(random.pick([0.25, 0.5, 0.75, 1, 1.5, 2, 0.625, 0.59375]));
+  }
   if (random.chance()) attributes["bias"] = float(Math.fround(random.uniform(0.5, 2)));
   return oneOperator(drawInput(random, dims, -3, 3), "LRN", attributes);
+}
+
+testRule("LRN", 20, (random) => {
+  const dims = [random.integer(1, 2), random.integer(1, 7), ...random.integers(2, 1, 3)];
+  return drawLrn(random, dims, [1, 2, 3, 4, 5, 9]);
+}, allForms);
+
+testRule("LRN of blocks of channels", 4, (random) => {
+  const dims = [random.integer(1, 2), random.pick([16, 48]), 1, 2];
+  return drawLrn(random, dims, [1, 2, 5, 6]);
+}, allForms);
+
+testRule("LRN of so many channels that their band is split", 2, (random) => {
+  return drawLrn(random, [1, 128, 1, 2], [4, 5, 7]);
+}, allForms);
+
+testRule("LRN of vectors, lines and volumes", 6, (random) => {
+  const dims = [random.integer(1, 2), random.integer(2, 5), ...random.pick([[], [3], [2, 1, 3]])];
+  return drawLrn(random, dims, [3, 5]);
+});
+
+Deno.test("a network's LRN becomes operators that all providers have", () => {
+  const g = new GraphBuilder();
+  const y = g.op("LRN", [g.relu(g.input("x", "float32", [1, 16, 4, 4]))], { size: 5 });
+  differentiate(g, g.reduceSum(g.mul(y, y), undefined, 0), ["x"], { maxPoolIndices: false });
+  assert.ok(!g.graph.nodes.some(({ op }) => op === "LRN"));
 });
 
 /** Scale and bias may be computed, too (adaptive instance normalisation, for one). */
