@@ -1,40 +1,22 @@
 /** A whole step of BVLC GoogLeNet against its own convolutions, and against the same step in PyTorch. */
 import { join } from "node:path";
-import { cacheFolder } from "../../models/cache.ts";
+import { isHere } from "../../models/catalog.ts";
 import { Engine, type HostTensor } from "../../models/engine/engine.ts";
 import type { Network } from "../../models/networks/network.ts";
+import { openNetwork } from "../../models/networks/open.ts";
 import type { Model } from "../../models/onnx/model.ts";
-import { readModel } from "../../models/onnx/read.ts";
 import { writeTorchFile } from "../reference/torch_file.ts";
+import { sharedDataPath } from "../shared_data.ts";
 import { median, timed } from "./statistics.ts";
 import { hasTorch, TorchStepper } from "./torch.ts";
 
 /** The layer that steps are measured for. */
 export const googlenetLayer = "inception_4c/output";
 
-/** The network, where it is among the shared data or in the cache. */
+/** The network, where it is in the cache or among the shared data. */
 export async function findGooglenet(): Promise<Network | undefined> {
-  const shared = new URL("../../../shared/data/weights/bvlc_googlenet.onnx", import.meta.url);
-  for (
-    const path of [decodeURIComponent(shared.pathname), join(cacheFolder(), "networks", "googlenet.onnx")]
-  ) {
-    try {
-      return {
-        name: "googlenet",
-        model: readModel(await Deno.readFile(path)),
-        preprocessing: {
-          mean: [123 / 255, 117 / 255, 104 / 255],
-          scale: [255, 255, 255],
-          channelOrder: "bgr",
-        },
-        defaultLayers: [googlenetLayer],
-        minimumSize: 64,
-      };
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return undefined;
+  const model = isHere("googlenet") ? "googlenet" : await sharedDataPath("weights/bvlc_googlenet.onnx");
+  return model === undefined ? undefined : await openNetwork({ model });
 }
 
 /**
