@@ -34,126 +34,135 @@ const notebook = {
   blend: 0.5,
 } as const satisfies Look["settings"];
 
-/** Lower layers fill a picture sooner than those of animals do: they get a gentler dream of less colour. */
+/** Layers near the picture fill it sooner than those of animals do: they get a gentler dream of less colour. */
 const gentle = {
   colour: 0.3,
-  learningRate: 2,
+  learningRate: 1.6,
   blend: 0.3,
   firstIterations: 8,
 } as const satisfies Look["settings"];
 
 /** InceptionV3's colours turn to rainbows where more of them is kept. */
-const eyes = { colour: 0.15, blend: 0.3 } as const satisfies Look["settings"];
+const pale = { colour: 0.15, blend: 0.3, octaves: 4, firstIterations: 8 } as const satisfies Look["settings"];
+
+/** Few octaves, far apart: large shapes for little work. */
+const wide = { octaves: 3, octaveScale: 1.8 } as const satisfies Look["settings"];
 
 /** Octaves for networks that were trained on small pictures of faces. */
-const wide = { octaves: 3, octaveScale: 1.6 } as const satisfies Look["settings"];
+const faceSized = { octaves: 3, octaveScale: 1.6 } as const satisfies Look["settings"];
+
+const quick = {
+  imageSize: 320,
+  ...wide,
+  octaveIterations: 2,
+  flowSize: 160,
+} as const satisfies Look["settings"];
 
 /** The dream where no preset is named. */
 export const plain: Preset = {
-  description: "animals, people and cars that grow out of the picture and move along with it",
-  looks: [googlenet(), inceptionV3(eyes)],
+  description: "animals, people and cars grow out of the picture and move along with it",
+  looks: [googlenet(), inceptionV3(pale)],
 };
 
 /** The presets by name. */
 export const presets = {
   landscape: {
-    description: "calm scenes: the dream stays and grows over the frames",
-    looks: [googlenet({ blend: 0.08 }), inceptionV3({ ...eyes, blend: 0.15 })],
+    description: "calm scenes: large birds, shells and eyes that stay and grow",
+    looks: [
+      googlenet({ layers: ["inception_4d/output"], colour: 0.5, blend: 0.08 }),
+      inceptionV3({ ...pale, blend: 0.1 }),
+    ],
   },
   motion: {
-    description: "quick scenes: mostly the fresh frame, the dream follows lightly",
+    description: "quick scenes: mostly the fresh frame, a light dream follows",
     looks: [
       googlenet({ blend: 0.6, octaveIterations: 4, learningRate: 2.5 }),
-      inceptionV3({ ...eyes, blend: 0.6, octaveIterations: 4, learningRate: 2.5 }),
+      inceptionV3({ ...pale, blend: 0.6, octaveIterations: 4, learningRate: 2.5 }),
     ],
   },
   art: {
-    description: "peacocks, fish and tents, large and in strong colours",
+    description: "peacocks, fish and tents in strong colours",
     looks: [
       googlenet({
+        ...wide,
         layers: ["inception_4d/output", "inception_4e/output"],
-        octaves: 3,
-        octaveScale: 1.8,
         octaveIterations: 4,
         firstIterations: 16,
         learningRate: 4,
         colour: 0.8,
         blend: 0.15,
       }),
-      inceptionV3({ ...eyes, layers: ["mixed3", "mixed4"], octaveScale: 1.6, learningRate: 4, colour: 0.3 }),
+      inceptionV3({ ...pale, ...wide, layers: ["mixed3", "mixed4"], learningRate: 3.5 }),
     ],
   },
   fur: {
-    description: "dogs' faces and fur with soft eyes",
+    description: "dogs' faces with fur and dark noses",
     looks: [
       googlenet({ layers: ["inception_4a/output", "inception_4b/output"] }),
-      inceptionV3({ ...eyes, layers: ["mixed2"] }),
+      inceptionV3({ ...pale, layers: ["mixed2"] }),
     ],
   },
   pagodas: {
     description: "domes, towers and huts with arched doors",
     looks: [
       googlenet({ layers: ["inception_4d/output"], channels: [120, 160] }),
-      inceptionV3({ ...eyes, layers: ["mixed5"] }),
+      inceptionV3({ ...pale, layers: ["mixed4", "mixed5"] }),
     ],
   },
   reptile: {
-    description: "scaly skin with watchful eyes",
+    description: "scaly skin with watchful eyes, as of a crocodile",
     looks: [
       googlenet({ layers: ["inception_4d/output"], channels: [140] }),
-      inceptionV3({ ...eyes, layers: ["mixed4"] }),
+      inceptionV3({ ...pale, layers: ["mixed4"] }),
     ],
   },
   spiders: {
-    description: "red spiders with round bodies and long legs",
+    description: "round red spiders with long legs",
     looks: [
       googlenet({ layers: ["inception_4d/output"], channels: [236] }),
-      inceptionV3({ ...eyes, layers: ["mixed4"] }),
+      inceptionV3({ ...pale, layers: ["mixed5"] }),
     ],
   },
   spots: {
-    description: "whorls of hair with dark eyes",
+    description: "whorls of hair around dark eyes",
     looks: [
       googlenet({ ...gentle, layers: ["inception_3b/output"] }),
-      inceptionV3({ ...gentle, layers: ["mixed1"] }),
+      inceptionV3({ ...pale, layers: ["mixed3", "mixed4"] }),
     ],
   },
   ornament: {
     description: "carved signs and spirals, as on old pottery",
     looks: [
-      googlenet({ ...gentle, layers: ["inception_3a/output"], blend: 0.2, firstIterations: 12 }),
-      inceptionV3({ ...gentle, layers: ["mixed0"] }),
+      googlenet({ ...gentle, layers: ["inception_3a/output"], learningRate: 2 }),
+      inceptionV3({ ...pale, layers: ["mixed1"], colour: 0 }),
     ],
   },
   facets: {
-    description: "pebbles and brush strokes of dark glass",
+    description: "brush strokes like pebbles of dark glass",
     looks: [
       googlenet({ ...gentle, layers: ["conv2/norm2"] }),
-      inceptionV3({ ...gentle, layers: ["mixed0"] }),
+      inceptionV3({ ...pale, layers: ["mixed0"], colour: 0 }),
     ],
   },
   faces: {
     description: "eyes, noses and mouths in clouds, water and stone",
     looks: [
-      { network: "mobilefacenet", settings: { ...wide, colour: 0.2, blend: 0.25, learningRate: 2 } },
-      googlenet({ layers: ["inception_4a/output"] }),
-      inceptionV3(eyes),
+      { network: "mobilefacenet", settings: { ...faceSized, colour: 0.2, blend: 0.25, learningRate: 2 } },
+      googlenet({ layers: ["inception_4b/output"] }),
+      inceptionV3(pale),
     ],
   },
   marble: {
     description: "drapery and carved marble, with an eye here and there in the folds",
     looks: [
-      { network: "dlib-face", settings: { ...wide, loss: "l2", colour: 0.1 } },
+      { network: "dlib-face", settings: { ...faceSized, loss: "l2", colour: 0.1 } },
       googlenet({ ...gentle, layers: ["conv2/norm2"], colour: 0.1 }),
-      inceptionV3({ ...gentle, layers: ["mixed1"], colour: 0.05 }),
+      inceptionV3({ ...pale, layers: ["mixed1"], colour: 0.05 }),
     ],
   },
   fast: {
     description: "small and quick, for laptops and previews",
-    looks: [
-      googlenet({ imageSize: 320, octaves: 2, octaveIterations: 2, flowSize: 160 }),
-      inceptionV3({ ...eyes, imageSize: 320, octaves: 2, octaveIterations: 2, flowSize: 160 }),
-    ],
+    looks: [googlenet(quick), inceptionV3({ ...pale, ...quick })],
   },
   classic: {
     description: "Google's settings of 2015: plain gradient, four octaves, ten steps each",

@@ -51,7 +51,12 @@ export const view = {
     const hero = createHero(dropZone.element);
     const place = element("div", { class: "source-place" });
 
-    const form = createParameterForm({ settings, onChange: () => tryOne.outdated() });
+    const form = createParameterForm({
+      settings,
+      values: settings.defaults,
+      base: settings.defaults,
+      onChange: () => tryOne.outdated(),
+    });
     const networks = createNetworkPanel({
       api,
       settings,
