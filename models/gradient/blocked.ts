@@ -1,3 +1,4 @@
+import { type Node, stringAttribute } from "../onnx/model.ts";
 import type { RuleContext } from "./registry.ts";
 
 /** Channels come in blocks of 8 or 16, as wide as the processor's vectors. */
@@ -9,13 +10,27 @@ export function isBlocked(c: RuleContext, dims: number[]): boolean {
     dims[1]! % channelBlock === 0;
 }
 
+/** Operators that bring their result into the blocked layout, and such as stay in the layout of all their inputs. */
+const enters = new Set(["Conv", "MaxPool", "AveragePool"]);
+const stays = new Set(["Add", "Mul", "Relu", "HardSigmoid"]);
+
 /**
  * The same value in the blocked layout. onnxruntime changes the layout for convolutions and pools; sums and products
- * only stay in it. So the value passes through a pool with windows of one element.
+ * only stay in it. So a value that is not there yet passes through a pool with windows of one element.
  */
 export function entered(c: RuleContext, value: string, dims = c.shape(c.node.inputs[0]!)): string {
-  if (!isBlocked(c, dims)) return value;
-  const maker = c.g.graph.nodes.findLast(({ outputs }) => outputs[0] === value);
-  if (maker && ["Conv", "MaxPool", "AveragePool"].includes(maker.op)) return value;
+  if (!isBlocked(c, dims) || hasEntered(c, value)) return value;
   return c.g.op("MaxPool", [value], { kernel_shape: [1, 1] }, "blocked");
+}
+
+function hasEntered(c: RuleContext, value: string): boolean {
+  const maker = c.g.graph.nodes.findLast(({ outputs }) => outputs[0] === value);
+  if (!maker) return false;
+  return enters.has(maker.op) || stays.has(maker.op) && maker.inputs.every((input) => hasEntered(c, input)) ||
+    isRepetition(maker) && hasEntered(c, maker.inputs[0]!);
+}
+
+/** Whether each element is only repeated, as in MaxPool's gradient. */
+function isRepetition(node: Node): boolean {
+  return node.op === "Resize" && stringAttribute(node, "mode", "nearest") === "nearest";
 }

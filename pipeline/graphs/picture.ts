@@ -48,12 +48,17 @@ function pixelGrid(g: GraphBuilder, { height, width }: Size): string {
 export function roll(g: GraphBuilder, x: string, shift: string, channels: number, size: Size): string {
   const { height, width } = size;
   const sizes = g.ints(height, width);
-  const start = g.sub(sizes, shift);
-  const rows = g.concat([x, x], 2);
-  const twice = g.concat([rows, rows], 3);
-  const window = g.op("Slice", [twice, start, g.add(start, sizes), g.ints(2, 3)]);
+  const starts = g.sub(sizes, shift);
+  const ends = g.add(starts, sizes);
+  // One axis after the other: the picture is never laid out more than twice.
+  let rolled = x;
+  for (const axis of [0, 1]) {
+    const [start, end] = [starts, ends].map((places) => g.slice(places, [axis], [axis + 1], [0]));
+    const twice = g.concat([rolled, rolled], axis + 2);
+    rolled = g.op("Slice", [twice, start!, end!, g.ints(axis + 2)]);
+  }
   // The window's size does not depend on where it begins, which shape inference cannot know.
-  return g.reshape(window, [1, channels, height, width]);
+  return g.reshape(rolled, [1, channels, height, width]);
 }
 
 /** The shift that undoes {@link roll} by `shift`: the rest of the way round. */
