@@ -40,11 +40,11 @@ export const parametersSchema = z.strictObject({
     .describe("ratio between neighbouring octaves (0.6 means the same as 1/0.6)"),
   octaveIterations: z.int().min(0).max(1000).default(3)
     .describe("gradient steps per octave for a frame that inherits a dream"),
-  firstIterations: z.int().min(0).max(1000).default(12)
+  firstIterations: z.int().min(0).max(1000).default(10)
     .describe("gradient steps per octave for the first frame, after a scene cut, and for pictures"),
   iterations: z.int().min(1).max(100).default(1)
     .describe("passes over all octaves per frame"),
-  learningRate: z.number().gt(0).max(255).default(3)
+  learningRate: z.number().gt(0).max(255).default(2.2)
     .describe("mean change per gradient step, in grey levels of 255"),
   jitter: z.int().min(0).max(512).default(32)
     .describe("largest random shift of the picture before each step, in pixels"),

@@ -37,19 +37,25 @@ const notebook = {
 /** Layers near the picture fill it sooner than those of animals do: they get a gentler dream of less colour. */
 const gentle = {
   colour: 0.3,
-  learningRate: 1.6,
+  learningRate: 1.4,
   blend: 0.3,
   firstIterations: 8,
 } as const satisfies Look["settings"];
 
 /** InceptionV3's colours turn to rainbows where more of them is kept. */
-const pale = { colour: 0.15, blend: 0.3, octaves: 4, firstIterations: 8 } as const satisfies Look["settings"];
+const pale = {
+  colour: 0.15,
+  learningRate: 3,
+  blend: 0.3,
+  octaves: 4,
+  firstIterations: 8,
+} as const satisfies Look["settings"];
 
 /** Few octaves, far apart: large shapes for little work. */
 const wide = { octaves: 3, octaveScale: 1.8 } as const satisfies Look["settings"];
 
 /** Octaves for networks that were trained on small pictures of faces. */
-const faceSized = { octaves: 3, octaveScale: 1.6 } as const satisfies Look["settings"];
+const faceSized = { octaves: 4, octaveScale: 1.6 } as const satisfies Look["settings"];
 
 const quick = {
   imageSize: 320,
@@ -88,7 +94,7 @@ export const presets = {
         layers: ["inception_4d/output", "inception_4e/output"],
         octaveIterations: 4,
         firstIterations: 16,
-        learningRate: 4,
+        learningRate: 3,
         colour: 0.8,
         blend: 0.15,
       }),
@@ -112,14 +118,14 @@ export const presets = {
   reptile: {
     description: "scaly skin with watchful eyes, as of a crocodile",
     looks: [
-      googlenet({ layers: ["inception_4d/output"], channels: [140] }),
+      googlenet({ layers: ["inception_4d/output"], channels: [140], learningRate: 2 }),
       inceptionV3({ ...pale, layers: ["mixed4"] }),
     ],
   },
   spiders: {
     description: "round red spiders with long legs",
     looks: [
-      googlenet({ layers: ["inception_4d/output"], channels: [236] }),
+      googlenet({ layers: ["inception_4d/output"], channels: [236], learningRate: 2 }),
       inceptionV3({ ...pale, layers: ["mixed5"] }),
     ],
   },
@@ -147,7 +153,7 @@ export const presets = {
   faces: {
     description: "eyes, noses and mouths in clouds, water and stone",
     looks: [
-      { network: "mobilefacenet", settings: { ...faceSized, colour: 0.2, blend: 0.25, learningRate: 2 } },
+      { network: "mobilefacenet", settings: { ...faceSized, colour: 0.2, blend: 0.25, learningRate: 1.6 } },
       googlenet({ layers: ["inception_4b/output"] }),
       inceptionV3(pale),
     ],
@@ -155,7 +161,7 @@ export const presets = {
   marble: {
     description: "drapery and carved marble, with an eye here and there in the folds",
     looks: [
-      { network: "dlib-face", settings: { ...faceSized, loss: "l2", colour: 0.1 } },
+      { network: "dlib-face", settings: { ...faceSized, loss: "l2", colour: 0.1, learningRate: 2 } },
       googlenet({ ...gentle, layers: ["conv2/norm2"], colour: 0.1 }),
       inceptionV3({ ...pale, layers: ["mixed1"], colour: 0.05 }),
     ],

@@ -1,7 +1,7 @@
 /**
  * Every preset on three clips, as pictures: `deno task looks [--network NAME] [PRESET …]` writes docs/looks.md and a
  * sheet for each preset beside it. Two clips are those of ../shared/data; where they are absent, the sheet is of the
- * sample clip alone. Takes about half an hour.
+ * sample clip alone. Takes about an hour.
  */
 import { join } from "node:path";
 import { dreamVideo } from "../../pipeline/dream_video.ts";
@@ -20,7 +20,7 @@ const folder = join(project, "docs", "looks");
 const shown = [1, 30, 60, 300];
 
 /** Columns of one picture, and the longest side at which it is dreamed. */
-const columns = 240, imageSize = 320;
+const columns = 240, imageSize = 224;
 
 /** A clip by the name that the page gives it. */
 interface Clip {
