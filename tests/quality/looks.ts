@@ -8,7 +8,6 @@ import { dreamVideo } from "../../pipeline/dream_video.ts";
 import { parseFlags } from "../../pipeline/flags.ts";
 import { lookFor, plain, type Preset, presetOf, presets } from "../../pipeline/presets.ts";
 import { settle } from "../../pipeline/settle.ts";
-import { secondsFor } from "../bench/clip.ts";
 import { sharedDataPath } from "../shared_data.ts";
 import { jpeg, smallFrames } from "./pictures.ts";
 import { looped } from "./sample.ts";
@@ -20,7 +19,7 @@ const folder = join(project, "docs", "looks");
 const shown = [1, 30, 60, 300];
 
 /** Columns of one picture, and the longest side at which it is dreamed. */
-const columns = 240, imageSize = 224;
+const columns = 240, imageSize = 192;
 
 /** A clip by the name that the page gives it. */
 interface Clip {
@@ -62,8 +61,7 @@ async function dream(name: string, input: string, output: string, network?: stri
   };
   const { parameters, notes } = await settle(wish);
   for (const note of notes) console.error(note);
-  const duration = secondsFor(Math.max(...shown));
-  for await (const event of dreamVideo({ input, output, parameters, duration })) {
+  for await (const event of dreamVideo({ input, output, parameters })) {
     if (event.event === "done") console.log(`${name}, ${input}: ${event.frames} frames, ${event.seconds} s`);
   }
 }

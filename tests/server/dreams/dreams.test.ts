@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseParameters } from "../../../pipeline/parameters.ts";
+import { settings } from "../../../pipeline/settle.ts";
 import { HttpError } from "../../../server/errors.ts";
 import { eventually, facts, Harness } from "./harness.ts";
 
@@ -90,6 +91,17 @@ Deno.test("as many as the queue takes get in when all come at once", async () =>
   const all = await Promise.allSettled(Array.from({ length: 6 }, () => harness.create()));
   assert.equal(all.filter(({ status }) => status === "fulfilled").length, 2);
   assert.equal(harness.dreams.queueLength, 2);
+});
+
+Deno.test("a dream keeps the settings that it began with: which network dreams is only known then", async () => {
+  await using harness = await Harness.open();
+  const { id } = await harness.create({ octaves: 2 });
+  const { job } = harness.renderer.last;
+  assert.deepEqual(job.wish?.given, { octaves: 2 });
+  harness.renderer.last.start(2, { ...job.parameters, model: "googlenet", colour: 0.5 });
+  const { parameters, given } = harness.dreams.get(id);
+  assert.deepEqual([parameters.model, parameters.colour, parameters.octaves], ["googlenet", 0.5, 2]);
+  assert.deepEqual(given, { octaves: 2 }, "what was asked for stays what it was");
 });
 
 Deno.test("a dream that fails says why, and the next one runs", async () => {
@@ -184,7 +196,8 @@ Deno.test("again makes a dream of the same source with the settings as they were
   assert.equal(other.parameters.octaves, 4);
   assert.equal(other.parameters.blend, 0.5);
   const preset = await harness.dreams.again(old.id, { preset: "fast", given: { seed: 7 } });
-  assert.deepEqual([preset.preset, preset.given, preset.parameters.blend], ["fast", { seed: 7 }, 0.12]);
+  const look = settings({ preset: "fast", given: {} });
+  assert.deepEqual([preset.preset, preset.given, preset.parameters.blend], ["fast", { seed: 7 }, look.blend]);
   await assert.rejects(harness.dreams.again(old.id, { preset: "none" }), { field: "preset" });
   await assert.rejects(harness.dreams.again(old.id, { given: { octaves: 99 } }), { field: "octaves" });
   await harness.dreams.remove(old.id);

@@ -92,11 +92,12 @@ export class SteppedRendering implements Rendering {
     this.fail(reason);
   }
 
-  start(frames: number | undefined): void {
+  /** Begins, with the settings asked for unless others were settled on. */
+  start(frames: number | undefined, parameters = this.job.parameters): void {
     this.#total = frames;
-    const { input, output, parameters } = this.job;
+    const { input, output } = this.job;
     const size = { width: 64, height: 48, workingWidth: 64, workingHeight: 48 };
-    const made = { provider: "cpu", flow: "dis", network: "inception-v3", layers: ["mixed3"], parameters };
+    const made = { provider: "cpu", flow: "dis", network: parameters.model, layers: ["mixed3"], parameters };
     this.hooks.start({ event: "start", input, output, frames, ...size, ...made });
   }
 

@@ -24,6 +24,16 @@ Deno.test("render() makes the video and the stream and tells of every frame", ()
     assert.deepEqual(told.warnings, []);
   }));
 
+Deno.test("render() settles a wish when it begins, and dreams with what came of it", () =>
+  withRenderer(async (renderer, folder) => {
+    const told = new Told();
+    const job = quickJob(folder, { parameters: quick({ octaves: 2 }), wish: quickWish({ seed: 7 }) });
+    await renderer.render(job, told).finished;
+    const [{ parameters, network }] = told.starts as [typeof told.starts[number]];
+    assert.deepEqual(parameters, quick({ seed: 7 }));
+    assert.equal(network, "inception-v3");
+  }));
+
 Deno.test("render() shows JPEGs of bounded size: the first with its source, the last frame never left out", () =>
   withRenderer(async (renderer, folder) => {
     const told = new Told();
