@@ -261,17 +261,21 @@ export async function pull(name: string, options: PullOptions = {}): Promise<str
   return await fetchFromSources(entry.sources, { name, target: cachedModelPath(name), otherwise }, options);
 }
 
+/** How one dreams with a network. Throws a UserError for one that is not there or finds motion. */
+export function dreamFacts(name: string): DreamFacts {
+  const { dream } = catalogEntry(name);
+  if (dream) return dream;
+  throw new UserError(
+    `--model ${name}: it finds motion; it is a network for --flow-model, not to dream with`,
+  );
+}
+
 /**
  * A network of the catalog to dream with, fetched on first use. Throws as {@link pull} does, and a UserError for a
  * network that is not there or finds motion.
  */
 export async function openCatalogNetwork(name: string, options: PullOptions = {}): Promise<Network> {
-  const { dream } = catalogEntry(name);
-  if (!dream) {
-    throw new UserError(
-      `--model ${name}: it finds motion; it is a network for --flow-model, not to dream with`,
-    );
-  }
+  const dream = dreamFacts(name);
   const model = readModel(await Deno.readFile(await pull(name, options)));
   return { name, kind: name, model, ...dream };
 }

@@ -2,8 +2,9 @@
  * From what a user asks for to the settings of a dream. A look is made for a network, and which network there will be
  * depends on what is here and what can be fetched: that is decided here and nowhere else.
  */
-import { catalog, isHere, pull } from "../models/catalog.ts";
+import { catalog, dreamFacts, isHere, pull } from "../models/catalog.ts";
 import { DownloadError } from "../models/download_error.ts";
+import { UserError } from "../models/errors.ts";
 import { readNetworkFile } from "../models/networks/open.ts";
 import { forgetOutOfReach, isOutOfReach, rememberOutOfReach } from "../models/out_of_reach.ts";
 import type { DownloadOptions } from "../models/package_download.ts";
@@ -32,8 +33,8 @@ export interface SettleOptions extends DownloadOptions {
   label?: (name: string) => string;
 }
 
-/** How long the hosts of a network may take to answer before the next network is taken, in seconds. */
-const reachWithin = 5;
+/** Seconds that the hosts of a network may take to answer, and then be silent, before the next network is taken. */
+const patient = { reachWithin: 5, patience: 10 } as const;
 
 /**
  * The settings of a dream as far as can be told without fetching anything: defaults, under the look that the preset has
@@ -72,10 +73,14 @@ export async function settle(wish: Wish, options: SettleOptions = {}): Promise<S
   };
 }
 
-/** The catalogue's networks that suit a wish, best first. */
+/** The catalogue's networks that suit a wish, best first. Throws a UserError for one that does not dream. */
 function candidates({ preset, given }: Wish): string[] {
   const { model } = given;
-  if (model !== undefined && !isOpen(model)) return [model];
+  if (model !== undefined && !isOpen(model)) {
+    // Refused before it is fetched.
+    dreamFacts(model);
+    return [model];
+  }
   // Whoever names layers of one network means that network.
   if (layersOf(given).some((layer) => /^mixed\d+$/i.test(layer))) return ["inception-v3"];
   return presetOf(preset).looks.map(({ network }) => network);
@@ -94,8 +99,8 @@ function expectedNetwork(wish: Wish): string {
 /** A network that was wanted and cannot be had. */
 interface Missing {
   network: string;
-  /** Why; absent where that was found out on another day. */
-  reason?: DownloadError;
+  /** Why, in a few words; absent where that was found out before. */
+  reason?: string;
 }
 
 async function firstAvailable(
@@ -118,16 +123,16 @@ async function firstAvailable(
 }
 
 /** Why the network cannot be fetched; undefined where it is here now. */
-async function tryToPull(network: string, options: SettleOptions): Promise<DownloadError | undefined> {
+async function tryToPull(network: string, options: SettleOptions): Promise<string | undefined> {
   try {
-    await pull(network, { ...options, reachWithin });
+    await pull(network, { ...options, ...patient });
     await forgetOutOfReach(network);
     return undefined;
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (!(error instanceof DownloadError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     if (!isOffline()) await rememberOutOfReach(network);
-    return error;
+    return error instanceof DownloadError ? error.reason : error.message;
   }
 }
 
@@ -171,7 +176,7 @@ function replacementNote(
   { network: wanted, reason }: Missing,
   { layers }: Parameters,
 ): string {
-  const why = reason ? `cannot be fetched (${reason.reason})` : "could not be fetched within the last day";
+  const why = reason ? `cannot be fetched (${reason})` : "could not be fetched within the last day";
   const what = preset === undefined || wanted === "googlenet"
     ? ""
     : `preset ${preset} is made for ${wanted}: `;

@@ -1,4 +1,4 @@
-import { catalog, catalogEntry, openCatalogNetwork } from "../catalog.ts";
+import { catalog, dreamFacts, openCatalogNetwork } from "../catalog.ts";
 import { UserError } from "../errors.ts";
 import { prepare } from "../gradient/prepare.ts";
 import { reachableLayers } from "../gradient/layers.ts";
@@ -32,7 +32,7 @@ export async function openNetwork(choice: NetworkChoice, options: PullOptions = 
   }
   const { known, model } = await readNetworkFile(name);
   if (known) {
-    const dream = catalogEntry(known.kind).dream!;
+    const dream = dreamFacts(known.kind);
     const preprocessing = preprocessingOf(choice, dream.preprocessing);
     return { name, kind: known.kind, model, ...dream, preprocessing };
   }

@@ -181,3 +181,28 @@ Deno.test("values of any type are refused in words, whichever network there is",
     assert.throws(() => settings({ given: given as never }), UserError);
   }
 });
+
+Deno.test("a network that finds motion is refused before anything is fetched", async () => {
+  await withEmptyCache(() =>
+    withMirror(async (asked) => {
+      await assert.rejects(settle({ given: { model: "raft-small" } }), /it finds motion/);
+      assert.equal(asked(), 0);
+    })
+  );
+});
+
+Deno.test("what cannot be stored is dreamed without: the network that is here takes its place", async () => {
+  await withEmptyCache((folder) =>
+    withMirror(async () => {
+      await place(folder, "inception-v3");
+      // Where the folder of its parts is to be, a file is in the way.
+      await Deno.writeTextFile(join(folder, "networks", "googlenet.onnx.parts"), "");
+      const { parameters, notes } = await settle({ given: {} });
+      assert.equal(parameters.model, "inception-v3");
+      assert.match(
+        notes[0]!,
+        /^googlenet is not here and cannot be fetched \(cannot write to the cache folder/,
+      );
+    })
+  );
+});
