@@ -1,8 +1,8 @@
 /** Single files from the web: fetched in as many goes as it takes, and only given their name when they are whole. */
 import { createHash } from "node:crypto";
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
+import { isFile, isStillAt, openCacheFile } from "./cache_file.ts";
 import { DownloadError } from "./download_error.ts";
-import { UserError } from "./errors.ts";
 import type { DownloadOptions } from "./package_download.ts";
 import { Silence } from "./silence.ts";
 import { requireOnline, webAddress } from "./web.ts";
@@ -38,7 +38,7 @@ export async function downloadFile(
 ): Promise<string> {
   const part = `${target}.part`;
   using open = await openPart(part);
-  if (await exists(target)) {
+  if (await isFile(target)) {
     await Deno.remove(part).catch(() => {});
     return target;
   }
@@ -69,31 +69,12 @@ export async function downloadFile(
 
 /** Opens the file to write to, which nobody else does at the same time. */
 async function openPart(path: string): Promise<Deno.FsFile> {
-  try {
-    await Deno.mkdir(dirname(path), { recursive: true });
-    for (;;) {
-      const open = await Deno.open(path, { read: true, write: true, create: true });
-      await open.lock(true);
-      if (await isStillAt(path, open)) return open;
-      open.close();
-    }
-  } catch (cause) {
-    throw new UserError(
-      `cannot write to the cache folder ${dirname(path)}: ${(cause as Error).message}; ` +
-        "set REVERIE_CACHE to another folder",
-      { exitCode: 1, cause },
-    );
+  for (;;) {
+    const open = await openCacheFile(path);
+    await open.lock(true);
+    if (await isStillAt(path, open)) return open;
+    open.close();
   }
-}
-
-/** Whoever had the lock may have removed the file, or given it its final name. */
-async function isStillAt(path: string, open: Deno.FsFile): Promise<boolean> {
-  const there = await Deno.stat(path).catch(() => undefined);
-  return there !== undefined && there.ino === (await open.stat()).ino;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }
 
 async function isPublished({ sha256 }: PublishedFile, path: string): Promise<boolean> {

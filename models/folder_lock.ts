@@ -1,6 +1,5 @@
-import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "./errors.ts";
+import { isFile, isStillAt, openCacheFile } from "./cache_file.ts";
 import type { Reach } from "./reach.ts";
 
 /** How long to wait before one looks again whether another process is done, in milliseconds. */
@@ -22,11 +21,11 @@ export async function withFolderLock(
   const signal = reach.share(1);
   for (;;) {
     signal.throwIfAborted();
-    using lock = await openLock(path);
+    using lock = await openCacheFile(path);
     if (await lock.tryLock(true)) {
       if (!await isStillAt(path, lock)) continue;
       try {
-        if (await exists(target)) return target;
+        if (await isFile(target)) return target;
         await lock.truncate(0);
         reach.onAnswer = () => lock.writeSync(Uint8Array.of(1));
         return await make();
@@ -37,27 +36,4 @@ export async function withFolderLock(
     if ((await lock.stat()).size > 0) reach.answered();
     await delay(pauseMs);
   }
-}
-
-async function openLock(path: string): Promise<Deno.FsFile> {
-  try {
-    await Deno.mkdir(dirname(path), { recursive: true });
-    return await Deno.open(path, { read: true, write: true, create: true });
-  } catch (cause) {
-    throw new UserError(
-      `cannot write to the cache folder ${dirname(path)}: ${(cause as Error).message}; ` +
-        "set REVERIE_CACHE to another folder",
-      { exitCode: 1, cause },
-    );
-  }
-}
-
-/** Whoever had the lock may have removed its file. */
-async function isStillAt(path: string, open: Deno.FsFile): Promise<boolean> {
-  const there = await Deno.stat(path).catch(() => undefined);
-  return there !== undefined && there.ino === (await open.stat()).ino;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }

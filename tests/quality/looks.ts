@@ -19,7 +19,7 @@ const folder = join(project, "docs", "looks");
 const shown = [1, 30, 60, 300];
 
 /** Columns of one picture, and the longest side at which it is dreamed. */
-const columns = 240, imageSize = 192;
+const columns = 240, imageSize = 160;
 
 /** A clip by the name that the page gives it. */
 interface Clip {

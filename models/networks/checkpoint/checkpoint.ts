@@ -1,5 +1,6 @@
 /** Weights as files have them. */
 import { UserError } from "../../errors.ts";
+import { unreadable } from "../../user_file.ts";
 import { CheckpointError, saveWeights } from "./bytes.ts";
 import { isCaffemodel, readCaffemodel } from "./caffemodel.ts";
 import { isSafetensors, readSafetensors } from "./safetensors.ts";
@@ -55,13 +56,7 @@ async function readFile(path: string): Promise<Uint8Array> {
     if (size > largestFile) throw new UserError(`${path} is over 1 GB and holds no weights of use here`);
     return await Deno.readFile(path);
   } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    const reason = cause instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : cause instanceof Deno.errors.PermissionDenied
-      ? "it may not be read"
-      : (cause as Error).message;
-    throw new UserError(`${path}: ${reason}`, { cause });
+    throw cause instanceof UserError ? cause : unreadable(path, cause);
   }
 }
 
