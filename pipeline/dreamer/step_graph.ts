@@ -8,7 +8,7 @@ import { inline } from "../../models/onnx/inline.ts";
 import type { Model } from "../../models/onnx/model.ts";
 import { roll, scaled, type Size, unrollShift } from "../graphs/picture.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
-import { colourScaled, meanNormalised, smooth, type Smoothing } from "./smoothing.ts";
+import { colourScaled, smooth, type Smoothing, stepLength } from "./smoothing.ts";
 import { totalVariationGradient } from "./total_variation.ts";
 
 /** What a step is made of. */
@@ -47,11 +47,12 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
     3,
     size,
   );
-  const direction = meanNormalised(g, colourScaled(g, smoothed, options.colour));
+  const direction = colourScaled(g, smoothed, size, options.colour);
+  const change = g.mul(direction, stepLength(g, direction, rate));
   const calmed = options.tvWeight === 0
-    ? direction
-    : g.sub(direction, scaled(g, totalVariationGradient(g, picture, size), options.tvWeight));
-  g.output("dreamed", g.clip(g.add(picture, g.mul(calmed, rate)), 0, 1), "float32", dims);
+    ? change
+    : g.sub(change, g.mul(totalVariationGradient(g, picture, size), scaled(g, rate, options.tvWeight)));
+  g.output("dreamed", g.clip(g.add(picture, calmed), 0, 1), "float32", dims);
   g.output("loss", loss!, "float32", []);
   return g.build();
 }
