@@ -23,6 +23,23 @@ export function entered(c: RuleContext, value: string, dims = c.shape(c.node.inp
   return c.g.op("MaxPool", [value], { kernel_shape: [1, 1] }, "blocked");
 }
 
+/**
+ * What operators that work on single elements make of a value of the blocked layout, which they do not know. The blocks
+ * are as they stand with channels last, so that this change of layout only copies whole ones. Were the value not a
+ * line in between, onnxruntime would leave out both transpositions, which undo each other.
+ */
+export function elementwise(
+  c: RuleContext,
+  value: string,
+  build: (value: string) => string,
+  dims = c.shape(c.node.inputs[0]!),
+): string {
+  if (!isBlocked(c, dims)) return build(value);
+  const [batch, channels, height, width] = dims as [number, number, number, number];
+  const line = c.g.reshape(c.g.transpose(value, [0, 2, 3, 1]), [-1]);
+  return c.g.transpose(c.g.reshape(build(line), [batch, height, width, channels]), [0, 3, 1, 2]);
+}
+
 function hasEntered(c: RuleContext, value: string): boolean {
   const maker = c.g.graph.nodes.findLast(({ outputs }) => outputs[0] === value);
   if (!maker) return false;

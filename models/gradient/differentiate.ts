@@ -112,6 +112,8 @@ function contextOf(
     type: (name) => table.type(name),
     constant: (name) => table.constant(name),
     onlyPositiveMatters: () => rectification.onlyPositiveMatters(node),
+    stopsForRelu: () => rectification.stopsForRelu(node),
+    isStoppedBefore: () => rectification.isStoppedBefore(node),
     variable: (tensor) => g.add(g.constant(tensor), g.clip(loss, 0, 0)),
     needs: (index) => active.has(node.inputs[index] ?? ""),
     demandOutput: (index) => {

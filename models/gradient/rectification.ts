@@ -1,4 +1,4 @@
-import type { Node } from "../onnx/model.ts";
+import { intsAttribute, type Node } from "../onnx/model.ts";
 
 /** Operators whose result is zero only where all that it was made of is zero, if none of that is negative. */
 const keepsZeros = new Set(["Concat", "MaxPool", "AveragePool", "LRN"]);
@@ -9,6 +9,8 @@ export class Rectification {
   readonly #readers = new Map<string, Node[]>();
   readonly #active: Set<string>;
   readonly #ends: Set<string>;
+  readonly #stopping = new Set<Node>();
+  readonly #spared = new Set<Node>();
 
   /** @param ends the values whose gradients are wanted, where the way back ends */
   constructor(nodes: Node[], active: Set<string>, ends: string[]) {
@@ -18,6 +20,33 @@ export class Rectification {
       for (const name of node.outputs) this.#producers.set(name, node);
       for (const name of node.inputs) this.#readers.set(name, [...this.#readers.get(name) ?? [], node]);
     }
+    for (const node of nodes) {
+      const relu = isStridedMaxPool(node) ? this.#reluBefore(node.inputs[0]!) : undefined;
+      if (!relu) continue;
+      this.#stopping.add(node);
+      this.#spared.add(relu);
+    }
+  }
+
+  /**
+   * Whether a MaxPool is to stop the gradient of windows whose maximum is not positive, in place of the Relu before it.
+   * Only positive elements get a gradient then; and a pool with a stride has fewer windows than the Relu has elements.
+   */
+  stopsForRelu(node: Node): boolean {
+    return this.#stopping.has(node);
+  }
+
+  /** Whether the gradient that comes back to a Relu is zero already where the Relu would stop it. */
+  isStoppedBefore(node: Node): boolean {
+    return this.#spared.has(node);
+  }
+
+  /** The Relu whose gradient comes through this value alone; an LRN's is zero where its output and its output's gradient are. */
+  #reluBefore(name: string): Node | undefined {
+    const node = this.#producers.get(name);
+    if (!node || this.#ends.has(name) || this.#activeReaders(name).length !== 1) return undefined;
+    if (node.op === "Relu") return node;
+    return node.op === "LRN" ? this.#reluBefore(node.inputs[0]!) : undefined;
   }
 
   /** Whether the gradient that passes a node counts only where its output is positive. */
@@ -34,8 +63,16 @@ export class Rectification {
   }
 
   #isReadByRelu(name: string): boolean {
-    const readers = (this.#readers.get(name) ?? [])
-      .filter(({ outputs }) => outputs.some((output) => this.#active.has(output)));
+    const readers = this.#activeReaders(name);
     return readers.length > 0 && readers.every(({ op }) => op === "Relu");
   }
+
+  #activeReaders(name: string): Node[] {
+    return (this.#readers.get(name) ?? [])
+      .filter(({ outputs }) => outputs.some((output) => this.#active.has(output)));
+  }
+}
+
+function isStridedMaxPool(node: Node): boolean {
+  return node.op === "MaxPool" && intsAttribute(node, "strides", []).some((stride) => stride > 1);
 }

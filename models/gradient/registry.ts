@@ -38,6 +38,10 @@ export interface RuleContext {
    * may go to any place that is not positive.
    */
   onlyPositiveMatters(): boolean;
+  /** Whether a MaxPool is to stop the gradient of windows whose maximum is not positive, in place of a Relu before it. */
+  stopsForRelu(): boolean;
+  /** Whether the gradient that comes back to a Relu is zero already where the Relu would stop it. */
+  isStoppedBefore(): boolean;
   /** Makes an optional output of the node exist and returns its name (MaxPool's Indices). */
   demandOutput(outputIndex: number): string;
   /** Writes the forward node another way; its results have to stay the same. */

@@ -1,6 +1,6 @@
 /** Ways to smooth a gradient, so that the dream grows shapes instead of grain. All are parts of graphs. */
 import type { GraphBuilder } from "../../models/onnx/build.ts";
-import { blur, mean, resize, scaled, type Size } from "../graphs/picture.ts";
+import { blurredHalf, doubled, mean, resize, type Size } from "../graphs/picture.ts";
 
 /** Names of the ways, as the parameter `smoothing` has them. */
 export type Smoothing = "none" | "gaussian" | "laplacian";
@@ -42,10 +42,10 @@ function gaussianCascade(g: GraphBuilder, gradient: string, size: Size, levels =
 function laplacianNormalised(g: GraphBuilder, gradient: string, size: Size, levels: number): string {
   if (levels === 0 || Math.min(size.height, size.width) < 16) return normalised(g, gradient);
   const half = { height: Math.ceil(size.height / 2), width: Math.ceil(size.width / 2) };
-  const coarse = resize(g, blur(g, gradient, 3, size, 1), 3, half);
-  const detail = g.sub(gradient, resize(g, coarse, 3, size));
+  const coarse = blurredHalf(g, gradient, 3, size, 1);
+  const detail = g.sub(gradient, doubled(g, coarse, 3, size));
   const below = laplacianNormalised(g, coarse, half, levels - 1);
-  return g.add(normalised(g, detail), resize(g, below, 3, size));
+  return g.add(normalised(g, detail), doubled(g, below, 3, size));
 }
 
 /** x divided by its root mean square. */
@@ -54,13 +54,20 @@ function normalised(g: GraphBuilder, x: string): string {
 }
 
 /** The gradient with its colour part (its difference from the mean over RGB) weakened or strengthened. */
-export function colourScaled(g: GraphBuilder, gradient: string, colour: number): string {
+export function colourScaled(
+  g: GraphBuilder,
+  gradient: string,
+  { height, width }: Size,
+  colour: number,
+): string {
   if (colour === 1) return gradient;
-  const grey = g.reduceMean(gradient, [1]);
-  return g.add(scaled(g, gradient, colour), scaled(g, grey, 1 - colour));
+  const grey = (1 - colour) / 3;
+  const mix = Float32Array.from({ length: 9 }, (_, i) => i % 4 === 0 ? colour + grey : grey);
+  const pixels = g.reshape(gradient, [3, height * width]);
+  return g.reshape(g.matmul(g.floats(mix, [3, 3]), pixels), [1, 3, height, width]);
 }
 
-/** The gradient divided by its mean absolute value, as in Google's dream.ipynb (2015). */
-export function meanNormalised(g: GraphBuilder, gradient: string): string {
-  return g.div(gradient, g.add(mean(g, g.abs(gradient)), g.scalar(epsilon)));
+/** What makes the gradient's mean absolute value `rate` (a scalar), as in Google's dream.ipynb (2015). */
+export function stepLength(g: GraphBuilder, gradient: string, rate: string): string {
+  return g.div(rate, g.add(mean(g, g.abs(gradient)), g.scalar(epsilon)));
 }

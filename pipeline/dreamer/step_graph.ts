@@ -7,8 +7,9 @@ import { GraphBuilder } from "../../models/onnx/build.ts";
 import { inline } from "../../models/onnx/inline.ts";
 import type { Model } from "../../models/onnx/model.ts";
 import { roll, scaled, type Size, unrollShift } from "../graphs/picture.ts";
+import { foldPreprocessing } from "./fold_preprocessing.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
-import { colourScaled, meanNormalised, smooth, type Smoothing } from "./smoothing.ts";
+import { colourScaled, smooth, type Smoothing, stepLength } from "./smoothing.ts";
 import { totalVariationGradient } from "./total_variation.ts";
 
 /** What a step is made of. */
@@ -47,11 +48,12 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
     3,
     size,
   );
-  const direction = meanNormalised(g, colourScaled(g, smoothed, options.colour));
+  const direction = colourScaled(g, smoothed, size, options.colour);
+  const change = g.mul(direction, stepLength(g, direction, rate));
   const calmed = options.tvWeight === 0
-    ? direction
-    : g.sub(direction, scaled(g, totalVariationGradient(g, picture, size), options.tvWeight));
-  g.output("dreamed", g.clip(g.add(picture, g.mul(calmed, rate)), 0, 1), "float32", dims);
+    ? change
+    : g.sub(change, g.mul(totalVariationGradient(g, picture, size), scaled(g, rate, options.tvWeight)));
+  g.output("dreamed", g.clip(g.add(picture, calmed), 0, 1), "float32", dims);
   g.output("loss", loss!, "float32", []);
   return g.build();
 }
@@ -67,11 +69,13 @@ export function dreamGradientGraph(
   options: Omit<StepOptions, "smoothing">,
 ): Model {
   const dims = [1, 3, size.height, size.width];
-  const { model, layers } = prepare(network.model, { layers: options.layers, inputShape: dims });
-  refuseMissingChannels(model, options.channels ?? []);
+  const prepared = prepare(network.model, { layers: options.layers, inputShape: dims });
+  const { layers } = prepared;
+  refuseMissingChannels(prepared.model, options.channels ?? []);
+  const { model, preprocessing } = foldPreprocessing(prepared.model, network.preprocessing);
   const g = new GraphBuilder({ name: "dream gradient", opset: model.opset });
   const picture = g.input("picture", "float32", dims);
-  const input = preprocess(g, picture, network.preprocessing);
+  const input = preprocess(g, picture, preprocessing);
   const values = inline(g, model, { [model.graph.inputs[0]!.name]: input });
   const { loss, objective } = dreamLoss(g, layers.map((layer) => values[layer]!), options);
   const [gradient] = differentiate(g, objective, [picture], options.forms);
@@ -95,7 +99,9 @@ export function preprocess(
   picture: string,
   { mean, scale, channelOrder }: Preprocessing,
 ): string {
-  const centred = g.mul(g.sub(picture, g.floats(mean, [1, 3, 1, 1])), g.floats(scale, [1, 3, 1, 1]));
-  if (channelOrder === "rgb") return centred;
-  return g.op("Gather", [centred, g.ints(2, 1, 0)], { axis: 1 });
+  const centred = g.sub(picture, g.floats(mean, [1, 3, 1, 1]));
+  const isScaled = scale.some((factor) => factor !== 1);
+  const scaled = isScaled ? g.mul(centred, g.floats(scale, [1, 3, 1, 1])) : centred;
+  if (channelOrder === "rgb") return scaled;
+  return g.op("Gather", [scaled, g.ints(2, 1, 0)], { axis: 1 });
 }

@@ -50,13 +50,13 @@ export function roll(g: GraphBuilder, x: string, shift: string, channels: number
   const sizes = g.ints(height, width);
   const starts = g.sub(sizes, shift);
   const ends = g.add(starts, sizes);
-  // One axis after the other: the picture is never laid out more than twice.
-  let rolled = x;
-  for (const axis of [0, 1]) {
-    const [start, end] = [starts, ends].map((places) => g.slice(places, [axis], [axis + 1], [0]));
-    const twice = g.concat([rolled, rolled], axis + 2);
-    rolled = g.op("Slice", [twice, start!, end!, g.ints(axis + 2)]);
-  }
+  const [start, end] = [starts, ends].map((places) =>
+    [0, 1].map((axis) => g.slice(places, [axis], [axis + 1], [0]))
+  ) as [string[], string[]];
+  // Rows are picked one by one, which columns are too short for: those are laid out twice, and a part is cut out.
+  const rows = g.ints(...Array.from({ length: 2 * height }, (_, row) => row % height));
+  const down = g.op("Gather", [x, g.op("Slice", [rows, start[0]!, end[0]!, g.ints(0)])], { axis: 2 });
+  const rolled = g.op("Slice", [g.concat([down, down], 3), start[1]!, end[1]!, g.ints(3)]);
   // The window's size does not depend on where it begins, which shape inference cannot know.
   return g.reshape(rolled, [1, channels, height, width]);
 }
@@ -88,6 +88,58 @@ export function blur(g: GraphBuilder, x: string, channels: number, size: Size, s
   const down = g.conv(planes, g.floats(column, [1, 1, column.length, 1]));
   const across = g.conv(down, g.floats(row, [1, 1, 1, row.length]));
   return g.reshape(across, [1, channels, size.height, size.width]);
+}
+
+/** Neighbouring pixels of a row that {@link blurredHalf} makes at once, as channels of a convolution. */
+const rowPhases = 16;
+
+/**
+ * Half the picture (each side rounded up): every pixel is the mean of four of the blurred picture, with mirrored
+ * borders. Sides are at least twice the blur's radius. Sigma is in pixels.
+ *
+ * One convolution makes sixteen pixels of a row as its channels; with channels last, they lie side by side. Convolutions
+ * of one channel for one take as long for a single one of these pixels.
+ */
+export function blurredHalf(
+  g: GraphBuilder,
+  x: string,
+  channels: number,
+  { height, width }: Size,
+  sigma: number,
+): string {
+  const weights = gaussianWeights(sigma);
+  const radius = (weights.length - 1) / 2;
+  const taps = Array.from(
+    { length: weights.length + 1 },
+    (_, i) => ((weights[i] ?? 0) + (weights[i - 1] ?? 0)) / 2,
+  );
+  const half = { height: Math.ceil(height / 2), width: Math.ceil(width / 2) };
+  const [below, right] = [2 * half.height + radius - height, 2 * half.width + radius - width];
+  const mirrored = g.op("Pad", [x, g.ints(0, 0, radius, radius, 0, 0, below, right)], { mode: "reflect" });
+  const paddedWidth = 2 * half.width + 2 * radius;
+  const planes = g.reshape(mirrored, [channels, 1, 2 * half.height + 2 * radius, paddedWidth]);
+
+  const blocks = Math.ceil(half.width / rowPhases);
+  const [stride, reach] = [2 * rowPhases, 2 * (rowPhases - 1) + taps.length];
+  const kernel = Float32Array.from({ length: rowPhases * taps.length * reach }, (_, i) => {
+    const column = i % reach - 2 * Math.floor(i / (taps.length * reach));
+    return taps[Math.floor(i / reach) % taps.length]! * (taps[column] ?? 0);
+  });
+  const phases = g.conv(planes, g.floats(kernel, [rowPhases, 1, taps.length, reach]), "", {
+    kernel_shape: [taps.length, reach],
+    strides: [2, stride],
+    pads: [0, 0, 0, (blocks - 1) * stride + reach - paddedWidth],
+  });
+  const rows = g.reshape(g.transpose(phases, [0, 2, 3, 1]), [1, channels, half.height, blocks * rowPhases]);
+  return blocks * rowPhases === half.width ? rows : g.slice(rows, [0], [half.width], [3]);
+}
+
+/** A picture of half the size (each side rounded up), doubled, linearly between pixel centres. */
+export function doubled(g: GraphBuilder, x: string, channels: number, to: Size): string {
+  const whole = { height: 2 * Math.ceil(to.height / 2), width: 2 * Math.ceil(to.width / 2) };
+  const grown = resize(g, x, channels, whole);
+  if (whole.height === to.height && whole.width === to.width) return grown;
+  return g.slice(grown, [0, 0], [to.height, to.width], [2, 3]);
 }
 
 /** The middle of a kernel, for pictures too small for all of it. */

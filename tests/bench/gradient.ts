@@ -1,9 +1,15 @@
 /**
  * A gradient step against its own convolutions: what differentiation, normalisation and the engine add to the work
  * that nobody can do without.
+ *
+ * Every ratio is of two medians over the runs of one graph, in two sessions one after the other:
+ * - the time of a run as the caller of the engine sees it, from a session that nothing watches;
+ * - the time of its convolutions, from a session that onnxruntime profiles. The profiler writes a record for each of
+ *   several hundred kernels, which takes longer than many of them; in the whole run's time it would count, in the
+ *   convolutions' hardly.
  */
 import { inceptionV3 } from "../../models/catalog.ts";
-import { Engine, type HostTensor, type Session } from "../../models/engine/engine.ts";
+import { Engine, type HostTensor, type Session, type Value } from "../../models/engine/engine.ts";
 import { floatTensor, intTensor, type Model } from "../../models/onnx/model.ts";
 import { gradientForms } from "../../pipeline/dreamer/dreamer.ts";
 import { dreamGradientGraph, stepGraph, type StepOptions } from "../../pipeline/dreamer/step_graph.ts";
@@ -27,11 +33,12 @@ import { figure } from "./table.ts";
 /** Runs that come first and do not count: memory is laid out in them, and page faults only cease after the ninth. */
 const warmUps = 10;
 
-/** One run that counts. */
-interface Run {
-  /** As the caller of the engine sees it. */
-  seconds: number;
-  kernels: Kernel[];
+/** What the runs of one graph took. */
+interface Measured {
+  /** Of each run, as the caller of the engine sees it. */
+  seconds: number[];
+  /** Of each run of another session, which is profiled. */
+  profiled: Kernel[][];
 }
 
 /** Measures the gradient alone and the whole step (jitter, smoothing, normalisation, the step itself). */
@@ -106,8 +113,8 @@ function noise({ height, width }: Size): HostTensor {
 }
 
 /**
- * Nothing else may run in between: a second session drives this one's weights out of the cache, which slows down the
- * convolutions and so flatters the ratio.
+ * Runs a session that nothing watches, then one that is profiled. They do not take turns: a second session drives the
+ * first one's weights out of the cache, which slows down the convolutions and so flatters the ratio.
  */
 async function runs(
   engine: Engine,
@@ -115,19 +122,25 @@ async function runs(
   feeds: Record<string, HostTensor>,
   folder: string,
   count: number,
-): Promise<Run[]> {
-  const session = await engine.load(model, { profile: `${folder}/profile` });
+): Promise<Measured> {
+  // As from one step of a dream to the next, the picture is with the engine.
+  using picture = await engine.put(feeds.picture!);
+  const held = { ...feeds, picture };
+  const plain = await engine.load(model);
   const seconds: number[] = [];
-  for (let run = 0; run < warmUps + count; run++) seconds.push(await oneRun(session, feeds));
-  await session.release();
-  const kernels = kernelsOfRuns(await takeProfile(folder));
-  if (kernels.length !== seconds.length) {
-    throw new Error(`the profile tells of ${kernels.length} runs, there were ${seconds.length}`);
+  for (let run = 0; run < warmUps + count; run++) seconds.push(await oneRun(plain, held));
+  await plain.release();
+  const watched = await engine.load(model, { profile: `${folder}/profile` });
+  for (let run = 0; run < warmUps + count; run++) await oneRun(watched, held);
+  await watched.release();
+  const profiled = kernelsOfRuns(await takeProfile(folder));
+  if (profiled.length !== seconds.length) {
+    throw new Error(`the profile tells of ${profiled.length} runs, there were ${seconds.length}`);
   }
-  return seconds.map((each, index) => ({ seconds: each, kernels: kernels[index]! })).slice(warmUps);
+  return { seconds: seconds.slice(warmUps), profiled: profiled.slice(warmUps) };
 }
 
-async function oneRun(session: Session, feeds: Record<string, HostTensor>): Promise<number> {
+async function oneRun(session: Session, feeds: Record<string, HostTensor | Value>): Promise<number> {
   const { seconds, result } = await timed(() => session.run(feeds));
   for (const value of Object.values(result)) value.release();
   return seconds;
@@ -137,9 +150,9 @@ async function oneRun(session: Session, feeds: Record<string, HostTensor>): Prom
 const target: Target = { atMost: 1.35 };
 
 /** InceptionV3's target is for forward and backward; the rest of its step is shown beside it. */
-function rowsOf(what: string, runs: Run[], target?: Target): Row[] {
+function rowsOf(what: string, { seconds, profiled }: Measured, target?: Target): Row[] {
   const ratio = (counts: (kernel: Kernel) => boolean) =>
-    median(runs.map(({ seconds, kernels }) => seconds / secondsOf(kernels.filter(counts))));
+    median(seconds) / median(profiled.map((kernels) => secondsOf(kernels.filter(counts))));
   return [
     {
       what: `${what} / convolutions of the network and its gradient`,
@@ -151,23 +164,23 @@ function rowsOf(what: string, runs: Run[], target?: Target): Row[] {
   ];
 }
 
-/** Milliseconds of each operator in one run, the mean of all. */
-function operators(what: string, runs: Run[]): Detail {
-  const seconds = runs.reduce((total, run) => total + run.seconds, 0);
-  const kernels = runs.flatMap((run) => run.kernels);
+/** Milliseconds of each operator in one profiled run, the mean of all; then those of a run without the profiler. */
+function operators(what: string, { seconds, profiled }: Measured): Detail {
+  const kernels = profiled.flat();
+  const all = secondsOf(kernels);
   const line = (name: string, count: number, part: number) => [
     name,
-    String(Math.round(count / runs.length)),
-    figure(1000 * part / runs.length),
-    (100 * part / seconds).toFixed(1),
+    String(Math.round(count / profiled.length)),
+    figure(1000 * part / profiled.length),
+    (100 * part / all).toFixed(1),
   ];
   return {
     title: `${what}: time by operator`,
     rows: [
       ["operator", "kernels", "ms", "%"],
       ...byOperator(kernels).map(({ operator, count, seconds }) => line(operator, count, seconds)),
-      line("between them, and the way to the engine", 0, seconds - secondsOf(kernels)),
-      line("one run", kernels.length, seconds),
+      line("all kernels, profiled", kernels.length, all),
+      line("one run without the profiler, median", kernels.length, median(seconds) * profiled.length),
     ],
   };
 }

@@ -122,7 +122,7 @@ const oneMinus = (c: RuleContext, value: string): string => c.g.sub(c.g.scalar(1
 
 /** Non-linearities. */
 export const activationRules: Record<string, Rule> = {
-  Relu: unary((c, grad, _, y) => reluGradient(c, grad, y)),
+  Relu: unary((c, grad, _, y) => c.isStoppedBefore() ? grad : reluGradient(c, grad, y)),
   LeakyRelu: leakyRelu,
   PRelu: prelu,
   ThresholdedRelu: unary((c, grad, x) =>

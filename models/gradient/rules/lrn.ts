@@ -1,6 +1,6 @@
 import type { GraphBuilder } from "../../onnx/build.ts";
 import { floatAttribute, intAttribute } from "../../onnx/model.ts";
-import { entered } from "../blocked.ts";
+import { elementwise, entered } from "../blocked.ts";
 import type { Rule, RuleContext } from "../registry.ts";
 import { channelSum, type ChannelWindow } from "./channel_sum.ts";
 
@@ -51,9 +51,12 @@ function powersOf(c: RuleContext, base: string, beta: number): Powers {
     const to = (exponent: number) => entered(c, g.op("Pow", [base, g.scalar(exponent)]));
     return { factor: to(-beta), rest: to(beta - 1) };
   }
-  let root = base;
-  for (let roots = 1; roots < degree; roots *= 2) root = g.sqrt(root);
-  const powers = new Map([[1, entered(c, g.op("Reciprocal", [root]))]]);
+  const inverse = elementwise(c, base, (value) => {
+    let root = value;
+    for (let roots = 1; roots < degree; roots *= 2) root = g.sqrt(root);
+    return g.op("Reciprocal", [root]);
+  });
+  const powers = new Map([[1, entered(c, inverse)]]);
   const factor = power(g, powers, beta * degree);
   return { factor, rest: beta === 1 ? undefined : power(g, powers, degree - beta * degree) };
 }

@@ -12,7 +12,7 @@ const lowest = -3.4e38;
  * with the maximum, the first equal one takes the gradient, and a transposed convolution with one-hot kernels puts
  * the taps back to their places.
  */
-export function indexFreeMaxPool(c: RuleContext, windows: Windows): string {
+export function indexFreeMaxPool(c: RuleContext, windows: Windows, grad: string): string {
   const [x, y] = [c.node.inputs[0]!, c.node.outputs[0]!];
   const dims = c.shape(x);
   const out = c.shape(y);
@@ -22,7 +22,7 @@ export function indexFreeMaxPool(c: RuleContext, windows: Windows): string {
   const after = covered.map((size, axis) => Math.max(0, size - windows.padsBegin[axis]! - dims[axis + 2]!));
   const pads = [0, 0, ...windows.padsBegin, 0, 0, ...after];
   const padded = pads.some((pad) => pad > 0) ? c.g.op("Pad", [x, c.g.ints(...pads), c.g.scalar(lowest)]) : x;
-  const shares = tapShares(c, padded, y, windows, out);
+  const shares = tapShares(c, padded, windows, out, grad);
   const placed = placeTaps(c, shares, windows, dims[1]!, out);
   const excess = covered.map((size, axis) => dims[axis + 2]! + windows.padsBegin[axis]! - size);
   return padOrCropSpatial(
@@ -43,16 +43,16 @@ function tapsOf(kernel: number[]): number[][] {
 }
 
 /** What each tap takes of the window's gradient, each of the output's shape. */
-function tapShares(c: RuleContext, padded: string, y: string, windows: Windows, out: number[]): string[] {
+function tapShares(c: RuleContext, padded: string, windows: Windows, out: number[], grad: string): string[] {
   const { g } = c;
   const axes = windows.kernel.map((_, axis) => axis + 2);
   const taps = tapsOf(windows.kernel);
-  let left = c.grads[0]!;
+  let left = grad;
   return taps.map((tap, position) => {
     const starts = tap.map((k, axis) => k * windows.dilations[axis]!);
     const ends = starts.map((start, axis) => start + (out[axis + 2]! - 1) * windows.strides[axis]! + 1);
     const values = g.slice(padded, starts, ends, axes, windows.strides);
-    const share = g.mul(left, indicator(c, g.op("Equal", [values, y])));
+    const share = g.mul(left, indicator(c, g.op("Equal", [values, c.node.outputs[0]!])));
     if (position < taps.length - 1) left = g.sub(left, share);
     return share;
   });

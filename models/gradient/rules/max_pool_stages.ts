@@ -39,10 +39,10 @@ function isStaged(size: number, stride: number, dilation: number): boolean {
 }
 
 /**
- * The gradient of a MaxPool in the blocked layout from end to end. The maximum of a window is the maximum of its rows'
+ * The gradient of a MaxPool, from its output's, in the blocked layout from end to end. The maximum of a window is the maximum of its rows'
  * maxima; the gradient goes back the same way, first to a row, then to an element of it.
  */
-export function stagedMaxPool(c: RuleContext, windows: Windows): string {
+export function stagedMaxPool(c: RuleContext, windows: Windows, grad: string): string {
   const [x, y] = [c.node.inputs[0]!, c.node.outputs[0]!];
   const [rows, columns] = [0, 1].map((axis) => alongAxis(c, windows, axis)) as [AxisWindows, AxisWindows];
   const { size, before } = slide(columns, (columns.size - 1) * columns.dilation, columns.before);
@@ -53,7 +53,7 @@ export function stagedMaxPool(c: RuleContext, windows: Windows): string {
     dilations: [1, columns.dilation],
     pads: [0, before, 0, after],
   });
-  return stage(c, columns, x, rowMaxima, stage(c, rows, rowMaxima, y, c.grads[0]!));
+  return stage(c, columns, x, rowMaxima, stage(c, rows, rowMaxima, y, grad));
 }
 
 function alongAxis(c: RuleContext, windows: Windows, axis: number): AxisWindows {

@@ -45,19 +45,19 @@ function spellOutPadding(c: RuleContext, windows: Windows, wide: number[], narro
 /** MaxPool: the largest element of each window takes the window's gradient (the first of equal ones). */
 const maxPool: Rule = (c) => {
   const windows = poolWindows(c);
-  if (c.options.maxPoolIndices === false) return [indexFreeMaxPool(c, windows)];
+  const positive = () => reluGradient(c, c.grads[0]!, c.node.outputs[0]!);
+  const grad = c.stopsForRelu() ? positive() : c.grads[0]!;
+  if (c.options.maxPoolIndices === false) return [indexFreeMaxPool(c, windows, grad)];
   const dims = c.shape(c.node.inputs[0]!);
-  if (hasMaxPoolStages(c, windows)) return [stagedMaxPool(c, windows)];
-  if (hasMaxPoolCodes(c, windows)) return [scatterByCodes(c, windows)];
+  if (hasMaxPoolStages(c, windows)) return [stagedMaxPool(c, windows, grad)];
+  if (hasMaxPoolCodes(c, windows)) {
+    // What codes say of a maximum that is not positive may be wrong where windows begin in the padding.
+    const known = isPaddedBefore(windows) && !c.stopsForRelu() ? positive() : grad;
+    return [scatter(c, windows, maxPoolCodes(c, windows), known)];
+  }
   const positions = { rows: [elementCount(dims)], indices: c.demandOutput(1) };
-  return [scatter(c, windows, positions, c.grads[0]!)];
+  return [scatter(c, windows, positions, grad)];
 };
-
-/** What codes say of a maximum that is not positive may be wrong where windows begin in the padding. */
-function scatterByCodes(c: RuleContext, windows: Windows): string {
-  const grad = isPaddedBefore(windows) ? reluGradient(c, c.grads[0]!, c.node.outputs[0]!) : c.grads[0]!;
-  return scatter(c, windows, maxPoolCodes(c, windows), grad);
-}
 
 /** Adds each window's gradient at its index into a row; the rows together are the input. */
 function scatter(

@@ -178,6 +178,20 @@ testModels("GoogLeNet's stem: LRN, padded and ceiled pools", 3, (random) => {
   };
 });
 
+testModels("GoogLeNet's second pool, after LRN of what a Relu lets through", 4, (random) => {
+  const conv = drawConv(random, 3, 16);
+  const attributes: Record<string, AttributeInput> = { size: 5, alpha: float(0.5), beta: float(0.75) };
+  const isReadTwice = random.chance(0.3);
+  return {
+    channels: 3,
+    trunk: (g, x) => {
+      const normal = g.op("LRN", [g.relu(conv(g, x))], attributes);
+      const pool = g.op("MaxPool", [normal], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 });
+      return isReadTwice ? [normal, pool] : [pool];
+    },
+  };
+});
+
 testModels("operator set 9, whose Clip, Pad, Slice and Squeeze carry attributes", 3, (random) => {
   const conv = drawConv(random, 2, 4);
   return {

@@ -1,0 +1,55 @@
+import {
+  elementCount,
+  floatTensor,
+  intAttribute,
+  type Model,
+  numbersOf,
+  type Tensor,
+} from "../../models/onnx/model.ts";
+import type { Preprocessing } from "../../models/networks/network.ts";
+
+/** A network and what still has to be done to its input. */
+export interface Folded {
+  model: Model;
+  preprocessing: Preprocessing;
+}
+
+/**
+ * Folds the scale and order of an input's channels into the weights of the convolutions that read it, so that neither
+ * pass computes them. The mean stays: convolutions pad with zeros, which stand for it. A network whose input something
+ * else reads stays as it is.
+ */
+export function foldPreprocessing(model: Model, preprocessing: Preprocessing): Folded {
+  const { graph } = model;
+  const input = graph.inputs[0]!.name;
+  const readers = graph.nodes.filter(({ inputs }) => inputs.includes(input));
+  const isFoldable = readers.every((node) =>
+    node.op === "Conv" && node.inputs[0] === input && intAttribute(node, "group", 1) === 1 &&
+    graph.initializers.get(node.inputs[1]!)?.type === "float32"
+  );
+  if (!isFoldable || graph.outputs.some(({ name }) => name === input)) return { model, preprocessing };
+  const initializers = new Map(graph.initializers);
+  const nodes = graph.nodes.map((node) => {
+    if (!readers.includes(node)) return node;
+    const [, weight, ...rest] = node.inputs as [string, string, ...string[]];
+    const folded = `${node.outputs[0]}/of_picture`;
+    initializers.set(folded, weightOfPicture(graph.initializers.get(weight)!, preprocessing));
+    return { ...node, inputs: [input, folded, ...rest] };
+  });
+  return {
+    model: { ...model, graph: { ...graph, nodes, initializers } },
+    preprocessing: { mean: preprocessing.mean, scale: [1, 1, 1], channelOrder: "rgb" },
+  };
+}
+
+/** The weight [outputs, 3, …] for RGB channels of which the mean has been subtracted. */
+function weightOfPicture(weight: Tensor, { scale, channelOrder }: Preprocessing): Tensor {
+  const values = numbersOf(weight);
+  const area = elementCount(weight.dims.slice(2));
+  const folded = values.map((_, i) => {
+    const channel = Math.floor(i / area) % 3;
+    const place = channelOrder === "rgb" ? channel : 2 - channel;
+    return values[i + (place - channel) * area]! * scale[channel]!;
+  });
+  return floatTensor(folded, weight.dims);
+}
