@@ -15,7 +15,7 @@ export function createHero(dropZone) {
   const after = element("img", {
     ...size,
     src: "/presets/hero-after.jpg",
-    alt: "The same lake, dreamed: eyes, scales and spirals grow out of sky, mountains and water",
+    alt: "The same lake, dreamed: dogs, towers and people grow out of sky, mountains and shore",
   });
   const { element: picture } = createComparison({ before, after, label: "Before and after", share: 0.38 });
   const made = element(

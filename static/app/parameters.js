@@ -34,8 +34,10 @@ export function createParameterForm({ settings, values = {}, base, names, onChan
   const shown = inOrder(settings.parameters.filter(({ name }) => !names || names.includes(name)));
   /** @type {Map<string, Field>} */
   const fields = new Map();
+  /** The network whose layers are offered, where the form has no field for it. @type {unknown} */
+  let network = values.model ?? base?.model;
   const offerSuggestions = () => {
-    const model = fields.get("model")?.value();
+    const model = fields.get("model")?.value() ?? network;
     for (const [name, field] of fields) field.suggest?.(suggestionsFor(name, model, settings.networks));
   };
   for (const parameter of shown) {
@@ -69,6 +71,7 @@ export function createParameterForm({ settings, values = {}, base, names, onChan
   const setSome = (next, nextBase, wanted) => {
     const known = /** @type {Record<string, unknown>} */ (next);
     const bases = /** @type {Record<string, unknown>} */ (nextBase);
+    network = next.model ?? nextBase.model ?? network;
     for (const [name, field] of fields) {
       field.setBase(bases[name]);
       if (wanted(field)) field.set(known[name]);

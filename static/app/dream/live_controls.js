@@ -94,6 +94,10 @@ export function createLiveControls(settings, send) {
   /** @param {Dream} news */
   function update(news) {
     if (status.textContent === invitation(dream)) status.textContent = invitation(news);
+    // Which network dreams, and so which look, may only be known when the dream begins.
+    if (form && dream?.parameters.model !== news.parameters.model) {
+      form.refresh(liveValues(news), baseOf(news));
+    }
     dream = news;
     const over = ended(news);
     box.hidden = over && news.changes.length === 0;
@@ -152,6 +156,10 @@ export function createLiveControls(settings, send) {
 
   /** @param {Dream} news */
   function liveValues({ parameters }) {
-    return /** @type {Values} */ (Object.fromEntries(names.map((name) => [name, parameters[name]])));
+    const { model } = parameters;
+    return /** @type {Values} */ ({
+      model,
+      ...Object.fromEntries(names.map((name) => [name, parameters[name]])),
+    });
   }
 }
