@@ -94,7 +94,7 @@ export const catalog: readonly CatalogEntry[] = [{
     "ReLU; inception_4d/3x3_reduce/pre_relu is the same before it. It comes from the ONNX model zoo in one file, or\n" +
     "with the same weights from caffejs in 116.",
   layers: [
-    "conv2/3x3",
+    "conv2/norm2",
     "inception_3a/output",
     "inception_3b/output",
     "inception_4a/output",
