@@ -17,15 +17,16 @@ async function dream(args: readonly string[], screen: Screen): Promise<number> {
   const reporter: Reporter = json ? jsonReporter(screen) : textReporter(screen);
   for (const note of notes) reporter.warning(note);
   const { dreamVideo } = await import("./pipeline/dream_video.ts");
-  const { settle } = await import("./pipeline/settle.ts");
+  const { settings, settle } = await import("./pipeline/settle.ts");
   try {
     await interruptible(screen, async (signal) => {
       const { download: onProgress, warning: onWarning } = reporter;
-      const parameters = async () => {
+      const later = async () => {
         const { parameters, notes } = await settle(wish, { label: flagName, onProgress, signal });
         for (const note of notes) onWarning(note);
         return parameters;
       };
+      const parameters = { expected: settings(wish, flagName), settle: later };
       const events = dreamVideo({ ...options, parameters, signal, onWarning });
       for await (const event of events) reporter.event(event);
     });

@@ -10,17 +10,24 @@ import { InterruptedError } from "./interrupted.ts";
 import type { Parameters } from "./parameters.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { PaceKeeper } from "./progress.ts";
-import { Rig } from "./rig.ts";
+import { checkMotion, Rig } from "./rig.ts";
 import { StageClock } from "./stage_clock.ts";
 import { dreamFrames } from "./stages.ts";
 import type { Watcher } from "./watch.ts";
+
+/** Settings that depend on the network that dreams, which may have to be fetched. */
+export interface LaterParameters {
+  /** What they will be, but for what depends on the network. */
+  expected: Parameters;
+  settle: () => Promise<Parameters>;
+}
 
 /** What to dream. */
 export interface DreamJob {
   input: string;
   output: string;
   /** The settings, or how they are found once the source has turned out to be usable. */
-  parameters: Parameters | (() => Promise<Parameters>);
+  parameters: Parameters | LaterParameters;
   /** Execution providers in order of preference; the default takes the best that works. */
   providers?: readonly string[];
   /** Part of the source, in seconds. */
@@ -60,7 +67,7 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   try {
     const source = await probe(asked.input, signal ? { signal } : {});
     await checkOutput(asked.output, source);
-    const job = await settled(asked);
+    const job = await settled(asked, source);
     const { parameters } = job;
     await using rig = await Rig.create({ ...job, source });
     signal?.throwIfAborted();
@@ -93,9 +100,12 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
 /** A job whose settings are known. */
 type SettledJob = DreamJob & { parameters: Parameters };
 
-async function settled(job: DreamJob): Promise<SettledJob> {
+/** What can be refused without the network is refused before it is fetched. */
+async function settled(job: DreamJob, source: SourceInfo): Promise<SettledJob> {
   const { parameters } = job;
-  return { ...job, parameters: typeof parameters === "function" ? await parameters() : parameters };
+  if (!("settle" in parameters)) return { ...job, parameters };
+  await checkMotion({ ...job, source, parameters: parameters.expected });
+  return { ...job, parameters: await parameters.settle() };
 }
 
 function dreamedFrames(

@@ -35,6 +35,19 @@ interface MotionRig {
   blender: Blender;
 }
 
+/**
+ * Throws a UserError where the flow that the settings ask for cannot be had, within `room` bytes of memory. It does not
+ * depend on the network that dreams.
+ */
+export async function checkMotion(
+  { source, parameters, memory }: Pick<RigOptions, "source" | "parameters" | "memory">,
+  room = roomForRaft(memory),
+): Promise<void> {
+  const { flow, flowModel: model } = parameters;
+  const size = leastFlowSize(source, parameters);
+  if (size) await checkFlow({ flow, model, size, room });
+}
+
 /** The engine and all sessions for one source and one set of parameters. */
 export class Rig {
   readonly engine: Engine;
@@ -77,13 +90,11 @@ export class Rig {
    * signal's reason when it was aborted.
    */
   static async create(options: RigOptions): Promise<Rig> {
-    const { source, parameters, providers, memory, onDownload, signal } = options;
-    const { flow, flowModel: model } = parameters;
+    const { parameters, providers, memory, onDownload, signal } = options;
     // Before the dream takes its part of the memory.
     const room = roomForRaft(memory);
-    const size = leastFlowSize(source, parameters);
     // Before anything is fetched or built.
-    if (size) await checkFlow({ flow, model, size, room });
+    await checkMotion(options, room);
     const network = await openNetwork(parameters, { onProgress: onDownload, signal });
     const engine = await Engine.start(providers ? { providers } : {});
     try {

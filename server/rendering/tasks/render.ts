@@ -61,11 +61,12 @@ export class RenderTask implements Task {
   async #dream(): Promise<DoneEvent> {
     const { report, gate, signal, options } = this.#tools;
     const { changes: _, wish, ...job } = this.#job;
+    const { parameters: expected } = job;
     const events = dreamVideo({
       ...job,
       ...options,
       signal,
-      ...(wish && { parameters: () => this.#settle(wish) }),
+      ...(wish && { parameters: { expected, settle: () => this.#settle(wish) } }),
       settings: (index) => this.#changes.at(index),
       watch: this.#show,
       onDownload: (done, total) => report({ kind: "download", done, total }),
