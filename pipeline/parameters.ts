@@ -34,9 +34,9 @@ export const parametersSchema = z.strictObject({
     .describe("for an ONNX file: factors on the difference, for pixels in 0-1 (default: ImageNet's)"),
   channelOrder: z.enum(["rgb", "bgr"]).optional()
     .describe("for an ONNX file: order of its input channels (default: rgb)"),
-  octaves: z.int().min(1).max(12).default(5)
+  octaves: z.int().min(1).max(12).default(4)
     .describe("sizes at which each frame is dreamed, from small to large"),
-  octaveScale: z.number().gt(0).max(4).refine((value) => value !== 1, "must not be 1").default(1.4)
+  octaveScale: z.number().gt(0).max(4).refine((value) => value !== 1, "must not be 1").default(1.6)
     .describe("ratio between neighbouring octaves (0.6 means the same as 1/0.6)"),
   octaveIterations: z.int().min(0).max(1000).default(3)
     .describe("gradient steps per octave for a frame that inherits a dream"),

@@ -47,15 +47,12 @@ const pale = {
   colour: 0.15,
   learningRate: 3,
   blend: 0.3,
-  octaves: 4,
+  octaveScale: 1.4,
   firstIterations: 8,
 } as const satisfies Look["settings"];
 
 /** Few octaves, far apart: large shapes for little work. */
 const wide = { octaves: 3, octaveScale: 1.8 } as const satisfies Look["settings"];
-
-/** Octaves for networks that were trained on small pictures of faces. */
-const faceSized = { octaves: 4, octaveScale: 1.6 } as const satisfies Look["settings"];
 
 const quick = {
   imageSize: 320,
@@ -153,7 +150,7 @@ export const presets = {
   faces: {
     description: "eyes, noses and mouths in clouds, water and stone",
     looks: [
-      { network: "mobilefacenet", settings: { ...faceSized, colour: 0.2, blend: 0.25, learningRate: 1.6 } },
+      { network: "mobilefacenet", settings: { colour: 0.2, blend: 0.25, learningRate: 1.6 } },
       googlenet({ layers: ["inception_4b/output"] }),
       inceptionV3(pale),
     ],
@@ -161,7 +158,7 @@ export const presets = {
   marble: {
     description: "drapery and carved marble, with an eye here and there in the folds",
     looks: [
-      { network: "dlib-face", settings: { ...faceSized, loss: "l2", colour: 0.1, learningRate: 2 } },
+      { network: "dlib-face", settings: { loss: "l2", colour: 0.1, learningRate: 2 } },
       googlenet({ ...gentle, layers: ["conv2/norm2"], colour: 0.1 }),
       inceptionV3({ ...pale, layers: ["mixed1"], colour: 0.05 }),
     ],

@@ -1,6 +1,5 @@
 import { type Flag, kebabCase, parameterFlags } from "../flags.ts";
 import { parameterGroups } from "../parameter_groups.ts";
-import { presets } from "../presets.ts";
 
 /** A command, as the help shows it. */
 export interface Command {
@@ -27,8 +26,8 @@ const json: Flag = { name: "json", description: "print JSON instead of text" };
 const runFlags: readonly Flag[] = [
   {
     name: "preset",
-    placeholder: Object.keys(presets).join("|"),
-    description: "a choice of settings; those given besides go over it",
+    placeholder: "NAME",
+    description: "a choice of settings, see below; those given besides go over it",
   },
   {
     name: "hls",

@@ -31,6 +31,8 @@ const before: Partial<ParameterInput> = {
   model: "inception-v3",
   imageSize: 512,
   octaves: 3,
+  octaveScale: 1.4,
+  firstIterations: 8,
   smoothing: "gaussian",
   colour: 0.06,
   learningRate: 3.5,
