@@ -12,12 +12,12 @@ import { Screen, standardSink } from "./pipeline/terminal/screen.ts";
 // What a command needs is imported when it is called, so that help and errors come at once.
 
 async function dream(args: readonly string[], screen: Screen): Promise<number> {
-  const { options, wish, json, notes } = parseDream(args);
+  const { options, wish, expected, json, notes } = parseDream(args);
   await refuseSameFile(options.input, options.output);
   const reporter: Reporter = json ? jsonReporter(screen) : textReporter(screen);
   for (const note of notes) reporter.warning(note);
   const { dreamVideo } = await import("./pipeline/dream_video.ts");
-  const { settings, settle } = await import("./pipeline/settle.ts");
+  const { settle } = await import("./pipeline/settle.ts");
   try {
     await interruptible(screen, async (signal) => {
       const { download: onProgress, warning: onWarning } = reporter;
@@ -26,7 +26,7 @@ async function dream(args: readonly string[], screen: Screen): Promise<number> {
         for (const note of notes) onWarning(note);
         return parameters;
       };
-      const parameters = { expected: settings(wish, flagName), settle: later };
+      const parameters = { expected, settle: later };
       const events = dreamVideo({ ...options, parameters, signal, onWarning });
       for await (const event of events) reporter.event(event);
     });

@@ -219,20 +219,18 @@ export function shippedModelPath(name: string): string {
 }
 
 /** Whether a network of the catalog is here already. */
-export async function isCached(name: string): Promise<boolean> {
-  return await localModelPath(name) !== undefined;
+export function isHere(name: string): boolean {
+  return placesOf(name).some((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
 }
 
-/** The same at once, for those who cannot wait. */
-export function isHere(name: string): boolean {
-  return [shippedModelPath(name), cachedModelPath(name)].some((path) =>
-    statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
-  );
+/** Where a network may be, in the order in which it is looked for. */
+function placesOf(name: string): string[] {
+  return [shippedModelPath(name), cachedModelPath(name)];
 }
 
 /** Where a network of the catalog is, if it is here: the one that came with the program before one that was fetched. */
 export async function localModelPath(name: string): Promise<string | undefined> {
-  for (const path of [shippedModelPath(name), cachedModelPath(name)]) {
+  for (const path of placesOf(name)) {
     if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
   }
   return undefined;

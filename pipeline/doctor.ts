@@ -3,7 +3,7 @@ import { existsSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { cacheFolder } from "../models/cache.ts";
-import { catalog, isCached, localModelPath } from "../models/catalog.ts";
+import { catalog, isHere, localModelPath } from "../models/catalog.ts";
 import { sourceSize } from "../models/sources.ts";
 import { isOutOfReach } from "../models/out_of_reach.ts";
 import { knownProviders } from "../models/engine/providers.ts";
@@ -33,10 +33,9 @@ const secondsForProvider = 60;
 /** Looks at everything. Takes a few seconds, as each execution provider is really started. */
 export async function examine(): Promise<Check[]> {
   const dreamed = catalog.filter(({ purpose }) => purpose === "dream");
-  const [programs, providers, networks, flow] = await Promise.all([
+  const [programs, providers, flow] = await Promise.all([
     checkPrograms(),
     checkProviders(),
-    Promise.all(dreamed.map(({ name }) => checkNetwork(name))),
     checkFlow(),
   ]);
   return [
@@ -45,7 +44,7 @@ export async function examine(): Promise<Check[]> {
     checkMemory(Deno.systemMemoryInfo()),
     ...programs,
     ...providers,
-    ...networks,
+    ...dreamed.map(({ name }) => checkNetwork(name)),
     flow,
     checkSpace("disk (cache)", cacheFolder(), "set REVERIE_CACHE to a folder on a larger disk"),
     checkSpace("disk (temporary)", tmpdir(), "set TMPDIR to a folder on a larger disk"),
@@ -223,8 +222,8 @@ async function trial(provider: string): Promise<ProviderTrial> {
   }
 }
 
-async function checkNetwork(name: string): Promise<Check> {
-  if (await isCached(name)) return { name: `network ${name}`, state: "ok", found: "here" };
+function checkNetwork(name: string): Check {
+  if (isHere(name)) return { name: `network ${name}`, state: "ok", found: "here" };
   if (isOutOfReach(name)) {
     return {
       name: `network ${name}`,

@@ -2,6 +2,7 @@ import { UserError } from "../../models/errors.ts";
 import { translateAliases } from "../aliases.ts";
 import type { DreamJob } from "../dream_video.ts";
 import { flagName, parameterInput, type ParsedFlags, parseFlags } from "../flags.ts";
+import type { Parameters } from "../parameters.ts";
 import { settings, type Wish } from "../settle.ts";
 import { commands, flagsOf } from "./commands.ts";
 import { program } from "./help.ts";
@@ -18,6 +19,8 @@ export interface DreamCommandLine {
   options: DreamOptions;
   /** The settings asked for; all of them are usable. */
   wish: Wish;
+  /** What they come to with the networks that are here. */
+  expected: Parameters;
   json: boolean;
   /** Lines for the user about flags that were translated or have no effect. */
   notes: string[];
@@ -40,11 +43,11 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
     throw new UserError(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
   }
   const wish = { preset: text(values, "preset"), given: parameterInput(values) };
-  // What is wrong with them is told before any work begins.
-  settings(wish, flagName);
   return {
     options: { input, output, ...runOptions(values) },
     wish,
+    // What is wrong with them is told here, before any work begins.
+    expected: settings(wish, flagName),
     json: values.get("json") === true,
     notes: translated.notes,
   };
