@@ -4,7 +4,8 @@ import { pino } from "pino";
 import sharp from "sharp";
 import { locate } from "../../../pipeline/ffmpeg/locate.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
-import { type ParameterInput, parseParameters } from "../../../pipeline/parameters.ts";
+import type { ParameterInput } from "../../../pipeline/parameters.ts";
+import { settings } from "../../../pipeline/settle.ts";
 import { type DreamFiles, dreamFiles } from "../../../server/dreams/dream_files.ts";
 import type { DreamView } from "../../../server/dreams/dream.ts";
 import { Dreams } from "../../../server/dreams/dreams.ts";
@@ -50,7 +51,7 @@ class Server implements AsyncDisposable {
     await Deno.copyFile(sample, file);
     const { width, height, duration: seconds } = await probe(file);
     const facts = { width, height, duration: seconds, frameRate: 25, audio: true, bytes: 1 };
-    const parameters = parseParameters(given);
+    const parameters = settings({ given });
     return await this.dreams.create({ file, name: "sample.mp4", facts, given, parameters, duration });
   }
 
@@ -117,7 +118,7 @@ Deno.test("a dream that a restart broke off becomes what it would have been", as
   await server.renderer.render(
     {
       ...job,
-      parameters: parseParameters(quick),
+      parameters: settings({ given: quick }),
       duration: 2,
       changes: [{ frame, parameters: { learningRate: 20, blend: 0.8 } }],
     },
