@@ -1,7 +1,7 @@
 /** RAFT's weights: which there are here, and how they are read. */
 import { catalog, localModelPath } from "../catalog.ts";
 import { UserError } from "../errors.ts";
-import { readCheckpoint } from "../networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../networks/checkpoint/read.ts";
 import { type RaftWeights, raftWeights } from "../networks/raft/weights.ts";
 
 /**

@@ -2,7 +2,8 @@
 import { UserError } from "../errors.ts";
 import type { Model } from "../onnx/model.ts";
 import { readModel } from "../onnx/read.ts";
-import { type Checkpoint, checkpointKind, parseCheckpoint } from "./checkpoint/checkpoint.ts";
+import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import { checkpointKind, parseCheckpoint } from "./checkpoint/read.ts";
 import { buildGoogLeNet } from "./googlenet.ts";
 import { isPublished } from "./googlenet/fingerprint.ts";
 import { matchGoogLeNet } from "./googlenet/match_graph.ts";

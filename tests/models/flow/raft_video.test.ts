@@ -7,7 +7,7 @@ import { toGrey } from "../../../models/flow/dis/grey.ts";
 import { DisEstimator } from "../../../models/flow/dis_estimator.ts";
 import type { FlowEstimator, FlowPair, Picture } from "../../../models/flow/flow.ts";
 import { RaftEstimator, type RaftEstimatorOptions } from "../../../models/flow/raft_estimator.ts";
-import { readCheckpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../models/networks/checkpoint/read.ts";
 import { raftWeights } from "../../../models/networks/raft/weights.ts";
 import { sharedDataPath } from "../../shared_data.ts";
 import { fast, frameAt, layeredClip, motionAfter } from "./layered_clip.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { UserError } from "../../../models/errors.ts";
 import { locateRaftWeights, readRaftWeights } from "../../../models/flow/raft_weights.ts";
-import { readCheckpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../models/networks/checkpoint/read.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedDataPath } from "../../shared_data.ts";
 import { concat, safetensors } from "../networks/checkpoint/write.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Engine } from "../../../models/engine/engine.ts";
-import { readCheckpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../models/networks/checkpoint/read.ts";
 import { buildRaft } from "../../../models/networks/raft.ts";
 import { type RaftWeights, raftWeights } from "../../../models/networks/raft/weights.ts";
 import { sharedDataPath } from "../../shared_data.ts";

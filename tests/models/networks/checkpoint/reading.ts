@@ -1,7 +1,8 @@
 /** Reads checkpoints for tests, and says how they are refused. */
 import assert from "node:assert/strict";
 import { UserError } from "../../../../models/errors.ts";
-import { type Checkpoint, readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import type { Checkpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
 import { runScript } from "../../../run_deno.ts";
 import type { Reading } from "./peak_memory.ts";
 

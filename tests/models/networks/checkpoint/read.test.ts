@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../../models/errors.ts";
-import { readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
 import { Random } from "../../../../pipeline/random.ts";
 import { readSharedData, sharedDataPath } from "../../../shared_data.ts";
 import { read, refused } from "./reading.ts";
