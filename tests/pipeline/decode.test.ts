@@ -4,7 +4,8 @@ import { UserError } from "../../models/errors.ts";
 import { decode, type DecodeOptions } from "../../pipeline/decode.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
 import type { SourceFrame } from "../../pipeline/frame.ts";
-import { draw, drawCard, inFolder, middle, sharedClip, sharedClips } from "./clips.ts";
+import { draw, drawCard, inFolder, middle, sharedClips } from "./clips.ts";
+import { testWith } from "../needs.ts";
 
 async function all(path: string, options?: DecodeOptions): Promise<SourceFrame[]> {
   return await Array.fromAsync(decode(await probe(path), options));
@@ -15,10 +16,9 @@ function near(actual: number[], expected: number[], tolerance: number): void {
   assert.ok(!far && actual.length === expected.length, `${actual} is not near ${expected}`);
 }
 
-Deno.test("decode() gives every frame of the shared clips, upright, to the end of the stream", async () => {
-  for (const { name, frames, width, height } of sharedClips) {
-    const path = await sharedClip(name);
-    if (!path) return;
+for (const clip of sharedClips) {
+  const { name, path, frames, width, height } = clip;
+  testWith(clip, `decode() gives every frame of ${name}, upright, to the end of the stream`, async () => {
     const source = await probe(path);
     let last: SourceFrame | undefined;
     for await (const frame of decode(source, { onWarning: (message) => assert.fail(message) })) {
@@ -30,8 +30,8 @@ Deno.test("decode() gives every frame of the shared clips, upright, to the end o
     assert.equal(last!.index + 1, frames, name);
     const end = source.videoEnd ?? source.duration;
     assert.ok(Math.abs(last!.pts + last!.duration - end) < source.frameRate.den / source.frameRate.num, name);
-  }
-});
+  });
+}
 
 Deno.test("decode() carries the time stamps of a variable frame rate", () =>
   inFolder(async (folder) => {

@@ -6,7 +6,10 @@ import { isOutOfReach } from "../../models/out_of_reach.ts";
 import { fetchNetwork } from "../../pipeline/networks.ts";
 import { settings, settle } from "../../pipeline/settle.ts";
 import { withEmptyCache, withEnvironment } from "../environment.ts";
-import { sharedDataPath } from "../shared_data.ts";
+import { sharedFile } from "../shared_data.ts";
+import { testWith } from "../needs.ts";
+
+const googLeNet = sharedFile("weights/bvlc_googlenet.onnx");
 
 /** A host that answers nothing but 404, and counts how often it is asked. */
 async function withMirror(call: (asked: () => number) => Promise<void>): Promise<void> {
@@ -168,12 +171,11 @@ Deno.test("the layers that somebody names are not mixed with a preset's channels
   assert.equal(channels, undefined);
 });
 
-Deno.test("a file of GoogLeNet gets GoogLeNet's look under the file's name", async () => {
-  const file = await sharedDataPath("weights/bvlc_googlenet.onnx");
-  if (file === undefined) return;
-  const { parameters } = await settle({ preset: "art", given: { model: file } });
+testWith(googLeNet, "a file of GoogLeNet gets GoogLeNet's look under the file's name", async () => {
+  const { path } = googLeNet;
+  const { parameters } = await settle({ preset: "art", given: { model: path } });
   const own = settings({ preset: "art", given: {} }, undefined, "googlenet");
-  assert.deepEqual(parameters, { ...own, model: file });
+  assert.deepEqual(parameters, { ...own, model: path });
 });
 
 Deno.test("values of any type are refused in words, whichever network there is", () => {

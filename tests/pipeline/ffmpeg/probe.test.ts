@@ -4,7 +4,8 @@ import { UserError } from "../../../models/errors.ts";
 import { checkOutput } from "../../../pipeline/encode.ts";
 import { orientationValue } from "../../../pipeline/ffmpeg/exif.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
-import { draw, drawCard, inFolder, sharedClip, sharedClips } from "../clips.ts";
+import { draw, drawCard, inFolder, sharedClips } from "../clips.ts";
+import { testWith } from "../../needs.ts";
 
 async function refused(path: string, message: RegExp): Promise<void> {
   await assert.rejects(probe(path), (error) => {
@@ -27,14 +28,13 @@ Deno.test("probe() tells size, rate, length and sound of a video", () =>
     assert.ok(Math.abs(info.duration - 2.002) < 0.03);
   }));
 
-Deno.test("probe() tells the upright size and the true number of frames of every shared clip", async () => {
-  for (const { name, frames, width, height } of sharedClips) {
-    const path = await sharedClip(name);
-    if (!path) return;
+for (const clip of sharedClips) {
+  const { name, path, frames, width, height } = clip;
+  testWith(clip, `probe() tells the upright size and the true number of frames of ${name}`, async () => {
     const info = await probe(path);
-    assert.deepEqual([info.width, info.height, info.frames], [width, height, frames], name);
-  }
-});
+    assert.deepEqual([info.width, info.height, info.frames], [width, height, frames]);
+  });
+}
 
 Deno.test("probe() refuses what is not there, no file, or empty", () =>
   inFolder(async (folder) => {
