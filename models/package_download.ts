@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import pacote from "pacote";
+import { deadline } from "./deadline.ts";
 import { DownloadError } from "./download_error.ts";
 import { Silence } from "./silence.ts";
 import { requireOnline } from "./web.ts";
@@ -46,10 +47,9 @@ export async function downloadPackage(
   const unpacked = join(folder, "package");
   using silence = new Silence(options.patience ?? 30, options.signal);
   try {
-    const { _resolved: address } = await unlessAborted<{ _resolved: string }>(
-      pacote.manifest(spec, pinned),
-      silence.signal,
-    );
+    // Pacote cannot be interrupted: its work is left to itself.
+    const asked: Promise<{ _resolved: string }> = pacote.manifest(spec, pinned);
+    const { _resolved: address } = await deadline(asked, { signal: silence.signal });
     await downloadFile(address, tarball, size, options, silence);
     await pacote.extract(`file:${tarball}`, unpacked, pinned);
   } catch (cause) {
@@ -57,20 +57,6 @@ export async function downloadPackage(
     throw downloadError(spec, cause);
   }
   return unpacked;
-}
-
-/** Pacote cannot be interrupted: its work is left to itself when the signal is aborted. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }
 
 /** Fetched here and not by pacote, which cannot be interrupted. */
