@@ -64,7 +64,7 @@ Deno.test("a package that has been damaged since it was fetched is not kept eith
   if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
   await withEmptyCache((cache) =>
     withRegistry(async (registry) => {
-      const name = `onnxruntime-cuda-${providerPackage.sha256.slice(0, 8)}.tgz`;
+      const name = `${providerPackage.spec}.tgz`;
       await Deno.writeTextFile(join(cache, name), "damaged");
       const { code, stderr } = await cudaTask([], { NPM_CONFIG_REGISTRY: registry });
       assert.equal(code, 1);
