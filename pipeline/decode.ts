@@ -1,12 +1,14 @@
 import { UserError } from "../models/errors.ts";
-import { type Exit, fileArgument, runFfmpeg, type Running } from "./ffmpeg/command.ts";
+import { fileArgument } from "./ffmpeg/command.ts";
 import { decodeFilters, decodeInput } from "./ffmpeg/decode_filters.ts";
 import { interruption } from "./ffmpeg/exit.ts";
 import { featuresOf, passTimestamps } from "./ffmpeg/features.ts";
 import { safeInput } from "./ffmpeg/formats.ts";
 import { FrameTimes } from "./ffmpeg/frame_times.ts";
 import { locate } from "./ffmpeg/locate.ts";
+import type { Exit } from "./ffmpeg/log.ts";
 import type { SourceInfo } from "./ffmpeg/probe.ts";
+import { FfmpegProcess } from "./ffmpeg/process.ts";
 import { RawFrames } from "./ffmpeg/raw_frames.ts";
 import type { SourceFrame } from "./frame.ts";
 
@@ -38,10 +40,10 @@ export async function* decode(source: SourceInfo, options: DecodeOptions = {}): 
   try {
     let previous: SourceFrame | undefined;
     for (let frame; (frame = await stream.next(previous)); previous = frame) {
+      signal?.throwIfAborted();
       if (!previous) continue;
       previous.duration = frame.pts - previous.pts;
       yield previous;
-      signal?.throwIfAborted();
     }
     signal?.throwIfAborted();
     const exit = await stream.exit;
@@ -58,46 +60,46 @@ export async function* decode(source: SourceInfo, options: DecodeOptions = {}): 
 /** A running decoder: pictures from its standard output paired, in order, with time stamps from its standard error. */
 class FrameStream {
   readonly exit: Promise<Exit>;
+  readonly #pictures: RawFrames;
 
   private constructor(
     private readonly source: SourceInfo,
-    private readonly running: Running,
-    private readonly pictures: RawFrames,
+    private readonly process: FfmpegProcess,
     private readonly times: FrameTimes,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.exit = running.done;
+    this.exit = process.done;
+    this.#pictures = new RawFrames(process.stdout, source.width * source.height * 3);
+    this.exit.then(() => times.close());
     signal?.addEventListener("abort", this.#stop);
   }
 
   static async open(source: SourceInfo, options: DecodeOptions): Promise<FrameStream> {
     const program = await locate("ffmpeg");
     const features = await featuresOf(program);
-    const pictures = new RawFrames(source.width * source.height * 3);
     const times = new FrameTimes();
-    const running = runFfmpeg(program, {
-      inputs: [{
-        source: fileArgument(source.path),
-        options: [...safeInput, ...decodeInput(source, features), ...cut(options)],
-      }],
+    const process = new FfmpegProcess(program, "stdout", {
+      input: [
+        ...safeInput,
+        ...decodeInput(source, features),
+        ...cut(options),
+        "-i",
+        fileArgument(source.path),
+      ],
       options: [
         ...["-map", `0:${source.stream}`, "-filter:v", decodeFilters(source, features)],
         ...[...passTimestamps(features), "-f", "rawvideo", "-pix_fmt", "rgb24"],
         ...(source.kind === "picture" ? ["-frames:v", "1"] : []),
       ],
-      output: pictures,
+      output: "pipe:1",
       onLine: (line) => times.readLine(line),
     });
-    running.done.then(({ started }) => {
-      times.close();
-      if (!started) pictures.end();
-    });
-    return new FrameStream(source, running, pictures, times, options.signal);
+    return new FrameStream(source, process, times, options.signal);
   }
 
   /** The next frame, its duration still nominal, or undefined at the end. */
   async next(previous: SourceFrame | undefined): Promise<SourceFrame | undefined> {
-    const rgb = await this.pictures.next();
+    const rgb = await this.#pictures.next();
     if (!rgb) return undefined;
     const told = await this.times.next();
     const { width, height, frameRate } = this.source;
@@ -108,14 +110,12 @@ class FrameStream {
     return { index: previous ? previous.index + 1 : 0, pts, duration: nominal, width, height, rgb };
   }
 
-  readonly #stop = () => {
-    this.running.kill();
-    this.pictures.discard();
-  };
+  readonly #stop = () => this.process.kill();
 
   async close(): Promise<void> {
     this.signal?.removeEventListener("abort", this.#stop);
     this.#stop();
+    await this.#pictures.cancel();
     await this.exit;
   }
 }

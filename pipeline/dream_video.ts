@@ -4,6 +4,7 @@ import type { ComposedFrame } from "./compose.ts";
 import { decode } from "./decode.ts";
 import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "./encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
+import { expectedFrames } from "./ffmpeg/expected_frames.ts";
 import { probe } from "./ffmpeg/probe.ts";
 import type { SourceInfo } from "./ffmpeg/source_info.ts";
 import { InterruptedError } from "./interrupted.ts";
@@ -138,6 +139,7 @@ function startEvent(
   source: SourceInfo,
   rig: Rig,
 ): StartEvent {
+  const { frameRate } = source;
   return {
     event: "start",
     input,
@@ -146,7 +148,7 @@ function startEvent(
     height: source.height,
     workingWidth: rig.working.width,
     workingHeight: rig.working.height,
-    frames: expectedFrames(source, from ?? 0, duration ?? Infinity),
+    frames: expectedFrames({ ...source, frameRate: frameRate.num / frameRate.den }, { from, duration }),
     provider: rig.engine.provider,
     flow: rig.estimator?.name ?? "none",
     ...(rig.flowReason !== undefined && { flowReason: rig.flowReason }),
@@ -154,21 +156,6 @@ function startEvent(
     layers: [...rig.layers],
     parameters,
   };
-}
-
-/** The number of frames in a part of the source, as far as it tells. */
-function expectedFrames(source: SourceInfo, from: number, duration: number): number | undefined {
-  if (source.kind === "picture") return 1;
-  if (from === 0 && duration >= source.duration) return source.frames || undefined;
-  if (!source.frames || !source.duration) return undefined;
-  const seconds = Math.max(0, Math.min(duration, source.duration - from));
-  return Math.min(source.frames, Math.max(1, Math.ceil(framesPerSecond(source) * seconds - 1e-6)));
-}
-
-/** The nominal rate where it is kept to; the mean is a little below it where sound begins earlier or ends later. */
-function framesPerSecond({ frames, duration, videoEnd = duration, frameRate }: SourceInfo): number {
-  const [mean, nominal] = [frames / duration, frameRate.num / frameRate.den];
-  return Math.abs(frames / videoEnd - nominal) < 0.1 * nominal ? nominal : mean;
 }
 
 function encodeOptions(job: SettledJob, network: string, source: SourceInfo): EncodeOptions {

@@ -1,6 +1,6 @@
 /** Keeps what the stages made as pictures, one folder per stage, for those who want to see why a dream looks as it does. */
 import { join } from "node:path";
-import { encode } from "fast-png";
+import sharp from "sharp";
 import { UserError } from "../models/errors.ts";
 import type { Value } from "../models/engine/engine.ts";
 import type { Motion } from "./motion.ts";
@@ -30,7 +30,7 @@ export async function* dump<F extends DumpInput>(
   for await (const frame of frames) {
     const write = async (kind: (typeof folders)[number], picture: Picture) => {
       const name = `${String(frame.index).padStart(6, "0")}.png`;
-      await Deno.writeFile(join(folder, kind, name), encode({ ...picture, depth: 8 }));
+      await Deno.writeFile(join(folder, kind, name), await png(picture));
     };
     await write("blended", tensorPicture(await frame.mixed.read()));
     await write("dream", tensorPicture(await frame.dreamed.read()));
@@ -40,6 +40,14 @@ export async function* dump<F extends DumpInput>(
     }
     yield frame;
   }
+}
+
+/** 8 bits a channel, as few channels as the picture has. */
+async function png({ width, height, channels, data }: Picture): Promise<Uint8Array> {
+  return await sharp(data, { raw: { width, height, channels: channels as 1 | 3 } })
+    .toColourspace(channels === 1 ? "b-w" : "srgb")
+    .png()
+    .toBuffer();
 }
 
 async function prepareFolders(folder: string): Promise<void> {

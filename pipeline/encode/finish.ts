@@ -79,7 +79,7 @@ async function remux(
       ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
     ],
     output: resolve(target),
-  }).done;
+  });
   if (!exit.ok) throw await failure(options, exit);
 }
 

@@ -1,9 +1,9 @@
 import { UserError } from "../../models/errors.ts";
-import type { Exit } from "../ffmpeg/command.ts";
 import { EncoderProcess } from "../ffmpeg/encoder_process.ts";
 import { interruption } from "../ffmpeg/exit.ts";
 import { featuresOf } from "../ffmpeg/features.ts";
 import { locate } from "../ffmpeg/locate.ts";
+import type { Exit } from "../ffmpeg/log.ts";
 import { matroskaHeader, pictureHeader, soundHeader } from "../ffmpeg/matroska.ts";
 import { SoundReader } from "../ffmpeg/sound_reader.ts";
 import type { EncodableFrame } from "../frame.ts";

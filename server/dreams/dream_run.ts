@@ -1,4 +1,5 @@
 /** One dream while it is made. */
+import { settledWithin } from "../../models/deadline.ts";
 import type { Logger } from "pino";
 import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
 import { HttpError, toHttpError } from "../errors.ts";
@@ -14,7 +15,6 @@ import { exists, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { PlaylistWatch } from "./playlist_watch.ts";
 import { PosterKeeper } from "./poster_keeper.ts";
-import { settledWithin } from "./settled_within.ts";
 import { WorkLimits } from "./work_limits.ts";
 
 /** What a run works with. */
@@ -91,7 +91,7 @@ export class DreamRun {
     const number = this.#context.store.addChange(this.id, new Date().toISOString(), parameters);
     const begun = this.#begin(this.#rendering.change(parameters), number, parameters);
     begun.catch((error) => this.#log.info({ err: error }, "a change did not take effect"));
-    return { frame: await settledWithin(begun, changePatience, null), parameters };
+    return { frame: await settledWithin(begun, changePatience) ?? null, parameters };
   }
 
   /** Whether somebody looks at source, flow and mask. */

@@ -1,4 +1,5 @@
 /** The server's dreams: made, listed, changed, rendered one after the other, removed. */
+import { settledWithin } from "../../models/deadline.ts";
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
 import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
@@ -19,7 +20,6 @@ import { viewOf } from "./dream_view.ts";
 import { linkOrCopy, moveFile, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { reconcile } from "./reconcile.ts";
-import { settledWithin } from "./settled_within.ts";
 
 /** Options of {@link Dreams.open}. */
 export interface DreamsOptions {
@@ -193,7 +193,7 @@ export class Dreams {
     const run = this.#queue.runOf(id);
     if (run) {
       run.stop("cancelled");
-      await settledWithin(run.ended, stopPatience, undefined);
+      await settledWithin(run.ended, stopPatience);
     } else if (state === "queued" || state === "running") {
       this.#store.update(id, { state: "cancelled", finished: new Date().toISOString() });
       this.#queue.tellState(id);
@@ -220,7 +220,7 @@ export class Dreams {
     const removal = this.#removeFolder(id, run?.ended);
     this.#removals.add(removal);
     removal.finally(() => this.#removals.delete(removal));
-    await settledWithin(removal, stopPatience, undefined);
+    await settledWithin(removal, stopPatience);
   }
 
   /** Where the files of a dream are; which of them exist, its state and links tell. */

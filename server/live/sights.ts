@@ -1,4 +1,5 @@
 /** Pictures of what the dream sees, made only as long as somebody looks. */
+import { deadline, isTimeout } from "../../models/deadline.ts";
 import { HttpError } from "../errors.ts";
 import type { RenderedPicture } from "../rendering/job.ts";
 
@@ -72,12 +73,10 @@ export class Sights {
     const waiter = { what, resolve, reject };
     const waiters = this.#waiters.getOrInsertComputed(id, () => new Set<Waiter>());
     waiters.add(waiter);
-    const abort = () => reject(signal?.reason);
-    signal?.addEventListener("abort", abort);
-    const timer = setTimeout(() => reject(missing(what)), this.#wait);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+    const seen = deadline(promise, { timeoutMs: this.#wait, signal });
+    return seen.catch((error) => {
+      throw isTimeout(error) && !signal?.aborted ? missing(what) : error;
+    }).finally(() => {
       waiters.delete(waiter);
       if (waiters.size === 0 && this.#waiters.get(id) === waiters) this.#waiters.delete(id);
     });

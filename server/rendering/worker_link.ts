@@ -1,4 +1,5 @@
 /** The thread that serves, talking to the renderer's Worker. */
+import { settledWithin } from "../../models/deadline.ts";
 import { HttpError } from "../errors.ts";
 import type { RendererOptions } from "./job.ts";
 import type { Beginning, Command, Instruction, Report, TaskReport } from "./messages.ts";
@@ -60,9 +61,7 @@ export class WorkerLink {
     for (const task of this.#listeners.keys()) this.#post({ kind: "stop", task });
     if (this.#listeners.size > 0) {
       this.#allEnded = Promise.withResolvers();
-      const timer = setTimeout(() => this.#allEnded?.resolve(), patience);
-      await this.#allEnded.promise;
-      clearTimeout(timer);
+      await settledWithin(this.#allEnded.promise, patience);
     }
     this.#end(new HttpError("internal", "the server has been closed"));
   }

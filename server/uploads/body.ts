@@ -1,5 +1,6 @@
 /** Bodies of requests as streams of bytes, judged by what comes and not by what was announced. */
 import { statfs } from "node:fs/promises";
+import { deadline, isTimeout } from "../../models/deadline.ts";
 import { formatBytes } from "../../pipeline/terminal/units.ts";
 import { HttpError } from "../errors.ts";
 
@@ -30,18 +31,13 @@ export async function* bytesOf(
 }
 
 async function inTime<T>(read: Promise<T>, idle: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    const message = `the upload broke off: nothing came for ${idle / 1000} seconds`;
-    timer = setTimeout(() => reject(new HttpError("invalid_request", message)), idle);
-  });
   try {
-    return await Promise.race([read, silence]);
+    return await deadline(read, { timeoutMs: idle });
   } catch (cause) {
-    if (cause instanceof HttpError) throw cause;
-    throw new HttpError("invalid_request", "the upload broke off before its end", { cause });
-  } finally {
-    clearTimeout(timer);
+    const message = isTimeout(cause)
+      ? `the upload broke off: nothing came for ${idle / 1000} seconds`
+      : "the upload broke off before its end";
+    throw new HttpError("invalid_request", message, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { deadline } from "../../models/deadline.ts";
 import { decode } from "../../pipeline/decode.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
 import type { SourceInfo } from "../../pipeline/ffmpeg/source_info.ts";
@@ -33,7 +34,7 @@ export async function inspect(file: string, name: string, options: InspectOption
   const time = AbortSignal.timeout(patience);
   const stop = signal ? AbortSignal.any([signal, time]) : time;
   try {
-    const info = await unlessStopped(probe(file, { signal: stop }), stop);
+    const info = await deadline(probe(file, { signal: stop }), { signal: stop });
     if (info.kind === "picture" && !options.pictures) {
       throw new HttpError("not_a_video", `${name} is a picture: upload a video`);
     }
@@ -49,13 +50,6 @@ export async function inspect(file: string, name: string, options: InspectOption
     }
     throw refusalOf(error, file, name);
   }
-}
-
-function unlessStopped<T>(doing: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = Promise.withResolvers<never>();
-  const stop = () => stopped.reject(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
-  return Promise.race([doing, stopped.promise]).finally(() => signal.removeEventListener("abort", stop));
 }
 
 function checkLimits(

@@ -1,3 +1,4 @@
+import { deadline, isTimeout } from "../../../models/deadline.ts";
 import { HttpError } from "../../errors.ts";
 
 /** How often it is looked whether a playlist is there, in milliseconds. */
@@ -29,9 +30,12 @@ export class PlaylistWaits {
   async until(key: string, options: WaitOptions): Promise<void> {
     if (await options.ready()) return;
     const wait = this.#waits.get(key) ?? this.#start(key, options.ready);
+    const signal = AbortSignal.any([...options.signals]);
     wait.waiting++;
     try {
-      await raced(wait.done, options);
+      await deadline(wait.done, { timeoutMs: options.patience ?? patience, signal });
+    } catch (error) {
+      throw signal.aborted || isTimeout(error) ? tooEarly() : error;
     } finally {
       wait.waiting--;
     }
@@ -55,28 +59,6 @@ export class PlaylistWaits {
     } finally {
       this.#waits.delete(key);
     }
-  }
-}
-
-async function raced(
-  done: Promise<void>,
-  { signals, patience: limit = patience }: WaitOptions,
-): Promise<void> {
-  const listening = new AbortController();
-  const { signal } = listening;
-  const refusal = new Promise<never>((_, reject) => {
-    const refuse = () => reject(tooEarly());
-    const timer = setTimeout(refuse, limit);
-    signal.addEventListener("abort", () => clearTimeout(timer));
-    for (const other of signals) {
-      if (other.aborted) refuse();
-      else other.addEventListener("abort", refuse, { signal });
-    }
-  });
-  try {
-    await Promise.race([done, refusal]);
-  } finally {
-    listening.abort();
   }
 }
 

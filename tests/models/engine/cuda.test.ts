@@ -73,7 +73,7 @@ testWith(
   async () => {
     await withEmptyCache((cache) =>
       withRegistry(async (registry) => {
-        const name = `onnxruntime-cuda-${providerPackage.sha256.slice(0, 8)}.tgz`;
+        const name = `${providerPackage.spec}.tgz`;
         await Deno.writeTextFile(join(cache, name), "damaged");
         const { code, stderr } = await cudaTask([], { NPM_CONFIG_REGISTRY: registry });
         assert.equal(code, 1);
