@@ -1,5 +1,6 @@
 import type { GraphBuilder } from "../onnx/build.ts";
 import { elementCount, floatTensor, type Node } from "../onnx/model.ts";
+import { namesReadBy } from "../onnx/prune.ts";
 import { ShapeTable } from "../onnx/shapes.ts";
 import { GradientSum } from "./gradient_sum.ts";
 import { refuseUnknownOperators } from "./layers.ts";
@@ -39,7 +40,7 @@ export function differentiate(
   const table = new ShapeTable(g.graph);
   const forward = [...g.graph.nodes];
   const active = activeValues(forward, loss, inputs, (name) => table.type(name) === "float32");
-  refuseUnknownOperators(g.graph, inputs, (name) => active.has(name));
+  refuseUnknownOperators(g.graph, inputs, active);
   const rectification = new Rectification(forward, active, inputs);
   const one = g.constant(floatTensor([1], []), "one");
   const sums = new Map([[loss, new GradientSum(g, one)]]);
@@ -74,13 +75,13 @@ function activeValues(
 ): Set<string> {
   const reached = new Set(inputs);
   for (const node of nodes) {
-    if (!node.inputs.some((name) => reached.has(name))) continue;
+    if (!namesReadBy(node).some((name) => reached.has(name))) continue;
     for (const name of node.outputs) if (isFloat(name)) reached.add(name);
   }
   const active = new Set([loss].filter((name) => reached.has(name)));
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some((name) => active.has(name))) continue;
-    for (const name of node.inputs) if (reached.has(name)) active.add(name);
+    for (const name of namesReadBy(node)) if (reached.has(name)) active.add(name);
   }
   return active;
 }

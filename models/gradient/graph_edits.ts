@@ -1,10 +1,11 @@
 import type { Graph, Node } from "../onnx/model.ts";
+import { namesReadBy } from "../onnx/prune.ts";
 
 /** Which nodes read each value. A graph output counts as a reader of its own. */
 export function readersOf(graph: Graph): Map<string, number> {
   const readers = new Map<string, number>();
   const count = (name: string) => readers.set(name, (readers.get(name) ?? 0) + 1);
-  for (const node of graph.nodes) for (const name of node.inputs) count(name);
+  for (const node of graph.nodes) for (const name of namesReadBy(node)) count(name);
   for (const { name } of graph.outputs) count(name);
   return readers;
 }
@@ -12,19 +13,6 @@ export function readersOf(graph: Graph): Map<string, number> {
 /** The node that makes each value. */
 export function producersOf(graph: Graph): Map<string, Node> {
   return new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-}
-
-/** The graph with only what its outputs need; constants that nobody reads are dropped. */
-export function pruned(graph: Graph): Graph {
-  const needed = new Set(graph.outputs.map(({ name }) => name));
-  const nodes: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    for (const name of node.inputs) needed.add(name);
-    nodes.push(node);
-  }
-  const initializers = new Map([...graph.initializers].filter(([name]) => needed.has(name)));
-  return { ...graph, nodes: nodes.reverse(), initializers };
 }
 
 /** The graph without the given values: whoever read one reads its replacement. Outputs are renamed too. */

@@ -1,6 +1,8 @@
 import { UserError } from "../errors.ts";
 import { elementTypeCode } from "../onnx/build.ts";
+import { foldConstants } from "../onnx/fold.ts";
 import { type Graph, intAttribute, type Model, type Node } from "../onnx/model.ts";
+import { namesReadBy } from "../onnx/prune.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import { rules } from "./registry.ts";
 
@@ -39,7 +41,7 @@ export function layersWithRules(graph: Graph, inputs: string[]): Layer[] {
   const tainted = new Set<string>();
   const layers: Layer[] = [];
   for (const node of graph.nodes) {
-    const depends = node.inputs.filter((name) => clean.has(name) || tainted.has(name));
+    const depends = namesReadBy(node).filter((name) => clean.has(name) || tainted.has(name));
     if (depends.length === 0 || !passesGradients(node)) continue;
     const reachable = hasRule(node) && depends.every((name) => clean.has(name));
     for (const value of node.outputs) {
@@ -55,15 +57,16 @@ export function layersWithRules(graph: Graph, inputs: string[]): Layer[] {
  * Throws a UserError for the first operator without a rule that gradients would have to pass; it names the node and
  * the layers below it.
  *
- * @param isActive whether a value's gradient is wanted; by default every value that depends on the inputs
+ * @param active the values whose gradients are wanted; by default all that depend on the inputs
  */
 export function refuseUnknownOperators(
   graph: Graph,
   inputs: string[],
-  isActive: (name: string) => boolean = dependents(graph, inputs),
+  active: ReadonlySet<string> = dependents(graph, inputs),
 ): void {
+  const isActive = (name: string) => active.has(name);
   for (const node of graph.nodes) {
-    if (!node.outputs.some(isActive) || !node.inputs.some(isActive) || hasRule(node)) continue;
+    if (!node.outputs.some(isActive) || !namesReadBy(node).some(isActive) || hasRule(node)) continue;
     const operator = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
     throw new UserError(
       `the operator ${operator} of node "${node.name || node.outputs[0]}" has no gradient; ` +
@@ -72,13 +75,14 @@ export function refuseUnknownOperators(
   }
 }
 
-function dependents(graph: Graph, inputs: string[]): (name: string) => boolean {
+/** The inputs, and the values that depend on them other than as a shape, an index or a truth value. */
+export function dependents(graph: Graph, inputs: string[]): ReadonlySet<string> {
   const reached = new Set(inputs);
   for (const node of graph.nodes) {
-    if (!passesGradients(node) || !node.inputs.some((name) => reached.has(name))) continue;
+    if (!passesGradients(node) || !namesReadBy(node).some((name) => reached.has(name))) continue;
     for (const name of node.outputs) reached.add(name);
   }
-  return (name) => reached.has(name);
+  return reached;
 }
 
 function suggestion(layers: string[]): string {
@@ -93,11 +97,19 @@ function suggestion(layers: string[]): string {
  * differs. A layer above an operator without a gradient rule is not among them.
  */
 export function reachableLayers(model: Model): string[] {
-  const { graph } = upgrade(model);
+  const upgraded = upgrade(model);
+  const { nodes } = upgraded.graph;
+  const outputs = nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== "")
+    .map((name) => ({ name, type: "float32" as const }));
+  // An If whose condition is known is no obstacle.
+  const { graph: folded } = foldConstants({ ...upgraded, graph: { ...upgraded.graph, outputs } });
+  const reachable = new Set(layersWithRules(folded, networkInputs(folded)).map(({ value }) => value));
   const names = new Set<string>();
-  for (const { value, node } of layersWithRules(graph, networkInputs(graph))) {
-    names.add(value);
-    if (node.name && node.outputs[0] === value) names.add(node.name);
+  for (const { name, outputs } of nodes) {
+    for (const value of outputs.filter((value) => reachable.has(value))) {
+      names.add(value);
+      if (name && outputs[0] === value) names.add(name);
+    }
   }
   return [...names];
 }

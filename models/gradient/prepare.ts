@@ -1,11 +1,12 @@
 import { UserError } from "../errors.ts";
 import { foldConstants } from "../onnx/fold.ts";
 import type { Graph, Model } from "../onnx/model.ts";
+import { namesReadBy, prune } from "../onnx/prune.ts";
 import { inferShapes } from "../onnx/shapes.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import { foldScales } from "./fold_scales.ts";
-import { pruned, substituted } from "./graph_edits.ts";
-import { layersWithRules, networkInputs, refuseUnknownOperators, resolveLayer } from "./layers.ts";
+import { substituted } from "./graph_edits.ts";
+import { dependents, networkInputs, refuseUnknownOperators, resolveLayer } from "./layers.ts";
 import { poolParts } from "./part_pools.ts";
 import { reorderPools } from "./reorder_pools.ts";
 
@@ -27,9 +28,9 @@ export interface PreparedModel {
 
 /**
  * Makes a network ready to be differentiated: everything above the layers is cut away, the input gets the wanted size
- * (whatever size the file declares), Identity and Dropout go, what is constant is computed, batch normalisation is
- * folded into the convolutions, and pools change places with their neighbours where that saves work. The layers'
- * activations stay what they were.
+ * (whatever size the file declares), what is constant is computed (an If gives way to the branch it takes), Identity and
+ * Dropout go, batch normalisation is folded into the convolutions, and pools change places with their neighbours where
+ * that saves work. The layers' activations stay what they were.
  *
  * @throws {UserError} for a layer that is not there or that cannot be differentiated or run at this size
  */
@@ -37,45 +38,40 @@ export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const upgraded = upgrade(model);
   if (options.layers.length === 0) throw new UserError("name at least one layer to dream with");
   const values = options.layers.map((layer) => resolveLayer(upgraded.graph, layer));
-  const cut = cutAbove(upgraded.graph, values, options);
-  refuseUnknownOperators(cut, networkInputs(cut));
-  const sized = withInputShape(cut, options);
+  const outputs = values.map((name) => ({ name, type: "float32" as const }));
+  const sized = withInputShape(prune({ ...upgraded.graph, outputs }), options);
   const { graph: constant } = foldConstants({ ...upgraded, graph: sized });
-  const graph = pruned(reorderPools(pruned(poolParts(foldScales(withoutPassThrough(constant))))));
+  const inputs = networkInputs(constant);
+  refuseIndependentLayers(constant, inputs, values, options);
+  refuseUnknownOperators(constant, inputs);
+  const graph = prune(reorderPools(prune(poolParts(foldScales(withoutPassThrough(constant))))));
   const layers = graph.outputs.map(({ name }) => name);
   const shapes = staticShapes({ ...upgraded, graph }, options);
   refuseOtherPrecisions(graph, shapes);
-  const outputs = [...new Set(layers)].map((name) => ({ name, ...shapes.get(name)! }));
+  const described = [...new Set(layers)].map((name) => ({ name, ...shapes.get(name)! }));
   // Nodes are named after their results, so that no name can meet one that the backward pass will use.
   const nodes = graph.nodes.map((node) => ({ ...node, name: node.outputs[0] ?? node.name }));
-  return { model: { ...upgraded, graph: { ...graph, nodes, outputs } }, layers };
+  return { model: { ...upgraded, graph: { ...graph, nodes, outputs: described } }, layers };
 }
 
-function cutAbove(graph: Graph, values: string[], options: PrepareOptions): Graph {
-  const reachable = new Set(layersWithRules(graph, networkInputs(graph)).map(({ value }) => value));
-  const outputs = values.map((name) => ({ name, type: "float32" as const }));
-  const cut = pruned({ ...graph, outputs });
-  const inputs = networkInputs(graph);
-  values.forEach((value, index) => {
-    if (reachable.has(value) || dependsOn(cut, value, inputs)) return;
-    throw new UserError(`the layer "${options.layers[index]}" does not depend on the network's input`);
-  });
-  return cut;
-}
-
-function dependsOn(graph: Graph, value: string, inputs: string[]): boolean {
-  const reached = new Set(inputs);
-  for (const node of graph.nodes) {
-    if (node.inputs.some((name) => reached.has(name))) node.outputs.forEach((name) => reached.add(name));
-  }
-  return reached.has(value);
+function refuseIndependentLayers(
+  graph: Graph,
+  inputs: string[],
+  values: string[],
+  options: PrepareOptions,
+): void {
+  const depends = dependents(graph, inputs);
+  const index = values.findIndex((value) => !depends.has(value));
+  if (index === -1) return;
+  throw new UserError(`the layer "${options.layers[index]}" does not depend on the network's input`);
 }
 
 /** Gives the only input its static shape; inputs that merely declare a weight are dropped. */
 function withInputShape(graph: Graph, { inputShape }: PrepareOptions): Graph {
-  const used = new Set(graph.nodes.flatMap((node) => node.inputs));
+  const used = new Set(graph.nodes.flatMap(namesReadBy));
   const names = networkInputs(graph).filter((name) => used.has(name));
-  if (names.length !== 1) {
+  if (names.length === 0) return { ...graph, inputs: [] };
+  if (names.length > 1) {
     throw new UserError(
       `a network to dream with has one input, this one has ${names.length}: ${names.join(", ")}`,
     );

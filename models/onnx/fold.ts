@@ -1,6 +1,7 @@
 import type { Graph, Model, Node, Tensor } from "./model.ts";
 import { branchOf } from "./fold/branches.ts";
 import { withExactSizes } from "./fold/resize.ts";
+import { prune } from "./prune.ts";
 import { ShapeTable } from "./shapes.ts";
 
 /** Options of {@link foldConstants}. */
@@ -64,27 +65,4 @@ function constantOutputs(node: Node, table: ShapeTable): [string, Tensor][] | un
     constants.push([name, tensor]);
   }
   return constants;
-}
-
-/** The graph with only the nodes and initializers that its outputs need. */
-function prune(graph: Graph): Graph {
-  const needed = new Set(graph.outputs.map(({ name }) => name));
-  const nodes: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    for (const name of namesReadBy(node)) needed.add(name);
-    nodes.push(node);
-  }
-  const initializers = new Map([...graph.initializers].filter(([name]) => needed.has(name)));
-  return { ...graph, nodes: nodes.reverse(), initializers };
-}
-
-/** A node's inputs, and what the graphs in its attributes (of If and Loop) may read from outside. */
-function namesReadBy(node: Node): string[] {
-  const inner = Object.values(node.attributes).flatMap((attribute) =>
-    attribute.kind === "graph"
-      ? [...attribute.value.nodes.flatMap(namesReadBy), ...attribute.value.outputs.map(({ name }) => name)]
-      : []
-  );
-  return [...node.inputs, ...inner];
 }

@@ -1,6 +1,6 @@
 import type { Attribute, Model } from "../../models/onnx/model.ts";
 import { upgrade } from "../../models/onnx/upgrade.ts";
-import { pruned } from "../../models/gradient/graph_edits.ts";
+import { prune } from "../../models/onnx/prune.ts";
 
 /**
  * Writes a network's nodes up to some values for `torch_network.py`: eight bytes with the length of a JSON header
@@ -8,7 +8,7 @@ import { pruned } from "../../models/gradient/graph_edits.ts";
  */
 export async function writeTorchFile(path: string, model: Model, values: string[]): Promise<void> {
   const outputs = values.map((name) => ({ name, type: "float32" as const }));
-  const { nodes, initializers, inputs } = pruned({ ...upgrade(model).graph, outputs });
+  const { nodes, initializers, inputs } = prune({ ...upgrade(model).graph, outputs });
   let start = 0;
   const weights: Record<string, { dims: number[]; start: number }> = {};
   const parts: Uint8Array<ArrayBuffer>[] = [];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../models/errors.ts";
+import { gradientModel, reachableLayers } from "../../../models/gradient/gradient.ts";
 import { prepare } from "../../../models/gradient/prepare.ts";
 import { type Attribute, floatTensor, intTensor, type Model } from "../../../models/onnx/model.ts";
 import { float, GraphBuilder } from "../../../models/onnx/build.ts";
@@ -189,6 +190,68 @@ Deno.test("prepare() drops Identity and Dropout and still finds the layers that 
     "top",
     "low",
   ]);
+});
+
+/** The branch of an If: a graph that reads what it needs from the graph around it. */
+function branch(build: (g: GraphBuilder) => string): Attribute {
+  const g = new GraphBuilder();
+  g.graph.outputs.push({ name: build(g), type: "float32" });
+  return { kind: "graph", value: g.graph };
+}
+
+/** As PyTorch writes what depends on a size: `condition` chooses between `low` doubled and `low` cut off at 0.2. */
+function branching(condition: (g: GraphBuilder, x: string) => string): Model {
+  return network((g, x) => {
+    const low = unit(g, x, 3, 8, "low");
+    const chosen = g.op("If", [condition(g, x)], {
+      then_branch: branch((inner) => inner.op("Mul", [low, inner.scalar(2)], {}, "doubled")),
+      else_branch: branch((inner) => inner.op("Min", [low, inner.scalar(0.2)], {}, "limited")),
+    }, "chosen");
+    g.output("y", unit(g, chosen, 8, 4, "high"), "float32");
+  });
+}
+
+const hasRows = (rows: number) => (g: GraphBuilder, x: string): string => {
+  const height = g.op("Gather", [g.op("Shape", [x]), g.constant(intTensor([2], []))], { axis: 0 });
+  return g.op("Equal", [height, g.constant(intTensor([rows], []))]);
+};
+
+Deno.test("prepare() goes through an If that chooses by the input's size", async () => {
+  for (const [rows, kept] of [[12, "Mul"], [13, "Min"]] as const) {
+    const model = await assertSameActivations(branching(hasRows(rows)), ["high", "chosen"]);
+    assert.equal(operators(model).includes(kept), true);
+    assert.equal(operators(model).includes("If"), false);
+  }
+});
+
+Deno.test("a dream goes through an If that chooses by the input's size", async () => {
+  const model = branching(hasRows(12));
+  const plain = gradientModel(model, { layers: ["high"], inputShape: size });
+  const x = random.floats(size);
+  const { gradient, loss } = Object.fromEntries(await runModel(plain, { x: ndArray(size, x) }));
+  const length = Math.hypot(...gradient!.data);
+  const moved = x.map((value, i) => value + 1e-3 * gradient!.data[i]! / length);
+  const after = (await runModel(plain, { x: ndArray(size, moved) })).get("loss")!;
+  const slope = (after.data[0]! - loss!.data[0]!) / 1e-3;
+  assert.ok(Math.abs(slope / length - 1) < 0.02, `the slope is ${slope}, not ${length}`);
+});
+
+Deno.test("reachableLayers() lists what lies above an If whose condition is known", () => {
+  const always = branching((g) => g.constant({ type: "bool", dims: [], data: Uint8Array.of(1) }));
+  assert.ok(reachableLayers(always).includes("high"));
+  assert.ok(
+    !reachableLayers(branching((g, x) => g.greater(g.reduceMean(x, undefined, 0), g.scalar(0))))
+      .includes("high"),
+  );
+});
+
+Deno.test("prepare() names an If that chooses by what is in the picture, and the layers below it", () => {
+  const model = branching((g, x) => g.greater(g.reduceMean(x, undefined, 0), g.scalar(0)));
+  assert.throws(() => prepare(model, { layers: ["high"], inputShape: size }), (error: Error) => {
+    assert.ok(error instanceof UserError);
+    assert.match(error.message, /the operator If of node "chosen" has no gradient; .*low/);
+    return true;
+  });
 });
 
 Deno.test("prepare() brings an older operator set to 17 first", async () => {
