@@ -196,7 +196,7 @@ export class RaftEstimator implements FlowEstimator {
     const [ahead, back] = this.#polishers;
     if (!ahead || !back) return flow;
     const polished = (thread: DisThread, from: Picture, to: Picture, flow: FlowField) =>
-      thread.run({ from: toGrey(from), to: toGrey(to), flow }, stop);
+      thread.run({ kind: "polish", from: toGrey(from), to: toGrey(to), flow }, stop);
     const [forward, backward] = await Promise.all([
       polished(ahead, previous, current, flow.forward),
       polished(back, current, previous, flow.backward),
