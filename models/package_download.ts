@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import pacote from "pacote";
-import { DownloadError } from "./download_error.ts";
+import { ReverieError } from "./errors.ts";
 import { Silence } from "./silence.ts";
+import { reasonOf } from "./system_error.ts";
 import { requireOnline } from "./web.ts";
 
 /** A file of the npm registry, pinned by name, version and hash. */
@@ -32,7 +33,7 @@ export interface DownloadOptions {
  * Fetches a package into `folder` and unpacks it there without running anything of it. Returns the package's folder.
  *
  * The registry is npm's own unless `NPM_CONFIG_REGISTRY` names a mirror.
- * Throws a DownloadError when there is no network or when the tarball is not the pinned one.
+ * Throws a ReverieError when there is no network or when the tarball is not the pinned one.
  */
 export async function downloadPackage(
   { spec, integrity, size }: PinnedPackage,
@@ -98,6 +99,9 @@ async function downloadFile(
   await response.body.pipeThrough(counted).pipeTo(file.writable, { signal });
 }
 
+/** What to do without a connection. */
+export const copyCache = "copy the cache folder of a machine that has it and set REVERIE_CACHE";
+
 const offlineCodes = [
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -111,27 +115,28 @@ const offlineCodes = [
 ];
 
 /** What to tell the user of a package that could not be fetched. */
-export function downloadError(spec: string, cause: unknown): DownloadError {
-  if (cause instanceof DownloadError) return cause;
+export function downloadError(spec: string, cause: unknown): ReverieError {
+  if (cause instanceof ReverieError) return cause;
   const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
   if (code === "EINTEGRITY") {
-    return new DownloadError(
-      `the download of ${spec} is not what was published (wrong checksum); try again`,
+    return new ReverieError(
+      "download_wrong",
+      `the download of ${spec} is not what was published (wrong checksum)`,
       {
-        failure: "wrong",
         reason: "the npm registry sends something other than what was published",
+        advice: ["try again"],
         cause,
       },
     );
   }
   if (offlineCodes.some((known) => code.includes(known) || message.includes(known))) {
     const reason = "the npm registry cannot be reached";
-    return new DownloadError(
-      `cannot fetch ${spec}: ${reason}; connect to the network once, or copy the cache ` +
-        "folder of a machine that has it and set REVERIE_CACHE",
-      { failure: "unreachable", reason, cause },
-    );
+    return new ReverieError("download_unreachable", `cannot fetch ${spec}: ${reason}`, {
+      reason,
+      advice: ["connect to the network once", copyCache],
+      cause,
+    });
   }
-  const reason = message.split("\n")[0]!;
-  return new DownloadError(`cannot fetch ${spec}: ${reason}`, { failure: "refused", reason, cause });
+  const reason = reasonOf(cause);
+  return new ReverieError("download_refused", `cannot fetch ${spec}: ${reason}`, { reason, cause });
 }

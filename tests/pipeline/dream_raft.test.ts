@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { type DreamJob, dreamVideo } from "../../pipeline/dream_video.ts";
 import type { DreamEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
 import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
 import { withEmptyCache } from "../environment.ts";
 import { sharedDataPath } from "../shared_data.ts";
 import { draw, inFolder, sharedClip } from "./clips.ts";
+import { commandLine } from "../../pipeline/terminal/spelling.ts";
 
 /** As little work per frame as there can be. */
 const quick: ParameterInput = {
@@ -89,7 +90,7 @@ Deno.test("RAFT without its weights is refused before anything is fetched or wri
     withEmptyCache(async (cache) => {
       await assert.rejects(
         run(clip, join(folder, "a.mp4"), { flowModel: "raft-large" }),
-        (error) => error instanceof UserError && /models pull raft-large/.test(error.message),
+        (error) => error instanceof ReverieError && /models pull raft-large/.test(error.told(commandLine)),
       );
       assert.deepEqual([...Deno.readDirSync(folder), ...Deno.readDirSync(cache)], []);
     })

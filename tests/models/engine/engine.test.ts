@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { Engine } from "../../../models/engine/engine.ts";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor, type Model } from "../../../models/onnx/model.ts";
+import { commandLine } from "../../../pipeline/terminal/spelling.ts";
 
 /** y = 2 x, z = x + 1, for a vector of any length. */
 function doubling(): Model {
@@ -69,7 +70,7 @@ Deno.test("a provider that cannot load is reported and the next one taken", asyn
 Deno.test("no working provider is an error that says what to do", async () => {
   await assert.rejects(
     Engine.start({ providers: ["abacus"] }),
-    (error) => error instanceof UserError && /abacus.*--provider cpu/.test(error.message),
+    (error) => error instanceof ReverieError && /abacus.*--provider cpu/.test(error.told(commandLine)),
   );
 });
 

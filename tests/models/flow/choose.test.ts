@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Engine } from "../../../models/engine/engine.ts";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import {
   checkFlow,
   chooseFlow,
@@ -14,6 +14,7 @@ import {
 import { locateRaftWeights } from "../../../models/flow/raft_weights.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedDataPath } from "../../shared_data.ts";
+import { commandLine, terminalLine } from "../../../pipeline/terminal/spelling.ts";
 
 const size = { width: 64, height: 48 };
 
@@ -25,14 +26,14 @@ async function chosen(request: Partial<FlowRequest>): Promise<{ name: string; re
     ...request,
   });
   estimator.close();
-  return { name: estimator.name, reason };
+  return { name: estimator.name, reason: reason && terminalLine(reason) };
 }
 
 /** Says that an error is for the user, in one line. */
 function tells(expected: RegExp): (error: unknown) => boolean {
   return (error) => {
-    assert.ok(error instanceof UserError && !error.message.includes("\n"), String(error));
-    assert.match(error.message, expected);
+    assert.ok(error instanceof ReverieError && !error.message.includes("\n"), String(error));
+    assert.match(error.told(commandLine), expected);
     return true;
   };
 }
@@ -155,7 +156,7 @@ Deno.test("pictures that are too large for the memory are told before there is a
   await assert.rejects(checkFlow({ flow: "raft", ...huge }), tells(said));
   await assert.rejects(chosen({ flow: "raft", ...huge }), tells(said));
   await assert.rejects(
-    chosen({ flow: "raft", sizeFlag: "--image-size", ...huge }),
+    chosen({ flow: "raft", sizeField: "imageSize", ...huge }),
     tells(/at 2048x1536 and .*: lower --image-size$/),
   );
   await checkFlow({ flow: "auto", ...huge });

@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { locateRaftWeights, readRaftWeights } from "../../../models/flow/raft_weights.ts";
 import { readCheckpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedDataPath } from "../../shared_data.ts";
 import { concat, safetensors } from "../networks/checkpoint/write.ts";
+import { commandLine } from "../../../pipeline/terminal/spelling.ts";
 
 const large = "raft_large_C_T_SKHT_V2-ff5fadd5.pth";
 
 /** Says that an error is for the user, in one line. */
 function tells(expected: RegExp): (error: unknown) => boolean {
   return (error) => {
-    assert.ok(error instanceof UserError && !error.message.includes("\n"), String(error));
-    assert.match(error.message, expected);
+    assert.ok(error instanceof ReverieError && !error.message.includes("\n"), String(error));
+    assert.match(error.told(commandLine), expected);
     return true;
   };
 }

@@ -5,7 +5,7 @@ import { gradientModel } from "../../../models/gradient/gradient.ts";
 import type { Model } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { relativeError } from "../../reference/check_gradient.ts";
 import { readSharedData } from "../../shared_data.ts";
 
@@ -147,7 +147,7 @@ async function builtInNetwork(): Promise<Model | undefined> {
   try {
     return (await inceptionV3()).model;
   } catch (error) {
-    if (!(error instanceof UserError) || !/^cannot fetch/.test(error.message)) throw error;
+    if (!(error instanceof ReverieError && error.code.startsWith("download_"))) throw error;
     console.log(`skipped: ${error.message}`);
     return undefined;
   }

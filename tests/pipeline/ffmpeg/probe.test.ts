@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { checkOutput } from "../../../pipeline/encode.ts";
 import { orientationValue } from "../../../pipeline/ffmpeg/exif.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
@@ -8,7 +8,7 @@ import { draw, drawCard, inFolder, sharedClip, sharedClips } from "../clips.ts";
 
 async function refused(path: string, message: RegExp): Promise<void> {
   await assert.rejects(probe(path), (error) => {
-    assert.ok(error instanceof UserError, String(error));
+    assert.ok(error instanceof ReverieError, String(error));
     assert.equal(error.exitCode, 2);
     assert.ok(error.message.startsWith(path), error.message);
     assert.match(error.message, message);

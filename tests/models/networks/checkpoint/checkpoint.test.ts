@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../../models/errors.ts";
+import { ReverieError } from "../../../../models/errors.ts";
 import { readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
 import { Random } from "../../../../pipeline/random.ts";
 import { readSharedData, sharedDataPath } from "../../../shared_data.ts";
@@ -85,7 +85,7 @@ Deno.test("a file with some bytes changed is read or refused, and nothing else h
         }
       } catch (error) {
         assert.ok(
-          error instanceof UserError && !error.message.includes("\n"),
+          error instanceof ReverieError && !error.message.includes("\n"),
           `${name}, run ${run}: ${error}`,
         );
       }
