@@ -2,9 +2,11 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { isFile, isStillAt, openCacheFile } from "./cache_file.ts";
-import { DownloadError } from "./download_error.ts";
+import { ReverieError } from "./errors.ts";
+import type { Line } from "./line.ts";
 import type { DownloadOptions } from "./package_download.ts";
 import { Silence } from "./silence.ts";
+import { reasonOf } from "./system_error.ts";
 import { requireOnline, webAddress } from "./web.ts";
 
 /** A file on the web that never changes. */
@@ -28,8 +30,8 @@ export interface FileDownloadOptions extends DownloadOptions {
   name?: string | undefined;
   /** Whether the user's mirror of the web is asked in place of the host, as it is by default. */
   mirrored?: boolean | undefined;
-  /** What else the user can do where the server cannot be reached; the end of a sentence. */
-  otherwise?: string | undefined;
+  /** What else the user can do where the server does not give it: one thing, or the other. */
+  otherwise?: readonly Line[] | undefined;
   /** Connections to reuse, where many files come from one host. */
   client?: Deno.HttpClient | undefined;
 }
@@ -38,8 +40,8 @@ export interface FileDownloadOptions extends DownloadOptions {
  * Fetches a file to `target`, by way of `target.part`, which stays when the download is interrupted, so that the next
  * call goes on from there. A second process that wants the same file waits for the first. Returns the target.
  *
- * Throws a DownloadError where the server cannot be reached, where it breaks off, and when the file is not the one that
- * was published, a UserError when the folder cannot be written to, and the signal's reason when it was aborted.
+ * Throws a ReverieError where the server cannot be reached, where it breaks off, and when the file is not the one that
+ * was published, a ReverieError when the folder cannot be written to, and the signal's reason when it was aborted.
  */
 export async function downloadFile(
   file: PublishedFile,
@@ -68,9 +70,10 @@ export async function downloadFile(
   }
   if (!whole) {
     await Deno.remove(part);
-    throw new DownloadError(
-      `the download of ${download.name} is not what was published (wrong checksum); try again`,
-      { failure: "wrong", reason: `${download.host} sends something other than what was published` },
+    throw new ReverieError(
+      "download_wrong",
+      `the download of ${download.name} is not what was published (wrong checksum)`,
+      { reason: `${download.host} sends something other than what was published`, advice: ["try again"] },
     );
   }
   await Deno.rename(part, target);
@@ -138,6 +141,7 @@ class Download {
   }
 
   async #fetch(silence: Silence): Promise<void> {
+    const { otherwise = [] } = this.#options;
     const from = await this.received();
     const response = await this.#ask(from, silence);
     const end = sizeIn(response.headers.get("content-range"));
@@ -150,9 +154,10 @@ class Download {
     }
     if (!response.ok || !response.body) {
       await response.body?.cancel();
-      throw new DownloadError(
-        `cannot fetch ${this.#file.url}: the server answered ${response.status}${this.#advice()}`,
-        { failure: "refused", reason: `${this.host} answered ${response.status}` },
+      throw new ReverieError(
+        "download_refused",
+        `cannot fetch ${this.#file.url}: the server answered ${response.status}`,
+        { reason: `${this.host} answered ${response.status}`, advice: otherwise },
       );
     }
     this.#options.onAnswer?.();
@@ -169,7 +174,7 @@ class Download {
 
   async #ask(from: number, silence: Silence): Promise<Response> {
     const headers = { "accept-encoding": "identity", ...(from > 0 && { range: `bytes=${from}-` }) };
-    const { client } = this.#options;
+    const { client, otherwise = [] } = this.#options;
     requireOnline(this.name);
     try {
       return await fetch(this.#address, {
@@ -180,10 +185,11 @@ class Download {
     } catch (cause) {
       this.#options.signal?.throwIfAborted();
       const reason = `${this.host} ${silence.over ? "does not answer" : "cannot be reached"}`;
-      throw new DownloadError(
-        `cannot fetch ${this.name}: ${reason}; connect to the network once${this.#advice()}`,
-        { failure: "unreachable", reason, cause },
-      );
+      throw new ReverieError("download_unreachable", `cannot fetch ${this.name}: ${reason}`, {
+        reason,
+        advice: ["connect to the network once", ...otherwise],
+        cause,
+      });
     }
   }
 
@@ -207,18 +213,13 @@ class Download {
       }
     } catch (cause) {
       this.#options.signal?.throwIfAborted();
-      const how = `broke off after ${received} of ${total} bytes (${
-        (cause as Error).message.split("\n")[0]
-      })`;
-      throw new DownloadError(
-        `fetching ${this.name} ${how}; run it again and it goes on from there`,
-        { failure: "interrupted", reason: `${this.host} ${how}`, cause },
-      );
+      const how = `broke off after ${received} of ${total} bytes (${reasonOf(cause)})`;
+      throw new ReverieError("download_interrupted", `fetching ${this.name} ${how}`, {
+        reason: `${this.host} ${how}`,
+        advice: ["run it again and it goes on from there"],
+        cause,
+      });
     }
-  }
-
-  #advice(): string {
-    return this.#options.otherwise === undefined ? "" : `, or ${this.#options.otherwise}`;
   }
 }
 

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import pacote from "pacote";
 import { deadline, isTimeout } from "./deadline.ts";
-import { DownloadError } from "./download_error.ts";
 import { downloadFile } from "./file_download.ts";
+import { ReverieError } from "./errors.ts";
+import { reasonOf } from "./system_error.ts";
 import { requireOnline } from "./web.ts";
 
 /** A file of the npm registry, pinned by name, version and hash. */
@@ -34,7 +35,7 @@ export interface DownloadOptions {
  *
  * The registry is npm's own unless `NPM_CONFIG_REGISTRY` names a mirror.
  *
- * @throws {DownloadError} when there is no network or when the tarball is not the pinned one.
+ * @throws {ReverieError} when there is no network or when the tarball is not the pinned one.
  */
 export async function downloadPackage(
   pinned: PinnedPackage,
@@ -48,7 +49,7 @@ export async function downloadPackage(
     ...options,
     name: spec,
     mirrored: false,
-    otherwise: "copy the cache folder of a machine that has it and set REVERIE_CACHE",
+    otherwise: [copyCache],
   });
 }
 
@@ -74,7 +75,7 @@ async function tarballAddress(pinned: PinnedPackage, options: DownloadOptions): 
 /**
  * Unpacks a tarball into `folder` without running anything of it. Returns the package's folder.
  *
- * @throws {DownloadError} when it cannot be unpacked. One that has been damaged since it was fetched is removed, so that
+ * @throws {ReverieError} when it cannot be unpacked. One that has been damaged since it was fetched is removed, so that
  * the next call fetches it again.
  */
 export async function unpackPackage(pinned: PinnedPackage, tarball: string, folder: string): Promise<string> {
@@ -93,6 +94,9 @@ function registryOptions({ integrity }: PinnedPackage, cache: string) {
   return { integrity, cache, ...(registry && { registry }) };
 }
 
+/** What to do without a connection. */
+export const copyCache = "copy the cache folder of a machine that has it and set REVERIE_CACHE";
+
 const offlineCodes = [
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -105,27 +109,28 @@ const offlineCodes = [
 ];
 
 /** What to tell the user of a package that could not be fetched. */
-function downloadError(spec: string, cause: unknown): DownloadError {
+function downloadError(spec: string, cause: unknown): ReverieError {
   const { message = String(cause) } = cause as { message?: string };
   const code = String((cause as { code?: unknown }).code ?? "");
   if (code === "EINTEGRITY") {
-    return new DownloadError(
-      `the download of ${spec} is not what was published (wrong checksum); try again`,
+    return new ReverieError(
+      "download_wrong",
+      `the download of ${spec} is not what was published (wrong checksum)`,
       {
-        failure: "wrong",
         reason: "the npm registry sends something other than what was published",
+        advice: ["try again"],
         cause,
       },
     );
   }
   if (isTimeout(cause) || offlineCodes.some((known) => code.includes(known) || message.includes(known))) {
     const reason = "the npm registry cannot be reached";
-    return new DownloadError(
-      `cannot fetch ${spec}: ${reason}; connect to the network once, or copy the cache ` +
-        "folder of a machine that has it and set REVERIE_CACHE",
-      { failure: "unreachable", reason, cause },
-    );
+    return new ReverieError("download_unreachable", `cannot fetch ${spec}: ${reason}`, {
+      reason,
+      advice: ["connect to the network once", copyCache],
+      cause,
+    });
   }
-  const reason = message.split("\n")[0]!;
-  return new DownloadError(`cannot fetch ${spec}: ${reason}`, { failure: "refused", reason, cause });
+  const reason = reasonOf(cause);
+  return new ReverieError("download_refused", `cannot fetch ${spec}: ${reason}`, { reason, cause });
 }

@@ -1,10 +1,12 @@
 /** Where a network can be had from: one place after the other, until one gives it. */
 import { basename, dirname, join } from "node:path";
 import { makeWhole } from "./cache.ts";
-import { DownloadError } from "./download_error.ts";
+import type { ErrorCode } from "./error_codes.ts";
+import { ReverieError } from "./errors.ts";
 import { downloadFile, type PublishedFile } from "./file_download.ts";
 import { downloadFiles, type PublishedFiles } from "./files_download.ts";
 import { withFolderLock } from "./folder_lock.ts";
+import { type Line, plain } from "./line.ts";
 import type { Model } from "./onnx/model.ts";
 import { writeModel } from "./onnx/write.ts";
 import {
@@ -14,6 +16,7 @@ import {
   unpackPackage,
 } from "./package_download.ts";
 import { Reach } from "./reach.ts";
+import { reasonOf } from "./system_error.ts";
 import { requireOnline } from "./web.ts";
 
 /** A package of the npm registry. */
@@ -67,8 +70,8 @@ export interface Wanted {
   name: string;
   /** Where its file goes. */
   target: string;
-  /** What the user can do where no source gives it; the end of a sentence that begins with "connect to the network". */
-  otherwise: string;
+  /** What the user can do where no source gives it. */
+  otherwise: Line;
 }
 
 /**
@@ -76,8 +79,8 @@ export interface Wanted {
  * the file stays beside the target when it is interrupted, and is not fetched again. A second process that wants the
  * same network waits for the first.
  *
- * Throws a {@link DownloadError} when no source gives it, whose `failure` is `unreachable` where none answered; the
- * signal's reason when it was aborted; a UserError when the folder cannot be written to.
+ * Throws a {@link ReverieError} when no source gives it, `download_unreachable` where none answered; the signal's reason
+ * when it was aborted; a ReverieError `cache_unusable` when the folder cannot be written to.
  */
 export async function fetchFromSources(
   sources: readonly Source[],
@@ -92,7 +95,7 @@ export async function fetchFromSources(
     options.onAnswer?.();
   };
   return await withFolderLock(wanted.target, reach, async () => {
-    const errors: DownloadError[] = [];
+    const errors: ReverieError[] = [];
     for (const [index, source] of sources.entries()) {
       try {
         const signal = reach.share(sources.length - index);
@@ -101,7 +104,7 @@ export async function fetchFromSources(
         return path;
       } catch (error) {
         options.signal?.throwIfAborted();
-        if (!(error instanceof DownloadError)) throw error;
+        if (!isDownloadError(error)) throw error;
         errors.push(error);
       }
     }
@@ -110,12 +113,23 @@ export async function fetchFromSources(
   });
 }
 
-function severalErrors({ name, otherwise }: Wanted, errors: DownloadError[]): DownloadError {
-  const reason = [...new Set(errors.map(({ reason }) => reason))].join(", ");
-  const { failure } = errors.find(({ failure }) => failure !== "unreachable") ?? errors[0]!;
-  return new DownloadError(`cannot fetch ${name}: ${reason}; connect to the network once, or ${otherwise}`, {
-    failure,
+const downloadCodes: readonly ErrorCode[] = [
+  "download_unreachable",
+  "download_refused",
+  "download_interrupted",
+  "download_wrong",
+];
+
+function isDownloadError(error: unknown): error is ReverieError {
+  return error instanceof ReverieError && downloadCodes.includes(error.code);
+}
+
+function severalErrors({ name, otherwise }: Wanted, errors: ReverieError[]): ReverieError {
+  const reason = [...new Set(errors.map(({ reason }) => plain(reason)))].join(", ");
+  const { code } = errors.find(({ code }) => code !== "download_unreachable") ?? errors[0]!;
+  return new ReverieError(code, `cannot fetch ${name}: ${reason}`, {
     reason,
+    advice: ["connect to the network once", otherwise],
     cause: new AggregateError(errors),
   });
 }
@@ -144,11 +158,14 @@ async function fromFile(
   options: PullOptions,
 ): Promise<string> {
   if (!read) {
-    const advice = `fetch ${file.url} on another machine and put it at ${target}, or ${otherwise}`;
-    return await downloadFile(file, target, { ...options, otherwise: advice });
+    const place: Line = [{ remedy: "place", url: file.url, path: target }];
+    return await downloadFile(file, target, { ...options, otherwise: [place, otherwise] });
   }
   const parts = partsFolder(target);
-  const path = await downloadFile(file, join(parts, basename(file.url)), { ...options, otherwise });
+  const path = await downloadFile(file, join(parts, basename(file.url)), {
+    ...options,
+    otherwise: [otherwise],
+  });
   const bytes = await Deno.readFile(path);
   const model = converted(basename(file.url), () => read(bytes));
   return await makeWhole(target, (folder) => writeInto(folder, model));
@@ -159,7 +176,7 @@ async function fromFiles(
   { target, otherwise }: Wanted,
   options: PullOptions,
 ): Promise<string> {
-  const contents = await downloadFiles(files, partsFolder(target), { ...options, otherwise });
+  const contents = await downloadFiles(files, partsFolder(target), { ...options, otherwise: [otherwise] });
   const model = converted(files.base, () => read(contents));
   return await makeWhole(target, (folder) => writeInto(folder, model));
 }
@@ -186,8 +203,8 @@ function converted(name: string, read: () => Model): Model {
   try {
     return read();
   } catch (cause) {
-    const reason = `${name} cannot be used: ${(cause as Error).message.split("\n")[0]}`;
-    throw new DownloadError(`cannot fetch the network: ${reason}`, { failure: "wrong", reason, cause });
+    const reason = `${name} cannot be used: ${reasonOf(cause)}`;
+    throw new ReverieError("download_wrong", `cannot fetch the network: ${reason}`, { reason, cause });
   }
 }
 

@@ -1,5 +1,6 @@
-import { UserError } from "../models/errors.ts";
 import { fileArgument } from "./ffmpeg/command.ts";
+import { ReverieError } from "../models/errors.ts";
+import { type Line, line, mentioning } from "../models/line.ts";
 import { decodeFilters, decodeInput } from "./ffmpeg/decode_filters.ts";
 import { interruption } from "./ffmpeg/exit.ts";
 import { featuresOf, passTimestamps } from "./ffmpeg/features.ts";
@@ -21,7 +22,7 @@ export interface DecodeOptions {
   /** Ends decoding: the generator throws the signal's reason. */
   signal?: AbortSignal;
   /** Called with one line when the source broke off after some frames, or some of it could not be read. */
-  onWarning?: (message: string) => void;
+  onWarning?: (message: Line) => void;
 }
 
 /** Steps between frames whose time stamps are missing or run backwards, in nominal frames. */
@@ -31,7 +32,7 @@ const minimumStep = 1e-3;
  * The frames of a source: upright, progressive, opaque, BT.709 RGB of 8 bits, at the stored size, each with the time
  * stamp of the source. ffmpeg runs only as fast as frames are taken, and ends when the generator does.
  *
- * @throws {UserError} when no frame at all can be decoded.
+ * @throws {ReverieError} when no frame at all can be decoded.
  */
 export async function* decode(source: SourceInfo, options: DecodeOptions = {}): AsyncGenerator<SourceFrame> {
   const { signal } = options;
@@ -136,20 +137,26 @@ function complain(
   last: SourceFrame | undefined,
 ): void {
   const { from = 0, duration, onWarning } = options;
+  const { path } = source;
+  const told = (error: string) => mentioning(error, [path]);
   if (!last) {
     if (from > 0 && exit.ok) {
-      throw new UserError(
-        `${source.path} has no frame at ${from} s: it is ${source.duration.toFixed(2)} s long`,
+      throw new ReverieError(
+        "unusable_video",
+        line`${{ path }} has no frame at ${from} s: it is ${source.duration.toFixed(2)} s long`,
       );
     }
-    throw new UserError(`${source.path} cannot be decoded: ${exit.errors.at(-1) ?? "it has no frames"}`);
+    const reason = told(exit.errors.at(-1) ?? "it has no frames");
+    throw new ReverieError("unusable_video", line`${{ path }} cannot be decoded: ${reason}`);
   }
   const count = last.index + 1;
   const whole = from === 0 && duration === undefined;
   if (whole && source.framesExact && count < source.frames) {
-    onWarning?.(`${source.path} is damaged: ${count} of ${source.frames} frames could be read`);
+    onWarning?.(line`${{ path }} is damaged: ${count} of ${source.frames} frames could be read`);
   } else if (exit.errors.length > 0) {
-    onWarning?.(`${source.path} is damaged after ${last.pts.toFixed(2)} s or before: ${exit.errors[0]}`);
+    onWarning?.(
+      line`${{ path }} is damaged after ${last.pts.toFixed(2)} s or before: ${told(exit.errors[0]!)}`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 /** A whole dream, from file to file. */
+import { type Line, line } from "../models/line.ts";
 import type { DownloadProgress } from "../models/package_download.ts";
 import type { ComposedFrame } from "./compose.ts";
 import { decode } from "./decode.ts";
@@ -50,7 +51,7 @@ export interface DreamJob {
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
   /** Told one line of what went wrong without ending the dream. */
-  onWarning?: (line: string) => void;
+  onWarning?: (line: Line) => void;
 }
 
 /** How many frames the stages up to flow may be ahead of the dream. */
@@ -60,7 +61,7 @@ const framesAhead = 2;
  * Dreams a video or a picture, and tells of it on the way. The next frame is only made when the event before has
  * been taken.
  *
- * Throws a UserError for whatever the user can mend, and an InterruptedError when the signal stopped it.
+ * Throws a ReverieError for whatever the user can mend, and an InterruptedError when the signal stopped it.
  */
 export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   const { signal } = asked;
@@ -93,7 +94,9 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
     yield { event: "done", frames: count, seconds, output: job.output, peakMemory: peakMemory(), parameters };
   } catch (error) {
     if (signal?.aborted) throw new InterruptedError(result?.frames ?? 0, result?.path);
-    if (result?.path) asked.onWarning?.(`the ${result.frames} frames so far are in ${result.path}`);
+    if (result?.path) {
+      asked.onWarning?.(line`the ${result.frames} frames so far are in ${{ path: result.path }}`);
+    }
     throw error;
   }
 }

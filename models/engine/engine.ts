@@ -1,7 +1,7 @@
 import type { ElementType, Model } from "../onnx/model.ts";
 import { writeModel } from "../onnx/write.ts";
-import { UserError } from "../errors.ts";
 import { WorkerCalls } from "../worker_calls.ts";
+import { ReverieError } from "../errors.ts";
 import { adapted } from "./adapt.ts";
 import { automaticProviders } from "./providers.ts";
 import type {
@@ -52,7 +52,7 @@ export class Engine {
     this.#calls = new WorkerCalls(worker, "the engine");
   }
 
-  /** Starts an engine. Throws a UserError when none of the providers works on this machine. */
+  /** Starts an engine. Throws a ReverieError when none of the providers works on this machine. */
   static async start(options: EngineOptions = {}): Promise<Engine> {
     const providers = [...(options.providers ?? automaticProviders)];
     const engine = new Engine(options.threads ?? 0);
@@ -63,10 +63,10 @@ export class Engine {
       return engine;
     } catch (cause) {
       engine.close();
-      throw new UserError(
-        `no execution provider of "${providers.join(",")}" works here (${(cause as Error).message}); ` +
-          "use --provider cpu, or do what the doctor command says",
-        { cause },
+      throw new ReverieError(
+        "provider_unusable",
+        `no execution provider of "${providers.join(",")}" works here (${(cause as Error).message})`,
+        { advice: [[{ remedy: "provider", provider: "cpu" }], [{ remedy: "doctor" }]], cause },
       );
     }
   }

@@ -1,4 +1,6 @@
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
+import { reasonOf } from "../../models/system_error.ts";
 import type { Program } from "./locate.ts";
 import { type Exit, Log, logOptions } from "./log.ts";
 
@@ -24,7 +26,7 @@ export class FfmpegProcess {
    * Starts ffmpeg.
    *
    * @param piped the stream that this program reads or writes.
-   * @throws {UserError} when the program cannot be started.
+   * @throws {ReverieError} when the program cannot be started.
    */
   constructor(
     program: Program,
@@ -71,8 +73,8 @@ function spawned(command: Deno.Command, program: Program): Deno.ChildProcess {
   try {
     return command.spawn();
   } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new UserError(`${program.path} cannot be started: ${reason}`, { exitCode: 1, cause });
+    const wrong = line`${{ path: program.path }} cannot be started: ${reasonOf(cause)}`;
+    throw new ReverieError("ffmpeg_unusable", wrong, { cause });
   }
 }
 

@@ -2,7 +2,8 @@
 import { settledWithin } from "../../models/deadline.ts";
 import type { Logger } from "pino";
 import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import { HttpError, toHttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { asReverieError, bodyOf } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { RenderedPicture, Rendering } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
@@ -79,14 +80,14 @@ export class DreamRun {
 
   /**
    * Changes settings from the next frame on. Resolves with that frame, or null where it does not begin soon; rejected
-   * with an HttpError.
+   * with a ReverieError.
    */
   async change(
     dream: StoredDream,
     change: SettingsChange,
   ): Promise<{ frame: number | null; parameters: SettingsChange }> {
     const parameters = liveChange(dream, change);
-    if (!this.#rendering || this.#stop) throw new HttpError("conflict", "the dream has ended");
+    if (!this.#rendering || this.#stop) throw new ReverieError("conflict", "the dream has ended");
     if (Object.keys(parameters).length === 0) return { frame: null, parameters };
     const number = this.#context.store.addChange(this.id, new Date().toISOString(), parameters);
     const begun = this.#begin(this.#rendering.change(parameters), number, parameters);
@@ -217,7 +218,7 @@ export class DreamRun {
     } catch (error) {
       // What waits when the server closes is made good at its next start.
       if (this.#stop?.kind !== "closing") store.dropChange(number);
-      throw toHttpError(error, "conflict");
+      throw asReverieError(error);
     }
   }
 
@@ -239,7 +240,7 @@ export class DreamRun {
 
   async #failed(error: unknown, progress: Progress): Promise<void> {
     this.#log.error({ err: error }, "a dream failed");
-    const { body } = toHttpError(error, "unusable_video");
+    const body = bodyOf(error);
     // The stream has the same frames, and room is what is lacking.
     if (body.code === "disk_full") await removeAll(this.#context.files.partial);
     await this.#close({ state: "failed", progress, error: body });

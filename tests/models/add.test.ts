@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { addNetwork } from "../../models/add.ts";
 import { cachedModelPath, openCatalogNetwork } from "../../models/catalog.ts";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import { writeModel } from "../../models/onnx/write.ts";
 import { withEmptyCache, withEnvironment } from "../environment.ts";
 import { caffemodel, googLeNetFile, sharedGoogLeNet, torchCheckpoint } from "./networks/googlenet_fixture.ts";
 import { testWith } from "../needs.ts";
+import { commandLine } from "../../pipeline/terminal/spelling.ts";
 
 async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -22,9 +23,10 @@ async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>
 
 async function refused(path: string, expected: RegExp): Promise<void> {
   await assert.rejects(addNetwork(path), (error) => {
-    assert.ok(error instanceof UserError && error.exitCode === 2, String(error));
-    assert.ok(error.message.startsWith(path) && !error.message.includes("\n"), error.message);
-    assert.match(error.message, expected);
+    assert.ok(error instanceof ReverieError && error.exitCode === 2, String(error));
+    const line = error.told(commandLine);
+    assert.ok(line.startsWith(path) && !line.includes("\n"), line);
+    assert.match(line, expected);
     return true;
   });
 }

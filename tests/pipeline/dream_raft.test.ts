@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { type DreamJob, dreamVideo } from "../../pipeline/dream_video.ts";
 import type { DreamEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
 import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
@@ -8,6 +8,7 @@ import { withEmptyCache } from "../environment.ts";
 import { sharedFile } from "../shared_data.ts";
 import { draw, inFolder, sharedClip } from "./clips.ts";
 import { testWith } from "../needs.ts";
+import { commandLine } from "../../pipeline/terminal/spelling.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
 const flowModel = raftSmall.path;
@@ -97,7 +98,7 @@ testWith(highway, "RAFT without its weights is refused before anything is fetche
     withEmptyCache(async (cache) => {
       await assert.rejects(
         run(highway.path, join(folder, "a.mp4"), { flowModel: "raft-large" }),
-        (error) => error instanceof UserError && /models pull raft-large/.test(error.message),
+        (error) => error instanceof ReverieError && /models pull raft-large/.test(error.told(commandLine)),
       );
       assert.deepEqual([...Deno.readDirSync(folder), ...Deno.readDirSync(cache)], []);
     })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { decode } from "../../pipeline/decode.ts";
 import { checkOutput, encode } from "../../pipeline/encode.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
@@ -269,7 +269,7 @@ Deno.test("an output that cannot be is refused before any work, in one line", ()
     const source = await probe(input);
     const refused = async (path: string, message: RegExp) => {
       await assert.rejects(checkOutput(path, source), (error) => {
-        assert.ok(error instanceof UserError, String(error));
+        assert.ok(error instanceof ReverieError, String(error));
         assert.ok(error.exitCode === 2 && !error.message.includes("\n"));
         return message.test(error.message);
       });

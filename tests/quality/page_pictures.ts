@@ -10,6 +10,7 @@ import { presets } from "../../pipeline/presets.ts";
 import { settle } from "../../pipeline/settle.ts";
 import { Film, FULL_FILM } from "./sample_clip/film.ts";
 import { jpeg, smallFrames } from "./pictures.ts";
+import { terminalLine } from "../../pipeline/terminal/spelling.ts";
 
 const project = join(import.meta.dirname!, "..", "..");
 const sample = join(project, "static", "sample.mp4");
@@ -32,7 +33,7 @@ async function dream(
   duration?: number,
 ) {
   const { parameters, notes } = await settle({ preset, given });
-  for (const note of notes) console.error(note);
+  for (const note of notes) console.error(terminalLine(note));
   const job = { input, output, parameters: { ...parameters, quality: 8 }, ...(duration && { duration }) };
   for await (const event of dreamVideo(job)) {
     if (event.event === "start") console.log(`${output}: ${event.network} (${event.layers})`);

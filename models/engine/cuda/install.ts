@@ -1,14 +1,17 @@
 /** Fetches onnxruntime's CUDA provider, and takes it away again. Nothing does so unasked: it is 180 MB. */
 import { join } from "node:path";
 import { cacheFolder, makeWhole } from "../../cache.ts";
-import { DownloadError } from "../../download_error.ts";
-import { UserError } from "../../errors.ts";
 import {
   type DownloadOptions,
   downloadPackage,
   type PinnedPackage,
   unpackPackage,
 } from "../../package_download.ts";
+import { ReverieError } from "../../errors.ts";
+import { line } from "../../line.ts";
+import { reasonOf } from "../../system_error.ts";
+import { downloadFile } from "../../file_download.ts";
+import { requireOnline } from "../../web.ts";
 import { isProviderWhole, providerFiles, providerFolder } from "./files.ts";
 
 /** The npm package that carries the libraries as Microsoft built them (MIT), for Unity. */
@@ -31,7 +34,7 @@ export interface Installed {
  * Fetches the provider's libraries into the cache folder, unless they are there as they should be. A download that was
  * interrupted goes on where it was.
  *
- * Throws a UserError when the registry cannot be reached, when the files are not the published ones, and when the
+ * Throws a ReverieError when the registry cannot be reached, when the files are not the published ones, and when the
  * cache folder cannot be written to; throws the signal's reason when it was aborted.
  */
 export async function installProvider(options: DownloadOptions = {}): Promise<Installed> {
@@ -63,7 +66,7 @@ async function remove(path: string): Promise<boolean> {
     return true;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return false;
-    throw new UserError(`cannot remove ${path}: ${(cause as Error).message}`, { exitCode: 1, cause });
+    throw new ReverieError("cache_unusable", line`cannot remove ${{ path }}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -77,11 +80,12 @@ async function unpack(tarball: string, work: string, signal: AbortSignal | undef
       await Deno.rename(join(unpacked, folderInPackage, name), join(kept, name));
     }
   } catch (cause) {
-    if (cause instanceof DownloadError && cause.failure === "wrong") throw cause;
-    throw new UserError(
-      `cannot unpack onnxruntime's CUDA provider: ${(cause as Error).message.split("\n")[0]}; ` +
+    if (cause instanceof ReverieError && cause.code === "download_wrong") throw cause;
+    throw new ReverieError(
+      "cache_unusable",
+      `cannot unpack onnxruntime's CUDA provider: ${reasonOf(cause)}; ` +
         "it takes 0.7 GB in the cache folder for a moment, set REVERIE_CACHE to another where there is none",
-      { exitCode: 1, cause },
+      { cause },
     );
   }
   // Unpacking itself cannot be interrupted.

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import type { Tensor } from "../../onnx/model.ts";
 import type { Contribution } from "../gradient_sum.ts";
 import { padOrCropSpatial } from "../pad.ts";
@@ -18,9 +18,10 @@ function biasGradient(c: RuleContext): string | undefined {
 
 function refuseComputedWeights(c: RuleContext): void {
   if (!c.needs(1)) return;
-  throw new UserError(
-    `${c.node.op} "${c.node.name}" computes its weights from the picture, which cannot be differentiated; ` +
-      "choose a layer below it",
+  throw invalidParameter(
+    "layers",
+    `${c.node.op} "${c.node.name}" computes its weights from the picture, which cannot be differentiated`,
+    { advice: ["choose a layer below it"] },
   );
 }
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import { intAttribute, stringAttribute } from "../../onnx/model.ts";
 import { indicator, zeros } from "../broadcast.ts";
 import type { Rule, RuleContext } from "../registry.ts";
@@ -163,7 +163,8 @@ const gridSample: Rule = (c) => {
   const mode = stringAttribute(c.node, "mode", "bilinear");
   const dims = c.shape(picture);
   if ((mode !== "bilinear" && mode !== "linear") || dims.length !== 4) {
-    throw new UserError(
+    throw invalidParameter(
+      "layers",
       `GridSample "${c.node.name}" can only be differentiated in bilinear mode on pictures`,
     );
   }

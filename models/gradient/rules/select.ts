@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import { elementCount, intAttribute, numbersOf } from "../../onnx/model.ts";
 import { adjoint, copyMap } from "../axis_map.ts";
 import { normalAxis, reduceToInput } from "../broadcast.ts";
@@ -22,9 +22,10 @@ const gather: Rule = (c) => {
   const axis = normalAxis(intAttribute(c.node, "axis", 0), dims.length);
   const constant = c.constant(indices);
   if (!constant) {
-    throw new UserError(
-      `Gather "${c.node.name}" computes its indices from the picture, which cannot be differentiated; ` +
-        "choose a layer below it",
+    throw invalidParameter(
+      "layers",
+      `Gather "${c.node.name}" computes its indices from the picture, which cannot be differentiated`,
+      { advice: ["choose a layer below it"] },
     );
   }
   const size = dims[axis]!;

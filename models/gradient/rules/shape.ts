@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import { intAttribute, intsAttribute, numbersOf, stringAttribute } from "../../onnx/model.ts";
 import { adjoint, type AxisMap, copyMap } from "../axis_map.ts";
 import { normalAxis, reduceToInput, zeros } from "../broadcast.ts";
@@ -50,9 +50,9 @@ function constantNumbers(c: RuleContext, index: number): number[] | undefined {
   if (!name) return undefined;
   const tensor = c.constant(name);
   if (tensor) return numbersOf(tensor);
-  throw new UserError(
-    `${c.node.op} "${c.node.name}" needs its "${name}" to be constant; choose a layer below it`,
-  );
+  throw invalidParameter("layers", `${c.node.op} "${c.node.name}" needs its "${name}" to be constant`, {
+    advice: ["choose a layer below it"],
+  });
 }
 
 /** Slice: the gradient is spread by the step, turned where the step is negative, and padded with zeros. */

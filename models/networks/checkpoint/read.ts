@@ -1,5 +1,6 @@
 /** Reads files of weights, whichever format they are in. */
-import { UserError } from "../../errors.ts";
+import { ReverieError } from "../../errors.ts";
+import { type Line, line } from "../../line.ts";
 import { unreadable } from "../../user_file.ts";
 import { CheckpointError, saveWeights } from "./bytes.ts";
 import { isCaffemodel, readCaffemodel } from "./caffemodel.ts";
@@ -16,7 +17,7 @@ const largestFile = 1 << 30;
  * Caffe model, whatever the file's name ends in. All element types become float32; names stay as they are.
  *
  * Nothing in the file is executed: a checkpoint that names any Python function but those that make tensors is
- * refused. Throws a UserError, one line that begins with the path, for every file that cannot be used.
+ * refused. Throws a ReverieError, one line that begins with the path, for every file that cannot be used.
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return parseCheckpoint(await readFile(path), path);
@@ -27,7 +28,7 @@ export function parseCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
   try {
     return parse(bytes);
   } catch (cause) {
-    if (cause instanceof CheckpointError) throw new UserError(`${path} ${cause.message}`, { cause });
+    if (cause instanceof CheckpointError) throw unusable(line`${{ path }} ${cause.message}`, cause);
     throw cause;
   }
 }
@@ -43,12 +44,16 @@ export function checkpointKind(bytes: Uint8Array): string | undefined {
 async function readFile(path: string): Promise<Uint8Array> {
   try {
     const { size, isFile } = await Deno.stat(path);
-    if (!isFile) throw new UserError(`${path} is no file; name a checkpoint (.pth, .pt or .safetensors)`);
-    if (size > largestFile) throw new UserError(`${path} is over 1 GB and holds no weights of use here`);
+    if (!isFile) throw unusable(line`${{ path }} is no file; name a checkpoint (.pth, .pt or .safetensors)`);
+    if (size > largestFile) throw unusable(line`${{ path }} is over 1 GB and holds no weights of use here`);
     return await Deno.readFile(path);
   } catch (cause) {
-    throw cause instanceof UserError ? cause : unreadable(path, cause);
+    throw cause instanceof ReverieError ? cause : unreadable(path, cause);
   }
+}
+
+function unusable(wrong: Line, cause?: unknown): ReverieError {
+  return new ReverieError("invalid_parameter", wrong, { cause });
 }
 
 function parse(bytes: Uint8Array): Checkpoint {

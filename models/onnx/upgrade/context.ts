@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import type { AttributeInput, GraphBuilder } from "../build.ts";
 import {
   type Attribute,
@@ -41,7 +41,7 @@ export class UpgradeContext {
     this.#sources = sources;
   }
 
-  /** The value at an input; throws a UserError where the node leaves it out. */
+  /** The value at an input; throws a ReverieError where the node leaves it out. */
   input(index: number): string {
     return this.node.inputs[index] || this.refuse(`its input ${index} is missing`);
   }
@@ -58,7 +58,7 @@ export class UpgradeContext {
     return name ? this.#sources.constants.constant(name) : undefined;
   }
 
-  /** An input's elements as numbers. Throws a UserError where they are only known at run time. */
+  /** An input's elements as numbers. Throws a ReverieError where they are only known at run time. */
   numbers(index: number): number[] {
     const tensor = this.constant(index);
     return tensor ? numbersOf(tensor) : this.refuse(`its input ${index} is only known at run time`);
@@ -121,14 +121,13 @@ export class UpgradeContext {
     return this.isFloat32() ? scalar : this.g.op("CastLike", [scalar, of]);
   }
 
-  /** Throws the UserError that says why this node cannot be brought over. */
+  /** Throws the ReverieError that says why this node cannot be brought over. */
   refuse(reason: string): never {
     const { name, op, outputs } = this.node;
-    throw new UserError(
-      `unsupported ONNX model: node "${
-        name || outputs[0]
-      }" (${op}, operator set ${this.opset}): ${reason}; ` +
-        "export the model with operator set 17",
+    throw invalidParameter(
+      "model",
+      `unsupported ONNX model: node "${name || outputs[0]}" (${op}, operator set ${this.opset}): ${reason}`,
+      { advice: ["export the model with operator set 17"] },
     );
   }
 

@@ -1,5 +1,5 @@
 import { deadline, isTimeout } from "../../../models/deadline.ts";
-import { HttpError } from "../../errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 
 /** How often it is looked whether a playlist is there, in milliseconds. */
 const pause = 100;
@@ -26,7 +26,7 @@ interface Wait {
 export class PlaylistWaits {
   readonly #waits = new Map<string, Wait>();
 
-  /** Resolves once `ready` says so. Throws a busy HttpError where that takes too long. */
+  /** Resolves once `ready` says so. Throws a busy ReverieError where that takes too long. */
   async until(key: string, options: WaitOptions): Promise<void> {
     if (await options.ready()) return;
     const wait = this.#waits.get(key) ?? this.#start(key, options.ready);
@@ -62,6 +62,6 @@ export class PlaylistWaits {
   }
 }
 
-function tooEarly(): HttpError {
-  return new HttpError("busy", "the first second is not dreamed yet: ask again", { retryAfter: 5 });
+function tooEarly(): ReverieError {
+  return new ReverieError("busy", "the first second is not dreamed yet: ask again", { retryAfter: 5 });
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { Engine } from "../../../models/engine/engine.ts";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor, type Model } from "../../../models/onnx/model.ts";
 import { need, testWith } from "../../needs.ts";
 import { cudaRuns } from "./cuda_runs.ts";
+import { commandLine } from "../../../pipeline/terminal/spelling.ts";
 
 const cuda = await cudaRuns();
 
@@ -76,7 +77,7 @@ testWith(
 Deno.test("no working provider is an error that says what to do", async () => {
   await assert.rejects(
     Engine.start({ providers: ["abacus"] }),
-    (error) => error instanceof UserError && /abacus.*--provider cpu/.test(error.message),
+    (error) => error instanceof ReverieError && /abacus.*--provider cpu/.test(error.told(commandLine)),
   );
 });
 

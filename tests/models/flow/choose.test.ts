@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Engine } from "../../../models/engine/engine.ts";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import {
   checkFlow,
   chooseFlow,
@@ -15,6 +15,7 @@ import { locateRaftWeights } from "../../../models/flow/raft_weights.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedFile } from "../../shared_data.ts";
 import { need, testWith } from "../../needs.ts";
+import { commandLine, terminalLine } from "../../../pipeline/terminal/spelling.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
 
@@ -28,14 +29,14 @@ async function chosen(request: Partial<FlowRequest>): Promise<{ name: string; re
     ...request,
   });
   estimator.close();
-  return { name: estimator.name, reason };
+  return { name: estimator.name, reason: reason && terminalLine(reason) };
 }
 
 /** Says that an error is for the user, in one line. */
 function tells(expected: RegExp): (error: unknown) => boolean {
   return (error) => {
-    assert.ok(error instanceof UserError && !error.message.includes("\n"), String(error));
-    assert.match(error.message, expected);
+    assert.ok(error instanceof ReverieError && !error.message.includes("\n"), String(error));
+    assert.match(error.told(commandLine), expected);
     return true;
   };
 }
@@ -163,7 +164,7 @@ testWith(
     await assert.rejects(checkFlow({ flow: "raft", ...huge }), tells(said));
     await assert.rejects(chosen({ flow: "raft", ...huge }), tells(said));
     await assert.rejects(
-      chosen({ flow: "raft", sizeFlag: "--image-size", ...huge }),
+      chosen({ flow: "raft", sizeField: "imageSize", ...huge }),
       tells(/at 2048x1536 and .*: lower --image-size$/),
     );
     await checkFlow({ flow: "auto", ...huge });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { locateRaftWeights, readRaftWeights } from "../../../models/flow/raft_weights.ts";
 import { readCheckpoint } from "../../../models/networks/checkpoint/read.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedFile } from "../../shared_data.ts";
 import { concat, safetensors } from "../networks/checkpoint/write.ts";
 import { testWith } from "../../needs.ts";
+import { commandLine } from "../../../pipeline/terminal/spelling.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
 
@@ -15,8 +16,8 @@ const large = "raft_large_C_T_SKHT_V2-ff5fadd5.pth";
 /** Says that an error is for the user, in one line. */
 function tells(expected: RegExp): (error: unknown) => boolean {
   return (error) => {
-    assert.ok(error instanceof UserError && !error.message.includes("\n"), String(error));
-    assert.match(error.message, expected);
+    assert.ok(error instanceof ReverieError && !error.message.includes("\n"), String(error));
+    assert.match(error.told(commandLine), expected);
     return true;
   };
 }

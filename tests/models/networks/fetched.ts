@@ -1,5 +1,5 @@
 import { openCatalogNetwork, pull } from "../../../models/catalog.ts";
-import { DownloadError } from "../../../models/download_error.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import type { Network } from "../../../models/networks/network.ts";
 import type { Need } from "../../needs.ts";
 
@@ -18,7 +18,7 @@ async function failure(name: string): Promise<string | undefined> {
     await pull(name);
     return undefined;
   } catch (error) {
-    if (error instanceof DownloadError) return error.message;
+    if (error instanceof ReverieError && error.code.startsWith("download_")) return error.message;
     throw error;
   }
 }

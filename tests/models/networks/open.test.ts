@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { openNetwork } from "../../../models/networks/open.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
@@ -22,7 +22,7 @@ async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>
 function refused(path: string, pattern: RegExp): Promise<void> {
   return assert.rejects(
     openNetwork({ model: path }),
-    (error) => error instanceof UserError && pattern.test(error.message) && error.message.includes(path),
+    (error) => error instanceof ReverieError && pattern.test(error.message) && error.message.includes(path),
   );
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { caffePreprocessing } from "../../../models/networks/googlenet.ts";
 import { openNetwork } from "../../../models/networks/open.ts";
 import { readNetwork, recogniseModel } from "../../../models/networks/recognise.ts";
@@ -16,6 +16,7 @@ import {
   zooModel,
 } from "./googlenet_fixture.ts";
 import { testWith } from "../../needs.ts";
+import { commandLine } from "../../../pipeline/terminal/spelling.ts";
 
 /** Calls with the path of a file of these bytes, whose name tells nothing of them. */
 async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>): Promise<void> {
@@ -199,9 +200,9 @@ Deno.test("weights of a network that is not known are refused in one line that s
   });
   await withFile(other, async (path) => {
     await assert.rejects(openNetwork({ model: path }), (error) => {
-      assert.ok(error instanceof UserError && !error.message.includes("\n"));
+      assert.ok(error instanceof ReverieError && !error.message.includes("\n"));
       assert.match(
-        error.message,
+        error.told(commandLine),
         /^--model \S+ is a PyTorch checkpoint of a network that is not known: .*ONNX/,
       );
       return true;

@@ -3,9 +3,9 @@ import { float, GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor, type Model } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
-import { UserError } from "../../../models/errors.ts";
 import { sharedFile } from "../../shared_data.ts";
 import { testWith } from "../../needs.ts";
+import { ReverieError } from "../../../models/errors.ts";
 
 const squeezeNet = sharedFile("weights/squeezenet1_1.onnx");
 
@@ -49,7 +49,7 @@ Deno.test("what is not an ONNX model is refused with one clear line", () => {
   for (const bytes of [new Uint8Array(), new TextEncoder().encode("hello, I am not a network\n")]) {
     assert.throws(
       () => readModel(bytes),
-      (error) => error instanceof UserError && /not an ONNX model/.test(error.message),
+      (error) => error instanceof ReverieError && /not an ONNX model/.test(error.message),
     );
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { decode } from "../../../pipeline/decode.ts";
 import { encode, type EncodeResult } from "../../../pipeline/encode.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
@@ -188,7 +188,7 @@ testWith(
         const coding = ["-c:v", "libx264", "-preset", "ultrafast"];
         const input = await draw("-f", "lavfi", "-i", noise, ...coding, join(folder, "noise.mp4"));
         await assert.rejects(copy(input, join(disk, "a.mp4")), (error) => {
-          assert.ok(error instanceof UserError, String(error));
+          assert.ok(error instanceof ReverieError, String(error));
           assert.equal(error.exitCode, 1);
           return /a\.mp4 could not be finished: the disk is full/.test(error.message);
         });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { checkOutput } from "../../../pipeline/encode.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
 import { draw, drawCard, inFolder, sharedClips } from "../clips.ts";
@@ -9,7 +9,7 @@ import { testWith } from "../../needs.ts";
 
 async function refused(path: string, message: RegExp): Promise<void> {
   await assert.rejects(probe(path), (error) => {
-    assert.ok(error instanceof UserError, String(error));
+    assert.ok(error instanceof ReverieError, String(error));
     assert.equal(error.exitCode, 2);
     assert.ok(error.message.startsWith(path), error.message);
     assert.match(error.message, message);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { EncoderProcess } from "../../../pipeline/ffmpeg/encoder_process.ts";
 import type { Program } from "../../../pipeline/ffmpeg/locate.ts";
 import { FfmpegProcess } from "../../../pipeline/ffmpeg/process.ts";
@@ -88,6 +88,6 @@ Deno.test("a program that cannot be started is an error that names it", () => {
   const start = () => new FfmpegProcess({ path: "/none/ffmpeg" } as Program, "stdout", nothing);
   assert.throws(
     start,
-    (error) => error instanceof UserError && error.message.startsWith("/none/ffmpeg cannot be"),
+    (error) => error instanceof ReverieError && error.message.startsWith("/none/ffmpeg cannot be"),
   );
 });

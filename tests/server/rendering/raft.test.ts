@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ParameterInput } from "../../../pipeline/parameters.ts";
 import { flowNetworkNames, shippedNetworkPath } from "../../../pipeline/networks.ts";
-import type { HttpError } from "../../../server/errors.ts";
+import type { ReverieError } from "../../../pipeline/errors.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedFile } from "../../shared_data.ts";
 import { quick, quickJob, Told, withRenderer } from "./jobs.ts";
@@ -18,7 +18,7 @@ const small = "raft_small_C_T_V2-01064c6d.pth";
 const wish = (settings: Partial<ParameterInput>) => ({ parameters: quick(settings), layers: false, source });
 
 /** Says that an error is an invalid parameter of that name, whose message names no folder. */
-const refusal = (field: string, expected: RegExp) => (error: HttpError) => {
+const refusal = (field: string, expected: RegExp) => (error: ReverieError) => {
   assert.deepEqual([error.code, error.field], ["invalid_parameter", field]);
   assert.match(error.message, expected);
   assert.doesNotMatch(error.message, / \//);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../../models/errors.ts";
 import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
+import { ReverieError } from "../../../../models/errors.ts";
 import { Random } from "../../../../pipeline/random.ts";
 import { sharedFile } from "../../../shared_data.ts";
 import { read, refused } from "./reading.ts";
@@ -90,7 +90,7 @@ Deno.test("a file with some bytes changed is read or refused, and nothing else h
         }
       } catch (error) {
         assert.ok(
-          error instanceof UserError && !error.message.includes("\n"),
+          error instanceof ReverieError && !error.message.includes("\n"),
           `${name}, run ${run}: ${error}`,
         );
       }
