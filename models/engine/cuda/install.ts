@@ -10,8 +10,6 @@ import {
 import { ReverieError } from "../../errors.ts";
 import { line } from "../../line.ts";
 import { reasonOf } from "../../system_error.ts";
-import { downloadFile } from "../../file_download.ts";
-import { requireOnline } from "../../web.ts";
 import { isProviderWhole, providerFiles, providerFolder } from "./files.ts";
 
 /** The npm package that carries the libraries as Microsoft built them (MIT), for Unity. */
