@@ -1,6 +1,7 @@
 /** The command line: reads what is asked for, calls it, prints. */
 import { UserError } from "./models/errors.ts";
-import { flagName, nearest, type ParsedFlags, parseFlags, parseNumber } from "./pipeline/flags.ts";
+import { nearest, type ParsedFlags, parseFlags } from "./pipeline/flags.ts";
+import { parseNumber } from "./pipeline/parse_number.ts";
 import { type Command, commands, flagsOf } from "./pipeline/terminal/commands.ts";
 import { parseDream, providerList, refuseSameFile } from "./pipeline/terminal/dream_options.ts";
 import { failureOf } from "./pipeline/terminal/failure.ts";
@@ -22,7 +23,7 @@ async function dream(args: readonly string[], screen: Screen): Promise<number> {
     await interruptible(screen, async (signal) => {
       const { download: onProgress, warning: onWarning } = reporter;
       const later = async () => {
-        const { parameters, notes } = await settle(wish, { label: flagName, onProgress, signal });
+        const { parameters, notes } = await settle(wish, { onProgress, signal });
         for (const note of notes) onWarning(note);
         return parameters;
       };

@@ -10,13 +10,13 @@ import { forgetOutOfReach, isOutOfReach, rememberOutOfReach } from "../models/ou
 import type { DownloadOptions } from "../models/package_download.ts";
 import { isOffline } from "../models/web.ts";
 import { relativeLayers } from "./layer_relatives.ts";
-import { type ParameterInput, type Parameters, parseParameters } from "./parameters.ts";
+import { defaults, type Parameters, type SomeParameters } from "./parameters.ts";
 import { lookFor, presetOf } from "./presets.ts";
 
-/** What a user asks for: a preset and the settings named besides, not yet checked. */
+/** What a user asks for: a preset and the settings named besides, checked. */
 export interface Wish {
   preset?: string | undefined;
-  given: Partial<ParameterInput>;
+  given: SomeParameters;
 }
 
 /** Settings that can be dreamed with. */
@@ -27,12 +27,6 @@ export interface Settled {
   notes: string[];
 }
 
-/** Options of {@link settle}. */
-export interface SettleOptions extends DownloadOptions {
-  /** Turns a setting's name into what the user typed, for errors. */
-  label?: (name: string) => string;
-}
-
 /** Seconds that the hosts of a network may take to answer, and then be silent, before the next network is taken. */
 const patient = { reachWithin: 5, patience: 10 } as const;
 
@@ -40,14 +34,10 @@ const patient = { reachWithin: 5, patience: 10 } as const;
  * The settings of a dream as far as can be told without fetching anything: defaults, under the look that the preset has
  * for the network, under what the user gave. The network is the first of those that suit which is here.
  *
- * Throws a UserError where a value is not usable or there is no such preset.
+ * Throws a UserError where there is no such preset, or the network is not one that dreams.
  */
-export function settings(
-  { preset, given }: Wish,
-  label?: (name: string) => string,
-  network = expectedNetwork({ preset, given }),
-): Parameters {
-  return complete({ preset, given }, { network }, label);
+export function settings(wish: Wish, network = expectedNetwork(wish)): Parameters {
+  return complete(wish, { network });
 }
 
 /**
@@ -55,18 +45,17 @@ export function settings(
  * that the user named is the only one tried; of a preset's own the first that can be had is taken. Hosts that did not
  * answer are not asked again for a day.
  *
- * Throws a UserError where a value is not usable or no network can be had; the signal's reason when it was aborted.
+ * Throws a UserError where there is no such preset or no network can be had; the signal's reason when it was aborted.
  */
-export async function settle(wish: Wish, options: SettleOptions = {}): Promise<Settled> {
-  const { label } = options;
+export async function settle(wish: Wish, options: DownloadOptions = {}): Promise<Settled> {
   const file = fileIn(wish);
   if (file !== undefined) {
     const { known: { kind: network = "other" } = {} } = await readNetworkFile(file);
-    return { parameters: complete(wish, { network, model: file }, label), notes: [] };
+    return { parameters: complete(wish, { network, model: file }), notes: [] };
   }
   const names = candidates(wish);
   const { network, missing } = await firstAvailable(names, options);
-  const parameters = complete(wish, { network }, label);
+  const parameters = complete(wish, { network });
   return {
     parameters,
     notes: missing === undefined ? [] : [replacementNote(wish, network, missing, parameters)],
@@ -82,7 +71,7 @@ function candidates({ preset, given }: Wish): string[] {
     return [model];
   }
   // Whoever names layers of one network means that network.
-  if (layersOf(given).some((layer) => /^mixed\d+$/i.test(layer))) return ["inception-v3"];
+  if (given.layers?.some((layer) => /^mixed\d+$/i.test(layer))) return ["inception-v3"];
   return presetOf(preset).looks.map(({ network }) => network);
 }
 
@@ -105,7 +94,7 @@ interface Missing {
 
 async function firstAvailable(
   names: readonly string[],
-  options: SettleOptions,
+  options: DownloadOptions,
 ): Promise<{ network: string; missing?: Missing }> {
   let missing: Missing | undefined;
   for (const [index, network] of names.entries()) {
@@ -123,7 +112,7 @@ async function firstAvailable(
 }
 
 /** Why the network cannot be fetched; undefined where it is here now. */
-async function tryToPull(network: string, options: SettleOptions): Promise<string | undefined> {
+async function tryToPull(network: string, options: DownloadOptions): Promise<string | undefined> {
   try {
     await pull(network, { ...options, ...patient });
     await forgetOutOfReach(network);
@@ -140,18 +129,17 @@ async function tryToPull(network: string, options: SettleOptions): Promise<strin
 function complete(
   { preset, given }: Wish,
   { network, model = network }: { network: string; model?: string },
-  label?: (name: string) => string,
 ): Parameters {
   const { channels, ...look } = lookFor(presetOf(preset), network);
-  const chosen = {
+  return {
+    ...defaults,
     ...look,
     // Channels are those of the look's own layers.
     ...(channels && given.layers === undefined && { channels }),
     ...given,
-    ...(isRelative(given, network) && { layers: relativeLayers(layersOf(given)) }),
+    ...(isRelative(given, network) && { layers: relativeLayers(given.layers ?? []) }),
     model,
   };
-  return parseParameters(chosen, label);
 }
 
 /** Whether InceptionV3 stands in for GoogLeNet, whose layers the user may have named. */
@@ -162,11 +150,6 @@ function isRelative({ model, layers }: Wish["given"], network: string): boolean 
 /** Whether the user leaves the network to Reverie. */
 function isOpen(model: string | undefined): boolean {
   return model === undefined || model === "auto";
-}
-
-/** What a client sends may be of any type until it is checked. */
-function layersOf({ layers }: Wish["given"]): string[] {
-  return Array.isArray(layers) ? layers.map(String) : [];
 }
 
 /** What dreams in place of what, and what to do about it. */

@@ -1,6 +1,7 @@
 /** The command line of `serve`. */
 import { UserError } from "../pipeline/errors.ts";
-import { type Flag, type ParsedFlags, parseFlags, parseNumber } from "../pipeline/flags.ts";
+import { type Flag, type ParsedFlags, parseFlags } from "../pipeline/flags.ts";
+import { parseNumber } from "../pipeline/parse_number.ts";
 import { commands, flagsOf } from "../pipeline/terminal/commands.ts";
 import { providerList } from "../pipeline/terminal/dream_options.ts";
 import { program } from "../pipeline/terminal/help.ts";

@@ -1,7 +1,7 @@
 import { UserError } from "../../models/errors.ts";
 import { translateAliases } from "../aliases.ts";
 import type { DreamJob } from "../dream_video.ts";
-import { flagName, parameterInput, type ParsedFlags, parseFlags } from "../flags.ts";
+import { type ParsedFlags, parseFlags, settingsOf } from "../flags.ts";
 import type { Parameters } from "../parameters.ts";
 import { settings, type Wish } from "../settle.ts";
 import { commands, flagsOf } from "./commands.ts";
@@ -42,12 +42,11 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
   if (rest.length > 0) {
     throw new UserError(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
   }
-  const wish = { preset: text(values, "preset"), given: parameterInput(values) };
+  const wish = { preset: text(values, "preset"), given: settingsOf(values) };
   return {
     options: { input, output, ...runOptions(values) },
     wish,
-    // What is wrong with them is told here, before any work begins.
-    expected: settings(wish, flagName),
+    expected: settings(wish),
     json: values.get("json") === true,
     notes: translated.notes,
   };

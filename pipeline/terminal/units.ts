@@ -1,5 +1,5 @@
 import { UserError } from "../../models/errors.ts";
-import { parseNumber } from "../flags.ts";
+import { parseNumber } from "../parse_number.ts";
 
 /**
  * A time as the user gives it, in seconds: `90`, `1.5`, `2:30`, `1:02:03.25`. Throws a UserError that names the flag

@@ -1,11 +1,12 @@
 /** One dream while it is made. */
 import type { Logger } from "pino";
 import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import { HttpError, toHttpError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { RenderedPicture, Rendering } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
-import { liveChange, type SettingsChange } from "./changed_settings.ts";
+import { checkLive } from "../uploads/settings.ts";
 import type { DreamView, ParameterChange, Progress } from "./dream.ts";
 import type { DreamFiles } from "./dream_files.ts";
 import type { DreamUpdate, StoredDream } from "./dream_row.ts";
@@ -82,10 +83,9 @@ export class DreamRun {
    * with an HttpError.
    */
   async change(
-    dream: StoredDream,
-    change: SettingsChange,
-  ): Promise<{ frame: number | null; parameters: SettingsChange }> {
-    const parameters = liveChange(dream, change);
+    parameters: SomeParameters,
+  ): Promise<{ frame: number | null; parameters: SomeParameters }> {
+    checkLive(parameters);
     if (!this.#rendering || this.#stop) throw new HttpError("conflict", "the dream has ended");
     if (Object.keys(parameters).length === 0) return { frame: null, parameters };
     const number = this.#context.store.addChange(this.id, new Date().toISOString(), parameters);
@@ -207,7 +207,7 @@ export class DreamRun {
   }
 
   /** Waits for the first frame of a change and writes it down; the change is forgotten where it never comes. */
-  async #begin(first: Promise<number>, number: number, parameters: SettingsChange): Promise<number> {
+  async #begin(first: Promise<number>, number: number, parameters: SomeParameters): Promise<number> {
     const { store, hub } = this.#context;
     try {
       const frame = await first;
@@ -292,7 +292,7 @@ export class DreamRun {
  * The changes of an earlier run with the frames they began at, in the order of these. What was asked for later, while
  * the dream was made again, holds also where it began earlier.
  */
-function repeatable(changes: readonly ParameterChange[]): { frame: number; parameters: SettingsChange }[] {
+function repeatable(changes: readonly ParameterChange[]): { frame: number; parameters: SomeParameters }[] {
   const begun = changes.flatMap(({ frame, parameters }) => frame === null ? [] : [{ frame, parameters }]);
   return begun.map(({ frame, parameters }, index) => {
     const over = begun.slice(index + 1).filter((later) => later.frame <= frame);

@@ -1,7 +1,8 @@
 /** What a client says on a dream's socket: changes of settings, and nothing else. */
 import { z } from "zod";
-import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import { HttpError, toHttpError } from "../errors.ts";
+import { readSettings } from "../uploads/settings.ts";
 import { Changes } from "./changes.ts";
 import type { Answer } from "./news.ts";
 
@@ -9,8 +10,8 @@ import type { Answer } from "./news.ts";
 export interface ClientMessageHooks {
   /** Changes the dream's settings; rejected with an HttpError where that is not possible. */
   change(
-    parameters: Partial<ParameterInput>,
-  ): Promise<{ frame: number | null; parameters: Partial<ParameterInput> }>;
+    parameters: SomeParameters,
+  ): Promise<{ frame: number | null; parameters: SomeParameters }>;
   answer(answer: Answer): void;
   /** The client is not to be talked to any more. */
   close(code: 1008 | 1009, reason: string): void;
@@ -58,7 +59,7 @@ export class ClientMessages {
     if (message) this.#changes.add(message);
   }
 
-  #read(text: string): { id?: string | number; parameters: Partial<ParameterInput> } | undefined {
+  #read(text: string): { id?: string | number; parameters: SomeParameters } | undefined {
     let json: unknown;
     try {
       json = JSON.parse(text);
@@ -69,7 +70,7 @@ export class ClientMessages {
     if (!success) return this.#refuseBad(json, badMessage(error));
     const id = data.id === undefined ? {} : { id: data.id };
     try {
-      return { ...id, parameters: checked(data.parameters) };
+      return { ...id, parameters: readSettings(data.parameters, []).given };
     } catch (error) {
       this.#hooks.answer({ type: "refused", ...id, error: toHttpError(error).body });
       return undefined;
@@ -101,17 +102,4 @@ function badMessage(error: z.ZodError): string {
   return path.length === 0
     ? `${shape}: ${message}`
     : `"${path.join(".")}" is not right (${message}): ${shape}`;
-}
-
-/** Settings that are right by themselves; whether they may change now is for the dream to say. */
-function checked(parameters: Record<string, unknown>): Partial<ParameterInput> {
-  for (const [name, value] of Object.entries(parameters)) {
-    try {
-      parseParameters({ [name]: value });
-    } catch (error) {
-      const { message } = error as Error;
-      throw new HttpError("invalid_parameter", message, { field: name, cause: error });
-    }
-  }
-  return parameters;
 }

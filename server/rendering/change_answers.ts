@@ -1,5 +1,5 @@
 /** Changes that were asked for and wait for the frame with which they begin. */
-import type { Change } from "./live_settings.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import type { TaskReport } from "./messages.ts";
 import { HttpError } from "../errors.ts";
 import { fromWire } from "./wire_error.ts";
@@ -12,7 +12,7 @@ export class ChangeAnswers {
   #over = false;
 
   /** Resolves with the first frame made with the change. Rejected with an HttpError where it is refused. */
-  ask(link: TaskLink, parameters: Change): Promise<number> {
+  ask(link: TaskLink, parameters: SomeParameters): Promise<number> {
     if (this.#over) return Promise.reject(tooLate());
     const answer = Promise.withResolvers<number>();
     const change = ++this.#last;

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { UserError } from "../../models/errors.ts";
 import { type DreamJob, dreamVideo } from "../../pipeline/dream_video.ts";
 import type { DreamEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
+import { parseParameters, type SomeParameters } from "../../pipeline/parameters.ts";
 import { withEmptyCache } from "../environment.ts";
 import { sharedDataPath } from "../shared_data.ts";
 import { draw, inFolder, sharedClip } from "./clips.ts";
 
 /** As little work per frame as there can be. */
-const quick: ParameterInput = {
+const quick: SomeParameters = {
   model: "inception-v3",
   imageSize: 160,
   layers: ["mixed0"],
@@ -24,7 +24,7 @@ const quick: ParameterInput = {
 async function run(
   input: string,
   output: string,
-  settings: ParameterInput,
+  settings: SomeParameters,
   rest: Partial<DreamJob> = {},
 ): Promise<{ start: StartEvent; frames: FrameEvent[] }> {
   const parameters = parseParameters({ ...quick, ...settings });

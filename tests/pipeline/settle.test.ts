@@ -161,7 +161,6 @@ Deno.test("a network that was named is not replaced: the error says why it canno
 Deno.test("the layers that somebody names are not mixed with a preset's channels", () => {
   const { layers, channels } = settings(
     { preset: "reptile", given: { layers: ["inception_3b/output"] } },
-    undefined,
     "googlenet",
   );
   assert.deepEqual(layers, ["inception_3b/output"]);
@@ -172,14 +171,8 @@ Deno.test("a file of GoogLeNet gets GoogLeNet's look under the file's name", asy
   const file = await sharedDataPath("weights/bvlc_googlenet.onnx");
   if (file === undefined) return;
   const { parameters } = await settle({ preset: "art", given: { model: file } });
-  const own = settings({ preset: "art", given: {} }, undefined, "googlenet");
+  const own = settings({ preset: "art", given: {} }, "googlenet");
   assert.deepEqual(parameters, { ...own, model: file });
-});
-
-Deno.test("values of any type are refused in words, whichever network there is", () => {
-  for (const given of [{ layers: 5 }, { layers: "mixed3" }, { layers: [] }, { blend: 2 }]) {
-    assert.throws(() => settings({ given: given as never }), UserError);
-  }
 });
 
 Deno.test("a network that finds motion is refused before anything is fetched", async () => {

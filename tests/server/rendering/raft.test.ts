@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { ParameterInput } from "../../../pipeline/parameters.ts";
-import { flowNetworkNames, shippedNetworkPath } from "../../../pipeline/networks.ts";
+import type { SomeParameters } from "../../../pipeline/parameters.ts";
+import { shippedNetworkPath } from "../../../pipeline/networks.ts";
+import { networkNames } from "../../../pipeline/settings/network_names.ts";
 import type { HttpError } from "../../../server/errors.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedDataPath } from "../../shared_data.ts";
@@ -11,7 +12,7 @@ const source = { width: 1920, height: 1080 };
 const small = "raft_small_C_T_V2-01064c6d.pth";
 
 /** The settings, as a check of them for a video in HD. */
-const wish = (settings: Partial<ParameterInput>) => ({ parameters: quick(settings), layers: false, source });
+const wish = (settings: SomeParameters) => ({ parameters: quick(settings), layers: false, source });
 
 /** Says that an error is an invalid parameter of that name, whose message names no folder. */
 const refusal = (field: string, expected: RegExp) => (error: HttpError) => {
@@ -23,7 +24,7 @@ const refusal = (field: string, expected: RegExp) => (error: HttpError) => {
 
 /** Whether the program came with weights of RAFT, which are taken before those of the cache. */
 const shipped = () =>
-  flowNetworkNames.some((name) => {
+  networkNames("flow").some((name) => {
     try {
       return Deno.statSync(shippedNetworkPath(name)).isFile;
     } catch {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { lookFor, presetOf } from "../../../pipeline/presets.ts";
 import { HttpError } from "../../../server/errors.ts";
-import { checkSettings, completeSettings, readSettings } from "../../../server/uploads/settings.ts";
+import { settings } from "../../../pipeline/settle.ts";
+import { checkLive, readSettings } from "../../../server/uploads/settings.ts";
 
 function refused(fields: Record<string, unknown>, field: string, message: RegExp): void {
-  assert.throws(() => checkSettings(fields), (error) => {
+  assert.throws(() => readSettings(fields), (error) => {
     assert.ok(error instanceof HttpError, String(error));
     assert.equal(error.code, "invalid_parameter");
     assert.equal(error.field, field);
@@ -32,7 +33,7 @@ Deno.test("readSettings() turns texts into what their settings are", () => {
     channels: [1, 2],
     independent: true,
     mean: [0.1, 0.2, 0.3],
-    scale: 2,
+    scale: [2, 2, 2],
     smoothing: "none",
   });
 });
@@ -49,11 +50,11 @@ Deno.test("readSettings() reads name, preset and times", () => {
   assert.deepEqual(read, { name: "b.mp4", preset: "art", from: 90, duration: 0.5, given: {} });
 });
 
-Deno.test("completeSettings() puts what is given over the preset and the defaults", () => {
-  const parameters = completeSettings(readSettings({ preset: "landscape", octaves: "2" }));
+Deno.test("settings() puts what is given over the preset and the defaults", () => {
+  const parameters = settings(readSettings({ preset: "landscape", octaves: "2" }));
   const { blend } = lookFor(presetOf("landscape"), parameters.model);
   assert.deepEqual([parameters.blend, parameters.octaves, parameters.imageSize], [blend, 2, 512]);
-  assert.equal(completeSettings(readSettings({ preset: "landscape", blend: "0.9" })).blend, 0.9);
+  assert.equal(settings(readSettings({ preset: "landscape", blend: "0.9" })).blend, 0.9);
 });
 
 Deno.test("a value of the wrong kind or out of range is refused with its field", () => {
@@ -94,11 +95,24 @@ Deno.test("presets and times that are none are refused with their field", () => 
 });
 
 Deno.test("a model is a name and never a path on the server", () => {
-  assert.equal(completeSettings(readSettings({ model: "inception-v3" })).model, "inception-v3");
-  assert.equal(completeSettings(readSettings({ flowModel: "raft-small" })).flowModel, "raft-small");
+  assert.equal(settings(readSettings({ model: "inception-v3" })).model, "inception-v3");
+  assert.equal(settings(readSettings({ flowModel: "raft-small" })).flowModel, "raft-small");
   refused({ model: "raft-small" }, "model", /must be the name of a network/);
   for (const model of ["/etc/passwd", "../x.onnx", "x.onnx", "", "a b", "C:\\x", ".", "x\0", "-", 3, ["x"]]) {
     refused({ model }, "model", /must be the name of a network/);
     refused({ flowModel: model }, "flowModel", /must be the name of a network/);
   }
+});
+
+Deno.test("a field that a route does not take is refused by name", () => {
+  assert.deepEqual(readSettings({ preset: "art" }, ["preset"]), { preset: "art", given: {} });
+  assert.throws(() => readSettings({ preset: "art" }, []), { field: "preset", message: /cannot be changed/ });
+});
+
+Deno.test("a setting that holds for the whole dream is refused by name", () => {
+  checkLive({ blend: 0.5, layers: ["mixed3"] });
+  assert.throws(() => checkLive({ blend: 0.5, seed: 4 }), {
+    field: "seed",
+    message: /holds for the whole dream/,
+  });
 });
