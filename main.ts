@@ -1,6 +1,6 @@
 /** The command line: reads what is asked for, calls it, prints. */
-import { type ReverieError, wrongUsage } from "./models/errors.ts";
-import { nearest, type ParsedFlags, parseFlags, parseNumber } from "./pipeline/flags.ts";
+import { nearest, type ParsedFlags, parseFlags } from "./pipeline/flags.ts";
+import { parseNumber } from "./pipeline/parse_number.ts";
 import { type Command, commands, flagsOf } from "./pipeline/terminal/commands.ts";
 import { parseDream, providerList, refuseSameFile } from "./pipeline/terminal/dream_options.ts";
 import { failureOf } from "./pipeline/terminal/failure.ts";
@@ -8,6 +8,7 @@ import { commandHelp, overview, program } from "./pipeline/terminal/help.ts";
 import { interruptible } from "./pipeline/terminal/interruptible.ts";
 import { jsonLine, jsonReporter, type Reporter, textReporter } from "./pipeline/terminal/reporter.ts";
 import { Screen, standardSink } from "./pipeline/terminal/screen.ts";
+import { type ReverieError, wrongUsage } from "./models/errors.ts";
 
 // What a command needs is imported when it is called, so that help and errors come at once.
 

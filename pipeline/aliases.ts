@@ -2,10 +2,9 @@
  * The single-dash flags of deepdream-video-pytorch, so that its scripts go on working: what has a counterpart is
  * translated, the rest is accepted and named in a warning. Their defaults are Reverie's own.
  */
-import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { flagName, nearest } from "./flags.ts";
+import { settingList } from "./parameters.ts";
 import { type ReverieError, wrongUsage } from "../models/errors.ts";
-import { nearest, parseNumber } from "./flags.ts";
 
 /** A command line without single-dash flags. */
 export interface Translated {
@@ -19,35 +18,19 @@ export interface Translated {
   notes: string[];
 }
 
-/** Flags that are there under another name; their value is passed on. */
-const renamed: Record<string, string> = {
-  blend: "--blend",
-  image_size: "--image-size",
-  num_iterations: "--iterations",
-  num_octaves: "--octaves",
-  octave_scale: "--octave-scale",
-  learning_rate: "--learning-rate",
-  jitter: "--jitter",
-  tv_weight: "--tv-weight",
-  dream_layers: "--layers",
-};
+/** The settings that each flag means, most often one; their paragraphs say how its value is to be read. */
+const meant = Map.groupBy(
+  settingList.flatMap((setting) => Object.keys(setting.aliases ?? {}).map((name) => ({ name, setting }))),
+  ({ name }) => name,
+);
 
-/** Switches that are there under another name. */
-const switches: Record<string, string> = { independent: "--independent", verbose: "--verbose" };
-
-/** Flags whose value needs a closer look, see {@link translateOne}. */
+/** Flags that take a value and mean no setting, see {@link translateOne}. */
 const special = new Set([
   "content_video",
   "content_image",
   "output_video",
   "output_image",
-  "octave_iter",
   "gpu",
-  "channels",
-  "loss_mode",
-  "lap_scale",
-  "seed",
-  "model_file",
   "temp_dir",
   "update_interval",
 ]);
@@ -68,19 +51,13 @@ const ignoredSwitches = new Set([
   ..."print_layers print_channels".split(" "),
 ]);
 
-const takesValue = (name: string) => Object.hasOwn(renamed, name) || special.has(name) || ignored.has(name);
 const isSwitch = (name: string) =>
-  Object.hasOwn(switches, name) || ignoredSwitches.has(name) || name === "keep_temp";
+  ignoredSwitches.has(name) || name === "keep_temp" || name === "verbose" ||
+  meant.get(name)?.some(({ setting }) => setting.kind === "boolean");
+const takesValue = (name: string) => meant.has(name) || special.has(name) || ignored.has(name);
 
 /** All names that are understood, without the dash. */
-const known = [
-  ...Object.keys(renamed),
-  ...Object.keys(switches),
-  ...special,
-  ...ignored,
-  ...ignoredSwitches,
-  "keep_temp",
-];
+const known = [...meant.keys(), ...special, ...ignored, ...ignoredSwitches, "keep_temp", "verbose"];
 
 /**
  * Translates a command line. Arguments that are not single-dash flags are passed on as they are. Throws a ReverieError
@@ -104,8 +81,9 @@ export function translateAliases(args: readonly string[]): Translated {
     }
     if (isSwitch(name)) {
       if (name === "keep_temp") keep = true;
+      else if (name === "verbose") result.args.push("--verbose");
       else if (ignoredSwitches.has(name)) unused.push(`-${name}`);
-      else result.args.push(switches[name]!);
+      else translateSetting(name, "true", result);
       continue;
     }
     if (!takesValue(name)) throw unknownAlias(arg, name);
@@ -114,7 +92,7 @@ export function translateAliases(args: readonly string[]): Translated {
     if (name === "temp_dir") folder = value;
     else if (ignored.has(name)) unused.push(`-${name}`);
     else if (special.has(name)) translateOne(name, value, result);
-    else result.args.push(`${renamed[name]}=${value}`);
+    else translateSetting(name, value, result);
   }
   if (keep) result.args.push(`--dump=${folder ?? "temp"}`);
   else if (folder !== undefined) unused.push("-temp_dir (without -keep_temp)");
@@ -128,8 +106,15 @@ function unknownAlias(arg: string, name: string): ReverieError {
   return wrongUsage(`there is no flag ${arg.split("=")[0]}; ${suggestion}`);
 }
 
+/** The setting's own flag, or those where one stands for several. */
+function translateSetting(name: string, text: string, { args, notes }: Translated): void {
+  for (const { setting } of meant.get(name)!) {
+    const value = setting.aliases![name]!(text, (line) => notes.push(line));
+    if (value !== undefined) args.push(`${flagName(setting.name)}=${value}`);
+  }
+}
+
 function translateOne(name: string, value: string, result: Translated): void {
-  const { args, notes } = result;
   switch (name) {
     case "content_video":
     case "content_image":
@@ -139,28 +124,8 @@ function translateOne(name: string, value: string, result: Translated): void {
     case "output_image":
       result.output = value;
       break;
-    case "octave_iter":
-      // There, the first frame is dreamed like all others.
-      args.push(`--octave-iterations=${value}`, `--first-iterations=${value}`);
-      break;
     case "gpu":
-      args.push(...providers(value));
-      break;
-    case "channels":
-      if (value !== "-1") args.push(`--channels=${value}`);
-      break;
-    case "loss_mode":
-      if (value === "mean" || value === "l2") args.push(`--loss=${value}`);
-      else notes.push(`-loss_mode ${value} is not there yet; the preset's or the default loss is used`);
-      break;
-    case "lap_scale":
-      if ((parseNumber(value) ?? 0) > 0) args.push("--smoothing=laplacian");
-      break;
-    case "seed":
-      if (value !== "-1") args.push(`--seed=${value}`);
-      break;
-    case "model_file":
-      args.push(...model(value, notes));
+      result.args.push(...providers(value));
       break;
     case "update_interval":
       // Nothing to do: the output is written as the frames are dreamed.
@@ -172,13 +137,4 @@ function translateOne(name: string, value: string, result: Translated): void {
 function providers(gpu: string): string[] {
   if (gpu === "c") return ["--provider=cpu"];
   return gpu === "mps" ? [] : ["--provider=cuda,cpu"];
-}
-
-/** Their default file, which need not be here: GoogLeNet is the network that Reverie dreams with by itself. */
-const theirDefault = /^bvlc_googlenet\.pth$/i;
-
-function model(file: string, notes: string[]): string[] {
-  if (!theirDefault.test(basename(file)) || existsSync(file)) return [`--model=${file}`];
-  notes.push(`-model_file ${file} is not here; it is the network that Reverie has as googlenet`);
-  return [];
 }

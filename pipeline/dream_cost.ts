@@ -5,7 +5,7 @@ import { endsWithin, type TimeLimit } from "../models/time_limit.ts";
 import type { Dreamer } from "./dreamer/dreamer.ts";
 import type { Dreamers } from "./dreamer/dreamers.ts";
 import type { Size } from "./graphs/picture.ts";
-import type { Parameters } from "./parameters.ts";
+import { type Parameters, parametersWith } from "./parameters.ts";
 import { Random } from "./random.ts";
 
 /** What is tried, and where. */
@@ -55,20 +55,9 @@ async function stepSeconds(
   return (performance.now() - start) / 1000;
 }
 
-/** The settings that {@link dreamSeconds} depends on. */
+const timeCosting = parametersWith(({ costs }) => costs?.includes("time") ?? false);
+
+/** What {@link dreamSeconds} depends on. */
 export function dreamCostKey({ parameters, working }: DreamTrial): unknown {
-  const { model, layers, channels, loss, octaves, octaveScale, octaveIterations, iterations, smoothing } =
-    parameters;
-  return [
-    working,
-    model,
-    layers,
-    channels,
-    loss,
-    octaves,
-    octaveScale,
-    octaveIterations,
-    iterations,
-    smoothing,
-  ];
+  return [working, ...timeCosting.map((name) => parameters[name])];
 }

@@ -41,7 +41,7 @@ export interface DreamJob {
   dump?: string;
   /**
    * The settings from a frame on, asked once for every frame; `parameters` throughout where it is absent. Only
-   * {@link liveParameters} may differ from these.
+   * settings that may change live differ from these.
    */
   settings?: (index: number) => Parameters;
   /** Is shown every frame before it is encoded. */

@@ -121,7 +121,7 @@ export async function evaluate(
 
 /** Without a name it is the one that would dream, with the layers where some are named. */
 function measuringNetwork({ model, layers }: EvaluateOptions): string {
-  return settings({ given: { model, ...(layers && { layers: [...layers] }) } }).model;
+  return settings({ given: { model: model ?? "auto", ...(layers && { layers: [...layers] }) } }).model;
 }
 
 /** Whoever names weights means RAFT. */

@@ -2,9 +2,11 @@
  * Flags of the command line: `--image-size 512`, `--image-size=512`, `--independent`, `--no-independent`. Those of a
  * dream's settings are made from the schema, so that a setting is written down in one place only.
  */
+import { checkValue, settingList, type SomeParameters } from "./parameters.ts";
+import { kinds } from "./settings/kinds.ts";
+import type { Setting } from "./settings/setting.ts";
 import { invalidParameter, type ReverieError, wrongUsage } from "../models/errors.ts";
 import { line } from "../models/line.ts";
-import { allowedValues, type ParameterDescription, parameterDescriptions } from "./parameters.ts";
 
 /** A flag that a command takes. */
 export interface Flag {
@@ -17,7 +19,7 @@ export interface Flag {
   /** One line of help. */
   description: string;
   /** The setting that it gives, whose range and default the help tells. */
-  parameter?: ParameterDescription;
+  setting?: Setting;
 }
 
 /** A command line, taken apart. */
@@ -32,9 +34,9 @@ export function kebabCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The flag as the user types it, for messages. */
-export function flagName(parameter: string): string {
-  return `--${kebabCase(parameter)}`;
+/** The flag of a setting as the user types it, for messages. */
+export function flagName(setting: string): string {
+  return `--${kebabCase(setting)}`;
 }
 
 /**
@@ -120,85 +122,26 @@ function editDistance(a: string, b: string): number {
   return rows[a.length]![b.length]!;
 }
 
-/** The flag of each setting, in the schema's order. */
-export const parameterFlags: readonly Flag[] = parameterDescriptions.map(parameterFlag);
+/** The flag of each setting, in the order of help. */
+export const settingFlags: readonly Flag[] = settingList.map(settingFlag);
 
-function parameterFlag(parameter: ParameterDescription): Flag {
-  const name = kebabCase(parameter.name);
-  const { description } = parameter;
-  return parameter.kind === "boolean"
-    ? { name, description, parameter, negatable: true }
-    : { name, description, parameter, placeholder: placeholderOf(parameter) };
+function settingFlag(setting: Setting): Flag {
+  const flag = { name: kebabCase(setting.name), description: setting.help, setting };
+  if (setting.kind === "boolean") return { ...flag, negatable: true };
+  return { ...flag, placeholder: kinds[setting.kind].placeholder(setting) };
 }
 
-function placeholderOf(parameter: ParameterDescription): string {
-  switch (parameter.kind) {
-    case "choice":
-      return parameter.choices!.join("|");
-    case "integer":
-      return "N";
-    case "number":
-      return "X";
-    case "texts":
-      return "NAME,…";
-    case "integers":
-      return "N,…";
-    case "perChannel":
-      return "X or X,X,X";
-    default:
-      return "NAME";
-  }
-}
-
-/** The settings among the flags. Throws a ReverieError where a value is not of its setting's kind. */
-export function parameterInput(values: ParsedFlags["values"]): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
-  for (const parameter of parameterDescriptions) {
-    const value = values.get(kebabCase(parameter.name));
-    if (value !== undefined) {
-      input[parameter.name] = typeof value === "boolean" ? value : typed(parameter, value);
+/** The settings among the flags, checked. Throws a ReverieError that names the first flag whose value is not usable. */
+export function settingsOf(values: ParsedFlags["values"]): SomeParameters {
+  const given: Record<string, unknown> = {};
+  for (const setting of settingList) {
+    const value = values.get(kebabCase(setting.name));
+    if (value === undefined) continue;
+    const checked = checkValue(setting, value);
+    if (checked.problem !== undefined) {
+      throw invalidParameter(setting.name, line`${{ field: setting.name }} ${checked.problem}`);
     }
+    given[setting.name] = checked.value;
   }
-  return input;
-}
-
-function typed(parameter: ParameterDescription, text: string): unknown {
-  return parameterValue(parameter, text, (part) => {
-    const value = parseNumber(part);
-    if (value !== undefined) return value;
-    throw invalidParameter(
-      parameter.name,
-      line`${{ field: parameter.name }} must be ${allowedValues(parameter)}, not "${text}"`,
-    );
-  });
-}
-
-/** A text as its setting's type, neither in range nor complete for sure; `number` reads each number in it. */
-export function parameterValue(
-  { kind }: ParameterDescription,
-  text: string,
-  number: (part: string) => unknown,
-): unknown {
-  switch (kind) {
-    case "integer":
-    case "number":
-      return number(text);
-    case "texts":
-      return list(text);
-    case "integers":
-      return list(text).map(number);
-    case "perChannel":
-      return text.includes(",") ? list(text).map(number) : number(text);
-    default:
-      return text;
-  }
-}
-
-function list(text: string): string[] {
-  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
-}
-
-/** A decimal number, or undefined: unlike `Number`, it takes neither the empty string nor `0x10`. */
-export function parseNumber(text: string): number | undefined {
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined;
+  return given;
 }

@@ -1,16 +1,12 @@
-/** The networks that can be dreamed with by name, for those above the pipeline. */
-import { catalog, isHere, pull } from "../models/catalog.ts";
+/** The networks that can be dreamed with, for those above the pipeline. */
+import { dirname } from "node:path";
+import { cacheFolder } from "../models/cache.ts";
+import { catalog, isHere, pull, shippedModelPath } from "../models/catalog.ts";
 import { forgetOutOfReach } from "../models/out_of_reach.ts";
 import { type PullOptions, sourceSize } from "../models/sources.ts";
 import { settings } from "./settle.ts";
 
 export { shippedModelPath as shippedNetworkPath } from "../models/catalog.ts";
-
-/** Names of the networks that one can dream with and have without a file of one's own. */
-export const networkNames: readonly string[] = namesOf("dream");
-
-/** The same of networks that find motion, for the setting `flowModel`. */
-export const flowNetworkNames: readonly string[] = namesOf("flow");
 
 /** A network to dream with. */
 export interface DreamNetwork {
@@ -51,6 +47,7 @@ export async function fetchNetwork(name: string, options: PullOptions = {}): Pro
   return path;
 }
 
-function namesOf(purpose: "dream" | "flow"): string[] {
-  return catalog.filter((entry) => entry.purpose === purpose).map(({ name }) => name);
+/** Folders that networks are read from: the one that came with the program, and the cache. */
+export function networkFolders(): string[] {
+  return [dirname(shippedModelPath(catalog[0]!.name)), cacheFolder()];
 }

@@ -1,12 +1,12 @@
 /** Named looks. A look is made for one network, so a preset has one for each network that it can be dreamed with. */
+import type { SomeParameters } from "./parameters.ts";
 import { invalidParameter } from "../models/errors.ts";
-import type { ParameterInput } from "./parameters.ts";
 
 /** Settings that were found by looking at what one network dreams with them. */
 export interface Look {
   /** The network's name in the catalogue. */
   network: string;
-  settings: Partial<ParameterInput>;
+  settings: SomeParameters;
 }
 
 /** A named choice of settings; whatever the user sets besides goes over it. */
@@ -193,7 +193,7 @@ export function presetOf(name: string | undefined): Preset {
  * A preset's settings for a network. Layers and channels are one network's own: for one that the preset was not made
  * for they are left out.
  */
-export function lookFor({ looks }: Preset, network: string): Partial<ParameterInput> {
+export function lookFor({ looks }: Preset, network: string): SomeParameters {
   const look = looks.find((candidate) => candidate.network === network);
   if (look) return look.settings;
   const { layers: _layers, channels: _channels, ...settings } = looks[0].settings;

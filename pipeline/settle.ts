@@ -3,20 +3,20 @@
  * depends on what is here and what can be fetched: that is decided here and nowhere else.
  */
 import { catalog, dreamFacts, isHere, pull } from "../models/catalog.ts";
-import { ReverieError } from "../models/errors.ts";
-import { type Line, line } from "../models/line.ts";
 import { readNetworkFile } from "../models/networks/open.ts";
 import { forgetOutOfReach, isOutOfReach, rememberOutOfReach } from "../models/out_of_reach.ts";
 import type { DownloadOptions } from "../models/package_download.ts";
 import { isOffline } from "../models/web.ts";
 import { relativeLayers } from "./layer_relatives.ts";
-import { type ParameterInput, type Parameters, parseParameters } from "./parameters.ts";
+import { defaults, type Parameters, type SomeParameters } from "./parameters.ts";
 import { lookFor, presetOf } from "./presets.ts";
+import { ReverieError } from "../models/errors.ts";
+import { type Line, line } from "../models/line.ts";
 
-/** What a user asks for: a preset and the settings named besides, not yet checked. */
+/** What a user asks for: a preset and the settings named besides, checked. */
 export interface Wish {
   preset?: string | undefined;
-  given: Partial<ParameterInput>;
+  given: SomeParameters;
 }
 
 /** Settings that can be dreamed with. */
@@ -34,13 +34,10 @@ const patient = { reachWithin: 5, patience: 10 } as const;
  * The settings of a dream as far as can be told without fetching anything: defaults, under the look that the preset has
  * for the network, under what the user gave. The network is the first of those that suit which is here.
  *
- * Throws a ReverieError where a value is not usable or there is no such preset.
+ * @throws {ReverieError} where there is no such preset, or the network is not one that dreams
  */
-export function settings(
-  { preset, given }: Wish,
-  network = expectedNetwork({ preset, given }),
-): Parameters {
-  return complete({ preset, given }, { network });
+export function settings(wish: Wish, network = expectedNetwork(wish)): Parameters {
+  return complete(wish, { network });
 }
 
 /**
@@ -48,7 +45,7 @@ export function settings(
  * that the user named is the only one tried; of a preset's own the first that can be had is taken. Hosts that did not
  * answer are not asked again for a day.
  *
- * Throws a ReverieError where a value is not usable or no network can be had; the signal's reason when it was aborted.
+ * @throws {ReverieError} where there is no such preset or no network can be had; the signal's reason when it was aborted
  */
 export async function settle(wish: Wish, options: DownloadOptions = {}): Promise<Settled> {
   const file = fileIn(wish);
@@ -74,7 +71,7 @@ function candidates({ preset, given }: Wish): string[] {
     return [model];
   }
   // Whoever names layers of one network means that network.
-  if (layersOf(given).some((layer) => /^mixed\d+$/i.test(layer))) return ["inception-v3"];
+  if (given.layers?.some((layer) => /^mixed\d+$/i.test(layer))) return ["inception-v3"];
   return presetOf(preset).looks.map(({ network }) => network);
 }
 
@@ -134,15 +131,15 @@ function complete(
   { network, model = network }: { network: string; model?: string },
 ): Parameters {
   const { channels, ...look } = lookFor(presetOf(preset), network);
-  const chosen = {
+  return {
+    ...defaults,
     ...look,
     // Channels are those of the look's own layers.
     ...(channels && given.layers === undefined && { channels }),
     ...given,
-    ...(isRelative(given, network) && { layers: relativeLayers(layersOf(given)) }),
+    ...(isRelative(given, network) && { layers: relativeLayers(given.layers ?? []) }),
     model,
   };
-  return parseParameters(chosen);
 }
 
 /** Whether InceptionV3 stands in for GoogLeNet, whose layers the user may have named. */
@@ -153,11 +150,6 @@ function isRelative({ model, layers }: Wish["given"], network: string): boolean 
 /** Whether the user leaves the network to Reverie. */
 function isOpen(model: string | undefined): boolean {
   return model === undefined || model === "auto";
-}
-
-/** What a client sends may be of any type until it is checked. */
-function layersOf({ layers }: Wish["given"]): string[] {
-  return Array.isArray(layers) ? layers.map(String) : [];
 }
 
 /** What dreams in place of what, and what to do about it. */

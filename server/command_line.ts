@@ -1,12 +1,14 @@
 /** The command line of `serve`. */
-import { wrongUsage } from "../pipeline/errors.ts";
-import { type Flag, type ParsedFlags, parseFlags, parseNumber } from "../pipeline/flags.ts";
+import { defaultLimits } from "./options.ts";
+import { type Flag, type ParsedFlags, parseFlags } from "../pipeline/flags.ts";
+import { parseNumber } from "../pipeline/parse_number.ts";
 import { commands, flagsOf } from "../pipeline/terminal/commands.ts";
 import { providerList } from "../pipeline/terminal/dream_options.ts";
 import { program } from "../pipeline/terminal/help.ts";
 import { parseBytes, parseTime } from "../pipeline/terminal/units.ts";
 import { defaultDataFolder } from "./data_folder.ts";
-import { defaultLimits, type Limits, type ServerOptions } from "./options.ts";
+import type { Limits, ServerOptions } from "./options.ts";
+import { wrongUsage } from "../pipeline/errors.ts";
 
 /** Environment variable with the token, which so does not show in the list of processes. */
 const tokenVariable = "REVERIE_TOKEN";

@@ -3,8 +3,7 @@ import type { Engine } from "../../models/engine/engine.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { Size } from "../graphs/picture.ts";
-import { dreamerParameters } from "../parameter_groups.ts";
-import type { Parameters } from "../parameters.ts";
+import { type Parameters, parametersWith } from "../parameters.ts";
 import { octaveSizes } from "../working_size.ts";
 import { Dreamer } from "./dreamer.ts";
 
@@ -67,6 +66,9 @@ async function build(options: DreamersOptions): Promise<Dreamer> {
   return await Dreamer.create(engine, network, sizes, { ...parameters, layers }, signal);
 }
 
+/** The settings that fix the graphs. */
+const fixing = parametersWith(({ costs }) => costs?.includes("graphs") ?? false);
+
 function keyOf(parameters: Parameters): string {
-  return JSON.stringify(dreamerParameters.map((name) => parameters[name] ?? null));
+  return JSON.stringify(fixing.map((name) => parameters[name] ?? null));
 }

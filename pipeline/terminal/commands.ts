@@ -1,5 +1,4 @@
-import { type Flag, kebabCase, parameterFlags } from "../flags.ts";
-import { parameterGroups } from "../parameter_groups.ts";
+import { type Flag, settingFlags } from "../flags.ts";
 
 /** A command, as the help shows it. */
 export interface Command {
@@ -51,13 +50,9 @@ const runFlags: readonly Flag[] = [
   help,
 ];
 
-const flagOf = new Map(parameterFlags.map((flag) => [flag.name, flag]));
-
 /** The settings' flags by group. */
-const parameterFlagGroups: readonly FlagGroup[] = parameterGroups.map(({ title, names }) => ({
-  title,
-  flags: names.map((name) => flagOf.get(kebabCase(name))!),
-}));
+const settingGroups: readonly FlagGroup[] = Map.groupBy(settingFlags, ({ setting }) => setting!.group)
+  .entries().map(([title, flags]) => ({ title, flags })).toArray();
 
 /** Every command by its name. */
 export const commands = {
@@ -65,7 +60,7 @@ export const commands = {
     name: "dream",
     usage: "INPUT OUTPUT [--preset NAME] [flags]",
     summary: "dream a video or a picture",
-    groups: [{ title: "Run", flags: runFlags }, ...parameterFlagGroups],
+    groups: [{ title: "Run", flags: runFlags }, ...settingGroups],
     notes: [
       "INPUT is a video or a picture; OUTPUT is of the same kind: .mp4, .mkv, .webm, .gif, .png or .jpg.",
       "The single-dash flags of deepdream-video-pytorch (-content_video, -num_iterations, …) are understood, too.",

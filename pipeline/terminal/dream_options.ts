@@ -1,12 +1,12 @@
-import { wrongUsage } from "../../models/errors.ts";
 import { translateAliases } from "../aliases.ts";
 import type { DreamJob } from "../dream_video.ts";
-import { parameterInput, type ParsedFlags, parseFlags } from "../flags.ts";
+import { type ParsedFlags, parseFlags, settingsOf } from "../flags.ts";
 import type { Parameters } from "../parameters.ts";
 import { settings, type Wish } from "../settle.ts";
 import { commands, flagsOf } from "./commands.ts";
 import { program } from "./help.ts";
 import { parseTime } from "./units.ts";
+import { wrongUsage } from "../../models/errors.ts";
 
 /** What `dream` was asked to do. */
 export type DreamOptions = Pick<
@@ -42,11 +42,10 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
   if (rest.length > 0) {
     throw wrongUsage(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
   }
-  const wish = { preset: text(values, "preset"), given: parameterInput(values) };
+  const wish = { preset: text(values, "preset"), given: settingsOf(values) };
   return {
     options: { input, output, ...runOptions(values) },
     wish,
-    // What is wrong with them is told here, before any work begins.
     expected: settings(wish),
     json: values.get("json") === true,
     notes: translated.notes,

@@ -1,6 +1,6 @@
 import { type Flag, flagName } from "../flags.ts";
-import type { ParameterDescription } from "../parameters.ts";
 import { plain, type Preset, presets } from "../presets.ts";
+import type { Setting } from "../settings/setting.ts";
 import { type Command, commands } from "./commands.ts";
 
 /** How the user starts the program: the name of the compiled one, or `deno task`. */
@@ -61,21 +61,23 @@ function flagLabel({ name, placeholder, negatable }: Flag): string {
   return negatable ? `--[no-]${name}` : `--${name}`;
 }
 
-/** The description, and for a setting its range and default. */
-function flagHelp({ description, parameter }: Flag): string {
-  if (!parameter) return description;
-  const facts = [limits(parameter), standard(parameter)].filter((fact) => fact !== "");
+/** The description, and for a setting its range, unit and default. */
+function flagHelp({ description, setting }: Flag): string {
+  const facts = setting ? [limits(setting), standard(setting)].filter((fact) => fact !== "") : [];
   return facts.length === 0 ? description : `${description} [${facts.join("; ")}]`;
 }
 
-function limits({ minimum, above, maximum }: ParameterDescription): string {
-  if (maximum === undefined) return minimum === undefined ? "" : `from ${minimum}`;
-  return above === undefined ? `${minimum} to ${maximum}` : `above ${above}, up to ${maximum}`;
+function limits({ minimum, above, maximum, unit }: Setting): string {
+  const range = maximum === undefined
+    ? minimum === undefined ? "" : `from ${minimum}`
+    : above === undefined
+    ? `${minimum} to ${maximum}`
+    : `above ${above}, up to ${maximum}`;
+  return unit ? `${range} ${unit}`.trim() : range;
 }
 
-function standard({ default: value, kind }: ParameterDescription): string {
-  if (value === undefined || kind === "boolean") return "";
-  return `default ${value}`;
+function standard({ default: value, kind }: Setting): string {
+  return value === undefined || kind === "boolean" ? "" : `default ${value}`;
 }
 
 /** Two columns; the right one begins at the same place on all lines and is wrapped. */

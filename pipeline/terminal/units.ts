@@ -1,6 +1,6 @@
+import { parseNumber } from "../parse_number.ts";
 import { invalidParameter } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
-import { parseNumber } from "../flags.ts";
 
 /**
  * A time as the user gives it, in seconds: `90`, `1.5`, `2:30`, `1:02:03.25`. Throws a ReverieError that names the

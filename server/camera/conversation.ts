@@ -1,12 +1,10 @@
 /** One client of the camera, from the opening of its socket to its end. */
 import { PaceKeeper } from "../../pipeline/progress.ts";
-import { settings, type Wish } from "../../pipeline/settle.ts";
-import { ReverieError } from "../../pipeline/errors.ts";
-import { asReverieError, bodyOf } from "../errors.ts";
+import type { Wish } from "../../pipeline/settle.ts";
 import type { CameraFrame } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 import type { RunningCamera } from "../rendering/running_camera.ts";
-import { readSettings } from "../uploads/settings.ts";
+import { checkLive, readSettings } from "../uploads/settings.ts";
 import { PictureSender } from "./picture_sender.ts";
 import {
   type ClientMessage,
@@ -15,6 +13,8 @@ import {
   type ServerMessage,
   type StartMessage,
 } from "./protocol.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { asReverieError, bodyOf } from "../errors.ts";
 
 /** What a conversation is held with. */
 export interface ConversationOptions {
@@ -106,10 +106,8 @@ export class Conversation {
   }
 
   async #start({ width, height, preset, parameters: named = {} }: StartMessage): Promise<void> {
-    const { given } = readSettings({ ...named, ...(preset !== undefined && { preset }) });
-    const wish = { preset: preset ?? cameraPreset, given: { ...cameraSettings, ...given } };
-    // What is wrong with them is told at once.
-    settings(wish);
+    const asked = readSettings({ ...named, preset: preset ?? cameraPreset });
+    const wish = { preset: asked.preset, given: { ...cameraSettings, ...asked.given } };
     await this.#options.room();
     if (this.#over) return;
     this.#session = this.#open(wish, { width, height });
@@ -141,12 +139,18 @@ export class Conversation {
   }
 
   #change({ id, parameters }: ClientMessage & { type: "change" }): void {
-    const known = id === undefined ? {} : { id };
     if (!this.#session) throw new ReverieError("conflict", "send a start message before changes");
-    this.#session.change(parameters).then(
-      (frame) => this.#tell({ type: "changed", ...known, frame, parameters }),
+    const known = id === undefined ? {} : { id };
+    this.#changed(this.#session, parameters).then(
+      (answer) => this.#tell({ type: "changed", ...known, ...answer }),
       (error) => this.#tell({ type: "refused", ...known, error: bodyOf(error) }),
     );
+  }
+
+  async #changed(session: RunningCamera, asked: Record<string, unknown>) {
+    const { given: parameters } = readSettings(asked, []);
+    checkLive(parameters);
+    return { frame: await session.change(parameters), parameters };
   }
 
   #tell(message: ServerMessage): void {

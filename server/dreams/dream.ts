@@ -1,5 +1,5 @@
 /** A dream as the server keeps and tells it. */
-import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
 import type { ErrorBody } from "../errors.ts";
 
 /** Where a dream stands. The last three are ends. */
@@ -25,7 +25,7 @@ export interface ParameterChange {
   frame: number | null;
   /** Time of the request, ISO 8601. */
   at: string;
-  parameters: Partial<ParameterInput>;
+  parameters: SomeParameters;
 }
 
 /** How far a dream has come. */
@@ -56,7 +56,7 @@ export interface Dream {
   finished?: string;
   preset?: string;
   /** The settings that the user named, without defaults and preset. */
-  given: Partial<ParameterInput>;
+  given: SomeParameters;
   /** All settings as they are now. */
   parameters: Parameters;
   changes: ParameterChange[];

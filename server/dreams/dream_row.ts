@@ -1,5 +1,5 @@
 /** A dream as a row of the table. */
-import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import { defaults, type Parameters, type SomeParameters } from "../../pipeline/parameters.ts";
 import type { ErrorBody } from "../errors.ts";
 import type { Dream, DreamStatus, ParameterChange, Progress, SourceFacts } from "./dream.ts";
 
@@ -22,7 +22,7 @@ export interface DreamUpdate {
   state?: DreamStatus;
   started?: string | null;
   finished?: string | null;
-  given?: Partial<ParameterInput>;
+  given?: SomeParameters;
   initial?: Parameters;
   progress?: Progress;
   bytes?: number | null;
@@ -56,7 +56,8 @@ export interface DreamRow {
 
 /** The dream in a row; its changes lie in a table of their own. */
 export function dreamOf(row: DreamRow, changes: ParameterChange[]): StoredDream {
-  const initial: Parameters = JSON.parse(row.parameters);
+  // A dream that an older version stored has no value of the newest settings.
+  const initial: Parameters = { ...defaults, ...JSON.parse(row.parameters) };
   return {
     id: row.id,
     name: row.name,

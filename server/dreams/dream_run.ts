@@ -1,13 +1,11 @@
 /** One dream while it is made. */
-import { settledWithin } from "../../models/deadline.ts";
 import type { Logger } from "pino";
 import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import { ReverieError } from "../../pipeline/errors.ts";
-import { asReverieError, bodyOf } from "../errors.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import type { Limits } from "../options.ts";
 import type { RenderedPicture, Rendering } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
-import { liveChange, type SettingsChange } from "./changed_settings.ts";
+import { checkLive } from "../uploads/settings.ts";
 import type { DreamView, ParameterChange, Progress } from "./dream.ts";
 import type { DreamFiles } from "./dream_files.ts";
 import type { DreamUpdate, StoredDream } from "./dream_row.ts";
@@ -16,7 +14,10 @@ import { exists, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { PlaylistWatch } from "./playlist_watch.ts";
 import { PosterKeeper } from "./poster_keeper.ts";
+import { settledWithin } from "../../models/deadline.ts";
 import { WorkLimits } from "./work_limits.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { asReverieError, bodyOf } from "../errors.ts";
 
 /** What a run works with. */
 export interface RunContext {
@@ -83,10 +84,9 @@ export class DreamRun {
    * with a ReverieError.
    */
   async change(
-    dream: StoredDream,
-    change: SettingsChange,
-  ): Promise<{ frame: number | null; parameters: SettingsChange }> {
-    const parameters = liveChange(dream, change);
+    parameters: SomeParameters,
+  ): Promise<{ frame: number | null; parameters: SomeParameters }> {
+    checkLive(parameters);
     if (!this.#rendering || this.#stop) throw new ReverieError("conflict", "the dream has ended");
     if (Object.keys(parameters).length === 0) return { frame: null, parameters };
     const number = this.#context.store.addChange(this.id, new Date().toISOString(), parameters);
@@ -208,7 +208,7 @@ export class DreamRun {
   }
 
   /** Waits for the first frame of a change and writes it down; the change is forgotten where it never comes. */
-  async #begin(first: Promise<number>, number: number, parameters: SettingsChange): Promise<number> {
+  async #begin(first: Promise<number>, number: number, parameters: SomeParameters): Promise<number> {
     const { store, hub } = this.#context;
     try {
       const frame = await first;
@@ -293,7 +293,7 @@ export class DreamRun {
  * The changes of an earlier run with the frames they began at, in the order of these. What was asked for later, while
  * the dream was made again, holds also where it began earlier.
  */
-function repeatable(changes: readonly ParameterChange[]): { frame: number; parameters: SettingsChange }[] {
+function repeatable(changes: readonly ParameterChange[]): { frame: number; parameters: SomeParameters }[] {
   const begun = changes.flatMap(({ frame, parameters }) => frame === null ? [] : [{ frame, parameters }]);
   return begun.map(({ frame, parameters }, index) => {
     const over = begun.slice(index + 1).filter((later) => later.frame <= frame);

@@ -1,6 +1,6 @@
 /** The dreams in their table. */
 import type { DatabaseSync } from "node:sqlite";
-import type { ParameterInput } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import { openDatabase } from "./database.ts";
 import type { DreamStatus, ParameterChange } from "./dream.ts";
 import {
@@ -120,7 +120,7 @@ export class DreamStore {
   }
 
   /** Notes a change of settings and returns its number. */
-  addChange(id: string, at: string, parameters: Partial<ParameterInput>): number {
+  addChange(id: string, at: string, parameters: SomeParameters): number {
     const [row] = this.#all<{ number: number }>(
       "INSERT INTO parameter_changes (dream, at, parameters) VALUES (?, ?, ?) RETURNING number",
       ...[id, at, JSON.stringify(parameters)],

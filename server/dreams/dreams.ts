@@ -1,14 +1,11 @@
 /** The server's dreams: made, listed, changed, rendered one after the other, removed. */
-import { settledWithin } from "../../models/deadline.ts";
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
-import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
-import { reasonOf, ReverieError, wrongUsage } from "../../pipeline/errors.ts";
-import { asReverieError } from "../errors.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
 import type { Limits } from "../options.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 import { cleanName } from "../uploads/names.ts";
-import { repeatedSettings, type SettingsChange, waitingChange } from "./changed_settings.ts";
+import { repeatedSettings, waitingChange } from "./changed_settings.ts";
 import { checkOf } from "./checked_settings.ts";
 import { Cleaner } from "./cleaner.ts";
 import type { DreamStatus, DreamView, SourceFacts } from "./dream.ts";
@@ -20,6 +17,9 @@ import { viewOf } from "./dream_view.ts";
 import { linkOrCopy, moveFile, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { reconcile } from "./reconcile.ts";
+import { settledWithin } from "../../models/deadline.ts";
+import { reasonOf, ReverieError, wrongUsage } from "../../pipeline/errors.ts";
+import { asReverieError } from "../errors.ts";
 
 /** Options of {@link Dreams.open}. */
 export interface DreamsOptions {
@@ -44,7 +44,7 @@ export interface NewDreamInput {
   facts: SourceFacts;
   preset?: string;
   /** The settings that the user named. */
-  given: Partial<ParameterInput>;
+  given: SomeParameters;
   /** All settings. */
   parameters: Parameters;
   /** Part of the source, in seconds. */
@@ -137,7 +137,7 @@ export class Dreams {
    */
   async again(
     id: string,
-    wish: { preset?: string; given?: Partial<ParameterInput> } = {},
+    wish: { preset?: string; given: SomeParameters } = { given: {} },
   ): Promise<DreamView> {
     const old = this.#stored(id);
     const { preset, given, initial } = repeatedSettings(old, wish);
@@ -172,18 +172,17 @@ export class Dreams {
    */
   async change(
     id: string,
-    parameters: Partial<ParameterInput>,
-  ): Promise<{ frame: number | null; parameters: Partial<ParameterInput> }> {
+    parameters: SomeParameters,
+  ): Promise<{ frame: number | null; parameters: SomeParameters }> {
     const waiting = this.#stored(id);
     if (waiting.state === "queued") {
-      const { change, initial } = waitingChange(waiting, parameters);
-      await this.#check(change, initial, waiting.source);
+      await this.#check(parameters, waitingChange(waiting, parameters).initial, waiting.source);
     }
     // It may have begun meanwhile.
     const dream = this.#stored(id);
     if (dream.state === "queued") return this.#changeWaiting(dream, parameters);
     const run = this.#queue.runOf(id);
-    if (dream.state === "running" && run) return await run.change(dream, parameters);
+    if (dream.state === "running" && run) return await run.change(parameters);
     throw new ReverieError("conflict", "the dream has ended: make it again with other settings");
   }
 
@@ -295,16 +294,18 @@ export class Dreams {
   }
 
   /** Refuses what somebody named and cannot be had: layers, channels, and RAFT's weights and memory. */
-  async #check(named: SettingsChange, parameters: Parameters, source: SourceFacts): Promise<void> {
+  async #check(named: SomeParameters, parameters: Parameters, source: SourceFacts): Promise<void> {
     const check = checkOf(named, parameters, source);
     if (check) await this.#options.renderer.check(check);
   }
 
-  #changeWaiting(dream: StoredDream, wish: SettingsChange): { frame: null; parameters: SettingsChange } {
-    const { change, given, initial } = waitingChange(dream, wish);
-    this.#store.update(dream.id, { given, initial });
+  #changeWaiting(
+    dream: StoredDream,
+    parameters: SomeParameters,
+  ): { frame: null; parameters: SomeParameters } {
+    this.#store.update(dream.id, waitingChange(dream, parameters));
     this.#queue.tellState(dream.id);
-    return { frame: null, parameters: change };
+    return { frame: null, parameters };
   }
 
   /** Removes a dream's files once nobody writes them any more. */

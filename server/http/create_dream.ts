@@ -1,11 +1,11 @@
 /** From an upload to a queued dream. */
 import type { Context } from "hono";
-import type { DreamView } from "../dreams/dream.ts";
-import { ReverieError } from "../../pipeline/errors.ts";
-import { readSettings } from "../uploads/settings.ts";
 import { settings } from "../../pipeline/settle.ts";
+import type { DreamView } from "../dreams/dream.ts";
+import type { GivenSettings } from "../uploads/settings.ts";
 import type { Env } from "./env.ts";
 import type { Services } from "./services.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 
 /** Throws a ReverieError where no dream can be queued, before its upload is received. */
 export function checkQueue({ dreams, options }: Pick<Services, "dreams" | "options">): void {
@@ -14,31 +14,28 @@ export function checkQueue({ dreams, options }: Pick<Services, "dreams" | "optio
   throw new ReverieError("queue_full", message, { retryAfter: 60 });
 }
 
-/** An upload and what is asked of its dream: texts, or the values of a JSON body. */
+/** An upload and what is asked of its dream. */
 interface Upload {
   file: string;
   name: string;
-  fields: Readonly<Record<string, unknown>>;
+  wish: GivenSettings;
 }
 
 /** Looks at an upload and queues its dream. Throws a ReverieError, and removes the file, where either is refused. */
 export async function createDream(
   { dreams, uploads }: Pick<Services, "dreams" | "uploads">,
-  received: Upload,
+  upload: Upload,
 ): Promise<DreamView> {
-  const { file } = received;
+  const { file, wish } = upload;
+  const { name = upload.name, preset, given, from, duration } = wish;
   try {
-    const wish = readSettings(received.fields);
-    const { preset, given, from, duration } = wish;
-    const parameters = settings(wish);
-    const name = wish.name ?? received.name;
     const facts = await uploads.inspect(file, name, { from, duration });
     return await dreams.create({
       file,
       name,
       facts,
       given,
-      parameters,
+      parameters: settings(wish),
       ...(preset !== undefined && { preset }),
       ...(from !== undefined && { from }),
       ...(duration !== undefined && { duration }),

@@ -1,12 +1,12 @@
 /** Changes of settings from one client: one on its way, the newer ones together behind it. */
-import type { ParameterInput } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
+import type { ClientMessageHooks } from "./client_messages.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { bodyOf } from "../errors.ts";
-import type { ClientMessageHooks } from "./client_messages.ts";
 
 interface Change {
   id?: string | number;
-  parameters: Partial<ParameterInput>;
+  parameters: SomeParameters;
 }
 
 /** Changes that may wait for the one on its way. */
@@ -46,7 +46,7 @@ export class Changes {
   }
 
   async #make(changes: readonly Change[]): Promise<void> {
-    const wanted: Partial<ParameterInput> = Object.assign({}, ...changes.map(({ parameters }) => parameters));
+    const wanted: SomeParameters = Object.assign({}, ...changes.map(({ parameters }) => parameters));
     try {
       const { frame } = await this.#hooks.change(wanted);
       for (const change of changes) {

@@ -1,17 +1,18 @@
 /** What a client says on a dream's socket: changes of settings, and nothing else. */
 import { z } from "zod";
-import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
-import { ReverieError } from "../../pipeline/errors.ts";
-import { bodyOf } from "../errors.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
+import { readSettings } from "../uploads/settings.ts";
 import { Changes } from "./changes.ts";
 import type { Answer } from "./news.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { bodyOf } from "../errors.ts";
 
 /** How {@link ClientMessages} acts. */
 export interface ClientMessageHooks {
   /** Changes the dream's settings; rejected with a ReverieError where that is not possible. */
   change(
-    parameters: Partial<ParameterInput>,
-  ): Promise<{ frame: number | null; parameters: Partial<ParameterInput> }>;
+    parameters: SomeParameters,
+  ): Promise<{ frame: number | null; parameters: SomeParameters }>;
   answer(answer: Answer): void;
   /** The client is not to be talked to any more. */
   close(code: 1008 | 1009, reason: string): void;
@@ -59,7 +60,7 @@ export class ClientMessages {
     if (message) this.#changes.add(message);
   }
 
-  #read(text: string): { id?: string | number; parameters: Partial<ParameterInput> } | undefined {
+  #read(text: string): { id?: string | number; parameters: SomeParameters } | undefined {
     let json: unknown;
     try {
       json = JSON.parse(text);
@@ -70,7 +71,7 @@ export class ClientMessages {
     if (!success) return this.#refuseBad(json, badMessage(error));
     const id = data.id === undefined ? {} : { id: data.id };
     try {
-      return { ...id, parameters: checked(data.parameters) };
+      return { ...id, parameters: readSettings(data.parameters, []).given };
     } catch (error) {
       this.#hooks.answer({ type: "refused", ...id, error: bodyOf(error) });
       return undefined;
@@ -105,10 +106,4 @@ function badMessage(error: z.ZodError): string {
   return path.length === 0
     ? `${shape}: ${message}`
     : `"${path.join(".")}" is not right (${message}): ${shape}`;
-}
-
-/** Settings that are right by themselves; whether they may change now is for the dream to say. */
-function checked(parameters: Record<string, unknown>): Partial<ParameterInput> {
-  for (const [name, value] of Object.entries(parameters)) parseParameters({ [name]: value });
-  return parameters;
 }

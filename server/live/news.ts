@@ -1,5 +1,5 @@
 /** What is told about a dream while it is made: the JSON messages of its socket and its server-sent events. */
-import type { ParameterInput } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import type { DreamView } from "../dreams/dream.ts";
 import type { ErrorBody } from "../errors.ts";
 
@@ -7,7 +7,7 @@ import type { ErrorBody } from "../errors.ts";
 export type News =
   | { type: "state"; dream: DreamView }
   | FrameNews
-  | { type: "change"; frame: number; parameters: Partial<ParameterInput> }
+  | { type: "change"; frame: number; parameters: SomeParameters }
   | { type: "hls"; url: string }
   | { type: "download"; done: number; total: number }
   | { type: "warning"; message: string }
@@ -38,7 +38,7 @@ export type ClientMessage = {
   type: "change";
   /** Given back in the answer. */
   id?: string | number;
-  parameters: Partial<ParameterInput>;
+  parameters: SomeParameters;
 };
 
 /** The answer to a client's message, to that client alone. */
@@ -48,6 +48,6 @@ export type Answer =
     id?: string | number;
     /** First frame made with them; null where the dream has not begun or rests. */
     frame: number | null;
-    parameters: Partial<ParameterInput>;
+    parameters: SomeParameters;
   }
   | { type: "refused"; id?: string | number; error: ErrorBody };

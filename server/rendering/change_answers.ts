@@ -1,8 +1,8 @@
 /** Changes that were asked for and wait for the frame with which they begin. */
-import type { Change } from "./live_settings.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import type { TaskReport } from "./messages.ts";
-import { fromPlain, ReverieError } from "../../pipeline/errors.ts";
 import type { TaskLink } from "./worker_link.ts";
+import { fromPlain, ReverieError } from "../../pipeline/errors.ts";
 
 /** Asks for changes and gives each the answer that belongs to it. */
 export class ChangeAnswers {
@@ -11,7 +11,7 @@ export class ChangeAnswers {
   #over = false;
 
   /** Resolves with the first frame made with the change. Rejected with a ReverieError where it is refused. */
-  ask(link: TaskLink, parameters: Change): Promise<number> {
+  ask(link: TaskLink, parameters: SomeParameters): Promise<number> {
     if (this.#over) return Promise.reject(tooLate());
     const answer = Promise.withResolvers<number>();
     const change = ++this.#last;

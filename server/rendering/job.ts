@@ -1,6 +1,6 @@
 /** What the server asks of its renderer, and what it hears back. */
 import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
 import type { Wish } from "../../pipeline/settle.ts";
 
 /** What all work is done with. */
@@ -30,7 +30,7 @@ export interface RenderJob {
   parameters: Parameters;
   wish?: Wish;
   /** Changes that were made when this dream was rendered before, to be repeated at their frames, in order. */
-  changes: readonly { frame: number; parameters: Partial<ParameterInput> }[];
+  changes: readonly { frame: number; parameters: SomeParameters }[];
   /** Part of the source, in seconds. */
   from?: number;
   duration?: number;
@@ -65,7 +65,7 @@ export interface Rendering {
    * Changes settings from the next frame on. Resolves with that frame's index once it has begun; rejected when the
    * dream ends before.
    */
-  change(parameters: Partial<ParameterInput>): Promise<number>;
+  change(parameters: SomeParameters): Promise<number>;
   /** Whether pictures come with source, flow and mask, as from the next frame. */
   see(wanted: boolean): void;
   /** Stops between two steps and rejects {@link finished} with the reason; a playable partial video stays. */
@@ -100,8 +100,8 @@ export interface FetchJob {
 export interface CameraSession {
   /** Hands over a JPEG picture; one that still waits is dropped for it. `frame` comes back with the result. */
   push(frame: number, jpeg: Uint8Array<ArrayBuffer>): void;
-  /** New settings from the next frame on. Throws a ReverieError when they are not usable. */
-  change(parameters: Partial<ParameterInput>): void;
+  /** New settings from the next frame on. */
+  change(parameters: SomeParameters): void;
   /** Ends the session and frees what it held. */
   close(): void;
   /** Settled when the session is over; rejected with a ReverieError where it failed. */

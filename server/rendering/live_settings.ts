@@ -1,41 +1,16 @@
 /** Settings that change while a dream runs. */
-import { liveParameters } from "../../pipeline/parameter_groups.ts";
-import {
-  type ParameterInput,
-  type ParameterName,
-  type Parameters,
-  parseParameters,
-} from "../../pipeline/parameters.ts";
-import { invalidParameter } from "../../pipeline/errors.ts";
-import { readSettings } from "../uploads/settings.ts";
-
-/** Some settings with new values. */
-export type Change = Partial<ParameterInput>;
+import type { ParameterName, Parameters, SomeParameters } from "../../pipeline/parameters.ts";
 
 /** A change of a running dream that waits for the next frame. */
 interface PendingChange {
   number: number;
-  parameters: Change;
-}
-
-/**
- * Settings with a change made to them. Throws a ReverieError that names the first setting that is wrong, is not known,
- * or holds for the whole of a dream.
- */
-export function changedSettings(current: Parameters, change: Change): Parameters {
-  for (const [field, value] of Object.entries(change)) {
-    if (liveParameters.includes(field as ParameterName)) continue;
-    readSettings({ [field]: value });
-    const message = `${field} holds for the whole dream: set it before the dream begins`;
-    throw invalidParameter(field, message);
-  }
-  return parseParameters({ ...current, ...readSettings(change).given });
+  parameters: SomeParameters;
 }
 
 /** The settings of a running dream, from frame to frame: changes of an earlier run at their frames, new ones at once. */
 export class LiveSettings {
   #current: Parameters;
-  readonly #recorded: { frame: number; parameters: Change }[];
+  readonly #recorded: { frame: number; parameters: SomeParameters }[];
   #pending: PendingChange[] = [];
   readonly #onApplied: (number: number, frame: number) => void;
 
@@ -45,7 +20,7 @@ export class LiveSettings {
    */
   constructor(
     parameters: Parameters,
-    recorded: readonly { frame: number; parameters: Change }[] = [],
+    recorded: readonly { frame: number; parameters: SomeParameters }[] = [],
     onApplied: (number: number, frame: number) => void = () => {},
   ) {
     this.#current = parameters;
@@ -60,19 +35,18 @@ export class LiveSettings {
 
   /** The settings as they will be at the next frame, recorded changes aside. */
   get next(): Parameters {
-    return this.#pending.reduce((all, { parameters }) => changedSettings(all, parameters), this.#current);
+    return Object.assign({ ...this.#current }, ...this.#pending.map(({ parameters }) => parameters));
   }
 
-  /** Changes settings from the next frame on. Throws a ReverieError where they are not usable. */
-  change(number: number, parameters: Change): void {
-    changedSettings(this.next, parameters);
+  /** Changes settings from the next frame on. */
+  change(number: number, parameters: SomeParameters): void {
     this.#pending.push({ number, parameters });
   }
 
   /** The settings of a frame; to be asked once for every frame, in order. */
   at(frame: number): Parameters {
     while (this.#recorded[0] && this.#recorded[0].frame <= frame) {
-      this.#current = changedSettings(this.#current, this.#recorded.shift()!.parameters);
+      this.#current = { ...this.#current, ...this.#recorded.shift()!.parameters };
     }
     this.#current = this.next;
     const applied = this.#pending;

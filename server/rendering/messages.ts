@@ -3,8 +3,7 @@
  * or `failed` under that number, after which nothing more is said of it.
  */
 import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import type { PlainError } from "../../pipeline/errors.ts";
-import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
 import type { Wish } from "../../pipeline/settle.ts";
 import type {
   CameraFrame,
@@ -16,6 +15,7 @@ import type {
   RendererOptions,
   RenderJob,
 } from "./job.ts";
+import type { PlainError } from "../../pipeline/errors.ts";
 
 /** Begins a piece of work. */
 export type Beginning =
@@ -28,7 +28,7 @@ export type Beginning =
 /** Said to a piece of work that is under way. */
 export type Instruction =
   /** Answered with `applied` or `refused` under the same `change`. */
-  | { kind: "change"; change: number; parameters: Partial<ParameterInput> }
+  | { kind: "change"; change: number; parameters: SomeParameters }
   | { kind: "see"; wanted: boolean }
   /** A JPEG picture of the camera, in answer to `wanted`. */
   | { kind: "picture"; frame: number; jpeg: Uint8Array<ArrayBuffer> }

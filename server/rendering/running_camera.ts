@@ -1,10 +1,10 @@
 /** A camera session, on the thread that serves. */
-import type { ReverieError } from "../../pipeline/errors.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import { ChangeAnswers } from "./change_answers.ts";
 import type { CameraHooks, CameraSession, RendererOptions } from "./job.ts";
-import type { Change } from "./live_settings.ts";
 import type { CameraJob, DreamedPicture, TaskReport } from "./messages.ts";
 import type { TaskLink, TaskListener, WorkerLink } from "./worker_link.ts";
+import type { ReverieError } from "../../pipeline/errors.ts";
 
 /** A picture of the camera. */
 interface Picture {
@@ -51,7 +51,7 @@ export class RunningCamera implements CameraSession, TaskListener {
   }
 
   /** Resolves with the first frame made with the change; rejected with a ReverieError where it is refused. */
-  change(parameters: Change): Promise<number> {
+  change(parameters: SomeParameters): Promise<number> {
     return this.#changes.ask(this.#link, parameters);
   }
 

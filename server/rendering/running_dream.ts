@@ -1,11 +1,11 @@
 /** A rendering, on the thread that serves. */
 import type { DoneEvent } from "../../pipeline/events.ts";
-import type { ReverieError } from "../../pipeline/errors.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import { ChangeAnswers } from "./change_answers.ts";
 import type { RendererOptions, RenderHooks, Rendering, RenderJob } from "./job.ts";
-import type { Change } from "./live_settings.ts";
 import type { TaskReport } from "./messages.ts";
 import type { TaskLink, TaskListener, WorkerLink } from "./worker_link.ts";
+import type { ReverieError } from "../../pipeline/errors.ts";
 
 /** Passes on what the Worker tells of a rendering, and the other way what is asked of it. */
 export class RunningDream implements Rendering, TaskListener {
@@ -31,7 +31,7 @@ export class RunningDream implements Rendering, TaskListener {
     return this.#finished.promise;
   }
 
-  change(parameters: Change): Promise<number> {
+  change(parameters: SomeParameters): Promise<number> {
     return this.#changes.ask(this.#link, parameters);
   }
 

@@ -18,7 +18,7 @@ export interface Receiving {
   /** Milliseconds without a byte after which an upload has ended. */
   idle: number;
   /** Called with the fields as soon as they are known, to refuse an upload before it is sent by throwing. */
-  check?: ((fields: Record<string, string>) => void) | undefined;
+  check?: ((fields: Record<string, string>) => unknown) | undefined;
 }
 
 /** A name that nobody can guess: 32 hexadecimal digits. */

@@ -8,7 +8,7 @@ import type { DiskStore } from "./disk_store.ts";
 import { removeFile } from "./incoming_file.ts";
 import { cleanName } from "./names.ts";
 import { newId, type Received } from "./received.ts";
-import { checkSettings } from "./settings.ts";
+import { readSettings } from "./settings.ts";
 
 /** What became of a finished upload. */
 export interface Finished {
@@ -96,7 +96,7 @@ export class ResumableUploads {
 
   /** Refuses an upload for which no dream could be made, before it is sent. */
   async #checkNew({ metadata }: Upload, length: string | null): Promise<Record<string, never>> {
-    checkSettings(fieldsOf(metadata));
+    readSettings(fieldsOf(metadata));
     await checkAnnounced(length, { limit: this.options.limit, folder: this.options.folder });
     return {};
   }

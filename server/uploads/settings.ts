@@ -1,18 +1,21 @@
-/** Settings of a dream as they come over HTTP: in a query, a form, tus metadata (all text) or JSON (typed). */
-import { flowNetworkNames, networkNames } from "../../pipeline/networks.ts";
-import { invalidParameter, type ReverieError } from "../../pipeline/errors.ts";
-import { nearest, parameterValue, parseNumber } from "../../pipeline/flags.ts";
+/** What a client asks of a dream: in a query, a form, tus metadata (all text) or JSON (typed). Checked here, once. */
+import { z } from "zod";
+import { nearest } from "../../pipeline/flags.ts";
 import {
-  type ParameterDescription,
-  parameterDescriptions,
-  type ParameterInput,
+  checkValue,
+  remoteParametersSchema,
+  settingList,
+  settingNamed,
+  type SomeParameters,
 } from "../../pipeline/parameters.ts";
 import { presets } from "../../pipeline/presets.ts";
-import { settings } from "../../pipeline/settle.ts";
+import type { Setting } from "../../pipeline/settings/setting.ts";
 import { parseTime } from "../../pipeline/terminal/units.ts";
 import { cleanName, oneLine, quoted } from "./names.ts";
+import { invalidParameter, type ReverieError } from "../../pipeline/errors.ts";
+import { line } from "../../models/line.ts";
 
-/** What a client asks of a dream, each value of its own type but not yet within its range. */
+/** A client's wishes, checked. */
 export interface GivenSettings {
   /** File name, cleaned. */
   name?: string;
@@ -22,94 +25,111 @@ export interface GivenSettings {
   from?: number;
   duration?: number;
   /** The settings that were named. */
-  given: Partial<ParameterInput>;
+  given: SomeParameters;
 }
-
-/** Fields beside the settings of the schema. */
-const otherFields = ["name", "preset", "from", "duration"] as const;
 
 /** Most characters of one value. */
 const longestValue = 2000;
 
-const byName = new Map<string, ParameterDescription>(parameterDescriptions.map((one) => [one.name, one]));
+const presetNames = Object.keys(presets);
+
+/** Seconds, or a text such as `1:30`. */
+const time = z.union([z.number(), z.string()], { error: "must be a time in seconds or as h:mm:ss" })
+  .transform((value, context) => {
+    try {
+      return parseTime(String(value), "");
+    } catch (error) {
+      context.addIssue((error as Error).message.trim());
+      return z.NEVER;
+    }
+  });
+
+/** Fields beside the settings. A message of theirs that begins with "must" goes on from the field's name. */
+const otherFields = {
+  preset: z.enum(presetNames, {
+    error: ({ input }) => `no preset is named ${quoted(String(input))}; there are: ${presetNames.join(", ")}`,
+  }).describe("settings that go together"),
+  name: z.string({ error: "must be a text" }).transform(cleanName)
+    .describe("file name to show; never a path"),
+  from: time.describe("start in the source: seconds or h:mm:ss"),
+  duration: time.refine((seconds) => seconds > 0, "must be above 0 seconds")
+    .describe("length of the part to dream: seconds or h:mm:ss"),
+};
+
+/** A field beside the settings. */
+export type OtherField = keyof typeof otherFields;
+
+const allOthers = Object.keys(otherFields) as OtherField[];
+
+/** All that can be asked of a dream, as the API's document shows it; {@link readSettings} checks by the same schemas. */
+export const wishSchema = z.strictObject({ ...otherFields, ...remoteParametersSchema.shape }).partial();
 
 /**
- * Sorts out the fields of a request and turns texts into what their settings are ("0.3", "true", "mixed3,mixed4");
- * times may be written as `1:30`. Throws a ReverieError that names the field which is not known, or is no time, preset
- * or name of a network. Ranges are checked by {@link settings}.
+ * Checks the fields of a request; texts become what their settings are ("0.3", "true", "mixed3,mixed4"). Throws an
+ * ReverieError that names the first field which is not known, not usable, or not among those that the route `takes`.
  */
-export function readSettings(fields: Readonly<Record<string, unknown>>): GivenSettings {
+export function readSettings(
+  fields: Readonly<Record<string, unknown>>,
+  takes: readonly OtherField[] = allOthers,
+): GivenSettings {
   const given: Record<string, unknown> = {};
+  const others: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(fields)) {
     checkLength(field, value);
-    const parameter = byName.get(field);
-    if (parameter) given[field] = typeof value === "string" ? typed(parameter, value) : value;
-    else if (!(otherFields as readonly string[]).includes(field)) throw unknownField(field);
+    const setting = settingNamed(field);
+    if (setting) given[field] = readSetting(setting, value);
+    else if (!isOther(field)) throw unknownField(field);
+    else if (takes.includes(field)) others[field] = read(field, otherFields[field], value);
+    else throw refused(field, "cannot be changed: make a new dream");
   }
-  checkNetwork("model", given["model"], ["auto", ...networkNames]);
-  checkNetwork("flowModel", given["flowModel"], flowNetworkNames);
-  const { name, preset, from, duration } = fields;
-  return {
-    ...(name !== undefined && { name: cleanName(String(name)) }),
-    ...(preset !== undefined && { preset: knownPreset(preset) }),
-    ...(from !== undefined && { from: readTime("from", from) }),
-    ...(duration !== undefined && { duration: aboveZero("duration", readTime("duration", duration)) }),
-    given,
-  };
+  return { ...others, given };
 }
 
-/** Throws a ReverieError unless a dream can be made with the fields of a request. */
-export function checkSettings(fields: Readonly<Record<string, unknown>>): void {
-  settings(readSettings(fields));
-}
-
-/** A text as its setting's type, or unchanged where it is none, which the schema then refuses in its own words. */
-function typed(parameter: ParameterDescription, text: string): unknown {
-  if (parameter.kind === "boolean") return booleans.get(text) ?? text;
-  return parameterValue(parameter, text, (part) => parseNumber(part) ?? part);
-}
-
-/** `?independent` and a checkbox of a form mean true. */
-const booleans = new Map([["true", true], ["", true], ["on", true], ["false", false]]);
-
-/** A time in seconds, which may be written as `1:30`. Throws a ReverieError that names the field. */
+/** A time in seconds, 0 or later. Throws a ReverieError that names the field where it is none. */
 export function readTime(field: string, value: unknown): number {
-  checkLength(field, value);
-  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-  return parseTime(String(value), field);
+  return read(field, time, value) as number;
 }
 
-function aboveZero(field: string, seconds: number): number {
-  if (seconds > 0) return seconds;
-  throw invalidParameter(field, `${field} must be above 0 seconds`);
+/** Throws a ReverieError that names the first setting which holds for the whole of a dream. */
+export function checkLive(change: SomeParameters): void {
+  const fixed = Object.keys(change).find((name) => !settingNamed(name)?.live);
+  if (fixed !== undefined) {
+    throw refused(fixed, "holds for the whole dream: set it before the dream begins");
+  }
 }
 
-function knownPreset(preset: unknown): string {
-  if (typeof preset === "string" && Object.hasOwn(presets, preset)) return preset;
-  const message = `no preset is named ${quoted(String(preset))}; there are: ${
-    Object.keys(presets).join(", ")
-  }`;
-  throw invalidParameter("preset", message);
+function readSetting(setting: Setting, value: unknown): unknown {
+  const checked = checkValue(setting, value, setting.remoteSchema);
+  if (checked.problem !== undefined) throw refused(setting.name, checked.problem);
+  return checked.value;
 }
 
-/** Whoever uses the command line may name any file; over HTTP a path would read what the server can read. */
-function checkNetwork(field: "model" | "flowModel", value: unknown, names: readonly string[]): void {
-  if (value === undefined || names.includes(String(value))) return;
-  const message = `${field} must be the name of a network that the server knows: ${names.join(", ")}`;
+function isOther(field: string): field is OtherField {
+  return Object.hasOwn(otherFields, field);
+}
+
+function read(field: string, schema: z.ZodType, value: unknown): unknown {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  const { message } = error.issues[0]!;
+  if (message.startsWith("must ")) throw refused(field, message);
   throw invalidParameter(field, message);
 }
 
 function checkLength(field: string, value: unknown): void {
   const length = typeof value === "string" ? value.length : 0;
   if (length <= longestValue && field.length <= longestValue) return;
-  const name = shown(field);
-  throw invalidParameter(name, `${name} is longer than ${longestValue} characters`);
+  throw refused(shown(field), `is longer than ${longestValue} characters`);
 }
 
 function unknownField(field: string): ReverieError {
-  const near = nearest(field, [...byName.keys(), ...otherFields]);
+  const near = nearest(field, [...settingList.map(({ name }) => name), ...allOthers]);
   const hint = near ? `did you mean ${near}?` : "/api/settings lists those there are";
   return invalidParameter(shown(field), `there is no setting ${quoted(field)}; ${hint}`);
+}
+
+function refused(field: string, problem: string): ReverieError {
+  return invalidParameter(field, line`${{ field }} ${problem}`);
 }
 
 /** A field's name as it is told back. */

@@ -24,9 +24,9 @@ export interface UploadsOptions {
 export interface ReceiveOptions {
   /**
    * Called with the fields as soon as they are known, which is before the video where they stand in the query or in
-   * front of it; what it throws ends the upload. `checkSettings` of settings.ts is meant for it.
+   * front of it; what it throws ends the upload. `readSettings` of settings.ts is meant for it.
    */
-  check?: (fields: Record<string, string>) => void;
+  check?: (fields: Record<string, string>) => unknown;
 }
 
 /**

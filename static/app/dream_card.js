@@ -4,7 +4,7 @@
 /**
  * A dream in the gallery.
  *
- * @import { Dream, Values } from "./types.ts"
+ * @import { Dream, Settings, Values } from "./types.ts"
  *
  * @typedef {object} DreamCard
  * @property {HTMLElement} element
@@ -14,15 +14,15 @@ import { announce } from "./announce.js";
 import { element } from "./element.js";
 import { ago, duration, percent, sentence } from "./format.js";
 import { icon } from "./icons.js";
-import { labelOf, shownValue } from "./parameter_names.js";
+import { labelsOf, shownValue } from "./parameter_names.js";
 import { title } from "./preset_picker.js";
 
 /**
  * @param {Dream} first
- * @param {{ api: typeof import("./api.js"), onChange: () => void }} options
+ * @param {{ api: typeof import("./api.js"), settings: Settings, onChange: () => void }} options
  * @returns {DreamCard}
  */
-export function createDreamCard(first, { api, onChange }) {
+export function createDreamCard(first, { api, settings, onChange }) {
   const { id, name } = first;
   const poster = element("img", { class: "gallery-poster", alt: "", loading: "lazy", decoding: "async" });
   const before = element("img", { class: "gallery-before", alt: "", loading: "lazy", decoding: "async" });
@@ -152,7 +152,7 @@ export function createDreamCard(first, { api, onChange }) {
     bar.style.setProperty("--done", String(share));
     bar.setAttribute("aria-valuenow", String(Math.floor(share * 100)));
     facts.textContent = factsLine(next);
-    look.textContent = lookLine(next);
+    look.textContent = lookLine(next, labelsOf(settings));
     trouble.textContent = sentence(next.error?.message ?? "");
     showActions();
   };
@@ -206,8 +206,9 @@ function factsLine({ state, created, source, duration: part, progress, queue }) 
  * The preset, and what was set besides.
  *
  * @param {Dream} dream
+ * @param {(name: string) => string} labelOf
  */
-function lookLine({ preset, given }) {
+function lookLine({ preset, given }, labelOf) {
   const changes = Object.entries(/** @type {Values} */ (given))
     .filter(([name]) => name !== "seed")
     .map(([name, value]) => `${labelOf(name).toLowerCase()} ${shownValue(value)}`);

@@ -4,7 +4,7 @@
 /**
  * The earlier dreams, newest first, kept up to date as long as the page is looked at.
  *
- * @import { Dream } from "./types.ts"
+ * @import { Dream, Settings } from "./types.ts"
  * @import { DreamCard } from "./dream_card.js"
  */
 import { createDreamCard } from "./dream_card.js";
@@ -17,10 +17,10 @@ const pace = { busy: 2000, idle: 15000 };
 const page = 12;
 
 /**
- * @param {{ api: typeof import("./api.js") }} options
+ * @param {{ api: typeof import("./api.js"), settings: Settings }} options
  * @returns {{ element: HTMLElement, remove: () => void }}
  */
-export function createGallery({ api }) {
+export function createGallery({ api, settings }) {
   const list = element("ul", { class: "gallery-cards", id: "dreams" });
   const empty = element(
     "div",
@@ -57,7 +57,7 @@ export function createGallery({ api }) {
       cards.delete(id);
     }
     visible.forEach((dream, index) => {
-      const card = cards.get(dream.id) ?? createDreamCard(dream, { api, onChange: look });
+      const card = cards.get(dream.id) ?? createDreamCard(dream, { api, settings, onChange: look });
       cards.set(dream.id, card);
       card.update(dream);
       // Only what is out of place moves, so that the focus stays where it is.

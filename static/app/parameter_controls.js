@@ -14,45 +14,48 @@
  * @property {() => unknown} read throws an Error where what is typed is not usable
  * @property {(changed: () => void) => void} listen
  * @property {(names: string[]) => void} [suggest]
- *
- * @typedef {{ id: string, label: string }} Naming
  */
 import { element } from "./element.js";
 import { icon } from "./icons.js";
-import { shownValue, sliderRange } from "./parameter_names.js";
+import { shownValue } from "./parameter_names.js";
 import { valueOf } from "./parameter_values.js";
 
 /**
  * The control that suits a setting's kind.
  *
  * @param {Parameter} parameter
- * @param {Naming} naming
+ * @param {string} id
  * @returns {Control}
  */
-export function controlFor(parameter, naming) {
+export function controlFor(parameter, id) {
   switch (parameter.kind) {
     case "boolean":
-      return switchControl(naming);
+      return switchControl(parameter, id);
     case "choice":
-      return choiceControl(parameter, naming);
+      return choiceControl(parameter, id);
     case "integer":
     case "number":
-      return numberControl(parameter, naming);
+      return numberControl(parameter, id);
     default:
-      return textControl(parameter, naming);
+      return textControl(parameter, id);
   }
 }
 
-/** @param {Naming} naming */
-function labelFor({ id, label }) {
-  return element("label", { class: "field-label", for: id }, label);
+/**
+ * @param {Parameter} parameter
+ * @param {string} id
+ */
+function labelFor({ label, unit }, id) {
+  const counted = unit && element("span", { class: "quiet small" }, ` ${unit}`);
+  return element("label", { class: "field-label", for: id }, label, counted);
 }
 
 /**
- * @param {Naming} naming
+ * @param {Parameter} parameter
+ * @param {string} id
  * @returns {Control}
  */
-function switchControl({ id, label }) {
+function switchControl({ label }, id) {
   const main = element("input", { class: "checkbox", type: "checkbox", id });
   return {
     label: element("label", { class: "field-label setting-switch", for: id }, main, label),
@@ -66,19 +69,19 @@ function switchControl({ id, label }) {
 
 /**
  * @param {Parameter} parameter
- * @param {Naming} naming
+ * @param {string} id
  * @returns {Control}
  */
-function choiceControl(parameter, naming) {
+function choiceControl(parameter, id) {
   const free = parameter.default === undefined;
   const main = element(
     "select",
-    { class: "input", id: naming.id },
+    { class: "input", id },
     free && element("option", { value: "" }, "Default"),
     ...(parameter.choices ?? []).map((choice) => element("option", { value: choice }, choice)),
   );
   return {
-    label: labelFor(naming),
+    label: labelFor(parameter, id),
     body: main,
     main,
     show: (value) => main.value = shownValue(value),
@@ -89,12 +92,11 @@ function choiceControl(parameter, naming) {
 
 /**
  * @param {Parameter} parameter
- * @param {Naming} naming
+ * @param {string} id
  * @returns {Control}
  */
-function numberControl(parameter, naming) {
-  const { id, label } = naming;
-  const range = sliderRange(parameter);
+function numberControl(parameter, id) {
+  const { slider: range } = parameter;
   const main = element("input", {
     class: "input input-number",
     type: "number",
@@ -107,7 +109,7 @@ function numberControl(parameter, naming) {
   const slider = range && element("input", {
     class: "slider",
     type: "range",
-    "aria-label": `${label}, slider`,
+    "aria-label": `${parameter.label}, slider`,
     min: range.low,
     max: range.high,
     step: range.step,
@@ -117,14 +119,14 @@ function numberControl(parameter, naming) {
     const share = (Number(main.value) - range.low) / (range.high - range.low);
     slider.style.setProperty("--fill", String(Math.min(1, Math.max(0, share))));
   };
-  const dice = parameter.name === "seed" && element(
+  const dice = parameter.drawn && element(
     "button",
     { class: "button button-small", type: "button" },
     icon("dice"),
     "Another",
   );
   return {
-    label: labelFor(naming),
+    label: labelFor(parameter, id),
     body: element("div", { class: "number-control" }, slider, main, dice),
     main,
     show: (value) => {
@@ -161,14 +163,14 @@ function numberControl(parameter, naming) {
  * Text, or names that can also be switched on and off one by one.
  *
  * @param {Parameter} parameter
- * @param {Naming} naming
+ * @param {string} id
  * @returns {Control}
  */
-function textControl(parameter, naming) {
+function textControl(parameter, id) {
   const main = element("input", {
     class: "input",
     type: "text",
-    id: naming.id,
+    id,
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
@@ -177,7 +179,7 @@ function textControl(parameter, naming) {
   const chips = element("div", {
     class: "chips",
     role: "group",
-    "aria-label": `${naming.label}: suggestions`,
+    "aria-label": `${parameter.label}: suggestions`,
   });
   chips.hidden = true;
   /** @type {() => void} */
@@ -199,7 +201,7 @@ function textControl(parameter, naming) {
     changed();
   };
   return {
-    label: labelFor(naming),
+    label: labelFor(parameter, id),
     body: element("div", { class: "text-control" }, chips, main),
     main,
     show: (value) => {

@@ -19,7 +19,6 @@
 import { element } from "./element.js";
 import { icon } from "./icons.js";
 import { controlFor } from "./parameter_controls.js";
-import { labelOf } from "./parameter_names.js";
 import { same } from "./parameter_values.js";
 
 let count = 0;
@@ -31,9 +30,9 @@ let count = 0;
  */
 export function parameterField(parameter, onChange) {
   const id = `setting-${parameter.name}-${++count}`;
-  const label = labelOf(parameter.name);
+  const { label } = parameter;
   const error = element("p", { class: "field-error", id: `${id}-error`, hidden: true });
-  const control = controlFor(parameter, { id, label });
+  const control = controlFor(parameter, id);
   const reset = element(
     "button",
     {

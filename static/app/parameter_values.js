@@ -6,7 +6,6 @@
  *
  * @import { Parameter, Values } from "./types.ts"
  */
-import { allowedValues } from "./parameter_names.js";
 
 /**
  * The value that a text means; undefined where it is empty. Throws an Error that says what is allowed.
@@ -52,7 +51,7 @@ function number(parameter, text) {
 
 /** @param {Parameter} parameter */
 function refused(parameter) {
-  return new Error(`Must be ${allowedValues(parameter)}.`);
+  return new Error(`Must be ${parameter.allowed}.`);
 }
 
 /**

@@ -38,7 +38,9 @@ export function createParameterForm({ settings, values = {}, base, names, onChan
   let network = values.model ?? base?.model;
   const offerSuggestions = () => {
     const model = fields.get("model")?.value() ?? network;
-    for (const [name, field] of fields) field.suggest?.(suggestionsFor(name, model, settings.networks));
+    for (const parameter of shown) {
+      fields.get(parameter.name)?.suggest?.(suggestionsFor(parameter, model, settings.networks));
+    }
   };
   for (const parameter of shown) {
     const { name } = parameter;
@@ -54,13 +56,17 @@ export function createParameterForm({ settings, values = {}, base, names, onChan
     "details",
     { class: "settings-others" },
     element("summary", {}, "All settings"),
-    ...groupsOf(shown.filter(({ common }) => !common), fields),
+    ...groupsOf(shown.filter(({ common }) => common === undefined), fields),
   );
   const form = element(
     "div",
     { class: "settings-form" },
-    element("div", { class: "settings-grid" }, ...elementsOf(shown.filter(({ common }) => common), fields)),
-    shown.some(({ common }) => !common) && others,
+    element(
+      "div",
+      { class: "settings-grid" },
+      ...elementsOf(shown.filter(({ common }) => common !== undefined), fields),
+    ),
+    shown.some(({ common }) => common === undefined) && others,
   );
 
   /**

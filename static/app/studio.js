@@ -194,7 +194,7 @@ export const view = {
       document.getElementById("source-name")?.focus({ preventScroll: true });
     };
 
-    const gallery = createGallery({ api });
+    const gallery = createGallery({ api, settings });
     root.classList.add("studio");
     root.append(hero.element, place, presets.element, work, gallery.element);
     if (id !== undefined) resume(id);

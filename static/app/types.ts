@@ -2,21 +2,17 @@
 export type { DreamView as Dream, ParameterChange, Progress } from "../../server/dreams/dream.ts";
 export type { Answer, ClientMessage, FrameNews, News } from "../../server/live/news.ts";
 export type { Parameters } from "../../pipeline/parameters.ts";
-import type { ParameterDescription, ParameterInput } from "../../pipeline/parameters.ts";
+import type { ParameterName, SomeParameters } from "../../pipeline/parameters.ts";
+import type { SettingView } from "../../server/http/setting_view.ts";
 import type { Limits } from "../../server/options.ts";
 
 /** One setting, as the form needs to know it. */
-export interface Parameter extends ParameterDescription {
-  /** Title of the group it belongs to. */
-  group: string;
-  /** Whether it is among those that most people want. */
-  common: boolean;
-  /** Whether it may be changed while a dream runs. */
-  live: boolean;
+export interface Parameter extends SettingView {
+  name: ParameterName;
 }
 
 /** Settings by name, as a form holds them. */
-export type Values = Partial<ParameterInput>;
+export type Values = SomeParameters;
 
 /** A named choice of settings. */
 export interface Preset {

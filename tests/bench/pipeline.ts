@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Dreamer } from "../../pipeline/dreamer/dreamer.ts";
 import { dreamVideo } from "../../pipeline/dream_video.ts";
-import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
 import { settings } from "../../pipeline/settle.ts";
 import { benchClip, secondsFor } from "./clip.ts";
 import type { BenchOptions, Detail, Report, Row } from "./part.ts";
@@ -15,7 +15,7 @@ import { figure } from "./table.ts";
 interface Case {
   name: string;
   preset?: string;
-  given?: Partial<ParameterInput>;
+  given?: SomeParameters;
   speed: number;
   besides?: number;
   frames: number;
@@ -27,7 +27,7 @@ const cases: Case[] = [
 ];
 
 /** How Reverie dreamed by default before it had GoogLeNet: the new default is to be no slower. */
-const before: Partial<ParameterInput> = {
+const before: SomeParameters = {
   model: "inception-v3",
   imageSize: 512,
   octaves: 3,
@@ -39,7 +39,7 @@ const before: Partial<ParameterInput> = {
   blend: 0.12,
 };
 
-const tiny: Partial<ParameterInput> = { imageSize: 96, flowSize: 64, octaves: 1, firstIterations: 1 };
+const tiny: SomeParameters = { imageSize: 96, flowSize: 64, octaves: 1, firstIterations: 1 };
 
 /** Dreams the beginning of the clip with the default settings and with the preset `fast`. */
 export async function pipeline(options: BenchOptions): Promise<Report> {

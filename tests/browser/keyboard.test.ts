@@ -60,7 +60,7 @@ browserTest("a dream can be begun, changed, stopped and deleted by keyboard alon
     await keyboard.press("ControlOrMeta+a");
     await keyboard.type(String(lasting[name]));
   }
-  await tabTo(page, "Dreaming size");
+  await tabTo(page, "Dreaming size pixels");
   await keyboard.press("ControlOrMeta+a");
   await keyboard.type(String(lasting.imageSize));
   await tabTo(page, "Start dreaming");

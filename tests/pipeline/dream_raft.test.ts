@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
 import { type DreamJob, dreamVideo } from "../../pipeline/dream_video.ts";
 import type { DreamEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
+import { parseParameters, type SomeParameters } from "../../pipeline/parameters.ts";
 import { withEmptyCache } from "../environment.ts";
 import { sharedFile } from "../shared_data.ts";
 import { draw, inFolder, sharedClip } from "./clips.ts";
@@ -15,7 +15,7 @@ const flowModel = raftSmall.path;
 const [highway, mallard] = [sharedClip("highway.mp4"), sharedClip("mallard.mp4")];
 
 /** As little work per frame as there can be. */
-const quick: ParameterInput = {
+const quick: SomeParameters = {
   model: "inception-v3",
   imageSize: 160,
   layers: ["mixed0"],
@@ -30,7 +30,7 @@ const quick: ParameterInput = {
 async function run(
   input: string,
   output: string,
-  settings: ParameterInput,
+  settings: SomeParameters,
   rest: Partial<DreamJob> = {},
 ): Promise<{ start: StartEvent; frames: FrameEvent[] }> {
   const parameters = parseParameters({ ...quick, ...settings });

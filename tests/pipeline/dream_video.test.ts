@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 import { type DreamJob, dreamVideo } from "../../pipeline/dream_video.ts";
 import type { DreamEvent, FrameEvent } from "../../pipeline/events.ts";
 import { InterruptedError } from "../../pipeline/interrupted.ts";
-import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
+import { parseParameters, type SomeParameters } from "../../pipeline/parameters.ts";
 import { count, draw, drawCard, inFolder, names, sharedClip, sharedClips } from "./clips.ts";
 import { testWith } from "../needs.ts";
 import { sharedFile } from "../shared_data.ts";
 
 /** The built-in network with as little work per frame as there can be. */
-const quick: ParameterInput = {
+const quick: SomeParameters = {
   model: "inception-v3",
   imageSize: 96,
   layers: ["mixed0"],
@@ -24,7 +24,7 @@ const quick: ParameterInput = {
 function job(
   input: string,
   output: string,
-  settings: ParameterInput = {},
+  settings: SomeParameters = {},
   rest: Partial<DreamJob> = {},
 ): DreamJob {
   return {

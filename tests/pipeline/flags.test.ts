@@ -1,25 +1,18 @@
 import assert from "node:assert/strict";
+import { type Flag, kebabCase, nearest, parseFlags, settingFlags, settingsOf } from "../../pipeline/flags.ts";
+import { parseParameters, settingList } from "../../pipeline/parameters.ts";
+import { parseNumber } from "../../pipeline/parse_number.ts";
 import { ReverieError } from "../../models/errors.ts";
-import {
-  type Flag,
-  kebabCase,
-  nearest,
-  parameterFlags,
-  parameterInput,
-  parseFlags,
-  parseNumber,
-} from "../../pipeline/flags.ts";
-import { parameterDescriptions, parseParameters } from "../../pipeline/parameters.ts";
 import { commandLine } from "../../pipeline/terminal/spelling.ts";
 
 const flags: Flag[] = [
-  ...parameterFlags,
+  ...settingFlags,
   { name: "dump", placeholder: "DIR", description: "" },
   { name: "json", description: "" },
   { name: "help", description: "" },
 ];
 const parse = (...args: string[]) => parseFlags(args, flags);
-const input = (...args: string[]) => parameterInput(parse(...args).values);
+const input = (...args: string[]) => settingsOf(parse(...args).values);
 
 function refusal(...args: string[]): string {
   try {
@@ -33,15 +26,15 @@ function refusal(...args: string[]): string {
 
 Deno.test("every setting has a flag in kebab-case", () => {
   assert.deepEqual(
-    parameterFlags.map(({ name }) => name),
-    parameterDescriptions.map(({ name }) => kebabCase(name)),
+    settingFlags.map(({ name }) => name),
+    settingList.map(({ name }) => kebabCase(name)),
   );
   assert.equal(kebabCase("tvWeight"), "tv-weight");
 });
 
 Deno.test("every setting's default, written as a flag, is the default", () => {
   const defaults: Record<string, unknown> = parseParameters({});
-  for (const { name } of parameterDescriptions) {
+  for (const { name } of settingList) {
     const value = defaults[name];
     if (value === undefined) continue;
     const flag = value === false ? `--no-${kebabCase(name)}` : `--${kebabCase(name)}=${value}`;
@@ -58,7 +51,7 @@ Deno.test("a value follows its flag or an equals sign, and the last one counts",
 Deno.test("lists are separated by commas", () => {
   assert.deepEqual(input("--layers", "mixed3, mixed4"), { layers: ["mixed3", "mixed4"] });
   assert.deepEqual(input("--channels=1,2,30"), { channels: [1, 2, 30] });
-  assert.deepEqual(input("--mean", "0.5"), { mean: 0.5 });
+  assert.deepEqual(input("--mean", "0.5"), { mean: [0.5, 0.5, 0.5] });
   assert.deepEqual(input("--mean", "123.68,116.779,103.939"), { mean: [123.68, 116.779, 103.939] });
 });
 

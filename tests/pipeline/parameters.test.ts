@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
+import { parametersSchema, parseParameters, settingList } from "../../pipeline/parameters.ts";
+import { settings } from "../../pipeline/settings/all.ts";
 import { ReverieError } from "../../models/errors.ts";
-import {
-  allowedValues,
-  parameterDescriptions,
-  parametersSchema,
-  parseParameters,
-} from "../../pipeline/parameters.ts";
 import { commandLine } from "../../pipeline/terminal/spelling.ts";
-
-const described = (name: string) => parameterDescriptions.find((parameter) => parameter.name === name)!;
 
 function refusal(input: Record<string, unknown>): string {
   try {
@@ -22,22 +16,22 @@ function refusal(input: Record<string, unknown>): string {
 }
 
 Deno.test("every setting of the schema is described, in its order and with its default", () => {
-  assert.deepEqual(parameterDescriptions.map(({ name }) => name), Object.keys(parametersSchema.shape));
+  assert.deepEqual(settingList.map(({ name }) => name), Object.keys(parametersSchema.shape));
   const defaults = parseParameters({});
-  for (const parameter of parameterDescriptions) {
-    assert.ok(parameter.description.length > 10, parameter.name);
-    assert.deepEqual(parameter.default, defaults[parameter.name], parameter.name);
+  for (const { name, help, default: standard } of settingList) {
+    assert.ok(help.length > 10, name);
+    assert.deepEqual(standard, defaults[name as keyof typeof defaults], name);
   }
 });
 
 Deno.test("a description tells kind, limits and choices", () => {
-  assert.equal(allowedValues(described("imageSize")), "a whole number from 64 to 4096");
-  assert.equal(allowedValues(described("octaveScale")), "a number above 0, up to 4");
-  assert.equal(allowedValues(described("smoothing")), "none, gaussian or laplacian");
-  assert.equal(described("layers").kind, "texts");
-  assert.equal(described("channels").kind, "integers");
-  assert.equal(described("mean").kind, "perChannel");
-  assert.equal(described("independent").kind, "boolean");
+  assert.equal(settings.imageSize.allowed, "a whole number from 64 to 4096");
+  assert.equal(settings.octaveScale.allowed, "a number above 0, up to 4");
+  assert.equal(settings.smoothing.allowed, "none, gaussian or laplacian");
+  assert.equal(settings.layers.kind, "texts");
+  assert.equal(settings.channels.kind, "integers");
+  assert.equal(settings.mean.kind, "perChannel");
+  assert.equal(settings.independent.kind, "boolean");
 });
 
 Deno.test("a number outside its limits is refused with the limits", () => {
@@ -48,15 +42,20 @@ Deno.test("a number outside its limits is refused with the limits", () => {
 });
 
 Deno.test("a choice that is not there is refused with the choices", () => {
-  assert.equal(refusal({ loss: "max" }), '--loss must be mean or l2, not "max"');
+  assert.equal(refusal({ loss: "max" }), 'loss must be mean or l2, not "max"');
 });
 
 Deno.test("a setting that does not exist is refused by name", () => {
-  assert.match(refusal({ brightness: 3 }), /there is no setting --brightness/);
+  assert.match(refusal({ brightness: 3 }), /there is no setting brightness/);
 });
 
 Deno.test("one number stands for all three channels", () => {
   assert.deepEqual(parseParameters({ mean: 0.5 }).mean, [0.5, 0.5, 0.5]);
   assert.deepEqual(parseParameters({ mean: [1, 2, 3] }).mean, [1, 2, 3]);
-  assert.match(refusal({ mean: [1, 2] }), /^--mean must be one number, or three separated by commas/);
+  assert.match(refusal({ mean: [1, 2] }), /^mean must be one number, or three separated by commas/);
+});
+
+Deno.test("the settings that most people want have each a place of their own", () => {
+  const places = settingList.flatMap(({ common }) => common ?? []).toSorted();
+  assert.deepEqual(places, places.map((_, index) => index + 1));
 });

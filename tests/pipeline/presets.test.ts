@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { catalog } from "../../models/catalog.ts";
-import { ReverieError } from "../../models/errors.ts";
+import { parseParameters } from "../../pipeline/parameters.ts";
 import { lookFor, plain, type Preset, presetOf, presets } from "../../pipeline/presets.ts";
 import { settings } from "../../pipeline/settle.ts";
+import { ReverieError } from "../../models/errors.ts";
 
 const named: [string, Preset][] = Object.entries(presets);
 
@@ -16,9 +17,9 @@ Deno.test("every look is a set of valid settings for a network to dream with", (
   const networks = catalog.filter(({ dream }) => dream).map(({ name }) => name);
   for (const [name, { description, looks }] of [["", plain] as [string, Preset], ...named]) {
     assert.ok(description.length > 10, name);
-    for (const { network } of looks) {
+    for (const { network, settings } of looks) {
       assert.ok(networks.includes(network), `${name}: ${network}`);
-      look(name === "" ? undefined : name, network);
+      assert.doesNotThrow(() => parseParameters(settings), name);
     }
   }
 });

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { dreamVideo } from "../../pipeline/dream_video.ts";
-import type { ParameterInput } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/parameters.ts";
 import { presets } from "../../pipeline/presets.ts";
 import { settle } from "../../pipeline/settle.ts";
 import { Film, FULL_FILM } from "./sample_clip/film.ts";
@@ -29,7 +29,7 @@ async function dream(
   input: string,
   output: string,
   preset: string | undefined,
-  given: ParameterInput,
+  given: SomeParameters,
   duration?: number,
 ) {
   const { parameters, notes } = await settle({ preset, given });

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { parameterDescriptions, parseParameters } from "../../pipeline/parameters.ts";
-import { sliderRange } from "../../static/app/parameter_names.js";
+import { parseParameters, settingList } from "../../pipeline/parameters.ts";
+import { settingView } from "../../server/http/setting_view.ts";
 import { difference, valueOf } from "../../static/app/parameter_values.js";
 import type { Parameter } from "../../static/app/types.ts";
 
-const parameters: Parameter[] = parameterDescriptions.map((one) => ({
-  ...one,
-  group: "any",
-  common: false,
-  live: false,
-}));
+const parameters = settingList.map(settingView) as Parameter[];
 
 function parameter(name: string): Parameter {
   return parameters.find((one) => one.name === name)!;
@@ -17,18 +12,18 @@ function parameter(name: string): Parameter {
 
 Deno.test("every default lies on its slider", () => {
   for (const one of parameters) {
-    const range = sliderRange(one);
-    if (!range || one.default === undefined) continue;
-    assert(Number(one.default) >= range.low && Number(one.default) <= range.high, one.name);
+    const { slider } = one;
+    if (!slider || one.default === undefined) continue;
+    assert(Number(one.default) >= slider.low && Number(one.default) <= slider.high, one.name);
   }
 });
 
 Deno.test("a slider stays within what the server takes", () => {
   for (const one of parameters) {
-    const range = sliderRange(one);
-    if (!range) continue;
-    assert(range.low >= (one.minimum ?? one.above!), one.name);
-    assert(range.high <= one.maximum!, one.name);
+    const { slider } = one;
+    if (!slider) continue;
+    assert(slider.low >= (one.minimum ?? one.above!), one.name);
+    assert(slider.high <= one.maximum!, one.name);
   }
 });
 
@@ -63,7 +58,7 @@ Deno.test("an empty field stands for the default", () => {
 Deno.test("values out of range are told in words", () => {
   assert.throws(() => valueOf(parameter("octaves"), "99"), /Must be a whole number from 1 to 12\./);
   assert.throws(() => valueOf(parameter("octaves"), "1.5"), /whole number/);
-  assert.throws(() => valueOf(parameter("octaveScale"), "0"), /above 0 to 4/);
+  assert.throws(() => valueOf(parameter("octaveScale"), "0"), /above 0, up to 4/);
   assert.throws(() => valueOf(parameter("channels"), "1,-2"), /whole numbers from 0/);
   assert.throws(() => valueOf(parameter("mean"), "1,2"), /one number, or three/);
   assert.throws(() => valueOf(parameter("blend"), "half"), /a number from 0 to 1/);

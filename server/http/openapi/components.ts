@@ -1,6 +1,7 @@
 /** The reusable parts of the OpenAPI document, made from the zod schemas. */
 import { z } from "zod";
-import { presets } from "../../../pipeline/presets.ts";
+import { settingList } from "../../../pipeline/parameters.ts";
+import type { OtherField } from "../../uploads/settings.ts";
 import * as schemas from "./schemas.ts";
 import type { Components, Parameter, Reference, Schema } from "./types.ts";
 
@@ -19,10 +20,12 @@ const named = {
   Progress: schemas.progress,
   Settings: schemas.settings,
   SourceFacts: schemas.sourceFacts,
+  Upload: schemas.upload,
+  Wish: schemas.wish,
 };
 
 /** Name of a schema of the document. */
-export type SchemaName = keyof typeof named | "Upload" | "Wish";
+export type SchemaName = keyof typeof named;
 
 /** A schema of the document, by reference. */
 export function reference(name: SchemaName): Reference {
@@ -39,39 +42,16 @@ function jsonSchemas(): Record<string, Schema> {
   return Object.fromEntries(entries);
 }
 
-const fromZod = jsonSchemas();
+const schemasByName = jsonSchemas();
 
-/** Every setting by name, as JSON Schema. */
-const settings = fromZod["Parameters"]!.properties as Record<string, Schema>;
-
-/** What can be said of a dream beside its settings. */
-const extras: Record<string, Schema> = {
-  preset: { type: "string", enum: Object.keys(presets), description: "settings that go together" },
-  name: { type: "string", description: "file name to show; never a path" },
-  from: { type: ["number", "string"], description: "start in the source: seconds or h:mm:ss" },
-  duration: { type: ["number", "string"], description: "length of the part to dream: seconds or h:mm:ss" },
-};
-
-const video: Schema = {
-  type: "string",
-  contentMediaType: "application/octet-stream",
-  description: "the file",
-};
+/** All that can be asked of a dream by name, as JSON Schema. */
+const wishes = schemasByName["Wish"]!.properties as Record<string, Schema>;
 
 /** What the document's paths refer to. */
 export const components: Components = {
-  schemas: {
-    ...fromZod,
-    Wish: { type: "object", properties: { ...extras, ...settings }, additionalProperties: false },
-    Upload: {
-      type: "object",
-      required: ["video"],
-      properties: { video, ...extras, ...settings },
-      additionalProperties: false,
-    },
-  },
+  schemas: schemasByName,
   parameters: Object.fromEntries(
-    Object.entries({ ...extras, ...settings }).map(([name, schema]) => [name, queryParameter(name, schema)]),
+    Object.entries(wishes).map(([name, schema]) => [name, queryParameter(name, schema)]),
   ),
   securitySchemes: {
     bearer: { type: "http", scheme: "bearer", description: "the token of --token" },
@@ -94,6 +74,7 @@ function queryParameter(name: string, schema: Schema): Parameter {
 }
 
 /** References to all settings, and whichever of preset, name, from and duration a route takes, as query parameters. */
-export function wishParameters(...names: ("preset" | "name" | "from" | "duration")[]) {
-  return [...names, ...Object.keys(settings)].map((name) => ({ $ref: `#/components/parameters/${name}` }));
+export function wishParameters(...names: OtherField[]) {
+  const settings = settingList.map(({ name }) => name);
+  return [...names, ...settings].map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }

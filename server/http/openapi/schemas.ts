@@ -1,18 +1,29 @@
 /** What the API's answers look like: the types of the server's contracts, as zod schemas for `/openapi.json`. */
 import { z } from "zod";
 import type { DreamView, Links, Progress, SourceFacts } from "../../dreams/dream.ts";
-import { errorCodes } from "../../../pipeline/errors.ts";
 import type { ErrorBody } from "../../errors.ts";
-import { httpParametersSchema } from "../setting_texts.ts";
+import { kinds } from "../../../pipeline/settings/kinds.ts";
+import { remoteParametersSchema } from "../../../pipeline/parameters.ts";
+import { wishSchema } from "../../uploads/settings.ts";
+import type { SettingView } from "../setting_view.ts";
+import { errorCodes } from "../../../pipeline/errors.ts";
 
 const time = z.iso.datetime().describe("ISO 8601, UTC");
 const share = z.number().min(0).max(1);
 
 /** Every setting of a dream; whoever sends some gets the defaults for the others. */
-export const parameters = httpParametersSchema.describe("settings of a dream");
+export const parameters = remoteParametersSchema.describe("settings of a dream");
 
 /** Some settings, as they are changed while a dream runs. */
-export const someParameters = httpParametersSchema.partial().describe("some settings of a dream");
+export const someParameters = remoteParametersSchema.exactPartial().describe("some settings of a dream");
+
+/** What can be asked of a dream. */
+export const wish = wishSchema.describe("settings of a dream, and the part of the source that is dreamed");
+
+const video = z.string().meta({ contentMediaType: "application/octet-stream", description: "the file" });
+
+/** The fields of a form that uploads a video. */
+export const upload = wishSchema.extend({ video });
 
 /** The body of an error. */
 export const errorBody: z.ZodType<ErrorBody> = z.strictObject({
@@ -102,11 +113,12 @@ export const changed = z.strictObject({
   parameters: someParameters,
 });
 
-const kinds = ["boolean", "integer", "number", "choice", "text", "texts", "integers", "perChannel"] as const;
-
-const parameterDescription = z.strictObject({
+const parameterDescription: z.ZodType<SettingView> = z.strictObject({
   name: z.string(),
-  kind: z.enum(kinds),
+  label: z.string().describe("name in forms"),
+  kind: z.enum(Object.keys(kinds) as (keyof typeof kinds)[]),
+  allowed: z.string().describe("what it may be, in words"),
+  unit: z.string().exactOptional().describe("what a number counts"),
   choices: z.array(z.string()).optional(),
   minimum: z.number().optional(),
   above: z.number().optional().describe("a limit that must not be reached"),
@@ -114,8 +126,12 @@ const parameterDescription = z.strictObject({
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
   description: z.string(),
   group: z.string().describe("title of the group it belongs to"),
-  common: z.boolean().describe("whether most people want it"),
+  common: z.int().exactOptional().describe("place among those that most people want, from 1"),
   live: z.boolean().describe("whether it may be changed while a dream runs"),
+  slider: z.strictObject({ low: z.number(), high: z.number(), step: z.number() }).optional()
+    .describe("the part of the range that is worth sliding through"),
+  drawn: z.boolean().exactOptional().describe("whether any value is as good as another"),
+  suggested: z.enum(["networks", "layers"]).exactOptional().describe("what to offer beside typing"),
 });
 
 const preset = z.strictObject({

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { created } from "../create_dream.ts";
 import type { Env } from "../env.ts";
 import { describe, idParameter, json } from "../openapi/describe.ts";
+import { readSettings } from "../../uploads/settings.ts";
 import { readJson } from "../read_json.ts";
 import type { Services } from "../services.ts";
 
@@ -12,7 +13,8 @@ export function dreamRoutes({ dreams }: Pick<Services, "dreams">): Hono<Env> {
     .get("/:id", describe(getting), (c) => c.json(dreams.get(c.req.param("id"))))
     .patch("/:id", describe(changing), async (c) => {
       const { id } = dreams.get(c.req.param("id"));
-      return c.json(await dreams.change(id, await readJson(c.req.raw)));
+      const { given } = readSettings(await readJson(c.req.raw), []);
+      return c.json(await dreams.change(id, given));
     })
     .delete("/:id", describe(deleting), async (c) => {
       await dreams.remove(c.req.param("id"));
@@ -21,10 +23,7 @@ export function dreamRoutes({ dreams }: Pick<Services, "dreams">): Hono<Env> {
     .post("/:id/cancel", describe(cancelling), async (c) => c.json(await dreams.cancel(c.req.param("id"))))
     .post("/:id/again", describe(repeating), async (c) => {
       const { id } = dreams.get(c.req.param("id"));
-      const { preset, ...given } = await readJson(c.req.raw);
-      // Whatever it is: an unknown preset is refused by its text.
-      const wish = { ...(preset !== undefined && { preset: String(preset) }), given };
-      return created(c, await dreams.again(id, wish));
+      return created(c, await dreams.again(id, readSettings(await readJson(c.req.raw), ["preset"])));
     });
 }
 

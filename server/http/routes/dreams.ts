@@ -1,13 +1,14 @@
 /** All dreams, and new ones. */
 import { type Context, Hono } from "hono";
-import { ReverieError } from "../../../pipeline/errors.ts";
-import { checkSettings } from "../../uploads/settings.ts";
+import { readSettings } from "../../uploads/settings.ts";
+import { queryFields } from "../../uploads/received.ts";
 import { checkQueue, created, createDream } from "../create_dream.ts";
 import type { Env } from "../env.ts";
 import { bytes, describe, json } from "../openapi/describe.ts";
 import { reference, wishParameters } from "../openapi/components.ts";
 import { uploadErrors } from "../openapi/upload_errors.ts";
 import type { Services } from "../services.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 
 /** `GET`, `PUT` and `POST /api/dreams`. */
 export function dreamsRoutes(services: Pick<Services, "dreams" | "uploads" | "options">): Hono<Env> {
@@ -15,13 +16,14 @@ export function dreamsRoutes(services: Pick<Services, "dreams" | "uploads" | "op
   const form = async (c: Context<Env>) => {
     if (!isForm(c.req.raw)) throw noForm();
     checkQueue(services);
-    const received = await uploads.receiveMultipart(c.req.raw, { check: checkSettings });
-    return created(c, await createDream(services, received));
+    const received = await uploads.receiveMultipart(c.req.raw, { check: readSettings });
+    return created(c, await createDream(services, { ...received, wish: readSettings(received.fields) }));
   };
   const raw = async (c: Context<Env>) => {
     checkQueue(services);
-    const received = await uploads.receiveRaw(c.req.raw, { check: checkSettings });
-    return created(c, await createDream(services, received));
+    const wish = readSettings(queryFields(c.req.raw));
+    const received = await uploads.receiveRaw(c.req.raw);
+    return created(c, await createDream(services, { ...received, wish }));
   };
   return new Hono<Env>()
     .get("/", describe(listing), (c) => c.json({ dreams: dreams.list() }))

@@ -1,16 +1,15 @@
 /** One dreamed frame, to judge settings by before the long run. */
 import { type Context, Hono } from "hono";
-import { settings, type Wish } from "../../../pipeline/settle.ts";
-import { ReverieError } from "../../../pipeline/errors.ts";
-import { asReverieError } from "../../errors.ts";
-import type { Received } from "../../uploads/received.ts";
-import { queryFields } from "../../uploads/received.ts";
+import type { Wish } from "../../../pipeline/settle.ts";
+import { queryFields, type Received } from "../../uploads/received.ts";
 import { readSettings, readTime } from "../../uploads/settings.ts";
 import type { Env } from "../env.ts";
 import { reference, wishParameters } from "../openapi/components.ts";
-import { bytes, describe } from "../openapi/describe.ts";
 import { uploadErrors } from "../openapi/upload_errors.ts";
+import { bytes, describe } from "../openapi/describe.ts";
 import type { Services } from "../services.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
+import { asReverieError } from "../../errors.ts";
 
 type Needs = Pick<Services, "dreams" | "uploads" | "renderer">;
 
@@ -21,16 +20,14 @@ type Needs = Pick<Services, "dreams" | "uploads" | "renderer">;
  */
 export function previewRoute(services: Needs): Hono<Env> {
   return new Hono<Env>().post("/", describe(route), async (c) => {
-    const fields = queryFields(c.req.raw);
-    const { id } = requestOf(fields);
-    return id === undefined ? await ofUpload(c, services) : await ofDream(c, services, id, fields);
+    const asked = requestOf(queryFields(c.req.raw));
+    return asked.dream === undefined ? await ofUpload(c, services) : await ofDream(c, services, asked);
   });
 }
 
 /** The source of a dream; a body may hold further settings no more than the query can. */
-async function ofDream(c: Context<Env>, services: Needs, id: string, fields: Received["fields"]) {
-  services.dreams.get(id);
-  return await answer(c, services, services.dreams.files(id).source, fields);
+async function ofDream(c: Context<Env>, services: Needs, asked: Asked) {
+  return await answer(c, services, services.dreams.files(asked.dream!).source, asked);
 }
 
 async function ofUpload(c: Context<Env>, services: Needs): Promise<Response> {
@@ -44,12 +41,10 @@ async function ofUpload(c: Context<Env>, services: Needs): Promise<Response> {
     );
   }
   const receive = isForm ? uploads.receiveMultipart : uploads.receiveRaw;
-  const { file, name, fields } = await receive.call(uploads, request, {
-    check: (told) => void requestOf(told),
-  });
+  const { file, name, fields } = await receive.call(uploads, request, { check: requestOf });
   try {
     await uploads.inspect(file, name, { pictures: true, signal: request.signal });
-    return await answer(c, services, file, fields);
+    return await answer(c, services, file, requestOf(fields));
   } finally {
     await uploads.discard(file);
   }
@@ -59,9 +54,8 @@ async function answer(
   c: Context<Env>,
   { renderer }: Needs,
   input: string,
-  fields: Received["fields"],
+  { at, wish }: Asked,
 ): Promise<Response> {
-  const { at, wish } = requestOf(fields);
   try {
     const { dreamed, loss, seconds } = await renderer.preview({ input, at, wish }, c.req.raw.signal);
     return c.body(dreamed, 200, {
@@ -75,13 +69,18 @@ async function answer(
   }
 }
 
-/** What is asked for: which frame of what, and how to dream it. Throws a ReverieError for what is wrong with it. */
-function requestOf(fields: Received["fields"]): { id?: string; at: number; wish: Wish } {
-  const { dream, at, ...others } = fields;
+/** Which frame of what is asked for, and how to dream it. */
+interface Asked {
+  dream?: string;
+  /** Seconds. */
+  at: number;
+  wish: Wish;
+}
+
+/** Throws a ReverieError for what is wrong with a request. */
+function requestOf({ dream, at = "0", ...others }: Received["fields"]): Asked {
   const { given, preset } = readSettings(others);
-  const wish = { given, preset };
-  settings(wish);
-  return { at: at === undefined ? 0 : readTime("at", at), wish, ...(dream !== undefined && { id: dream }) };
+  return { at: readTime("at", at), wish: { given, preset }, ...(dream !== undefined && { dream }) };
 }
 
 const route = {

@@ -1,5 +1,6 @@
 /** Resumable uploads by tus. */
 import { Hono } from "hono";
+import { readSettings } from "../../uploads/settings.ts";
 import { checkQueue, createDream } from "../create_dream.ts";
 import type { Env } from "../env.ts";
 import { methodNotAllowed } from "../error_response.ts";
@@ -9,7 +10,7 @@ import type { Services } from "../services.ts";
 /** `/files` and below: uploads that survive a broken connection; each becomes a dream when its last byte is there. */
 export function resumableRoutes(services: Pick<Services, "dreams" | "uploads" | "options">): Hono<Env> {
   const handle = services.uploads.tus(async (received) => {
-    const { id, links } = await createDream(services, received);
+    const { id, links } = await createDream(services, { ...received, wish: readSettings(received.fields) });
     return { id, location: links.self };
   });
   return new Hono<Env>()

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { join } from "node:path";
 import { checkQueue, created, createDream } from "../create_dream.ts";
-import { checkSettings } from "../../uploads/settings.ts";
+import { readSettings } from "../../uploads/settings.ts";
 import { queryFields } from "../../uploads/received.ts";
 import type { Env } from "../env.ts";
 import { sampleClip } from "../files/static_files.ts";
@@ -14,13 +14,12 @@ import type { Services } from "../services.ts";
 /** `POST /api/samples`: queues a dream of the sample clip, with settings from query and JSON body. */
 export function samplesRoute(services: Pick<Services, "dreams" | "uploads" | "options">): Hono<Env> {
   return new Hono<Env>().post("/", describe(route), async (c) => {
-    const fields = { ...queryFields(c.req.raw), ...await readJson(c.req.raw) };
-    checkSettings(fields);
+    const wish = readSettings({ ...queryFields(c.req.raw), ...await readJson(c.req.raw) });
     checkQueue(services);
     const file = join(services.options.data, "uploads", crypto.randomUUID().replaceAll("-", ""));
     // Read and written rather than copied, since inside a compiled program it is no file of its own.
     await Deno.writeFile(file, await Deno.readFile(sampleClip), { mode: 0o600 });
-    return created(c, await createDream(services, { file, name: "sample.mp4", fields }));
+    return created(c, await createDream(services, { file, name: "sample.mp4", wish }));
   });
 }
 

@@ -1,14 +1,13 @@
 /** What can be set. */
 import { Hono } from "hono";
-import { commonParameters, liveParameters, parameterGroups } from "../../../pipeline/parameter_groups.ts";
-import { parameterDescriptions, type ParameterName } from "../../../pipeline/parameters.ts";
 import { dreamNetworks } from "../../../pipeline/networks.ts";
+import { settingList } from "../../../pipeline/parameters.ts";
 import { plain, type Preset, presets } from "../../../pipeline/presets.ts";
 import { settings as settingsOf } from "../../../pipeline/settle.ts";
 import type { Env } from "../env.ts";
 import { describe, json } from "../openapi/describe.ts";
 import type { Services } from "../services.ts";
-import { settingText } from "../setting_texts.ts";
+import { settingView } from "../setting_view.ts";
 
 /**
  * `GET /api/settings`: every parameter with its help, the presets, defaults and limits; presets and defaults as they are
@@ -16,13 +15,7 @@ import { settingText } from "../setting_texts.ts";
  */
 export function settingsRoute({ options }: Pick<Services, "options">): Hono<Env> {
   const settings = () => ({
-    parameters: parameterDescriptions.map((parameter) => ({
-      ...parameter,
-      description: settingText(parameter.name, parameter.description),
-      group: groupOf(parameter.name),
-      common: commonParameters.includes(parameter.name),
-      live: liveParameters.includes(parameter.name),
-    })),
+    parameters: settingList.map(settingView),
     plain: presetNow("", plain),
     presets: Object.entries(presets).map(([name, preset]) => presetNow(name, preset)),
     networks: dreamNetworks(),
@@ -38,10 +31,6 @@ function presetNow(name: string, preset: Preset) {
   const settings = settingsOf({ ...(name !== "" && { preset: name }), given: {} });
   const { description, looks } = preset;
   return { name, description, network: settings.model, madeFor: looks[0].network, settings };
-}
-
-function groupOf(parameter: ParameterName): string {
-  return parameterGroups.find(({ names }) => names.includes(parameter))!.title;
 }
 
 const route = {

@@ -2,9 +2,9 @@
 import { toPlain } from "../../../pipeline/errors.ts";
 import { asReverieError } from "../../errors.ts";
 import { checkLayers } from "../../../pipeline/check_layers.ts";
-import type { Parameters } from "../../../pipeline/parameters.ts";
+import { givesAny, type Parameters, type SomeParameters } from "../../../pipeline/parameters.ts";
 import type { RenderJob } from "../job.ts";
-import { type Change, changedSettings, LiveSettings } from "../live_settings.ts";
+import { LiveSettings } from "../live_settings.ts";
 import type { Instruction } from "../messages.ts";
 import type { TaskTools } from "./task.ts";
 
@@ -49,8 +49,8 @@ export class Changes {
   }
 
   /** That the network has the layers and channels; only a change of these takes the moment that it takes. */
-  async #checkLayers(change: Change): Promise<void> {
-    if (change.layers === undefined && change.channels === undefined) return;
-    await checkLayers(changedSettings(this.#settings.next, change), { signal: this.#tools.signal });
+  async #checkLayers(change: SomeParameters): Promise<void> {
+    if (!givesAny(change, ({ lookup }) => lookup === "layers")) return;
+    await checkLayers({ ...this.#settings.next, ...change }, { signal: this.#tools.signal });
   }
 }

@@ -81,7 +81,7 @@ export function createLiveControls(settings, send) {
     unanswered.delete(Number(answer.id));
     if (answer.type === "changed") {
       const from = answer.frame === null ? "from its start" : `from frame ${answer.frame + 1} on`;
-      status.textContent = `${settingsLine(answer.parameters)}: ${from}.`;
+      status.textContent = `${settingsLine(answer.parameters, settings)}: ${from}.`;
       return;
     }
     const { message, field = Object.keys(parameters ?? {})[0] } = answer.error;
@@ -125,7 +125,7 @@ export function createLiveControls(settings, send) {
         "li",
         {},
         element("span", { class: "changes-frame" }, frame === null ? "next" : `frame ${frame + 1}`),
-        element("span", {}, settingsLine(parameters)),
+        element("span", {}, settingsLine(parameters, settings)),
       )
     ));
   }

@@ -3,7 +3,7 @@
 
 import { element } from "../element.js";
 import { size } from "../format.js";
-import { labelOf, shownValue } from "../parameter_names.js";
+import { shownValue } from "../parameter_names.js";
 import { clock, trim } from "./words.js";
 
 /** @import { Dream, Settings } from "../types.ts" */
@@ -44,11 +44,11 @@ export function createSummary(settings) {
     const own = dream.preset ? [["Preset", dream.preset]] : [];
     /** @type {[string, string][]} */
     const rest = [];
-    for (const { name } of settings.parameters) {
+    for (const { name, label } of settings.parameters) {
       const value = dream.parameters[name];
       if (value === undefined) continue;
       const usual = JSON.stringify(value) === JSON.stringify(settings.defaults[name]);
-      (usual ? rest : own).push([labelOf(name), shownValue(value)]);
+      (usual ? rest : own).push([label, shownValue(value)]);
     }
     fill(chosen, own.length > 0 ? own : [["Everything", "as it is by default"]]);
     fill(others, rest);

@@ -1,8 +1,12 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Durations, counts and settings in words. */
-import { labelOf, shownValue } from "../parameter_names.js";
+/**
+ * Durations, counts and settings in words.
+ *
+ * @import { Settings } from "../types.ts"
+ */
+import { labelsOf, shownValue } from "../parameter_names.js";
 
 /**
  * A duration as one would say it: `less than a minute`, `about 4 minutes`, `about 2 hours`.
@@ -56,7 +60,9 @@ export function trim(value, decimals) {
  * Settings in one line: `Jitter 16, Octaves 4`.
  *
  * @param {Record<string, unknown>} values
+ * @param {Settings} settings
  */
-export function settingsLine(values) {
+export function settingsLine(values, settings) {
+  const labelOf = labelsOf(settings);
   return Object.entries(values).map(([name, value]) => `${labelOf(name)} ${shownValue(value)}`).join(", ");
 }

@@ -1,7 +1,7 @@
 /** A server with the camera's route, and a client of it. */
 import { Hono } from "hono";
 import sharp from "sharp";
-import type { ParameterInput } from "../../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../../pipeline/parameters.ts";
 import { type CameraOptions, cameraRoute } from "../../../server/camera/camera.ts";
 import type { ServerMessage } from "../../../server/camera/protocol.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
@@ -9,7 +9,7 @@ import { Renderer } from "../../../server/rendering/renderer.ts";
 import { until } from "../rendering/jobs.ts";
 import { bodyOf } from "../../../server/errors.ts";
 
-export const quickSettings: Partial<ParameterInput> = {
+export const quickSettings: SomeParameters = {
   imageSize: 64,
   flowSize: 64,
   layers: ["mixed0"],
@@ -87,7 +87,7 @@ export class CameraClient {
     return this.told(type)[before]!;
   }
 
-  async start(settings: Partial<ParameterInput> = quickSettings, size = { width: 160, height: 120 }) {
+  async start(settings: SomeParameters = quickSettings, size = { width: 160, height: 120 }) {
     this.say({ type: "start", ...size, parameters: settings });
     return await this.hear("ready");
   }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readSettings } from "../../../server/uploads/settings.ts";
 import { eventually, Harness } from "./harness.ts";
 
 Deno.test("any setting of a waiting dream may change", async () => {
@@ -58,7 +59,10 @@ Deno.test("settings are refused by name where they are wrong, unknown or hold fo
   const [running, waiting] = [await harness.create(), await harness.create()];
   for (const { id } of [running, waiting]) {
     const refused = async (change: Record<string, unknown>, field: string) =>
-      await assert.rejects(harness.dreams.change(id, change), { code: "invalid_parameter", field });
+      await assert.rejects(async () => await harness.dreams.change(id, readSettings(change, []).given), {
+        code: "invalid_parameter",
+        field,
+      });
     await refused({ blend: 2 }, "blend");
     await refused({ blend: "much" }, "blend");
     await refused({ octaves: null }, "octaves");

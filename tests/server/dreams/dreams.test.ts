@@ -198,8 +198,6 @@ Deno.test("again makes a dream of the same source with the settings as they were
   const preset = await harness.dreams.again(old.id, { preset: "fast", given: { seed: 7 } });
   const look = settings({ preset: "fast", given: {} });
   assert.deepEqual([preset.preset, preset.given, preset.parameters.blend], ["fast", { seed: 7 }, look.blend]);
-  await assert.rejects(harness.dreams.again(old.id, { preset: "none" }), { field: "preset" });
-  await assert.rejects(harness.dreams.again(old.id, { given: { octaves: 99 } }), { field: "octaves" });
   await harness.dreams.remove(old.id);
   assert.equal(await Deno.readTextFile(harness.dreams.files(same.id).source), "source");
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pino } from "pino";
-import { type ParameterInput, parseParameters } from "../../../pipeline/parameters.ts";
+import { parseParameters, type SomeParameters } from "../../../pipeline/parameters.ts";
 import type { DreamView, SourceFacts } from "../../../server/dreams/dream.ts";
 import { Dreams, type DreamsOptions } from "../../../server/dreams/dreams.ts";
 import type { News } from "../../../server/live/news.ts";
@@ -100,7 +100,7 @@ export class Harness implements AsyncDisposable {
     return file;
   }
 
-  async create(given: Partial<ParameterInput> = {}, name = "clip.mp4"): Promise<DreamView> {
+  async create(given: SomeParameters = {}, name = "clip.mp4"): Promise<DreamView> {
     const parameters = parseParameters(given);
     return await this.dreams.create({ file: await this.upload(), name, facts, given, parameters });
   }

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import sharp from "sharp";
 import { locate } from "../../../pipeline/ffmpeg/locate.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
-import type { ParameterInput } from "../../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../../pipeline/parameters.ts";
 import { settings } from "../../../pipeline/settle.ts";
 import { type DreamFiles, dreamFiles } from "../../../server/dreams/dream_files.ts";
 import type { DreamView } from "../../../server/dreams/dream.ts";
@@ -46,7 +46,7 @@ class Server implements AsyncDisposable {
     this.hub.close();
   }
 
-  async create(given: Partial<ParameterInput>, duration: number): Promise<DreamView> {
+  async create(given: SomeParameters, duration: number): Promise<DreamView> {
     const file = join(this.data, "upload");
     await Deno.copyFile(sample, file);
     const { width, height, duration: seconds } = await probe(file);

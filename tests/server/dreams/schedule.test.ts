@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { type ParameterInput, parseParameters } from "../../../pipeline/parameters.ts";
+import { parseParameters, type SomeParameters } from "../../../pipeline/parameters.ts";
 import type { Progress } from "../../../server/dreams/dream.ts";
 import { type Expected, framesOf, schedule } from "../../../server/dreams/schedule.ts";
 import { facts } from "./harness.ts";
 
 function dream(
-  given: Partial<ParameterInput> = {},
+  given: SomeParameters = {},
   more: Partial<Expected> & { progress?: Progress } = {},
 ): Expected & { id: string } {
   return { id: "a", source: facts, parameters: parseParameters(given), progress: { frames: 0 }, ...more };

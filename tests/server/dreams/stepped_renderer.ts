@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { DoneEvent } from "../../../pipeline/events.ts";
-import type { ParameterInput } from "../../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../../pipeline/parameters.ts";
 import { StageClock } from "../../../pipeline/stage_clock.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
 import type { CheckJob, RenderHooks, Rendering, RenderJob } from "../../../server/rendering/job.ts";
@@ -73,7 +73,7 @@ export class SteppedRendering implements Rendering {
     return this.#finished.promise;
   }
 
-  change(parameters: Partial<ParameterInput>): Promise<number> {
+  change(parameters: SomeParameters): Promise<number> {
     if (parameters.layers?.includes("nowhere")) {
       return Promise.reject(
         new ReverieError("invalid_parameter", "there is no layer nowhere", { field: "layers" }),

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { parameterDescriptions } from "../../../pipeline/parameters.ts";
+import { settingList } from "../../../pipeline/parameters.ts";
 import { pino } from "pino";
 import { createApp, type Services } from "../../../server/app.ts";
 import { Metrics } from "../../../server/http/metrics/metrics.ts";
 import * as schemas from "../../../server/http/openapi/schemas.ts";
-import { settingText } from "../../../server/http/setting_texts.ts";
 import { defaultLimits } from "../../../server/options.ts";
 import { json, withTestServer } from "../helpers.ts";
 
@@ -93,16 +92,16 @@ Deno.test("/openapi.json describes the API", async (test) => {
       const parameters = document.paths["/api/dreams"].put.parameters.map(({ $ref }: Json) =>
         at(document, $ref)
       );
-      for (const { name, description, minimum, maximum, choices } of parameterDescriptions) {
+      for (const { name, help, unit, remote, minimum, maximum, choices } of settingList) {
         const parameter = parameters.find((one: Json) => one.name === name);
         assert.equal(parameter?.in, "query", name);
-        assert.equal(parameter.description, settingText(name, description));
+        assert.equal(parameter.description, remote?.help ?? (unit ? `${help} [${unit}]` : help));
         assert.equal(parameter.schema.minimum, minimum);
         assert.equal(parameter.schema.maximum, maximum);
-        assert.deepEqual(parameter.schema.enum, choices);
+        assert.deepEqual(parameter.schema.enum, remote?.names ?? choices);
       }
       const form = document.paths["/api/dreams"].post.requestBody.content["multipart/form-data"].schema;
-      for (const { name } of parameterDescriptions) assert.ok(at(document, form.$ref).properties[name], name);
+      for (const { name } of settingList) assert.ok(at(document, form.$ref).properties[name], name);
     });
     await test.step("every path that answers is described, and every one described is answered", async () => {
       for (const [path, method] of operations) {
@@ -146,12 +145,12 @@ Deno.test("/api/settings tells every setting in its group, the presets and the l
     const settings = schemas.settings.parse(await json(await ask("/api/settings")));
     assert.deepEqual(
       settings.parameters.map(({ name }) => name),
-      parameterDescriptions.map(({ name }) => name),
+      settingList.map(({ name }) => name),
     );
     const blend = settings.parameters.find(({ name }) => name === "blend")!;
     assert.deepEqual([blend.group, blend.common, blend.live, blend.maximum], [
       "From frame to frame",
-      true,
+      3,
       true,
       1,
     ]);

@@ -1,6 +1,6 @@
 /** A server with nothing but the live routes, and one dream that the test tells of. */
 import { Hono } from "hono";
-import { type ParameterInput, parseParameters } from "../../../pipeline/parameters.ts";
+import { parseParameters, type SomeParameters } from "../../../pipeline/parameters.ts";
 import type { DreamView } from "../../../server/dreams/dream.ts";
 import { bodyOf } from "../../../server/errors.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
@@ -14,8 +14,8 @@ export const id = "0123456789abcdef0123456789abcdef";
 
 export type Change = (
   id: string,
-  parameters: Partial<ParameterInput>,
-) => Promise<{ frame: number | null; parameters: Partial<ParameterInput> }>;
+  parameters: SomeParameters,
+) => Promise<{ frame: number | null; parameters: SomeParameters }>;
 
 export interface Options extends SightTimes, Pick<LiveServices, "limit" | "stuckAfter" | "heartbeat"> {
   change?: Change;
@@ -62,7 +62,7 @@ export function startLive({ change = accept, limit, stuckAfter, heartbeat, ...ti
   };
 }
 
-function accept(_id: string, parameters: Partial<ParameterInput>) {
+function accept(_id: string, parameters: SomeParameters) {
   return Promise.resolve({ frame: 7, parameters });
 }
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FrameEvent, StartEvent } from "../../../pipeline/events.ts";
-import type { ParameterInput, Parameters } from "../../../pipeline/parameters.ts";
+import type { Parameters, SomeParameters } from "../../../pipeline/parameters.ts";
 import { settings as complete, type Wish } from "../../../pipeline/settle.ts";
 import type { RenderedPicture, RenderHooks, RenderJob } from "../../../server/rendering/job.ts";
 import { Renderer } from "../../../server/rendering/renderer.ts";
@@ -10,7 +10,7 @@ import { Renderer } from "../../../server/rendering/renderer.ts";
 export const sample = fileURLToPath(new URL("../../../static/sample.mp4", import.meta.url));
 
 /** What is asked for so that a frame takes as little time as it can. */
-export function quickWish(settings: Partial<ParameterInput> = {}): Wish {
+export function quickWish(settings: SomeParameters = {}): Wish {
   const given = {
     imageSize: 64,
     flowSize: 64,
@@ -24,7 +24,7 @@ export function quickWish(settings: Partial<ParameterInput> = {}): Wish {
 }
 
 /** The same, complete. */
-export function quick(settings: Partial<ParameterInput> = {}): Parameters {
+export function quick(settings: SomeParameters = {}): Parameters {
   return complete(quickWish(settings));
 }
 

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ParameterInput } from "../../../pipeline/parameters.ts";
-import { flowNetworkNames, shippedNetworkPath } from "../../../pipeline/networks.ts";
-import type { ReverieError } from "../../../pipeline/errors.ts";
+import type { SomeParameters } from "../../../pipeline/parameters.ts";
+import { shippedNetworkPath } from "../../../pipeline/networks.ts";
+import { networkNames } from "../../../pipeline/settings/network_names.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedFile } from "../../shared_data.ts";
 import { quick, quickJob, Told, withRenderer } from "./jobs.ts";
+import { existsSync } from "node:fs";
+import type { ReverieError } from "../../../pipeline/errors.ts";
 import { need, testWith } from "../../needs.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
@@ -15,7 +16,7 @@ const source = { width: 1920, height: 1080 };
 const small = "raft_small_C_T_V2-01064c6d.pth";
 
 /** The settings, as a check of them for a video in HD. */
-const wish = (settings: Partial<ParameterInput>) => ({ parameters: quick(settings), layers: false, source });
+const wish = (settings: SomeParameters) => ({ parameters: quick(settings), layers: false, source });
 
 /** Says that an error is an invalid parameter of that name, whose message names no folder. */
 const refusal = (field: string, expected: RegExp) => (error: ReverieError) => {
@@ -27,7 +28,7 @@ const refusal = (field: string, expected: RegExp) => (error: ReverieError) => {
 
 /** Weights that the program came with are taken before those of the cache. */
 const noneShipped = need(
-  flowNetworkNames.every((name) => !existsSync(shippedNetworkPath(name))),
+  networkNames("flow").every((name) => !existsSync(shippedNetworkPath(name))),
   "the program came with weights of RAFT",
 );
 

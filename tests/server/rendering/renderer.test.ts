@@ -92,23 +92,19 @@ Deno.test("change() takes effect at the frame it names, and the same change reco
     assert.notEqual(losses[frame], told.frames[frame]!.loss);
   }));
 
-Deno.test("change() of what is not usable is refused with the setting's name and the dream goes on", () =>
+Deno.test("change() to what the network does not have is refused with the setting's name and the dream goes on", () =>
   withRenderer(async (renderer, folder) => {
     const answers: Promise<void>[] = [];
     const told = new Told(({ index }) => {
       if (index !== 1) return;
       answers.push(
-        assert.rejects(rendering.change({ blend: 2 }), refusal("invalid_parameter", "blend")),
-        assert.rejects(rendering.change({ imageSize: 128 }), refusal("invalid_parameter", "imageSize")),
         assert.rejects(rendering.change({ layers: ["mixed99"] }), refusal("invalid_parameter", "layers")),
         assert.rejects(rendering.change({ channels: [99_999] }), refusal("invalid_parameter", "channels")),
-        assert.rejects(rendering.change({ preset: "art" } as object), refusal("invalid_parameter", "preset")),
-        assert.rejects(rendering.change({ blemd: 1 } as object), refusal("invalid_parameter", "blemd")),
       );
     });
     const rendering = renderer.render(quickJob(folder, { duration: 2 }), told);
     assert.equal((await rendering.finished).frames, 48);
-    assert.equal(answers.length, 6);
+    assert.equal(answers.length, 2);
     await Promise.all(answers);
     await assert.rejects(rendering.change({ blend: 0.5 }), refusal("conflict"));
   }));

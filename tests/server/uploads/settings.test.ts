@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { lookFor, presetOf } from "../../../pipeline/presets.ts";
-import { ReverieError } from "../../../pipeline/errors.ts";
-import { checkSettings, readSettings } from "../../../server/uploads/settings.ts";
 import { settings } from "../../../pipeline/settle.ts";
+import { checkLive, readSettings } from "../../../server/uploads/settings.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 
 function refused(fields: Record<string, unknown>, field: string, message: RegExp): void {
-  assert.throws(() => checkSettings(fields), (error) => {
+  assert.throws(() => readSettings(fields), (error) => {
     assert.ok(error instanceof ReverieError, String(error));
     assert.equal(error.code, "invalid_parameter");
     assert.equal(error.field, field);
@@ -33,7 +33,7 @@ Deno.test("readSettings() turns texts into what their settings are", () => {
     channels: [1, 2],
     independent: true,
     mean: [0.1, 0.2, 0.3],
-    scale: 2,
+    scale: [2, 2, 2],
     smoothing: "none",
   });
 });
@@ -102,4 +102,17 @@ Deno.test("a model is a name and never a path on the server", () => {
     refused({ model }, "model", /must be the name of a network/);
     refused({ flowModel: model }, "flowModel", /must be the name of a network/);
   }
+});
+
+Deno.test("a field that a route does not take is refused by name", () => {
+  assert.deepEqual(readSettings({ preset: "art" }, ["preset"]), { preset: "art", given: {} });
+  assert.throws(() => readSettings({ preset: "art" }, []), { field: "preset", message: /cannot be changed/ });
+});
+
+Deno.test("a setting that holds for the whole dream is refused by name", () => {
+  checkLive({ blend: 0.5, layers: ["mixed3"] });
+  assert.throws(() => checkLive({ blend: 0.5, seed: 4 }), {
+    field: "seed",
+    message: /holds for the whole dream/,
+  });
 });

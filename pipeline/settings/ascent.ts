@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { parseNumber } from "../parse_number.ts";
+import { group, same, setting } from "./setting.ts";
+
+/** How a frame climbs the gradient. */
+export const ascent = group("How it is dreamed", {
+  octaves: setting(z.int().min(1).max(12).default(4), {
+    help: "sizes at which each frame is dreamed, from small to large",
+    common: 4,
+    slider: { low: 1, high: 6, step: 1 },
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { num_octaves: same },
+  }),
+
+  octaveScale: setting(
+    z.number().gt(0).max(4).refine((value) => value !== 1, "must not be 1").default(1.6),
+    {
+      help: "ratio between neighbouring octaves (0.6 means the same as 1/0.6)",
+      slider: { low: 1.1, high: 2, step: 0.05 },
+      live: true,
+      costs: ["graphs", "time"],
+      aliases: { octave_scale: same },
+    },
+  ),
+
+  octaveIterations: setting(z.int().min(0).max(1000).default(3), {
+    label: "Steps per octave",
+    help: "gradient steps per octave for a frame that inherits a dream",
+    common: 5,
+    slider: { low: 0, high: 20, step: 1 },
+    live: true,
+    costs: ["time"],
+    aliases: { octave_iter: same },
+  }),
+
+  firstIterations: setting(z.int().min(0).max(1000).default(10), {
+    label: "Steps for the first frame",
+    help: "gradient steps per octave for the first frame, after a scene cut, and for pictures",
+    slider: { low: 0, high: 40, step: 1 },
+    live: true,
+    // There, the first frame is dreamed like all others.
+    aliases: { octave_iter: same },
+  }),
+
+  iterations: setting(z.int().min(1).max(100).default(1), {
+    label: "Passes over all octaves",
+    help: "passes over all octaves per frame",
+    slider: { low: 1, high: 5, step: 1 },
+    live: true,
+    costs: ["time"],
+    aliases: { num_iterations: same },
+  }),
+
+  learningRate: setting(z.number().gt(0).max(255).default(2.2), {
+    label: "Strength of a step",
+    unit: "grey levels",
+    help: "mean change per gradient step",
+    common: 2,
+    slider: { low: 0.5, high: 12, step: 0.1 },
+    live: true,
+    aliases: { learning_rate: same },
+  }),
+
+  jitter: setting(z.int().min(0).max(512).default(32), {
+    unit: "pixels",
+    help: "largest random shift of the picture before each step",
+    slider: { low: 0, high: 64, step: 1 },
+    live: true,
+    aliases: { jitter: same },
+  }),
+
+  smoothing: setting(z.enum(["none", "gaussian", "laplacian"]).default("laplacian"), {
+    help: "smoothing of the gradient: a cascade of blurs, a Laplacian pyramid, or none",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { lap_scale: (levels) => (parseNumber(levels) ?? 0) > 0 ? "laplacian" : undefined },
+  }),
+
+  colour: setting(z.number().min(0).max(2).default(0.6), {
+    help: "how much of the gradient's colour is kept; 0 changes brightness alone, 1 is the plain gradient",
+    common: 6,
+    live: true,
+    costs: ["graphs"],
+  }),
+
+  tvWeight: setting(z.number().min(0).max(100).default(0), {
+    label: "Total variation",
+    help: "weight of total variation, which smooths the dream",
+    slider: { low: 0, high: 5, step: 0.05 },
+    live: true,
+    costs: ["graphs"],
+    aliases: { tv_weight: same },
+  }),
+});
