@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { isFile, isStillAt, openCacheFile } from "./cache_file.ts";
 import { ReverieError } from "./errors.ts";
 import type { Line } from "./line.ts";
-import type { DownloadOptions } from "./package_download.ts";
+import type { DownloadOptions } from "./download_options.ts";
 import { Silence } from "./silence.ts";
 import { reasonOf } from "./system_error.ts";
 import { requireOnline, webAddress } from "./web.ts";

@@ -9,12 +9,8 @@ import { withFolderLock } from "./folder_lock.ts";
 import { type Line, plain } from "./line.ts";
 import type { Model } from "./onnx/model.ts";
 import { writeModel } from "./onnx/write.ts";
-import {
-  type DownloadOptions,
-  downloadPackage,
-  type PinnedPackage,
-  unpackPackage,
-} from "./package_download.ts";
+import type { DownloadOptions } from "./download_options.ts";
+import { downloadPackage, type PinnedPackage, unpackPackage } from "./package_download.ts";
 import { Reach } from "./reach.ts";
 import { reasonOf } from "./system_error.ts";
 import { requireOnline } from "./web.ts";

@@ -1,6 +1,6 @@
 /** Whether a network has the layers and channels that settings name, before a dream is begun or changed. */
 import { openNetwork } from "../models/networks/open.ts";
-import type { DownloadOptions } from "../models/package_download.ts";
+import type { DownloadOptions } from "../models/download_options.ts";
 import { dreamGradientGraph } from "./dreamer/step_graph.ts";
 import type { Parameters } from "./parameters.ts";
 

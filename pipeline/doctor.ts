@@ -9,22 +9,12 @@ import { sourceSize } from "../models/sources.ts";
 import { isOutOfReach } from "../models/out_of_reach.ts";
 import { reasonOf } from "../models/system_error.ts";
 import { knownProviders } from "../models/engine/providers.ts";
+import type { Check } from "./doctor/check.ts";
 import { cudaChecks, lookAtCuda, mayWork } from "./doctor/cuda.ts";
 import { type ProviderTrial, tryProvider } from "./doctor/probe_provider.ts";
 import { featuresOf } from "./ffmpeg/features.ts";
 import { locate, type Program, type ProgramName } from "./ffmpeg/locate.ts";
 import { terminalLine } from "./terminal/spelling.ts";
-
-/** One thing that was looked at. */
-export interface Check {
-  name: string;
-  /** `ok`, `lack` (something is missing that one can do without), or `missing` (no dream without it). */
-  state: "ok" | "lack" | "missing";
-  /** What was found. */
-  found: string;
-  /** What to do, in one line; absent where there is nothing to do. */
-  advice?: string;
-}
 
 /** Disk space below which a dream may run into the end, in bytes. */
 const littleSpace = 2e9;

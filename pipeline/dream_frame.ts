@@ -1,5 +1,5 @@
 /** One dreamed frame of a video, or a picture, to judge settings by. */
-import type { DownloadProgress } from "../models/package_download.ts";
+import type { DownloadProgress } from "../models/download_options.ts";
 import { ReverieError } from "../models/errors.ts";
 import { line } from "../models/line.ts";
 import { decode } from "./decode.ts";

@@ -1,5 +1,5 @@
 /** A dream on frames as they come, from a camera: nothing is decoded, encoded or worked ahead. */
-import type { DownloadProgress } from "../models/package_download.ts";
+import type { DownloadProgress } from "../models/download_options.ts";
 import type { Parameters } from "./parameters.ts";
 import { Rig } from "./rig.ts";
 import { dreamFrames } from "./stages.ts";

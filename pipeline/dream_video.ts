@@ -1,6 +1,6 @@
 /** A whole dream, from file to file. */
 import { type Line, line } from "../models/line.ts";
-import type { DownloadProgress } from "../models/package_download.ts";
+import type { DownloadProgress } from "../models/download_options.ts";
 import type { ComposedFrame } from "./compose.ts";
 import { decode } from "./decode.ts";
 import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "./encode.ts";

@@ -5,7 +5,7 @@ import type { FlowEstimator } from "../models/flow/flow.ts";
 import type { Line } from "../models/line.ts";
 import type { Network } from "../models/networks/network.ts";
 import { openNetwork } from "../models/networks/open.ts";
-import type { DownloadProgress } from "../models/package_download.ts";
+import type { DownloadProgress } from "../models/download_options.ts";
 import { Blender } from "./blend.ts";
 import { dreamCostKey, dreamSeconds } from "./dream_cost.ts";
 import { Dreamers } from "./dreamer/dreamers.ts";

@@ -5,7 +5,7 @@
 import { catalog, dreamFacts, isHere, pull } from "../models/catalog.ts";
 import { readNetworkFile } from "../models/networks/open.ts";
 import { forgetOutOfReach, isOutOfReach, rememberOutOfReach } from "../models/out_of_reach.ts";
-import type { DownloadOptions } from "../models/package_download.ts";
+import type { DownloadOptions } from "../models/download_options.ts";
 import { isOffline } from "../models/web.ts";
 import { relativeLayers } from "./layer_relatives.ts";
 import { defaults, type Parameters, type SomeParameters } from "./parameters.ts";

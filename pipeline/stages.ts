@@ -12,7 +12,8 @@ import type { Rig } from "./rig.ts";
 import { shrunk } from "./scaler.ts";
 import { StageClock } from "./stage_clock.ts";
 import type { DreamState } from "./state.ts";
-import { pictureMotion, watch, type Watcher } from "./watch.ts";
+import { pictureMotion } from "./motion_pictures.ts";
+import { watch, type Watcher } from "./watch.ts";
 
 /** How frames are dreamed. */
 export interface DreamFramesOptions {

@@ -8,7 +8,7 @@ import {
   findCudaLibraries,
   pipFolder,
 } from "../../models/engine/cuda/runtime_libraries.ts";
-import type { Check } from "../doctor.ts";
+import type { Check } from "./check.ts";
 
 /** What was found on a machine. */
 export interface CudaMachine {

@@ -1,4 +1,4 @@
-import type { Check } from "../doctor.ts";
+import type { Check } from "../doctor/check.ts";
 import { table } from "./table.ts";
 
 const marks = { ok: "ok", lack: "--", missing: "NO" } as const;

@@ -1,5 +1,5 @@
 /** The dreams that wait and the one that is made. */
-import { settledWithin } from "../../models/deadline.ts";
+import { settledWithin } from "../../pipeline/deadline.ts";
 import type { Logger } from "pino";
 import type { Limits } from "../options.ts";
 import type { Renderer } from "../rendering/renderer.ts";

@@ -14,7 +14,7 @@ import { exists, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { PlaylistWatch } from "./playlist_watch.ts";
 import { PosterKeeper } from "./poster_keeper.ts";
-import { settledWithin } from "../../models/deadline.ts";
+import { settledWithin } from "../../pipeline/deadline.ts";
 import { WorkLimits } from "./work_limits.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { asReverieError, bodyOf } from "../errors.ts";

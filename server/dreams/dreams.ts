@@ -17,7 +17,7 @@ import { viewOf } from "./dream_view.ts";
 import { linkOrCopy, moveFile, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { reconcile } from "./reconcile.ts";
-import { settledWithin } from "../../models/deadline.ts";
+import { settledWithin } from "../../pipeline/deadline.ts";
 import { reasonOf, ReverieError, wrongUsage } from "../../pipeline/errors.ts";
 import { asReverieError } from "../errors.ts";
 

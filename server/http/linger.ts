@@ -1,6 +1,6 @@
 /** Refusals of uploads that reach the client although it is still sending. */
 import type { MiddlewareHandler } from "hono";
-import { settledWithin } from "../../models/deadline.ts";
+import { settledWithin } from "../../pipeline/deadline.ts";
 
 /** How much of a refused body is read and thrown away, in bytes. */
 const mostBytes = 64 * 1024 * 1024;

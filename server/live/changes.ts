@@ -1,8 +1,15 @@
 /** Changes of settings from one client: one on its way, the newer ones together behind it. */
 import type { SomeParameters } from "../../pipeline/parameters.ts";
-import type { ClientMessageHooks } from "./client_messages.ts";
+import type { Answer } from "./news.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { bodyOf } from "../errors.ts";
+
+/** How {@link Changes} acts. */
+export interface ChangeHooks {
+  /** Changes the dream's settings; rejected with a ReverieError where that is not possible. */
+  change(parameters: SomeParameters): Promise<{ frame: number | null; parameters: SomeParameters }>;
+  answer(answer: Answer): void;
+}
 
 interface Change {
   id?: string | number;
@@ -17,11 +24,11 @@ const mostWaiting = 1000;
  * made as one, the newest value of each setting, and each gets the answer to that one.
  */
 export class Changes {
-  readonly #hooks: Pick<ClientMessageHooks, "change" | "answer">;
+  readonly #hooks: ChangeHooks;
   #waiting: Change[] = [];
   #busy = false;
 
-  constructor(hooks: Pick<ClientMessageHooks, "change" | "answer">) {
+  constructor(hooks: ChangeHooks) {
     this.#hooks = hooks;
   }
 

@@ -2,18 +2,12 @@
 import { z } from "zod";
 import type { SomeParameters } from "../../pipeline/parameters.ts";
 import { readSettings } from "../uploads/settings.ts";
-import { Changes } from "./changes.ts";
-import type { Answer } from "./news.ts";
+import { type ChangeHooks, Changes } from "./changes.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { bodyOf } from "../errors.ts";
 
 /** How {@link ClientMessages} acts. */
-export interface ClientMessageHooks {
-  /** Changes the dream's settings; rejected with a ReverieError where that is not possible. */
-  change(
-    parameters: SomeParameters,
-  ): Promise<{ frame: number | null; parameters: SomeParameters }>;
-  answer(answer: Answer): void;
+export interface ClientMessageHooks extends ChangeHooks {
   /** The client is not to be talked to any more. */
   close(code: 1008 | 1009, reason: string): void;
 }

@@ -1,5 +1,5 @@
 /** Pictures of what the dream sees, made only as long as somebody looks. */
-import { deadline, isTimeout } from "../../models/deadline.ts";
+import { deadline, isTimeout } from "../../pipeline/deadline.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import type { RenderedPicture } from "../rendering/job.ts";
 

@@ -1,4 +1,4 @@
-import { deadline } from "../../models/deadline.ts";
+import { deadline } from "../../pipeline/deadline.ts";
 
 /**
  * Stands between the frames of a rendering, so that short work (a preview, the camera) can go first: the rendering

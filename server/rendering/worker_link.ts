@@ -1,5 +1,5 @@
 /** The thread that serves, talking to the renderer's Worker. */
-import { settledWithin } from "../../models/deadline.ts";
+import { settledWithin } from "../../pipeline/deadline.ts";
 import { fromPlain, ReverieError } from "../../pipeline/errors.ts";
 import type { RendererOptions } from "./job.ts";
 import type { Beginning, Command, Instruction, Report, TaskReport } from "./messages.ts";

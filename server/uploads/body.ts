@@ -1,6 +1,6 @@
 /** Bodies of requests as streams of bytes, judged by what comes and not by what was announced. */
 import { statfs } from "node:fs/promises";
-import { deadline, isTimeout } from "../../models/deadline.ts";
+import { deadline, isTimeout } from "../../pipeline/deadline.ts";
 import { formatBytes } from "../../pipeline/terminal/units.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 

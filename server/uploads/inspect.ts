@@ -1,4 +1,4 @@
-import { deadline } from "../../models/deadline.ts";
+import { deadline } from "../../pipeline/deadline.ts";
 import { decode } from "../../pipeline/decode.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
 import type { SourceInfo } from "../../pipeline/ffmpeg/source_info.ts";

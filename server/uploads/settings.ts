@@ -12,8 +12,7 @@ import { presets } from "../../pipeline/presets.ts";
 import type { Setting } from "../../pipeline/settings/setting.ts";
 import { parseTime } from "../../pipeline/terminal/units.ts";
 import { cleanName, oneLine, quoted } from "./names.ts";
-import { invalidParameter, type ReverieError } from "../../pipeline/errors.ts";
-import { line } from "../../models/line.ts";
+import { invalidParameter, line, type ReverieError } from "../../pipeline/errors.ts";
 
 /** A client's wishes, checked. */
 export interface GivenSettings {

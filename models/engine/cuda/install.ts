@@ -1,12 +1,8 @@
 /** Fetches onnxruntime's CUDA provider, and takes it away again. Nothing does so unasked: it is 180 MB. */
 import { join } from "node:path";
 import { cacheFolder, makeWhole } from "../../cache.ts";
-import {
-  type DownloadOptions,
-  downloadPackage,
-  type PinnedPackage,
-  unpackPackage,
-} from "../../package_download.ts";
+import type { DownloadOptions } from "../../download_options.ts";
+import { downloadPackage, type PinnedPackage, unpackPackage } from "../../package_download.ts";
 import { ReverieError } from "../../errors.ts";
 import { line } from "../../line.ts";
 import { reasonOf } from "../../system_error.ts";

@@ -1,4 +1,4 @@
-import { deadline, isTimeout } from "../../../models/deadline.ts";
+import { deadline, isTimeout } from "../../../pipeline/deadline.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
 
 /** How often it is looked whether a playlist is there, in milliseconds. */
