@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import ort from "../../../models/engine/onnxruntime.ts";
 import { inceptionV3 } from "../../../models/catalog.ts";
+import type { GradientForms } from "../../../models/gradient/differentiate.ts";
 import { gradientModel } from "../../../models/gradient/gradient.ts";
 import type { Model } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
@@ -59,9 +60,11 @@ async function lossAndGradient(model: Model, dims: number[], data: Float32Array)
   }
 }
 
-async function compare(model: Model, reference: Reference, data: Float32Array, maxPoolIndices: boolean) {
+type MaxPoolForm = Required<GradientForms>["maxPool"];
+
+async function compare(model: Model, reference: Reference, data: Float32Array, maxPool: MaxPoolForm) {
   for (const { layers, loss, norm, samples } of reference.cases) {
-    const differentiated = gradientModel(model, { layers, inputShape: reference.dims, maxPoolIndices });
+    const differentiated = gradientModel(model, { layers, inputShape: reference.dims, maxPool });
     const run = await lossAndGradient(differentiated, reference.dims, data);
     const sampled = samples.map((_, i) => run.gradient[i * 7919 % data.length]!);
     const errors = {
@@ -92,8 +95,8 @@ function errorWithoutTies(a: number[], b: number[]): number {
   return relativeError(kept.map((i) => a[i]!), kept.map((i) => b[i]!));
 }
 
-for (const form of [{}, { blockedLayout: false }, { maxPoolIndices: false }]) {
-  Deno.test(`BVLC GoogLeNet's gradient is PyTorch's at five layers, ${JSON.stringify(form)}`, async () => {
+for (const maxPool of ["codes", "indices", "indexFree"] as const) {
+  Deno.test(`BVLC GoogLeNet's gradient is PyTorch's at five layers, MaxPool ${maxPool}`, async () => {
     const bytes = await readSharedData("weights/bvlc_googlenet.onnx");
     if (!bytes) return;
     const model = readModel(bytes);
@@ -105,7 +108,7 @@ for (const form of [{}, { blockedLayout: false }, { maxPoolIndices: false }]) {
       return rgb[(2 - channel) * height * width + i % (height * width)]! - caffeMean[channel]!;
     });
     for (const { layers, loss, norm, samples } of cases) {
-      const differentiated = gradientModel(model, { layers, inputShape: dims, ...form });
+      const differentiated = gradientModel(model, { layers, inputShape: dims, maxPool });
       const run = await lossAndGradient(differentiated, dims, data);
       const sampled = samples.map((_, i) => run.gradient[i * 7919 % data.length]!);
       const errors = {
@@ -123,22 +126,20 @@ for (const form of [{}, { blockedLayout: false }, { maxPoolIndices: false }]) {
   });
 }
 
-for (const maxPoolIndices of [true, false]) {
-  const form = maxPoolIndices ? "with" : "without";
-
-  Deno.test(`SqueezeNet's gradient is PyTorch's, ${form} MaxPool Indices`, async () => {
+for (const maxPool of ["codes", "indexFree"] as const) {
+  Deno.test(`SqueezeNet's gradient is PyTorch's, MaxPool ${maxPool}`, async () => {
     const bytes = await readSharedData("weights/squeezenet1_1.onnx");
     if (!bytes) return;
     const reference = await readReference("squeezenet_gradient.json");
     const data = picture(reference.dims, (value, c) => (value - mean[c]!) / deviation[c]!);
-    await compare(readModel(bytes), reference, data, maxPoolIndices);
+    await compare(readModel(bytes), reference, data, maxPool);
   });
 
-  Deno.test(`InceptionV3's gradient is PyTorch's, ${form} MaxPool Indices`, async () => {
+  Deno.test(`InceptionV3's gradient is PyTorch's, MaxPool ${maxPool}`, async () => {
     const model = await builtInNetwork();
     if (!model) return;
     const reference = await readReference("inception_v3_gradient.json");
-    await compare(model, reference, picture(reference.dims, (value) => value * 2 - 1), maxPoolIndices);
+    await compare(model, reference, picture(reference.dims, (value) => value * 2 - 1), maxPool);
   });
 }
 
