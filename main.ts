@@ -1,6 +1,6 @@
 /** The command line: reads what is asked for, calls it, prints. */
-import { UserError } from "./models/errors.ts";
-import { flagName, nearest, type ParsedFlags, parseFlags, parseNumber } from "./pipeline/flags.ts";
+import { type ReverieError, wrongUsage } from "./models/errors.ts";
+import { nearest, type ParsedFlags, parseFlags, parseNumber } from "./pipeline/flags.ts";
 import { type Command, commands, flagsOf } from "./pipeline/terminal/commands.ts";
 import { parseDream, providerList, refuseSameFile } from "./pipeline/terminal/dream_options.ts";
 import { failureOf } from "./pipeline/terminal/failure.ts";
@@ -22,7 +22,7 @@ async function dream(args: readonly string[], screen: Screen): Promise<number> {
     await interruptible(screen, async (signal) => {
       const { download: onProgress, warning: onWarning } = reporter;
       const later = async () => {
-        const { parameters, notes } = await settle(wish, { label: flagName, onProgress, signal });
+        const { parameters, notes } = await settle(wish, { onProgress, signal });
         for (const note of notes) onWarning(note);
         return parameters;
       };
@@ -45,12 +45,12 @@ async function models(args: readonly string[], screen: Screen): Promise<number> 
   const { addedText, networksText, networkText } = await import("./pipeline/terminal/models_text.ts");
   const print = <T>(value: T, text: (value: T) => string) =>
     screen.print(values.get("json") ? jsonLine(value) : text(value));
-  if (rest.length > 0) throw new UserError(`"${rest[0]}" is one word too many: ${usage}`);
+  if (rest.length > 0) throw wrongUsage(`"${rest[0]}" is one word too many: ${usage}`);
   if (action === "list" && name === undefined) print(await listNetworks(), networksText);
   else if (action === "show" && name !== undefined) print(await describeNetwork(name), networkText);
   else if (action === "add" && name !== undefined) print(await addNetwork(name), addedText);
   else if (action === "pull" && name !== undefined) await pull(name, values, screen);
-  else throw new UserError(`models is used so: ${usage}`);
+  else throw wrongUsage(`models is used so: ${usage}`);
   return 0;
 }
 
@@ -73,9 +73,7 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
   const { values, positionals } = parseFlags(args, flagsOf(commands.evaluate));
   const [source, dreamed, ...rest] = positionals;
   if (source === undefined || dreamed === undefined || rest.length > 0) {
-    throw new UserError(
-      `evaluate takes a SOURCE and a DREAMED video: ${program} evaluate clip.mp4 dream.mp4`,
-    );
+    throw wrongUsage(`evaluate takes a SOURCE and a DREAMED video: ${program} evaluate clip.mp4 dream.mp4`);
   }
   const frames = wholeNumber(values, "frames");
   const providers = providerList(values.get("provider") as string | undefined);
@@ -114,7 +112,7 @@ function wholeNumber(values: ParsedFlags["values"], name: string): number | unde
   if (typeof text !== "string") return undefined;
   const number = parseNumber(text);
   if (number !== undefined && Number.isSafeInteger(number) && number > 0) return number;
-  throw new UserError(`--${name} must be a whole number from 1, not "${text}"`);
+  throw wrongUsage(`--${name} must be a whole number from 1, not "${text}"`);
 }
 
 function oneOf<T extends string>(
@@ -125,14 +123,14 @@ function oneOf<T extends string>(
   const text = values.get(name);
   const choice = choices.find((choice) => choice === text);
   if (choice === undefined && text !== undefined) {
-    throw new UserError(`--${name} must be ${choices.join(" or ")}, not "${text}"`);
+    throw wrongUsage(`--${name} must be ${choices.join(" or ")}, not "${text}"`);
   }
   return choice;
 }
 
 async function doctor(args: readonly string[], screen: Screen): Promise<number> {
   const { values, positionals } = parseFlags(args, flagsOf(commands.doctor));
-  if (positionals.length > 0) throw new UserError(`doctor takes no arguments, such as "${positionals[0]}"`);
+  if (positionals.length > 0) throw wrongUsage(`doctor takes no arguments, such as "${positionals[0]}"`);
   const { examine, isHealthy } = await import("./pipeline/doctor.ts");
   const { checksText } = await import("./pipeline/terminal/doctor_text.ts");
   const checks = await examine();
@@ -167,12 +165,12 @@ async function run(args: readonly string[], screen: Screen): Promise<number> {
   return await handlers[name as keyof typeof handlers](rest, screen);
 }
 
-function unknownCommand(name: string | undefined): UserError {
+function unknownCommand(name: string | undefined): ReverieError {
   const names = Object.keys(handlers);
-  if (name === undefined) return new UserError(`name a command: ${names.join(", ")}; --help says more`);
+  if (name === undefined) return wrongUsage(`name a command: ${names.join(", ")}; --help says more`);
   const near = nearest(name, names);
   const suggestion = near ? `did you mean ${near}?` : `there are ${names.join(", ")}`;
-  return new UserError(`there is no command "${name}"; ${suggestion}`);
+  return wrongUsage(`there is no command "${name}"; ${suggestion}`);
 }
 
 /** Prints an error as one line; with `--json` programs get it on the standard output, too. */

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { makeWhole } from "./cache.ts";
 import { cachedModelPath, localModelPath } from "./catalog.ts";
-import { UserError } from "./errors.ts";
+import { ReverieError } from "./errors.ts";
+import { line } from "./line.ts";
 import { withFolderLock } from "./folder_lock.ts";
 import { readNetwork } from "./networks/recognise.ts";
 import type { Model } from "./onnx/model.ts";
@@ -24,19 +25,25 @@ export interface AddedNetwork {
  * Recognises the network in a file by its tensors, and puts it into the cache under its name in the catalog, as if it
  * had been fetched. A network that is here already is left as it is.
  *
- * Throws a UserError for a file that holds no network of the catalog with the weights that the catalog has.
+ * Throws a ReverieError for a file that holds no network of the catalog with the weights that the catalog has.
  */
 export async function addNetwork(path: string): Promise<AddedNetwork> {
+  const field = { field: "model", value: path };
   const { known } = readNetwork(await readUserFile(path), path);
   if (!known) {
-    throw new UserError(
-      `${path} is no network of "models list", and need not be added: --model ${path} takes any ONNX network`,
+    throw new ReverieError(
+      "invalid_parameter",
+      line`${{ path }} is no network of ${{
+        list: "networks",
+      }}, and need not be added: ${field} takes any ONNX network`,
     );
   }
   const { kind: name, model, published } = known;
   if (!published) {
-    throw new UserError(
-      `${path} is a network like ${name}, but of another training; dream with it by --model ${path}`,
+    throw new ReverieError(
+      "invalid_parameter",
+      line`${{ path }} is a network like ${name}, but of another training`,
+      { advice: [line`dream with it by ${field}`] },
     );
   }
   const local = await localModelPath(name);

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { homedir } from "node:os";
-import { UserError } from "./errors.ts";
+import { ReverieError } from "./errors.ts";
+import { line } from "./line.ts";
+import { isDiskFull, reasonOf } from "./system_error.ts";
 
 /**
  * The folder for networks that were fetched: `REVERIE_CACHE` where it is set, else the user's cache folder as the
@@ -23,7 +25,7 @@ export function cacheFolder(): string {
  * Runs `make` in a fresh folder beside the target and moves the file or folder that it returns to the target, so
  * that a target that exists is always whole, even when two processes make it at once. Returns the target.
  *
- * Throws a UserError when the cache folder cannot be written to.
+ * Throws a ReverieError when the cache folder cannot be written to.
  */
 export async function makeWhole(target: string, make: (folder: string) => Promise<string>): Promise<string> {
   const folder = await workFolder(join(target, ".."));
@@ -35,16 +37,18 @@ export async function makeWhole(target: string, make: (folder: string) => Promis
   }
 }
 
+/** The error of a folder in the cache that cannot be written to. */
+export function cacheUnusable(folder: string, cause: unknown): ReverieError {
+  const code = isDiskFull(cause) ? "disk_full" : "cache_unusable";
+  const wrong = line`cannot write to the cache folder ${{ path: folder }}: ${reasonOf(cause)}`;
+  return new ReverieError(code, wrong, { advice: ["set REVERIE_CACHE to another folder"], cause });
+}
+
 async function workFolder(parent: string): Promise<string> {
   try {
     await Deno.mkdir(parent, { recursive: true });
     return await Deno.makeTempDir({ dir: parent, prefix: ".fetch-" });
   } catch (cause) {
-    throw new UserError(
-      `cannot write to the cache folder ${parent}: ${
-        (cause as Error).message
-      }; set REVERIE_CACHE to another folder`,
-      { exitCode: 1, cause },
-    );
+    throw cacheUnusable(parent, cause);
   }
 }

@@ -1,6 +1,6 @@
 /** Files in the cache folder that several processes may want at once. */
 import { dirname } from "node:path";
-import { UserError } from "./errors.ts";
+import { cacheUnusable } from "./cache.ts";
 
 /** Opens a file in the cache folder to read and write it; it and its folder are made where they are not there. */
 export async function openCacheFile(path: string): Promise<Deno.FsFile> {
@@ -8,11 +8,7 @@ export async function openCacheFile(path: string): Promise<Deno.FsFile> {
     await Deno.mkdir(dirname(path), { recursive: true });
     return await Deno.open(path, { read: true, write: true, create: true });
   } catch (cause) {
-    throw new UserError(
-      `cannot write to the cache folder ${dirname(path)}: ${(cause as Error).message}; ` +
-        "set REVERIE_CACHE to another folder",
-      { exitCode: 1, cause },
-    );
+    throw cacheUnusable(dirname(path), cause);
   }
 }
 

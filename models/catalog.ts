@@ -1,7 +1,9 @@
 import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { cacheFolder } from "./cache.ts";
-import { UserError } from "./errors.ts";
+import { invalidParameter } from "./errors.ts";
+import { type Line, line } from "./line.ts";
+import { copyCache } from "./package_download.ts";
 import { readDlibFace } from "./networks/dlib_face.ts";
 import { buildGoogLeNet, caffePreprocessing } from "./networks/googlenet.ts";
 import { publishedFiles, readPublishedFiles } from "./networks/googlenet/published_files.ts";
@@ -21,8 +23,8 @@ export interface CatalogEntry {
   purpose: "dream" | "flow";
   /** Where it can be had from, in the order in which that is tried; at least one. */
   sources: readonly [Source, ...Source[]];
-  /** What the user can do where no source can be reached; the end of a sentence. */
-  otherwise?: string;
+  /** What the user can do where no source can be reached. */
+  otherwise?: Line;
   /** The card: where the network comes from, what it was trained for, how it dreams. */
   card: string;
   /** Layer names that make good dreams, from fine to deep; none in a network that finds motion. */
@@ -84,7 +86,7 @@ export const catalog: readonly CatalogEntry[] = [{
     files: publishedFiles,
     read: (files: ReadonlyMap<string, Uint8Array>) => buildGoogLeNet(readPublishedFiles(files)),
   }],
-  otherwise: "take a file of it that you have (.onnx, .pth or .caffemodel): models add FILE",
+  otherwise: [{ remedy: "add" }],
   card:
     "BVLC GoogLeNet: the network that won ImageNet's challenge of 2014, as Sergio Guadarrama trained it anew for Caffe\n" +
     'at Berkeley and released it for unrestricted use. Mordvintsev, Olah and Tyka dreamed with it in "Inceptionism"\n' +
@@ -179,7 +181,7 @@ export const catalog: readonly CatalogEntry[] = [{
       size: 4_006_600,
     },
   }],
-  otherwise: "name it with --flow-model",
+  otherwise: [{ remedy: "nameFile", field: "flowModel" }],
   card:
     "RAFT with 990,162 parameters, trained by torchvision on FlyingChairs and FlyingThings3D, which are synthetic\n" +
     "(weights C_T_V2). Mean end-point error on Sintel: 1.99 px (clean), 3.28 px (final).",
@@ -196,7 +198,7 @@ export const catalog: readonly CatalogEntry[] = [{
       size: 21_106_800,
     },
   }],
-  otherwise: "name it with --flow-model",
+  otherwise: [{ remedy: "nameFile", field: "flowModel" }],
   card:
     "RAFT with 5,257,536 parameters, trained by torchvision on FlyingChairs and FlyingThings3D and then on Sintel,\n" +
     "KITTI, HD1K and FlyingThings3D together (weights C_T_SKHT_V2). More than four times the work of\n" +
@@ -236,40 +238,42 @@ export async function localModelPath(name: string): Promise<string | undefined> 
   return undefined;
 }
 
-/** The entry of that name. Throws a UserError that lists the names there are. */
+/** The entry of that name. Throws a ReverieError that lists the names there are. */
 export function catalogEntry(name: string): CatalogEntry {
   const entry = catalog.find((candidate) => candidate.name === name);
   if (entry) return entry;
-  throw new UserError(
-    `no network is named "${name}"; there are: ${catalog.map((known) => known.name).join(", ")}`,
-  );
+  const names = catalog.map((known) => known.name).join(", ");
+  throw invalidParameter("model", `no network is named "${name}"; there are: ${names}`);
 }
 
 /**
  * Fetches a network, unless that has been done before, and turns it into ONNX where it is not weights alone. Returns
  * the path of its file.
  *
- * Throws a DownloadError when it is not here and cannot be fetched; see {@link fetchFromSources}.
+ * Throws a ReverieError when it is not here and cannot be fetched; see {@link fetchFromSources}.
  */
 export async function pull(name: string, options: PullOptions = {}): Promise<string> {
   const entry = catalogEntry(name);
   const local = await localModelPath(name);
   if (local !== undefined) return local;
-  const otherwise = entry.otherwise ?? "copy the cache folder of a machine that has it and set REVERIE_CACHE";
+  const otherwise = entry.otherwise ?? copyCache;
   return await fetchFromSources(entry.sources, { name, target: cachedModelPath(name), otherwise }, options);
 }
 
-/** How one dreams with a network. Throws a UserError for one that is not there or finds motion. */
+/** How one dreams with a network. Throws a ReverieError for one that is not there or finds motion. */
 export function dreamFacts(name: string): DreamFacts {
   const { dream } = catalogEntry(name);
   if (dream) return dream;
-  throw new UserError(
-    `--model ${name}: it finds motion; it is a network for --flow-model, not to dream with`,
+  throw invalidParameter(
+    "model",
+    line`${{ field: "model" }} ${name}: it finds motion; it is a network for ${{
+      field: "flowModel",
+    }}, not to dream with`,
   );
 }
 
 /**
- * A network of the catalog to dream with, fetched on first use. Throws as {@link pull} does, and a UserError for a
+ * A network of the catalog to dream with, fetched on first use. Throws as {@link pull} does, and a ReverieError for a
  * network that is not there or finds motion.
  */
 export async function openCatalogNetwork(name: string, options: PullOptions = {}): Promise<Network> {

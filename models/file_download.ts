@@ -2,24 +2,36 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { isFile, isStillAt, openCacheFile } from "./cache_file.ts";
-import { DownloadError } from "./download_error.ts";
+import { ReverieError } from "./errors.ts";
+import type { Line } from "./line.ts";
 import type { DownloadOptions } from "./package_download.ts";
 import { Silence } from "./silence.ts";
+import { reasonOf } from "./system_error.ts";
 import { requireOnline, webAddress } from "./web.ts";
 
 /** A file on the web that never changes. */
-export interface PublishedFile {
-  url: string;
-  /** SHA-256 of the file in hex, or its first digits, as publishers put them into names (eight of PyTorch's). */
-  sha256: string;
-  /** About how many bytes it has, for what is said before the server has told. */
-  size: number;
-}
+export type PublishedFile =
+  & {
+    url: string;
+    /** About how many bytes it has, for what is said before the server has told. */
+    size: number;
+  }
+  & ({
+    /** SHA-256 of the file in hex, or its first digits, as publishers put them into names (eight of PyTorch's). */
+    sha256: string;
+  } | {
+    /** SHA-512 as npm writes it: `sha512-` and Base64. */
+    integrity: string;
+  });
 
 /** Options of {@link downloadFile}. */
 export interface FileDownloadOptions extends DownloadOptions {
-  /** What else the user can do where the server cannot be reached; the end of a sentence. */
-  otherwise?: string | undefined;
+  /** What it is called in messages; by default the last part of its address. */
+  name?: string | undefined;
+  /** Whether the user's mirror of the web is asked in place of the host, as it is by default. */
+  mirrored?: boolean | undefined;
+  /** What else the user can do where the server does not give it: one thing, or the other. */
+  otherwise?: readonly Line[] | undefined;
   /** Connections to reuse, where many files come from one host. */
   client?: Deno.HttpClient | undefined;
 }
@@ -28,8 +40,8 @@ export interface FileDownloadOptions extends DownloadOptions {
  * Fetches a file to `target`, by way of `target.part`, which stays when the download is interrupted, so that the next
  * call goes on from there. A second process that wants the same file waits for the first. Returns the target.
  *
- * Throws a DownloadError where the server cannot be reached, where it breaks off, and when the file is not the one that
- * was published, a UserError when the folder cannot be written to, and the signal's reason when it was aborted.
+ * Throws a ReverieError where the server cannot be reached, where it breaks off, and when the file is not the one that
+ * was published, a ReverieError when the folder cannot be written to, and the signal's reason when it was aborted.
  */
 export async function downloadFile(
   file: PublishedFile,
@@ -58,9 +70,10 @@ export async function downloadFile(
   }
   if (!whole) {
     await Deno.remove(part);
-    throw new DownloadError(
-      `the download of ${basename(file.url)} is not what was published (wrong checksum); try again`,
-      { failure: "wrong", reason: `${hostOf(file)} sends something other than what was published` },
+    throw new ReverieError(
+      "download_wrong",
+      `the download of ${download.name} is not what was published (wrong checksum)`,
+      { reason: `${download.host} sends something other than what was published`, advice: ["try again"] },
     );
   }
   await Deno.rename(part, target);
@@ -77,11 +90,13 @@ async function openPart(path: string): Promise<Deno.FsFile> {
   }
 }
 
-async function isPublished({ sha256 }: PublishedFile, path: string): Promise<boolean> {
+async function isPublished(file: PublishedFile, path: string): Promise<boolean> {
   using open = await Deno.open(path);
-  const hash = createHash("sha256");
+  const hash = createHash("sha256" in file ? "sha256" : "sha512");
   for await (const chunk of open.readable) hash.update(chunk);
-  return hash.digest("hex").startsWith(sha256.toLowerCase());
+  return "sha256" in file
+    ? hash.digest("hex").startsWith(file.sha256.toLowerCase())
+    : `sha512-${hash.digest("base64")}` === file.integrity;
 }
 
 /** One file on its way. */
@@ -89,11 +104,22 @@ class Download {
   readonly #file: PublishedFile;
   readonly #part: Deno.FsFile;
   readonly #options: FileDownloadOptions;
+  /** What it is called. */
+  readonly name: string;
+  /** What is really asked. */
+  readonly #address: string;
 
   constructor(file: PublishedFile, part: Deno.FsFile, options: FileDownloadOptions) {
     this.#file = file;
     this.#part = part;
     this.#options = options;
+    this.name = options.name ?? basename(file.url);
+    this.#address = options.mirrored ?? true ? webAddress(file.url) : file.url;
+  }
+
+  /** The host that is really asked. */
+  get host(): string {
+    return new URL(this.#address).host;
   }
 
   /** Bytes that are here. */
@@ -115,6 +141,7 @@ class Download {
   }
 
   async #fetch(silence: Silence): Promise<void> {
+    const { otherwise = [] } = this.#options;
     const from = await this.received();
     const response = await this.#ask(from, silence);
     const end = sizeIn(response.headers.get("content-range"));
@@ -127,9 +154,10 @@ class Download {
     }
     if (!response.ok || !response.body) {
       await response.body?.cancel();
-      throw new DownloadError(
-        `cannot fetch ${this.#file.url}: the server answered ${response.status}${this.#advice()}`,
-        { failure: "refused", reason: `${hostOf(this.#file)} answered ${response.status}` },
+      throw new ReverieError(
+        "download_refused",
+        `cannot fetch ${this.#file.url}: the server answered ${response.status}`,
+        { reason: `${this.host} answered ${response.status}`, advice: otherwise },
       );
     }
     this.#options.onAnswer?.();
@@ -146,22 +174,22 @@ class Download {
 
   async #ask(from: number, silence: Silence): Promise<Response> {
     const headers = { "accept-encoding": "identity", ...(from > 0 && { range: `bytes=${from}-` }) };
-    const { client } = this.#options;
-    const name = basename(this.#file.url);
-    requireOnline(name);
+    const { client, otherwise = [] } = this.#options;
+    requireOnline(this.name);
     try {
-      return await fetch(webAddress(this.#file.url), {
+      return await fetch(this.#address, {
         headers,
         signal: silence.signal,
         ...(client && { client }),
       });
     } catch (cause) {
       this.#options.signal?.throwIfAborted();
-      const reason = `${hostOf(this.#file)} ${silence.over ? "does not answer" : "cannot be reached"}`;
-      throw new DownloadError(
-        `cannot fetch ${name}: ${reason}; connect to the network once${this.#advice()}`,
-        { failure: "unreachable", reason, cause },
-      );
+      const reason = `${this.host} ${silence.over ? "does not answer" : "cannot be reached"}`;
+      throw new ReverieError("download_unreachable", `cannot fetch ${this.name}: ${reason}`, {
+        reason,
+        advice: ["connect to the network once", ...otherwise],
+        cause,
+      });
     }
   }
 
@@ -185,18 +213,13 @@ class Download {
       }
     } catch (cause) {
       this.#options.signal?.throwIfAborted();
-      const how = `broke off after ${received} of ${total} bytes (${
-        (cause as Error).message.split("\n")[0]
-      })`;
-      throw new DownloadError(
-        `fetching ${basename(this.#file.url)} ${how}; run it again and it goes on from there`,
-        { failure: "interrupted", reason: `${hostOf(this.#file)} ${how}`, cause },
-      );
+      const how = `broke off after ${received} of ${total} bytes (${reasonOf(cause)})`;
+      throw new ReverieError("download_interrupted", `fetching ${this.name} ${how}`, {
+        reason: `${this.host} ${how}`,
+        advice: ["run it again and it goes on from there"],
+        cause,
+      });
     }
-  }
-
-  #advice(): string {
-    return this.#options.otherwise === undefined ? "" : `, or ${this.#options.otherwise}`;
   }
 }
 
@@ -214,9 +237,4 @@ function startIn(contentRange: string | null): number | undefined {
 function sizeIn(contentRange: string | null): number | undefined {
   const [, size] = /\/(\d+)$/.exec(contentRange ?? "") ?? [];
   return size === undefined ? undefined : Number(size);
-}
-
-/** The host that is really asked. */
-function hostOf({ url }: PublishedFile): string {
-  return new URL(webAddress(url)).host;
 }

@@ -1,7 +1,8 @@
 /** Sets of files from the web: a few at a time over the same connections, each kept once it is whole. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { DownloadError } from "./download_error.ts";
+import { ReverieError } from "./errors.ts";
+import { line } from "./line.ts";
 import { downloadFile, type FileDownloadOptions } from "./file_download.ts";
 
 /** Files that lie under one address and never change. */
@@ -80,8 +81,8 @@ async function checkedContent(path: string, sha256: string): Promise<Uint8Array>
   const bytes = await Deno.readFile(path);
   if (createHash("sha256").update(bytes).digest("hex") === sha256) return bytes;
   await Deno.remove(path);
-  throw new DownloadError(`${path} was damaged after it was fetched; try again`, {
-    failure: "wrong",
+  throw new ReverieError("download_wrong", line`${{ path }} was damaged after it was fetched`, {
     reason: "what was fetched before is damaged",
+    advice: ["try again"],
   });
 }

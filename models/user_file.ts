@@ -1,6 +1,8 @@
-import { UserError } from "./errors.ts";
+import { ReverieError } from "./errors.ts";
+import { line } from "./line.ts";
+import { reasonOf } from "./system_error.ts";
 
-/** The bytes of a file that the user named. Throws a UserError that says why it cannot be read. */
+/** The bytes of a file that the user named. Throws a ReverieError that says why it cannot be read. */
 export async function readUserFile(path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
@@ -10,11 +12,11 @@ export async function readUserFile(path: string): Promise<Uint8Array> {
 }
 
 /** What to tell the user of a file that could not be read. */
-export function unreadable(path: string, cause: unknown): UserError {
+export function unreadable(path: string, cause: unknown): ReverieError {
   const reason = cause instanceof Deno.errors.NotFound
     ? "there is no such file"
     : cause instanceof Deno.errors.PermissionDenied
     ? "it may not be read"
-    : (cause as Error).message;
-  return new UserError(`${path}: ${reason}`, { cause });
+    : reasonOf(cause);
+  return new ReverieError("invalid_parameter", line`${{ path }}: ${reason}`, { cause });
 }

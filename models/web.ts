@@ -1,5 +1,6 @@
 /** How the web is asked: directly, by way of a mirror, or not at all. */
-import { DownloadError } from "./download_error.ts";
+import { ReverieError } from "./errors.ts";
+import type { Line } from "./line.ts";
 
 /**
  * The address to ask for a file of the web. Where `REVERIE_MIRROR` names a base URL, `https://HOST/PATH` is asked at
@@ -17,14 +18,14 @@ export function isOffline(): boolean {
 }
 
 /**
- * Throws a {@link DownloadError} where nothing may be fetched; `what` names what was wanted, `otherwise` what the user
- * can do, as the end of a sentence.
+ * Throws a ReverieError `download_unreachable` where nothing may be fetched; `what` names what was wanted, `otherwise`
+ * what the user can do.
  */
-export function requireOnline(what: string, otherwise = "fetch it on another machine"): void {
+export function requireOnline(what: string, otherwise: Line = "fetch it on another machine"): void {
   if (!isOffline()) return;
   const reason = "REVERIE_OFFLINE is set, so nothing is fetched";
-  throw new DownloadError(`cannot fetch ${what}: ${reason}; unset it, or ${otherwise}`, {
-    failure: "unreachable",
+  throw new ReverieError("download_unreachable", `cannot fetch ${what}: ${reason}`, {
     reason,
+    advice: ["unset it", otherwise],
   });
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { UserError } from "../models/errors.ts";
+import { type ReverieError, wrongUsage } from "../models/errors.ts";
 import { nearest, parseNumber } from "./flags.ts";
 
 /** A command line without single-dash flags. */
@@ -83,7 +83,7 @@ const known = [
 ];
 
 /**
- * Translates a command line. Arguments that are not single-dash flags are passed on as they are. Throws a UserError
+ * Translates a command line. Arguments that are not single-dash flags are passed on as they are. Throws a ReverieError
  * for a single-dash flag that is not known, and for values that cannot be used.
  */
 export function translateAliases(args: readonly string[]): Translated {
@@ -110,7 +110,7 @@ export function translateAliases(args: readonly string[]): Translated {
     }
     if (!takesValue(name)) throw unknownAlias(arg, name);
     const value = attached ?? args[++index];
-    if (value === undefined) throw new UserError(`-${name} needs a value`);
+    if (value === undefined) throw wrongUsage(`-${name} needs a value`);
     if (name === "temp_dir") folder = value;
     else if (ignored.has(name)) unused.push(`-${name}`);
     else if (special.has(name)) translateOne(name, value, result);
@@ -122,10 +122,10 @@ export function translateAliases(args: readonly string[]): Translated {
   return result;
 }
 
-function unknownAlias(arg: string, name: string): UserError {
+function unknownAlias(arg: string, name: string): ReverieError {
   const near = nearest(name, known);
   const suggestion = near ? `did you mean -${near}?` : "--help lists those there are";
-  return new UserError(`there is no flag ${arg.split("=")[0]}; ${suggestion}`);
+  return wrongUsage(`there is no flag ${arg.split("=")[0]}; ${suggestion}`);
 }
 
 function translateOne(name: string, value: string, result: Translated): void {

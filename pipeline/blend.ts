@@ -63,10 +63,6 @@ export class Blender {
     });
     return mixed;
   }
-
-  async release(): Promise<void> {
-    await this.#session.release();
-  }
 }
 
 /** How the stage blends; `settings` is asked anew for every frame, so that changes take effect at once. */

@@ -8,7 +8,7 @@ import type { Parameters } from "./parameters.ts";
  * Looks for RAFT's weights and reads them, where they are asked for. `memory` is what the process may have in all, in
  * bytes; what there is of it when the dream begins is not known yet.
  *
- * Throws a UserError for weights that are not here or not usable, and for pictures that are too large for the memory.
+ * Throws a ReverieError for weights that are not here or not usable, and for pictures that are too large for the memory.
  */
 export async function checkFlow(
   video: Size,

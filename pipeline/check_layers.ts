@@ -8,7 +8,7 @@ import type { Parameters } from "./parameters.ts";
  * Builds the gradient once, at the smallest size; that takes a moment, and the network is fetched where it is not
  * here.
  *
- * Throws a UserError for a network, layers or channels that are not there or cannot dream.
+ * Throws a ReverieError for a network, layers or channels that are not there or cannot dream.
  */
 export async function checkLayers(parameters: Parameters, options: DownloadOptions = {}): Promise<void> {
   const network = await openNetwork(parameters, options);

@@ -1,12 +1,15 @@
-import { UserError } from "../models/errors.ts";
-import { type Exit, fileArgument, runFfmpeg, type Running } from "./ffmpeg/command.ts";
+import { fileArgument } from "./ffmpeg/command.ts";
+import { ReverieError } from "../models/errors.ts";
+import { type Line, line, mentioning } from "../models/line.ts";
 import { decodeFilters, decodeInput } from "./ffmpeg/decode_filters.ts";
 import { interruption } from "./ffmpeg/exit.ts";
 import { featuresOf, passTimestamps } from "./ffmpeg/features.ts";
 import { safeInput } from "./ffmpeg/formats.ts";
 import { FrameTimes } from "./ffmpeg/frame_times.ts";
 import { locate } from "./ffmpeg/locate.ts";
+import type { Exit } from "./ffmpeg/log.ts";
 import type { SourceInfo } from "./ffmpeg/probe.ts";
+import { FfmpegProcess } from "./ffmpeg/process.ts";
 import { RawFrames } from "./ffmpeg/raw_frames.ts";
 import type { SourceFrame } from "./frame.ts";
 
@@ -19,7 +22,7 @@ export interface DecodeOptions {
   /** Ends decoding: the generator throws the signal's reason. */
   signal?: AbortSignal;
   /** Called with one line when the source broke off after some frames, or some of it could not be read. */
-  onWarning?: (message: string) => void;
+  onWarning?: (message: Line) => void;
 }
 
 /** Steps between frames whose time stamps are missing or run backwards, in nominal frames. */
@@ -29,7 +32,7 @@ const minimumStep = 1e-3;
  * The frames of a source: upright, progressive, opaque, BT.709 RGB of 8 bits, at the stored size, each with the time
  * stamp of the source. ffmpeg runs only as fast as frames are taken, and ends when the generator does.
  *
- * @throws {UserError} when no frame at all can be decoded.
+ * @throws {ReverieError} when no frame at all can be decoded.
  */
 export async function* decode(source: SourceInfo, options: DecodeOptions = {}): AsyncGenerator<SourceFrame> {
   const { signal } = options;
@@ -38,10 +41,10 @@ export async function* decode(source: SourceInfo, options: DecodeOptions = {}): 
   try {
     let previous: SourceFrame | undefined;
     for (let frame; (frame = await stream.next(previous)); previous = frame) {
+      signal?.throwIfAborted();
       if (!previous) continue;
       previous.duration = frame.pts - previous.pts;
       yield previous;
-      signal?.throwIfAborted();
     }
     signal?.throwIfAborted();
     const exit = await stream.exit;
@@ -58,46 +61,46 @@ export async function* decode(source: SourceInfo, options: DecodeOptions = {}): 
 /** A running decoder: pictures from its standard output paired, in order, with time stamps from its standard error. */
 class FrameStream {
   readonly exit: Promise<Exit>;
+  readonly #pictures: RawFrames;
 
   private constructor(
     private readonly source: SourceInfo,
-    private readonly running: Running,
-    private readonly pictures: RawFrames,
+    private readonly process: FfmpegProcess,
     private readonly times: FrameTimes,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.exit = running.done;
+    this.exit = process.done;
+    this.#pictures = new RawFrames(process.stdout, source.width * source.height * 3);
+    this.exit.then(() => times.close());
     signal?.addEventListener("abort", this.#stop);
   }
 
   static async open(source: SourceInfo, options: DecodeOptions): Promise<FrameStream> {
     const program = await locate("ffmpeg");
     const features = await featuresOf(program);
-    const pictures = new RawFrames(source.width * source.height * 3);
     const times = new FrameTimes();
-    const running = runFfmpeg(program, {
-      inputs: [{
-        source: fileArgument(source.path),
-        options: [...safeInput, ...decodeInput(source, features), ...cut(options)],
-      }],
+    const process = new FfmpegProcess(program, "stdout", {
+      input: [
+        ...safeInput,
+        ...decodeInput(source, features),
+        ...cut(options),
+        "-i",
+        fileArgument(source.path),
+      ],
       options: [
         ...["-map", `0:${source.stream}`, "-filter:v", decodeFilters(source, features)],
         ...[...passTimestamps(features), "-f", "rawvideo", "-pix_fmt", "rgb24"],
         ...(source.kind === "picture" ? ["-frames:v", "1"] : []),
       ],
-      output: pictures,
+      output: "pipe:1",
       onLine: (line) => times.readLine(line),
     });
-    running.done.then(({ started }) => {
-      times.close();
-      if (!started) pictures.end();
-    });
-    return new FrameStream(source, running, pictures, times, options.signal);
+    return new FrameStream(source, process, times, options.signal);
   }
 
   /** The next frame, its duration still nominal, or undefined at the end. */
   async next(previous: SourceFrame | undefined): Promise<SourceFrame | undefined> {
-    const rgb = await this.pictures.next();
+    const rgb = await this.#pictures.next();
     if (!rgb) return undefined;
     const told = await this.times.next();
     const { width, height, frameRate } = this.source;
@@ -108,14 +111,12 @@ class FrameStream {
     return { index: previous ? previous.index + 1 : 0, pts, duration: nominal, width, height, rgb };
   }
 
-  readonly #stop = () => {
-    this.running.kill();
-    this.pictures.discard();
-  };
+  readonly #stop = () => this.process.kill();
 
   async close(): Promise<void> {
     this.signal?.removeEventListener("abort", this.#stop);
     this.#stop();
+    await this.#pictures.cancel();
     await this.exit;
   }
 }
@@ -136,20 +137,26 @@ function complain(
   last: SourceFrame | undefined,
 ): void {
   const { from = 0, duration, onWarning } = options;
+  const { path } = source;
+  const told = (error: string) => mentioning(error, [path]);
   if (!last) {
     if (from > 0 && exit.ok) {
-      throw new UserError(
-        `${source.path} has no frame at ${from} s: it is ${source.duration.toFixed(2)} s long`,
+      throw new ReverieError(
+        "unusable_video",
+        line`${{ path }} has no frame at ${from} s: it is ${source.duration.toFixed(2)} s long`,
       );
     }
-    throw new UserError(`${source.path} cannot be decoded: ${exit.errors.at(-1) ?? "it has no frames"}`);
+    const reason = told(exit.errors.at(-1) ?? "it has no frames");
+    throw new ReverieError("unusable_video", line`${{ path }} cannot be decoded: ${reason}`);
   }
   const count = last.index + 1;
   const whole = from === 0 && duration === undefined;
   if (whole && source.framesExact && count < source.frames) {
-    onWarning?.(`${source.path} is damaged: ${count} of ${source.frames} frames could be read`);
+    onWarning?.(line`${{ path }} is damaged: ${count} of ${source.frames} frames could be read`);
   } else if (exit.errors.length > 0) {
-    onWarning?.(`${source.path} is damaged after ${last.pts.toFixed(2)} s or before: ${exit.errors[0]}`);
+    onWarning?.(
+      line`${{ path }} is damaged after ${last.pts.toFixed(2)} s or before: ${told(exit.errors[0]!)}`,
+    );
   }
 }
 

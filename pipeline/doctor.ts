@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { cacheFolder } from "../models/cache.ts";
 import { catalog, isHere, localModelPath } from "../models/catalog.ts";
+import { ReverieError } from "../models/errors.ts";
 import { sourceSize } from "../models/sources.ts";
 import { isOutOfReach } from "../models/out_of_reach.ts";
+import { reasonOf } from "../models/system_error.ts";
 import { knownProviders } from "../models/engine/providers.ts";
 import { cudaChecks, lookAtCuda, mayWork } from "./doctor/cuda.ts";
 import { type ProviderTrial, tryProvider } from "./doctor/probe_provider.ts";
 import { featuresOf } from "./ffmpeg/features.ts";
 import { locate, type Program, type ProgramName } from "./ffmpeg/locate.ts";
+import { terminalLine } from "./terminal/spelling.ts";
 
 /** One thing that was looked at. */
 export interface Check {
@@ -91,15 +94,15 @@ async function checkProgram(name: ProgramName): Promise<{ check: Check; program?
     const found = `${version}, ${program.path} (${where[program.origin]})`;
     return { check: { name, state: "ok", found }, program };
   } catch (error) {
-    const [found, advice] = halves((error as Error).message);
-    return { check: { name, state: "missing", found, advice: advice ?? `install ${name}` } };
+    return { check: { name, state: "missing", ...found(error, `install ${name}`) } };
   }
 }
 
-/** An error's line as what is wrong and what to do. */
-function halves(message: string): [string, string?] {
-  const [, wrong, advice] = /^(.*?): (.*)$/s.exec(message) ?? [];
-  return wrong === undefined || advice === undefined ? [message] : [wrong, advice];
+/** What an error says is wrong, and what to do. */
+function found(error: unknown, otherwise: string): Pick<Check, "found" | "advice"> {
+  if (!(error instanceof ReverieError)) return { found: reasonOf(error), advice: otherwise };
+  const advice = error.advice.map(terminalLine).join(", or ");
+  return { found: terminalLine(error.wrong), advice: advice || otherwise };
 }
 
 /** Parts of ffmpeg, what they are for, and whether there is a way without them. */
@@ -133,8 +136,7 @@ async function checkFeatures(program: Program): Promise<Check[]> {
   try {
     return checkParts(await featuresOf(program));
   } catch (error) {
-    const [found, advice = "install another ffmpeg"] = halves((error as Error).message);
-    return [{ name: "ffmpeg parts", state: "missing", found, advice }];
+    return [{ name: "ffmpeg parts", state: "missing", ...found(error, "install another ffmpeg") }];
   }
 }
 

@@ -1,6 +1,7 @@
 /** One dreamed frame of a video, or a picture, to judge settings by. */
 import type { DownloadProgress } from "../models/package_download.ts";
-import { UserError } from "../models/errors.ts";
+import { ReverieError } from "../models/errors.ts";
+import { line } from "../models/line.ts";
 import { decode } from "./decode.ts";
 import { probe } from "./ffmpeg/probe.ts";
 import type { Parameters } from "./parameters.ts";
@@ -32,7 +33,7 @@ export interface DreamedFrame {
 /**
  * Dreams the frame that is shown at a moment, on its own: as the first frame of a video is.
  *
- * Throws a UserError for whatever the user can mend, and the signal's reason when it was aborted.
+ * Throws a ReverieError for whatever the user can mend, and the signal's reason when it was aborted.
  */
 export async function dreamFrame(job: DreamFrameJob): Promise<DreamedFrame> {
   const { input, at = 0, signal } = job;
@@ -53,5 +54,5 @@ export async function dreamFrame(job: DreamFrameJob): Promise<DreamedFrame> {
     const picture = (data: Uint8Array) => ({ width: source.width, height: source.height, channels: 3, data });
     return { source: picture(before), dreamed: picture(rgb), loss };
   }
-  throw new UserError(`${input} has no frame at ${at} s`);
+  throw new ReverieError("unusable_video", line`${{ path: input }} has no frame at ${at} s`);
 }

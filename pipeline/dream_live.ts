@@ -51,7 +51,7 @@ export interface DreamedLiveFrame extends LiveFrame {
  * Dreams frames one by one; the next is only asked for when the one before has been taken, so that whoever makes
  * them can leave out what is late by then.
  *
- * Throws a UserError for settings that are not usable, and the signal's reason when it was aborted.
+ * Throws a ReverieError for settings that are not usable, and the signal's reason when it was aborted.
  */
 export async function* dreamLive(
   frames: AsyncIterable<LiveFrame>,

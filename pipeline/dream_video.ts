@@ -1,9 +1,11 @@
 /** A whole dream, from file to file. */
+import { type Line, line } from "../models/line.ts";
 import type { DownloadProgress } from "../models/package_download.ts";
 import type { ComposedFrame } from "./compose.ts";
 import { decode } from "./decode.ts";
 import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "./encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
+import { expectedFrames } from "./ffmpeg/expected_frames.ts";
 import { probe } from "./ffmpeg/probe.ts";
 import type { SourceInfo } from "./ffmpeg/source_info.ts";
 import { InterruptedError } from "./interrupted.ts";
@@ -49,7 +51,7 @@ export interface DreamJob {
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
   /** Told one line of what went wrong without ending the dream. */
-  onWarning?: (line: string) => void;
+  onWarning?: (line: Line) => void;
 }
 
 /** How many frames the stages up to flow may be ahead of the dream. */
@@ -59,7 +61,7 @@ const framesAhead = 2;
  * Dreams a video or a picture, and tells of it on the way. The next frame is only made when the event before has
  * been taken.
  *
- * Throws a UserError for whatever the user can mend, and an InterruptedError when the signal stopped it.
+ * Throws a ReverieError for whatever the user can mend, and an InterruptedError when the signal stopped it.
  */
 export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   const { signal } = asked;
@@ -92,7 +94,9 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
     yield { event: "done", frames: count, seconds, output: job.output, peakMemory: peakMemory(), parameters };
   } catch (error) {
     if (signal?.aborted) throw new InterruptedError(result?.frames ?? 0, result?.path);
-    if (result?.path) asked.onWarning?.(`the ${result.frames} frames so far are in ${result.path}`);
+    if (result?.path) {
+      asked.onWarning?.(line`the ${result.frames} frames so far are in ${{ path: result.path }}`);
+    }
     throw error;
   }
 }
@@ -138,6 +142,7 @@ function startEvent(
   source: SourceInfo,
   rig: Rig,
 ): StartEvent {
+  const { frameRate } = source;
   return {
     event: "start",
     input,
@@ -146,7 +151,7 @@ function startEvent(
     height: source.height,
     workingWidth: rig.working.width,
     workingHeight: rig.working.height,
-    frames: expectedFrames(source, from ?? 0, duration ?? Infinity),
+    frames: expectedFrames({ ...source, frameRate: frameRate.num / frameRate.den }, { from, duration }),
     provider: rig.engine.provider,
     flow: rig.estimator?.name ?? "none",
     ...(rig.flowReason !== undefined && { flowReason: rig.flowReason }),
@@ -154,21 +159,6 @@ function startEvent(
     layers: [...rig.layers],
     parameters,
   };
-}
-
-/** The number of frames in a part of the source, as far as it tells. */
-function expectedFrames(source: SourceInfo, from: number, duration: number): number | undefined {
-  if (source.kind === "picture") return 1;
-  if (from === 0 && duration >= source.duration) return source.frames || undefined;
-  if (!source.frames || !source.duration) return undefined;
-  const seconds = Math.max(0, Math.min(duration, source.duration - from));
-  return Math.min(source.frames, Math.max(1, Math.ceil(framesPerSecond(source) * seconds - 1e-6)));
-}
-
-/** The nominal rate where it is kept to; the mean is a little below it where sound begins earlier or ends later. */
-function framesPerSecond({ frames, duration, videoEnd = duration, frameRate }: SourceInfo): number {
-  const [mean, nominal] = [frames / duration, frameRate.num / frameRate.den];
-  return Math.abs(frames / videoEnd - nominal) < 0.1 * nominal ? nominal : mean;
 }
 
 function encodeOptions(job: SettledJob, network: string, source: SourceInfo): EncodeOptions {

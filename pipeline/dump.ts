@@ -1,7 +1,9 @@
 /** Keeps what the stages made as pictures, one folder per stage, for those who want to see why a dream looks as it does. */
 import { join } from "node:path";
-import { encode } from "fast-png";
-import { UserError } from "../models/errors.ts";
+import sharp from "sharp";
+import { ReverieError } from "../models/errors.ts";
+import { line } from "../models/line.ts";
+import { reasonOf } from "../models/system_error.ts";
 import type { Value } from "../models/engine/engine.ts";
 import type { Motion } from "./motion.ts";
 import { flowPicture, type Picture, tensorPicture } from "./tensor_picture.ts";
@@ -20,7 +22,7 @@ export interface DumpInput {
  * Passes frames on and writes `flow/000001.png` (colours of Baker et al. 2011), `mask/…` (white is visible),
  * `blended/…` (what is dreamed on) and `dream/…`, all at the working size.
  *
- * Throws a UserError when the folder cannot be written to.
+ * Throws a ReverieError when the folder cannot be written to.
  */
 export async function* dump<F extends DumpInput>(
   frames: AsyncIterable<F>,
@@ -30,7 +32,7 @@ export async function* dump<F extends DumpInput>(
   for await (const frame of frames) {
     const write = async (kind: (typeof folders)[number], picture: Picture) => {
       const name = `${String(frame.index).padStart(6, "0")}.png`;
-      await Deno.writeFile(join(folder, kind, name), encode({ ...picture, depth: 8 }));
+      await Deno.writeFile(join(folder, kind, name), await png(picture));
     };
     await write("blended", tensorPicture(await frame.mixed.read()));
     await write("dream", tensorPicture(await frame.dreamed.read()));
@@ -42,15 +44,22 @@ export async function* dump<F extends DumpInput>(
   }
 }
 
+/** 8 bits a channel, as few channels as the picture has. */
+async function png({ width, height, channels, data }: Picture): Promise<Uint8Array> {
+  return await sharp(data, { raw: { width, height, channels: channels as 1 | 3 } })
+    .toColourspace(channels === 1 ? "b-w" : "srgb")
+    .png()
+    .toBuffer();
+}
+
 async function prepareFolders(folder: string): Promise<void> {
   try {
     for (const kind of folders) await Deno.mkdir(join(folder, kind), { recursive: true });
   } catch (cause) {
-    throw new UserError(
-      `--dump ${folder}: cannot be written to (${(cause as Error).message}); choose another folder`,
-      {
-        cause,
-      },
+    throw new ReverieError(
+      "output_unusable",
+      line`${{ field: "dump" }} ${{ path: folder }}: cannot be written to (${reasonOf(cause)})`,
+      { advice: ["choose another folder"], cause },
     );
   }
 }

@@ -1,4 +1,5 @@
-import { UserError } from "../models/errors.ts";
+import { ReverieError } from "../models/errors.ts";
+import { line } from "../models/line.ts";
 import { containerOf } from "./encode/container.ts";
 import { checkOutput, openHlsFolder, openPartial, removeIfThere } from "./encode/destination.ts";
 import { failure, FrameWriter } from "./encode/frame_writer.ts";
@@ -19,7 +20,7 @@ export type { EncodeOptions, EncodeResult, SoundSource } from "./encode/options.
  * When the frames break off (the signal aborts, the stage before throws, the reader stops) the encoder is finished
  * properly and the partial file stays; it goes if not one frame is in it. `onResult` tells which.
  *
- * @throws {UserError} when the output cannot be written (exit status 2) or the encoder fails on the way (1), and
+ * @throws {ReverieError} when the output cannot be written (exit status 2) or the encoder fails on the way (1), and
  * whatever the stage before throws.
  */
 export async function* encode<F extends EncodableFrame>(
@@ -43,7 +44,10 @@ export async function* encode<F extends EncodableFrame>(
     }
     signal?.throwIfAborted();
     if (writer.frames === 0) {
-      throw new UserError(`${options.path} was not written: there was no frame`, { exitCode: 1 });
+      throw new ReverieError(
+        "encoding_failed",
+        line`${{ path: options.path }} was not written: there was no frame`,
+      );
     }
     const exit = await writer.finish(true);
     if (!exit.ok) throw await failure(options, exit);

@@ -1,6 +1,7 @@
 /** Measures a dreamed video against its source: how steady it is, how strong, how much of the source it keeps. */
 import { Engine } from "../models/engine/engine.ts";
-import { UserError } from "../models/errors.ts";
+import { invalidParameter, ReverieError } from "../models/errors.ts";
+import { line } from "../models/line.ts";
 import { checkFlow, namedFlow } from "../models/flow/choose.ts";
 import type { FlowEstimator, Picture } from "../models/flow/flow.ts";
 import { openNetwork } from "../models/networks/open.ts";
@@ -77,7 +78,7 @@ const measuringUpdates = 20;
 /**
  * Compares a dreamed video with its source, frame by frame. Flow is computed on the source.
  *
- * @throws {UserError} when one of them cannot be read, when their sizes, frames or times do not fit each other, and
+ * @throws {ReverieError} when one of them cannot be read, when their sizes, frames or times do not fit each other, and
  * when RAFT cannot be had or the pictures are too large for it.
  */
 export async function evaluate(
@@ -92,16 +93,16 @@ export async function evaluate(
   requireSameSize(infos);
   requireSameLength(infos, options.frames ?? Infinity);
   const size = measuredSize(infos.source, options.size ?? defaultSize);
-  const sizeFlag = "--image-size";
+  const sizeField = "imageSize";
   // Before anything is fetched or started.
-  await checkFlow({ ...finder, size, sizeFlag });
+  await checkFlow({ ...finder, size, sizeField });
   const network = await openNetwork({ model: measuringNetwork(options) }, { signal });
   signal?.throwIfAborted();
   requireSize(infos.source, size, network.minimumSize);
   using engine = await Engine.start(options.providers ? { providers: options.providers } : {});
   const layers = [...options.layers ?? network.defaultLayers];
   const meter = await StrengthMeter.create(engine, network, layers, size);
-  const estimator = await namedFlow({ ...finder, engine, size, sizeFlag, updates: measuringUpdates });
+  const estimator = await namedFlow({ ...finder, engine, size, sizeField, updates: measuringUpdates });
   try {
     const tally = new Tally(meter, estimator);
     const total = Math.min(options.frames ?? Infinity, infos.source.frames);
@@ -126,7 +127,11 @@ function measuringNetwork({ model, layers }: EvaluateOptions): string {
 /** Whoever names weights means RAFT. */
 function flowFinder({ flow, flowModel: model }: EvaluateOptions): { flow: "dis" | "raft"; model?: string } {
   if (model === undefined) return { flow: flow ?? "dis" };
-  if (flow === "dis") throw new UserError("--flow-model names weights of raft: leave it out, or --flow dis");
+  if (flow === "dis") {
+    throw invalidParameter("flowModel", line`${{ field: "flowModel" }} names weights of raft`, {
+      advice: ["leave it out", line`${{ field: "flow", value: "dis" }}`],
+    });
+  }
   return { flow: "raft", model };
 }
 
@@ -134,8 +139,10 @@ function flowFinder({ flow, flowModel: model }: EvaluateOptions): { flow: "dis" 
 function requireSameSize({ source, dreamed }: Both<SourceInfo>): void {
   const near = (a: number, b: number) => Math.abs(a - b) <= 1;
   if (near(source.width, dreamed.width) && near(source.height, dreamed.height)) return;
-  const words = ({ path, width, height }: SourceInfo) => `${path} is ${width}x${height}`;
-  throw new UserError(`${words(dreamed)}, but ${words(source)}: give a dream and its own source`);
+  const words = ({ path, width, height }: SourceInfo) => line`${{ path }} is ${width}x${height}`;
+  throw new ReverieError("unusable_video", line`${words(dreamed)}, but ${words(source)}`, {
+    advice: ["give a dream and its own source"],
+  });
 }
 
 /** What a network cannot look at cannot be measured by it. */
@@ -143,10 +150,16 @@ function requireSize(source: SourceInfo, measured: Size, least: number): void {
   const shorter = (size: Size) => Math.min(size.width, size.height);
   if (shorter(measured) >= least) return;
   const { width, height } = measured;
-  throw new UserError(
-    shorter(source) < least
-      ? `${source.path} is too small to measure: ${least} pixels on its shorter side are needed`
-      : `${width}x${height} is too small to measure, ${least} pixels on the shorter side are needed: raise --image-size`,
+  if (shorter(source) < least) {
+    throw new ReverieError(
+      "unusable_video",
+      line`${{ path: source.path }} is too small to measure: ${least} pixels on its shorter side are needed`,
+    );
+  }
+  throw invalidParameter(
+    "imageSize",
+    `${width}x${height} is too small to measure, ${least} pixels on the shorter side are needed`,
+    { advice: [line`raise ${{ field: "imageSize" }}`] },
   );
 }
 
@@ -178,11 +191,16 @@ async function* pairs(infos: Both<SourceInfo>, options: EvaluateOptions): AsyncG
   }
 }
 
-function lengthError({ source, dreamed }: Both<SourceInfo>, frames: number, sourceEnds: boolean): UserError {
+function lengthError(
+  { source, dreamed }: Both<SourceInfo>,
+  frames: number,
+  sourceEnds: boolean,
+): ReverieError {
   const [short, long] = sourceEnds ? [source, dreamed] : [dreamed, source];
-  return new UserError(
-    `${short.path} ends after frame ${frames}, ${long.path} goes on: --frames ${frames} compares what both have`,
-  );
+  const wrong = line`${{ path: short.path }} ends after frame ${frames}, ${{ path: long.path }} goes on`;
+  return new ReverieError("unusable_video", wrong, {
+    advice: [line`${{ field: "frames", value: frames }} compares what both have`],
+  });
 }
 
 /** Frames that are shown at other times are other frames: one video dropped or doubled some. */
@@ -193,9 +211,12 @@ function requireSameTime(
 ) {
   const times = { source: source.pts - first.source.pts, dreamed: dreamed.pts - first.dreamed.pts };
   if (Math.abs(times.source - times.dreamed) <= Math.max(0.025, source.duration / 2)) return;
-  throw new UserError(
-    `frame ${source.index} is shown at ${times.source.toFixed(3)} s in ${infos.source.path}, but at ` +
-      `${times.dreamed.toFixed(3)} s in ${infos.dreamed.path}: give a dream of the whole source`,
+  const place = (which: "source" | "dreamed") =>
+    line`${times[which].toFixed(3)} s in ${{ path: infos[which].path }}`;
+  throw new ReverieError(
+    "unusable_video",
+    line`frame ${source.index} is shown at ${place("source")}, but at ${place("dreamed")}`,
+    { advice: ["give a dream of the whole source"] },
   );
 }
 

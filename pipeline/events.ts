@@ -1,3 +1,4 @@
+import type { Line } from "../models/line.ts";
 import type { Parameters } from "./parameters.ts";
 import type { StageSeconds } from "./stage_clock.ts";
 
@@ -22,7 +23,7 @@ export interface StartEvent {
   /** The engine that computes optical flow; "none" for pictures and independent frames. */
   flow: string;
   /** Why it is that engine, in a few words, where the setting left a choice. */
-  flowReason?: string;
+  flowReason?: Line;
   /** The network that dreams: its name in the catalogue, else of its file. */
   network: string;
   layers: string[];

@@ -2,7 +2,8 @@
  * Flags of the command line: `--image-size 512`, `--image-size=512`, `--independent`, `--no-independent`. Those of a
  * dream's settings are made from the schema, so that a setting is written down in one place only.
  */
-import { UserError } from "../models/errors.ts";
+import { invalidParameter, type ReverieError, wrongUsage } from "../models/errors.ts";
+import { line } from "../models/line.ts";
 import { allowedValues, type ParameterDescription, parameterDescriptions } from "./parameters.ts";
 
 /** A flag that a command takes. */
@@ -37,7 +38,7 @@ export function flagName(parameter: string): string {
 }
 
 /**
- * Takes a command line apart. What follows `--` is never a flag. Throws a UserError for a flag that is not known,
+ * Takes a command line apart. What follows `--` is never a flag. Throws a ReverieError for a flag that is not known,
  * with the nearest that is, for a missing value and for one too many.
  */
 export function parseFlags(args: readonly string[], flags: readonly Flag[]): ParsedFlags {
@@ -71,21 +72,21 @@ function negatedFlag(name: string | undefined, byName: Map<string, Flag>): Flag 
 function switchValue(arg: string, value: string | undefined, on: boolean): boolean {
   if (value === undefined || value === "true") return on;
   if (value === "false") return !on;
-  throw new UserError(`${arg.split("=")[0]} takes no value but true or false, not "${value}"`);
+  throw wrongUsage(`${arg.split("=")[0]} takes no value but true or false, not "${value}"`);
 }
 
 function requiredValue(arg: string, value: string | undefined, flag: Flag): string {
   if (value === undefined || (/^--?[a-z]/i.test(value))) {
-    throw new UserError(`${arg} needs a value: ${arg} ${flag.placeholder}`);
+    throw wrongUsage(`${arg} needs a value: ${arg} ${flag.placeholder}`);
   }
   return value;
 }
 
-function unknownFlag(arg: string, flags: readonly Flag[]): UserError {
+function unknownFlag(arg: string, flags: readonly Flag[]): ReverieError {
   const typed = arg.split("=")[0]!;
   const names = flags.flatMap(({ name, negatable }) => negatable ? [name, `no-${name}`] : [name]);
   const near = nearest(kebabCase(typed.replace(/^-+/, "").replaceAll("_", "-")), names);
-  return new UserError(
+  return wrongUsage(
     `there is no flag ${typed}; ${near ? `did you mean --${near}?` : "--help lists those there are"}`,
   );
 }
@@ -149,7 +150,7 @@ function placeholderOf(parameter: ParameterDescription): string {
   }
 }
 
-/** The settings among the flags. Throws a UserError where a value is not of its setting's kind. */
+/** The settings among the flags. Throws a ReverieError where a value is not of its setting's kind. */
 export function parameterInput(values: ParsedFlags["values"]): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const parameter of parameterDescriptions) {
@@ -165,7 +166,10 @@ function typed(parameter: ParameterDescription, text: string): unknown {
   return parameterValue(parameter, text, (part) => {
     const value = parseNumber(part);
     if (value !== undefined) return value;
-    throw new UserError(`${flagName(parameter.name)} must be ${allowedValues(parameter)}, not "${text}"`);
+    throw invalidParameter(
+      parameter.name,
+      line`${{ field: parameter.name }} must be ${allowedValues(parameter)}, not "${text}"`,
+    );
   });
 }
 

@@ -1,7 +1,5 @@
 /** The networks that can be dreamed with by name, for those above the pipeline. */
-import { dirname } from "node:path";
-import { cacheFolder } from "../models/cache.ts";
-import { catalog, isHere, pull, shippedModelPath } from "../models/catalog.ts";
+import { catalog, isHere, pull } from "../models/catalog.ts";
 import { forgetOutOfReach } from "../models/out_of_reach.ts";
 import { type PullOptions, sourceSize } from "../models/sources.ts";
 import { settings } from "./settle.ts";
@@ -45,17 +43,12 @@ export function dreamsByDefault(): string {
 /**
  * Fetches a network, however often that has failed. Returns the path of its file.
  *
- * Throws a UserError where it cannot be had, and the signal's reason when it was aborted.
+ * Throws a ReverieError where it cannot be had, and the signal's reason when it was aborted.
  */
 export async function fetchNetwork(name: string, options: PullOptions = {}): Promise<string> {
   const path = await pull(name, options);
   await forgetOutOfReach(name);
   return path;
-}
-
-/** Folders that networks are read from: the one that came with the program, and the cache. */
-export function networkFolders(): string[] {
-  return [dirname(shippedModelPath(catalog[0]!.name)), cacheFolder()];
 }
 
 function namesOf(purpose: "dream" | "flow"): string[] {

@@ -104,10 +104,6 @@ export class OcclusionCheck {
       motion: Number(motion.data[0]),
     };
   }
-
-  async release(): Promise<void> {
-    await this.#session.release();
-  }
 }
 
 function tensorOf({ width, height, data }: FlowField): HostTensor {

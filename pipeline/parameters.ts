@@ -3,7 +3,8 @@
  * checks, the JSON in reports and the metadata of the result.
  */
 import { z } from "zod";
-import { UserError } from "../models/errors.ts";
+import { ReverieError } from "../models/errors.ts";
+import { line } from "../models/line.ts";
 
 /** Three numbers, one per RGB channel; a single one stands for all three. */
 const perChannel = z.union([
@@ -182,24 +183,29 @@ function range({ minimum, above, maximum }: ParameterDescription): string {
 }
 
 /**
- * Checks settings and fills in the defaults. Throws a UserError that names the first setting that is wrong and what
- * it may be; `label` turns a setting's name into what the user typed (a flag, a field).
+ * Checks settings and fills in the defaults.
+ *
+ * @throws {ReverieError} that names the first setting that is wrong and what it may be
  */
-export function parseParameters(
-  input: Record<string, unknown>,
-  label: (name: string) => string = (name) => name,
-): Parameters {
+export function parseParameters(input: Record<string, unknown>): Parameters {
   const result = parametersSchema.safeParse(input);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   if (issue.code === "unrecognized_keys") {
-    throw new UserError(`there is no setting ${label(issue.keys[0]!)}; --help lists them`);
+    throw new ReverieError(
+      "invalid_parameter",
+      line`there is no setting ${{ field: issue.keys[0]! }}; ${{ list: "settings" }} lists them`,
+    );
   }
   const name = String(issue.path[0] ?? "");
   const parameter = parameterDescriptions.find((known) => known.name === name);
-  if (!parameter) throw new UserError(`the settings are not usable: ${issue.message}`);
-  if (issue.code === "custom") throw new UserError(`${label(name)} ${issue.message}`);
-  throw new UserError(`${label(name)} must be ${allowedValues(parameter)}, not ${shown(input[name])}`);
+  if (!parameter) {
+    throw new ReverieError("invalid_parameter", `the settings are not usable: ${issue.message}`);
+  }
+  const wrong = issue.code === "custom"
+    ? issue.message
+    : `must be ${allowedValues(parameter)}, not ${shown(input[name])}`;
+  throw new ReverieError("invalid_parameter", line`${{ field: name }} ${wrong}`);
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,5 @@
 /** Named looks. A look is made for one network, so a preset has one for each network that it can be dreamed with. */
-import { UserError } from "../models/errors.ts";
+import { invalidParameter } from "../models/errors.ts";
 import type { ParameterInput } from "./parameters.ts";
 
 /** Settings that were found by looking at what one network dreams with them. */
@@ -179,11 +179,14 @@ export const presets = {
 /** Name of a preset. */
 export type PresetName = keyof typeof presets;
 
-/** The preset of that name, {@link plain} without one. Throws a UserError that lists the presets there are. */
+/** The preset of that name, {@link plain} without one. Throws a ReverieError that lists the presets there are. */
 export function presetOf(name: string | undefined): Preset {
   if (name === undefined) return plain;
   if (Object.hasOwn(presets, name)) return presets[name as PresetName];
-  throw new UserError(`no preset is named "${name}"; there are: ${Object.keys(presets).join(", ")}`);
+  throw invalidParameter(
+    "preset",
+    `no preset is named "${name}"; there are: ${Object.keys(presets).join(", ")}`,
+  );
 }
 
 /**

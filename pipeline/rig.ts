@@ -2,6 +2,7 @@
 import { Engine } from "../models/engine/engine.ts";
 import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../models/flow/choose.ts";
 import type { FlowEstimator } from "../models/flow/flow.ts";
+import type { Line } from "../models/line.ts";
 import type { Network } from "../models/networks/network.ts";
 import { openNetwork } from "../models/networks/open.ts";
 import type { DownloadProgress } from "../models/package_download.ts";
@@ -36,7 +37,7 @@ interface MotionRig {
 }
 
 /**
- * Throws a UserError where the flow that the settings ask for cannot be had, within `room` bytes of memory. It does not
+ * Throws a ReverieError where the flow that the settings ask for cannot be had, within `room` bytes of memory. It does not
  * depend on the network that dreams.
  */
 export async function checkMotion(
@@ -59,7 +60,7 @@ export class Rig {
   readonly dreamers: Dreamers;
   readonly estimator: FlowEstimator | undefined;
   /** Why it is that estimator, where the settings left a choice. */
-  readonly flowReason: string | undefined;
+  readonly flowReason: Line | undefined;
   readonly check: OcclusionCheck | undefined;
   readonly blender: Blender | undefined;
 
@@ -86,7 +87,7 @@ export class Rig {
   /**
    * Opens the network (fetching it on first use), starts the engine and builds all graphs.
    *
-   * Throws a UserError for a network, layer, provider or flow that cannot be had, the flow before all else; and the
+   * Throws a ReverieError for a network, layer, provider or flow that cannot be had, the flow before all else; and the
    * signal's reason when it was aborted.
    */
   static async create(options: RigOptions): Promise<Rig> {

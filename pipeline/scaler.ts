@@ -68,10 +68,6 @@ export class Scaler {
     return (await result.take()).data as Uint8Array;
   }
 
-  async release(): Promise<void> {
-    await Promise.all([this.#shrink.release(), this.#compose.release()]);
-  }
-
   #frame(rgb: Uint8Array): HostTensor {
     return { type: "uint8", dims: [this.source.height, this.source.width, 3], data: rgb };
   }

@@ -3,8 +3,8 @@
  * depends on what is here and what can be fetched: that is decided here and nowhere else.
  */
 import { catalog, dreamFacts, isHere, pull } from "../models/catalog.ts";
-import { DownloadError } from "../models/download_error.ts";
-import { UserError } from "../models/errors.ts";
+import { ReverieError } from "../models/errors.ts";
+import { type Line, line } from "../models/line.ts";
 import { readNetworkFile } from "../models/networks/open.ts";
 import { forgetOutOfReach, isOutOfReach, rememberOutOfReach } from "../models/out_of_reach.ts";
 import type { DownloadOptions } from "../models/package_download.ts";
@@ -24,13 +24,7 @@ export interface Settled {
   /** Complete; `model` names the network that dreams, never `auto`. */
   parameters: Parameters;
   /** One line for the user on each thing that is other than asked for. */
-  notes: string[];
-}
-
-/** Options of {@link settle}. */
-export interface SettleOptions extends DownloadOptions {
-  /** Turns a setting's name into what the user typed, for errors. */
-  label?: (name: string) => string;
+  notes: Line[];
 }
 
 /** Seconds that the hosts of a network may take to answer, and then be silent, before the next network is taken. */
@@ -40,14 +34,13 @@ const patient = { reachWithin: 5, patience: 10 } as const;
  * The settings of a dream as far as can be told without fetching anything: defaults, under the look that the preset has
  * for the network, under what the user gave. The network is the first of those that suit which is here.
  *
- * Throws a UserError where a value is not usable or there is no such preset.
+ * Throws a ReverieError where a value is not usable or there is no such preset.
  */
 export function settings(
   { preset, given }: Wish,
-  label?: (name: string) => string,
   network = expectedNetwork({ preset, given }),
 ): Parameters {
-  return complete({ preset, given }, { network }, label);
+  return complete({ preset, given }, { network });
 }
 
 /**
@@ -55,25 +48,24 @@ export function settings(
  * that the user named is the only one tried; of a preset's own the first that can be had is taken. Hosts that did not
  * answer are not asked again for a day.
  *
- * Throws a UserError where a value is not usable or no network can be had; the signal's reason when it was aborted.
+ * Throws a ReverieError where a value is not usable or no network can be had; the signal's reason when it was aborted.
  */
-export async function settle(wish: Wish, options: SettleOptions = {}): Promise<Settled> {
-  const { label } = options;
+export async function settle(wish: Wish, options: DownloadOptions = {}): Promise<Settled> {
   const file = fileIn(wish);
   if (file !== undefined) {
     const { known: { kind: network = "other" } = {} } = await readNetworkFile(file);
-    return { parameters: complete(wish, { network, model: file }, label), notes: [] };
+    return { parameters: complete(wish, { network, model: file }), notes: [] };
   }
   const names = candidates(wish);
   const { network, missing } = await firstAvailable(names, options);
-  const parameters = complete(wish, { network }, label);
+  const parameters = complete(wish, { network });
   return {
     parameters,
     notes: missing === undefined ? [] : [replacementNote(wish, network, missing, parameters)],
   };
 }
 
-/** The catalogue's networks that suit a wish, best first. Throws a UserError for one that does not dream. */
+/** The catalogue's networks that suit a wish, best first. Throws a ReverieError for one that does not dream. */
 function candidates({ preset, given }: Wish): string[] {
   const { model } = given;
   if (model !== undefined && !isOpen(model)) {
@@ -100,12 +92,12 @@ function expectedNetwork(wish: Wish): string {
 interface Missing {
   network: string;
   /** Why, in a few words; absent where that was found out before. */
-  reason?: string;
+  reason?: Line;
 }
 
 async function firstAvailable(
   names: readonly string[],
-  options: SettleOptions,
+  options: DownloadOptions,
 ): Promise<{ network: string; missing?: Missing }> {
   let missing: Missing | undefined;
   for (const [index, network] of names.entries()) {
@@ -123,16 +115,16 @@ async function firstAvailable(
 }
 
 /** Why the network cannot be fetched; undefined where it is here now. */
-async function tryToPull(network: string, options: SettleOptions): Promise<string | undefined> {
+async function tryToPull(network: string, options: DownloadOptions): Promise<Line | undefined> {
   try {
     await pull(network, { ...options, ...patient });
     await forgetOutOfReach(network);
     return undefined;
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof ReverieError)) throw error;
     if (!isOffline()) await rememberOutOfReach(network);
-    return error instanceof DownloadError ? error.reason : error.message;
+    return error.reason;
   }
 }
 
@@ -140,7 +132,6 @@ async function tryToPull(network: string, options: SettleOptions): Promise<strin
 function complete(
   { preset, given }: Wish,
   { network, model = network }: { network: string; model?: string },
-  label?: (name: string) => string,
 ): Parameters {
   const { channels, ...look } = lookFor(presetOf(preset), network);
   const chosen = {
@@ -151,7 +142,7 @@ function complete(
     ...(isRelative(given, network) && { layers: relativeLayers(layersOf(given)) }),
     model,
   };
-  return parseParameters(chosen, label);
+  return parseParameters(chosen);
 }
 
 /** Whether InceptionV3 stands in for GoogLeNet, whose layers the user may have named. */
@@ -175,12 +166,12 @@ function replacementNote(
   network: string,
   { network: wanted, reason }: Missing,
   { layers }: Parameters,
-): string {
-  const why = reason ? `cannot be fetched (${reason})` : "could not be fetched within the last day";
+): Line {
+  const why = reason ? line`cannot be fetched (${reason})` : "could not be fetched within the last day";
   const what = preset === undefined || wanted === "googlenet"
     ? ""
     : `preset ${preset} is made for ${wanted}: `;
   const named = given.layers !== undefined && layers ? `, its layers ${layers.join(", ")}` : "";
-  return `${what}${wanted} is not here and ${why}, so ${network} dreams in its place${named}; ` +
-    `models pull ${wanted} tries again, models add FILE takes a copy of it`;
+  const retry = { remedy: "retry", network: wanted } as const;
+  return line`${what}${wanted} is not here and ${why}, so ${network} dreams in its place${named}; ${retry}`;
 }

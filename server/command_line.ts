@@ -1,5 +1,5 @@
 /** The command line of `serve`. */
-import { UserError } from "../pipeline/errors.ts";
+import { wrongUsage } from "../pipeline/errors.ts";
 import { type Flag, type ParsedFlags, parseFlags, parseNumber } from "../pipeline/flags.ts";
 import { commands, flagsOf } from "../pipeline/terminal/commands.ts";
 import { providerList } from "../pipeline/terminal/dream_options.ts";
@@ -11,15 +11,15 @@ import { defaultLimits, type Limits, type ServerOptions } from "./options.ts";
 /** Environment variable with the token, which so does not show in the list of processes. */
 const tokenVariable = "REVERIE_TOKEN";
 
-/** Understands the command line of `serve`. Throws a UserError that names what is wrong and what to do. */
+/** Understands the command line of `serve`. Throws a ReverieError that names what is wrong and what to do. */
 export function parseServe(args: readonly string[]): ServerOptions {
   const { values, positionals } = parseFlags(args, flagsOf(commands.serve));
   if (positionals.length > 0) {
-    throw new UserError(`serve takes flags alone, not "${positionals[0]}": ${program} serve --help`);
+    throw wrongUsage(`serve takes flags alone, not "${positionals[0]}": ${program} serve --help`);
   }
   const given = new Given(values);
   const token = given.text("token") ?? Deno.env.get(tokenVariable);
-  if (token === "") throw new UserError(`--token must not be empty; without a token say --no-token`);
+  if (token === "") throw wrongUsage(`--token must not be empty; without a token say --no-token`);
   const keepDays = given.above("keep"), quota = given.bytes("quota");
   const providers = providerList(given.text("provider"));
   return {
@@ -54,7 +54,7 @@ function limits(given: Given): Limits {
 function originOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.pathname === "/") return url.origin;
-  throw new UserError(`--cors takes origins such as https://example.org, separated by commas, not "${text}"`);
+  throw wrongUsage(`--cors takes origins such as https://example.org, separated by commas, not "${text}"`);
 }
 
 /** What the user gave, by the kind of value. */
@@ -72,7 +72,7 @@ class Given {
     const number = parseNumber(text);
     if (number !== undefined && Number.isInteger(number) && number >= least && number <= most) return number;
     const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new UserError(`--${name} must be a whole number ${range}, not "${text}"`);
+    throw wrongUsage(`--${name} must be a whole number ${range}, not "${text}"`);
   }
 
   above(name: string): number | undefined {
@@ -80,20 +80,20 @@ class Given {
     if (text === undefined) return undefined;
     const number = parseNumber(text);
     if (number !== undefined && number > 0) return number;
-    throw new UserError(`--${name} must be a number above 0, not "${text}"`);
+    throw wrongUsage(`--${name} must be a number above 0, not "${text}"`);
   }
 
   bytes(name: string): number | undefined {
     const text = this.text(name);
-    return text === undefined ? undefined : parseBytes(text, `--${name}`);
+    return text === undefined ? undefined : parseBytes(text, name);
   }
 
   time(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const seconds = parseTime(text, `--${name}`);
+    const seconds = parseTime(text, name);
     if (seconds > 0) return seconds;
-    throw new UserError(`--${name} must be above 0`);
+    throw wrongUsage(`--${name} must be above 0`);
   }
 
   /** A picture size as its number of pixels. */
@@ -103,6 +103,6 @@ class Given {
     const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text.trim()) ?? [];
     const pixels = Number(width) * Number(height);
     if (pixels > 0) return pixels;
-    throw new UserError(`--${name} must be a size such as 3840x2160, not "${text}"`);
+    throw wrongUsage(`--${name} must be a size such as 3840x2160, not "${text}"`);
   }
 }

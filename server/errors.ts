@@ -1,46 +1,15 @@
 /** Errors as they reach a client: `{"error": {"code", "message", "field"?}}` with a status. */
-import { join } from "node:path";
-import { UserError } from "../pipeline/errors.ts";
-import { networkFolders } from "../pipeline/networks.ts";
-
-/** A word for programs, beside the line for people. */
-export type ErrorCode =
-  | "invalid_parameter"
-  | "invalid_request"
-  | "unauthorized"
-  | "forbidden"
-  | "not_found"
-  | "method_not_allowed"
-  | "conflict"
-  | "length_required"
-  | "too_large"
-  | "not_a_video"
-  | "unusable_video"
-  | "too_many_requests"
-  | "queue_full"
-  | "busy"
-  | "disk_full"
-  | "internal";
-
-/** The status of each code. */
-export const statusOf = {
-  invalid_parameter: 400,
-  invalid_request: 400,
-  unauthorized: 401,
-  forbidden: 403,
-  not_found: 404,
-  method_not_allowed: 405,
-  conflict: 409,
-  length_required: 411,
-  too_large: 413,
-  not_a_video: 415,
-  unusable_video: 422,
-  too_many_requests: 429,
-  queue_full: 503,
-  busy: 503,
-  disk_full: 507,
-  internal: 500,
-} as const satisfies Record<ErrorCode, number>;
+import {
+  type ErrorCode,
+  isDiskFull,
+  type Line,
+  nameOf,
+  type Remedy,
+  ReverieError,
+  spelled,
+  type Spelling,
+} from "../pipeline/errors.ts";
+import { oneLine } from "./uploads/names.ts";
 
 /** What a client gets to see of an error. */
 export interface ErrorBody {
@@ -50,62 +19,75 @@ export interface ErrorBody {
   field?: string;
 }
 
-/** Options of {@link HttpError}. */
-export interface HttpErrorOptions {
-  field?: string;
-  /** Seconds after which it is worth trying again, for the header Retry-After. */
-  retryAfter?: number;
-  cause?: unknown;
+/** How HTTP spells: settings are fields, files are told by their names alone, remedies are what can be done from afar. */
+export const overHttp: Spelling = {
+  field: (name, value) => value === undefined ? name : `${name}=${value}`,
+  path: nameOf,
+  list: (of) => of === "networks" ? "/api/networks" : "/api/settings",
+  remedy,
+};
+
+const sources = {
+  any: "upload a video",
+  itself: "upload the video file itself",
+  whole: "upload the whole file",
+  another: "upload another file",
+} as const;
+
+function remedy(remedy: Remedy): string | undefined {
+  switch (remedy.remedy) {
+    case "fetch":
+      return `ask whoever runs the server to fetch them with "models pull ${remedy.network}"`;
+    case "retry":
+      return `whoever runs the server can try again: POST /api/networks/${remedy.network}/fetch`;
+    case "add":
+      return 'whoever runs the server can add a file of it with "models add FILE"';
+    case "place":
+      return `whoever runs the server can fetch ${remedy.url} and put it into the cache folder`;
+    case "provider":
+      return `whoever runs the server can start it with --provider ${remedy.provider}`;
+    case "doctor":
+      return "do there what the doctor command says";
+    case "give":
+      return sources[remedy.source];
+    case "installFfmpeg":
+    case "nameFile":
+    case "show":
+      return undefined;
+  }
 }
 
-/** An error with a status, whose message says in one line what to do. */
-export class HttpError extends Error {
-  override readonly name = "HttpError";
-  readonly code: ErrorCode;
-  readonly field: string | undefined;
-  readonly retryAfter: number | undefined;
-
-  constructor(code: ErrorCode, message: string, options: HttpErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
-    this.field = options.field;
-    this.retryAfter = options.retryAfter;
-  }
-
-  get status(): (typeof statusOf)[ErrorCode] {
-    return statusOf[this.code];
-  }
-
-  /** What the client gets, without stack or cause. */
-  get body(): ErrorBody {
-    return { code: this.code, message: this.message, ...(this.field !== undefined && { field: this.field }) };
-  }
+/** A line for clients, without a path of the server. */
+export function clientLine(line: Line): string {
+  return oneLine(spelled(line, overHttp) ?? "");
 }
 
-/**
- * Any error as one for the client. A UserError keeps its line, under the code that fits where it was thrown; a full
- * disk is told as such; whatever else is a defect, of which the client learns nothing but that it happened.
- */
-export function toHttpError(error: unknown, code: ErrorCode = "invalid_request"): HttpError {
-  if (error instanceof HttpError) return error;
-  if (isDiskFull(error)) {
-    return new HttpError("disk_full", "the server's disk is full: delete old dreams and try again", {
+/** What the client gets of an error, without stack or cause; of a defect nothing but that it happened. */
+export function bodyOf(error: unknown): ErrorBody {
+  const known = asReverieError(error);
+  const { code, field } = known;
+  return {
+    code,
+    message: oneLine(known.told(overHttp)),
+    ...(field !== undefined && { field: oneLine(field) }),
+  };
+}
+
+/** Any error as one for the client; a full disk is told as such, whatever else is not meant for users is a defect. */
+export function asReverieError(error: unknown): ReverieError {
+  if (error instanceof ReverieError) return error;
+  if (isDiskFull(error) || isDatabaseFull(error)) {
+    const wrong = "the server's disk is full";
+    return new ReverieError("disk_full", wrong, {
+      advice: ["delete old dreams and try again"],
       cause: error,
     });
   }
-  if (error instanceof UserError) return new HttpError(code, withoutFolders(error.message), { cause: error });
-  return new HttpError("internal", "the server failed; its log says more", { cause: error });
+  return new ReverieError("internal", "the server failed; its log says more", { cause: error });
 }
 
-/** A line without the folders that networks are read from: where they are is nothing for clients. */
-export function withoutFolders(message: string): string {
-  // With the slash at its end, so that a folder named by a word leaves that word alone.
-  return networkFolders().reduce((line, folder) => line.replaceAll(join(folder, "/"), ""), message);
-}
-
-/** Whether an error says that there is no room left to write to. */
-export function isDiskFull(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  return code === "ENOSPC" ||
-    /no space left on device|disk quota exceeded|disk is full/i.test(String(message));
+/** SQLite tells by its message alone: Deno gives all its errors one code. */
+function isDatabaseFull(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return code === "ERR_SQLITE_ERROR" && message === "database or disk is full";
 }

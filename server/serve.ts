@@ -1,7 +1,7 @@
 /** The running server: opens everything, listens, and closes everything. */
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { UserError } from "../pipeline/errors.ts";
+import { wrongUsage } from "../pipeline/errors.ts";
 import { plain } from "../pipeline/presets.ts";
 import { settings } from "../pipeline/settle.ts";
 import { createApp } from "./app.ts";
@@ -41,7 +41,7 @@ export interface RunningServer {
 const patience = 3_000;
 
 /**
- * Serves until the signal is aborted. Throws a UserError where the options leave the server open to everybody, the
+ * Serves until the signal is aborted. Throws a ReverieError where the options leave the server open to everybody, the
  * port is taken, or the folder for data cannot be used.
  */
 export async function serve(options: ServerOptions, serving: ServeOptions = {}): Promise<void> {
@@ -146,7 +146,7 @@ async function makeDataFolder(folder: string): Promise<void> {
   try {
     await Deno.mkdir(folder, { recursive: true });
   } catch (cause) {
-    throw new UserError(`${folder} cannot be used for dreams: name another folder with --data`, { cause });
+    throw wrongUsage(`${folder} cannot be used for dreams: name another folder with --data`, { cause });
   }
 }
 
@@ -159,12 +159,12 @@ function listen(
     return Deno.serve({ hostname: host, port, signal, onListen: () => {} }, handler);
   } catch (cause) {
     if (cause instanceof Deno.errors.AddrInUse) {
-      throw new UserError(`port ${port} is in use: choose another one with --port`, { cause });
+      throw wrongUsage(`port ${port} is in use: choose another one with --port`, { cause });
     }
     if (cause instanceof Deno.errors.PermissionDenied) {
-      throw new UserError(`port ${port} needs more rights: choose one from 1024 with --port`, { cause });
+      throw wrongUsage(`port ${port} needs more rights: choose one from 1024 with --port`, { cause });
     }
-    throw new UserError(`${host} is no address of this machine: choose another one with --host`, { cause });
+    throw wrongUsage(`${host} is no address of this machine: choose another one with --host`, { cause });
   }
 }
 

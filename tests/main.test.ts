@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runScript } from "./run_deno.ts";
-import { sharedDataPath } from "./shared_data.ts";
+import { sharedFile } from "./shared_data.ts";
+import { testWith } from "./needs.ts";
+
+const squeezeNet = sharedFile("weights/squeezenet1_1.onnx");
 
 const root = new URL("..", import.meta.url);
 
@@ -146,10 +149,8 @@ Deno.test("models show prints the card, and refuses what is not there", async ()
   await refused(["models", "show", "deno.json"], /deno\.json: not an ONNX model/);
 });
 
-Deno.test("models show prints the input and the layers of an ONNX file", async () => {
-  const path = await sharedDataPath("weights/squeezenet1_1.onnx");
-  if (path === undefined) return;
-  const { code, stdout, stderr } = await reverie(["models", "show", path]);
+testWith(squeezeNet, "models show prints the input and the layers of an ONNX file", async () => {
+  const { code, stdout, stderr } = await reverie(["models", "show", squeezeNet.path]);
   assert.equal(stderr, "");
   assert.equal(code, 0);
   assert.match(stdout, /input +\S+ float32 \[/);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { drawCard, inFolder } from "./pipeline/clips.ts";
 import { type Outcome, runScript } from "./run_deno.ts";
-import { sharedDataPath } from "./shared_data.ts";
+import { sharedFile } from "./shared_data.ts";
+import { testWith } from "./needs.ts";
 
 /** Runs the program with an empty cache folder and no way out of this machine. */
 async function reverie(...args: string[]): Promise<Outcome> {
@@ -59,18 +60,28 @@ Deno.test("dream --flow says what is missing in one line with status 2", () =>
     await refused(/--flow-updates must be a whole number from 1 to 32, not 0/, "--flow-updates=0");
   }));
 
-Deno.test("dream says that pictures are too large for RAFT before it fetches or builds anything", async () => {
-  const weights = await sharedDataPath("weights/raft-small.pth");
-  const clip = await sharedDataPath("clips/rotate-buck-bunny.mp4");
-  if (!weights || !clip) return;
-  await inFolder(async (folder) => {
-    const sizes = ["--image-size=2048", "--flow-size=2048", "--duration=0.1"];
-    const raft = ["--flow=raft", "--flow-model", weights];
-    const { code, stderr } = await reverie("dream", clip, join(folder, "dream.mp4"), ...raft, ...sizes);
-    assert.match(
-      stderr,
-      /^reverie: RAFT needs \S+ GB of memory at \S+ and may take \S+ GB here: lower --flow-size\n$/,
-    );
-    assert.equal(code, 2);
-  });
-});
+const weights = sharedFile("weights/raft-small.pth");
+const clip = sharedFile("clips/rotate-buck-bunny.mp4");
+
+testWith(
+  [weights, clip],
+  "dream says that pictures are too large for RAFT before it fetches or builds anything",
+  async () => {
+    await inFolder(async (folder) => {
+      const sizes = ["--image-size=2048", "--flow-size=2048", "--duration=0.1"];
+      const raft = ["--flow=raft", "--flow-model", weights.path];
+      const { code, stderr } = await reverie(
+        "dream",
+        clip.path,
+        join(folder, "dream.mp4"),
+        ...raft,
+        ...sizes,
+      );
+      assert.match(
+        stderr,
+        /^reverie: RAFT needs \S+ GB of memory at \S+ and may take \S+ GB here: lower --flow-size\n$/,
+      );
+      assert.equal(code, 2);
+    });
+  },
+);

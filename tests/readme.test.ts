@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { locate } from "../pipeline/ffmpeg/locate.ts";
 import { inFolder } from "./pipeline/clips.ts";
 import { sample, withTestServer } from "./server/helpers.ts";
+import { need, testWith } from "./needs.ts";
 
 /** The shell scripts of a text that stand below `<!-- tested: server -->`, as one. */
 function testedScript(markdown: string): string {
@@ -34,13 +35,14 @@ async function run(script: string, folder: string): Promise<string> {
   return said!;
 }
 
-Deno.test("README's curl scripts do what they say at a real server", async () => {
+const programs = await Promise.all(
+  ["bash", "curl"].map(async (program) => need(await starts(program), `there is no ${program} here`)),
+);
+
+testWith(programs, "README's curl scripts do what they say at a real server", async () => {
   const script = testedScript(await Deno.readTextFile(new URL("../README.md", import.meta.url)));
   assert.match(script, /^curl /m, "README.md has no script below <!-- tested: server -->");
   assert.match(script, /localhost:8000/);
-  for (const program of ["bash", "curl"]) {
-    if (!await starts(program)) return console.log(`skipped: there is no ${program} here`);
-  }
   await withTestServer((server) =>
     inFolder(async (folder) => {
       await Deno.copyFile(sample, join(folder, "clip.mp4"));

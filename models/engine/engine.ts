@@ -1,15 +1,14 @@
 import type { ElementType, Model } from "../onnx/model.ts";
 import { writeModel } from "../onnx/write.ts";
-import { UserError } from "../errors.ts";
+import { WorkerCalls } from "../worker_calls.ts";
+import { ReverieError } from "../errors.ts";
 import { adapted } from "./adapt.ts";
 import { automaticProviders } from "./providers.ts";
 import type {
-  AnswerMessage,
   Answers,
   HostTensor,
   RefusedProvider,
   Request,
-  RequestMessage,
   SessionSettings,
   ValueReference,
 } from "./messages.ts";
@@ -42,25 +41,18 @@ export interface LoadOptions {
  * ```
  */
 export class Engine {
-  readonly #worker: Worker;
+  readonly #calls: WorkerCalls<Request, Answers>;
   readonly #threads: number;
-  readonly #waiting = new Map<number, PromiseWithResolvers<Answers[keyof Answers]>>();
-  #lastId = 0;
-  #failure: Error | undefined;
   #provider = "";
   #refused: RefusedProvider[] = [];
 
   private constructor(threads: number) {
     this.#threads = threads;
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engine" });
-    this.#worker.onmessage = ({ data }: MessageEvent<AnswerMessage>) => this.#settle(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#fail(new Error(`the engine stopped: ${event.message}`));
-    };
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engine" });
+    this.#calls = new WorkerCalls(worker, "the engine");
   }
 
-  /** Starts an engine. Throws a UserError when none of the providers works on this machine. */
+  /** Starts an engine. Throws a ReverieError when none of the providers works on this machine. */
   static async start(options: EngineOptions = {}): Promise<Engine> {
     const providers = [...(options.providers ?? automaticProviders)];
     const engine = new Engine(options.threads ?? 0);
@@ -71,10 +63,10 @@ export class Engine {
       return engine;
     } catch (cause) {
       engine.close();
-      throw new UserError(
-        `no execution provider of "${providers.join(",")}" works here (${(cause as Error).message}); ` +
-          "use --provider cpu, or do what the doctor command says",
-        { cause },
+      throw new ReverieError(
+        "provider_unusable",
+        `no execution provider of "${providers.join(",")}" works here (${(cause as Error).message})`,
+        { advice: [[{ remedy: "provider", provider: "cpu" }], [{ remedy: "doctor" }]], cause },
       );
     }
   }
@@ -108,24 +100,12 @@ export class Engine {
    * what onnxruntime holds.
    */
   async release(): Promise<void> {
-    const closed = new Error("the engine has been closed");
-    for (const waiting of this.#waiting.values()) waiting.reject(closed);
-    this.#waiting.clear();
-    const ended = this.request({ kind: "end" });
-    this.#failure ??= closed;
-    try {
-      await ended;
-    } catch {
-      // Nothing is left of a Worker that has crashed or been closed.
-    } finally {
-      this.close();
-    }
+    await this.#calls.finish({ kind: "end" });
   }
 
   /** Ends the engine at once. What is still under way is rejected. */
   close(): void {
-    this.#fail(new Error("the engine has been closed"));
-    this.#worker.terminate();
+    this.#calls.close();
   }
 
   [Symbol.dispose](): void {
@@ -137,26 +117,8 @@ export class Engine {
   }
 
   /** Sends a request to the Worker; `moved` buffers are handed over instead of copied. */
-  async request<R extends Request>(request: R, moved: Transferable[] = []): Promise<Answers[R["kind"]]> {
-    if (this.#failure) throw this.#failure;
-    const id = ++this.#lastId;
-    const waiting = Promise.withResolvers<Answers[keyof Answers]>();
-    this.#waiting.set(id, waiting);
-    this.#worker.postMessage({ ...request, id } as RequestMessage, moved);
-    return await waiting.promise as Answers[R["kind"]];
-  }
-
-  #settle(message: AnswerMessage): void {
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
-    if ("error" in message) waiting?.reject(new Error(message.error));
-    else waiting?.resolve(message.answer);
-  }
-
-  #fail(error: Error): void {
-    this.#failure ??= error;
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#failure);
-    this.#waiting.clear();
+  request<R extends Request>(request: R, moved: Transferable[] = []): Promise<Answers[R["kind"]]> {
+    return this.#calls.call(request, moved);
   }
 }
 

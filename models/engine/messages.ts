@@ -1,4 +1,4 @@
-/** What the engine and its Worker say to each other. Every request is answered once, in any order, under its id. */
+/** What the engine asks of its Worker, and what is answered. */
 import type { ElementType, TensorData } from "../onnx/model.ts";
 
 /** A tensor in JavaScript memory: row-major `data` with as many elements as the product of `dims`. */
@@ -54,9 +54,3 @@ export interface RefusedProvider {
   provider: string;
   reason: string;
 }
-
-/** A request under its number. */
-export type RequestMessage = Request & { id: number };
-
-/** An answer, or the message of the error that came instead. */
-export type AnswerMessage = { id: number; answer: Answers[keyof Answers] } | { id: number; error: string };

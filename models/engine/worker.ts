@@ -2,10 +2,10 @@
  * The thread on which networks run: onnxruntime's `run()` blocks the thread it is called on, so it is never called
  * on the one that serves. Sessions and tensors live here under numbers; see `engine.ts` for the other side.
  */
-/// <reference lib="deno.worker" />
 import threads from "node:worker_threads";
 import type { ElementType } from "../onnx/model.ts";
-import type { Answers, HostTensor, RequestMessage, SessionSettings, ValueReference } from "./messages.ts";
+import { answerCalls } from "../worker_answers.ts";
+import type { Answers, HostTensor, Request, SessionSettings, ValueReference } from "./messages.ts";
 import ort from "./onnxruntime.ts";
 import { firstWorkingProvider, sessionOptions } from "./providers.ts";
 
@@ -90,7 +90,7 @@ async function end(): Promise<null> {
   return null;
 }
 
-async function answer(request: RequestMessage): Promise<Answers[keyof Answers]> {
+async function answer(request: Request): Promise<Answers[keyof Answers]> {
   switch (request.kind) {
     case "start":
       return await start(request.providers);
@@ -114,18 +114,11 @@ async function answer(request: RequestMessage): Promise<Answers[keyof Answers]> 
   }
 }
 
-// One after another: a request may use what the one before it has made.
-let queue = Promise.resolve();
-self.onmessage = ({ data: request }: MessageEvent<RequestMessage>) => {
-  if (request.kind === "end") ending = true;
-  queue = queue.then(async () => {
-    try {
-      if (ending && request.kind !== "end") throw new Error("the engine has been closed");
-      const result = await answer(request);
-      const moved = request.kind === "take" ? [(result as HostTensor).data.buffer as ArrayBuffer] : [];
-      self.postMessage({ id: request.id, answer: result }, moved);
-    } catch (error) {
-      self.postMessage({ id: request.id, error: error instanceof Error ? error.message : String(error) });
-    }
-  });
-};
+answerCalls<Request, Answers[keyof Answers]>({
+  answer: (request) => {
+    if (ending && request.kind !== "end") throw new Error("the engine has been closed");
+    return answer(request);
+  },
+  moved: (result, { kind }) => kind === "take" ? [(result as HostTensor).data.buffer as ArrayBuffer] : [],
+  onCall: ({ kind }) => ending ||= kind === "end",
+});

@@ -1,12 +1,14 @@
 /** Which estimator of optical flow a video gets. */
 import { availableMemory } from "../available_memory.ts";
 import type { Engine } from "../engine/engine.ts";
-import { UserError } from "../errors.ts";
+import { invalidParameter, ReverieError } from "../errors.ts";
+import { type Line, line } from "../line.ts";
 import { gridOf } from "../networks/raft/padding.ts";
 import type { RaftWeights } from "../networks/raft/weights.ts";
 import { DisEstimator } from "./dis_estimator.ts";
 import type { FlowEstimator } from "./flow.ts";
 import { RaftEstimator } from "./raft_estimator.ts";
+import { reasonOf } from "../system_error.ts";
 import { locateRaftWeights, readRaftWeights } from "./raft_weights.ts";
 import { type FlowCosts, rememberedCosts } from "./remembered_costs.ts";
 import { pairSeconds } from "./trial.ts";
@@ -23,8 +25,8 @@ export interface FlowRequest {
   engine: Engine;
   /** Size of the pictures. */
   size: { width: number; height: number };
-  /** What makes it smaller, to be told where it is too large for RAFT; `--flow-size` by default. */
-  sizeFlag?: string;
+  /** The setting that makes it smaller, to be told where it is too large for RAFT; `flowSize` by default. */
+  sizeField?: string;
   /** Memory that RAFT may take, in bytes; {@link roomForRaft} by default. */
   room?: number | undefined;
   /** What the rest of a frame costs, in seconds; only asked where it matters and is not known. */
@@ -36,17 +38,17 @@ export interface FlowRequest {
 }
 
 /** What RAFT needs to know of it. */
-export type RaftRequest = Pick<FlowRequest, "model" | "updates" | "engine" | "size" | "sizeFlag" | "room">;
+export type RaftRequest = Pick<FlowRequest, "model" | "updates" | "engine" | "size" | "sizeField" | "room">;
 
 /** What can be told of a request before there is an engine. */
-export type FlowPlan = Pick<FlowRequest, "flow" | "model" | "size" | "sizeFlag" | "room">;
+export type FlowPlan = Pick<FlowRequest, "flow" | "model" | "size" | "sizeField" | "room">;
 
 /** The choice. */
 export interface ChosenFlow {
   /** To be closed before the engine is. */
   estimator: FlowEstimator;
   /** Why, where `auto` had a choice: a few words to go in brackets after the estimator's name. */
-  reason?: string;
+  reason?: Line;
 }
 
 /** The share of a frame's cost that RAFT may have where it is not asked for. */
@@ -64,7 +66,7 @@ const memory = { correlations: 4.7, pixel: 2500 };
 
 /**
  * The file of RAFT's weights for these settings, or undefined where DIS is asked for or nothing else can be had. Throws
- * a UserError for weights that are asked for and are not here.
+ * a ReverieError for weights that are asked for and are not here.
  */
 export async function flowWeights(
   { flow, model }: Pick<FlowRequest, "flow" | "model">,
@@ -72,11 +74,15 @@ export async function flowWeights(
   if (flow === "dis") return undefined;
   const path = await locateRaftWeights(model);
   if (path !== undefined || (flow === "auto" && model === undefined)) return path;
-  throw new UserError(
-    `the weights of ${model ?? "RAFT"} are not here: fetch them with "models pull ${
-      model ?? "raft-small"
-    }", ` +
-      "or name a file with --flow-model",
+  throw invalidParameter(
+    model === undefined ? "flow" : "flowModel",
+    `the weights of ${model ?? "RAFT"} are not here`,
+    {
+      advice: [
+        [{ remedy: "fetch", network: model ?? "raft-small" }],
+        [{ remedy: "nameFile", field: "flowModel" }],
+      ],
+    },
   );
 }
 
@@ -88,7 +94,7 @@ export async function chooseFlow(request: FlowRequest): Promise<ChosenFlow> {
 }
 
 /**
- * The estimator of that name. Throws a UserError for weights that are not here or not usable, and for pictures that are
+ * The estimator of that name. Throws a ReverieError for weights that are not here or not usable, and for pictures that are
  * too large for RAFT.
  */
 export async function namedFlow(
@@ -101,7 +107,7 @@ export async function namedFlow(
 }
 
 /**
- * Throws what {@link chooseFlow} would throw for these settings as far as it can be told without an engine: a UserError
+ * Throws what {@link chooseFlow} would throw for these settings as far as it can be told without an engine: a ReverieError
  * for weights that are not here or not usable, and for pictures that are too large for RAFT.
  */
 export async function checkFlow(plan: FlowPlan): Promise<void> {
@@ -136,12 +142,14 @@ function correlationBytes(size: { width: number; height: number }): number {
   return 2 * 4 / 3 * (rows * columns) ** 2 * Float32Array.BYTES_PER_ELEMENT;
 }
 
-function requireRoom({ size, sizeFlag = "--flow-size", room = roomForRaft() }: Omit<FlowPlan, "flow">): void {
+function requireRoom({ size, sizeField = "flowSize", room = roomForRaft() }: Omit<FlowPlan, "flow">): void {
   const needed = raftBytes(size);
   if (needed <= room) return;
   const told = `RAFT needs ${Math.ceil(needed / 1e8) / 10} GB of memory at ${size.width}x${size.height}`;
   const may = `${Math.max(0, Math.floor(room / 1e8) / 10)} GB`;
-  throw new UserError(`${told} and may take ${may} here: lower ${sizeFlag}`);
+  throw invalidParameter(sizeField, `${told} and may take ${may} here`, {
+    advice: [line`lower ${{ field: sizeField }}`],
+  });
 }
 
 async function openRaft({ engine, size, updates }: RaftRequest, path: string): Promise<RaftEstimator> {
@@ -152,15 +160,15 @@ async function readWeights(path: string): Promise<RaftWeights> {
   try {
     return await readRaftWeights(path);
   } catch (cause) {
-    if (!(cause instanceof UserError)) throw cause;
-    throw new UserError(`the weights of RAFT are not usable: ${cause.message}`, { cause });
+    if (!(cause instanceof ReverieError)) throw cause;
+    throw cause.within("the weights of RAFT are not usable: ", "flowModel");
   }
 }
 
 /** RAFT if it costs little; whatever keeps it from running is a reason for DIS, unless the weights were named. */
 async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow> {
   const { engine, size, model, room = roomForRaft(), signal } = request;
-  const dis = (reason: string): ChosenFlow => ({ estimator: new DisEstimator(), reason });
+  const dis = (reason: Line): ChosenFlow => ({ estimator: new DisEstimator(), reason });
   if (raftBytes(size) > Math.min(mostMemory.auto, room)) return dis("RAFT is for smaller flow sizes");
   let raft: RaftEstimator | undefined;
   try {
@@ -180,8 +188,7 @@ async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow
     raft?.close();
     signal?.throwIfAborted();
     if (model !== undefined) throw error;
-    const [line] = (error as Error).message.split("\n");
-    return dis(error instanceof UserError ? line! : `RAFT does not run here: ${line}`);
+    return dis(error instanceof ReverieError ? error.reason : `RAFT does not run here: ${reasonOf(error)}`);
   }
 }
 

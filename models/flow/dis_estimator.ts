@@ -17,7 +17,10 @@ export class DisEstimator implements FlowEstimator {
 
   async pair(previous: Picture, current: Picture, { signal }: FlowOptions = {}): Promise<FlowPair> {
     signal?.throwIfAborted();
-    return await this.#thread.run({ previous: toGrey(previous), current: toGrey(current) }, signal);
+    return await this.#thread.run(
+      { kind: "pair", previous: toGrey(previous), current: toGrey(current) },
+      signal,
+    );
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 /** Ground truth of optical flow benchmarks: Middlebury's `.flo` files and the end-point error against them. */
-import { UserError } from "../errors.ts";
+import { ReverieError } from "../errors.ts";
 import type { FlowField } from "./flow.ts";
 
 const TAG = 202021.25;
@@ -11,18 +11,22 @@ const UNKNOWN = 1e9;
  * Reads a `.flo` file: float32 202021.25, int32 width, int32 height, then u and v of each pixel row by row, all little
  * endian (Baker et al. 2011). Values beyond 1e9 mean unknown and are kept as they are.
  *
- * @throws {UserError} when the bytes are not a whole `.flo` file.
+ * @throws {ReverieError} when the bytes are not a whole `.flo` file.
  */
 export function readFlo(bytes: Uint8Array): FlowField {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.byteLength < HEADER_BYTES || view.getFloat32(0, true) !== TAG) {
-    throw new UserError("not a .flo file: it must begin with the float 202021.25");
+    throw new ReverieError("invalid_parameter", "not a .flo file: it must begin with the float 202021.25");
   }
   const width = view.getInt32(4, true);
   const height = view.getInt32(8, true);
   const count = width * height;
   if (width < 1 || height < 1 || bytes.byteLength !== HEADER_BYTES + 8 * count) {
-    throw new UserError(`the .flo file of ${width}x${height} has ${bytes.byteLength} bytes: fetch it again`);
+    throw new ReverieError(
+      "invalid_parameter",
+      `the .flo file of ${width}x${height} has ${bytes.byteLength} bytes`,
+      { advice: ["fetch it again"] },
+    );
   }
   const data = new Float32Array(2 * count);
   for (let i = 0; i < count; i++) {

@@ -1,3 +1,4 @@
+import { deadline } from "../deadline.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Size } from "../networks/raft/padding.ts";
 import type { RaftWeights } from "../networks/raft/weights.ts";
@@ -141,7 +142,7 @@ export class RaftEstimator implements FlowEstimator {
     );
     this.#queue = result.catch(() => {});
     const exact = moves ? result.then((flow) => this.#polished(previous, current, flow, stop)) : result;
-    return await unlessAborted(exact, stop);
+    return await deadline(exact, { signal: stop });
   }
 
   /** Forgets the pair before: the next one starts afresh, as after a jump to another place of the video. */
@@ -195,7 +196,7 @@ export class RaftEstimator implements FlowEstimator {
     const [ahead, back] = this.#polishers;
     if (!ahead || !back) return flow;
     const polished = (thread: DisThread, from: Picture, to: Picture, flow: FlowField) =>
-      thread.run({ from: toGrey(from), to: toGrey(to), flow }, stop);
+      thread.run({ kind: "polish", from: toGrey(from), to: toGrey(to), flow }, stop);
     const [forward, backward] = await Promise.all([
       polished(ahead, previous, current, flow.forward),
       polished(back, current, previous, flow.backward),
@@ -254,16 +255,4 @@ export class RaftEstimator implements FlowEstimator {
 /** Whether a picture is shown again, as in videos with fewer drawn frames than shown ones; one level of 255 is nothing. */
 function isRepeated(previous: Picture, current: Picture): boolean {
   return previous.pixels.every((value, i) => Math.abs(value - current.pixels[i]!) < 1 / 255);
-}
-
-/** The result, or a rejection with the signal's reason as soon as it is aborted. */
-async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const giveUp = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", giveUp, { once: true });
-  try {
-    return await Promise.race([result, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", giveUp);
-  }
 }

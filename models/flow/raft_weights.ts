@@ -1,14 +1,15 @@
 /** RAFT's weights: which there are here, and how they are read. */
 import { catalog, localModelPath } from "../catalog.ts";
-import { UserError } from "../errors.ts";
-import { readCheckpoint } from "../networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../networks/checkpoint/read.ts";
+import { invalidParameter, ReverieError } from "../errors.ts";
+import { line } from "../line.ts";
 import { type RaftWeights, raftWeights } from "../networks/raft/weights.ts";
 
 /**
  * The file of RAFT's weights. `model` is a name of the catalog or a file; without it, it is the first network of the
  * catalog that came with the program or has been fetched. Undefined where there is none here.
  *
- * Throws a UserError for a name or file that there is not.
+ * Throws a ReverieError for a name or file that there is not.
  */
 export async function locateRaftWeights(model?: string): Promise<string | undefined> {
   const names = catalog.filter(({ purpose }) => purpose === "flow").map(({ name }) => name);
@@ -20,11 +21,16 @@ export async function locateRaftWeights(model?: string): Promise<string | undefi
     return undefined;
   }
   if (await Deno.stat(model).then(({ isFile }) => isFile, () => false)) return model;
-  throw new UserError(`--flow-model ${model}: there is no such file; the names are ${names.join(" and ")}`);
+  throw invalidParameter(
+    "flowModel",
+    line`${{ field: "flowModel" }} ${{ path: model }}: there is no such file; the names are ${
+      names.join(" and ")
+    }`,
+  );
 }
 
 /**
- * Reads RAFT's weights from a checkpoint of torchvision or princeton-vl. Throws a UserError, one line that names the
+ * Reads RAFT's weights from a checkpoint of torchvision or princeton-vl. Throws a ReverieError, one line that names the
  * file, when it is not readable or of another network.
  */
 export async function readRaftWeights(path: string): Promise<RaftWeights> {
@@ -32,7 +38,6 @@ export async function readRaftWeights(path: string): Promise<RaftWeights> {
   try {
     return raftWeights(checkpoint);
   } catch (cause) {
-    if (!(cause instanceof UserError)) throw cause;
-    throw new UserError(`${path}: ${cause.message}`, { cause });
+    throw cause instanceof ReverieError ? cause.within(line`${{ path }}: `) : cause;
   }
 }

@@ -19,7 +19,7 @@ export type { GradientForms } from "../onnx/operators/gradient_context.ts";
  * @param loss name of the float32 scalar to differentiate
  * @param inputs names of the float32 values whose gradients are wanted
  * @returns the names of the gradients, one for each input and of its shape; zeros where the loss does not depend on it
- * @throws {UserError} where an operator on the way has no rule; names the node and the layers below it
+ * @throws {ReverieError} where an operator on the way has no rule; names the node and the layers below it
  */
 export function differentiate(
   g: GraphBuilder,

@@ -23,7 +23,7 @@ export function meanSquares(g: GraphBuilder, activations: string[]): string {
  * scalar) and `gradient` (the loss's gradient at the input, of its shape). An ordinary ONNX model that every
  * execution provider can run.
  *
- * @throws {UserError} for a layer that is not there, cannot be differentiated, or cannot run at this size
+ * @throws {ReverieError} for a layer that is not there, cannot be differentiated, or cannot run at this size
  */
 export function gradientModel(model: Model, options: GradientOptions): Model {
   const prepared = prepare(model, options);

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { invalidParameter } from "../errors.ts";
 import { elementTypeCode } from "../onnx/build.ts";
 import { foldConstants } from "../onnx/fold.ts";
 import { type Graph, intAttribute, type Model, type Node } from "../onnx/model.ts";
@@ -48,7 +48,7 @@ export function layersWithRules(graph: Graph, inputs: string[]): Layer[] {
 }
 
 /**
- * Throws a UserError for the first operator without a rule that gradients would have to pass; it names the node and
+ * Throws a ReverieError for the first operator without a rule that gradients would have to pass; it names the node and
  * the layers below it.
  *
  * @param active the values whose gradients are wanted; by default all that depend on the inputs
@@ -62,7 +62,8 @@ export function refuseUnknownOperators(
   for (const node of graph.nodes) {
     if (!node.outputs.some(isActive) || !namesReadBy(node).some(isActive) || hasRule(node)) continue;
     const operator = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
-    throw new UserError(
+    throw invalidParameter(
+      "layers",
       `the operator ${operator} of node "${node.name || node.outputs[0]}" has no gradient; ` +
         suggestion(layersWithRules(graph, inputs).map(({ value }) => value)),
     );
@@ -119,7 +120,7 @@ function words(name: string): string {
  * stand for the last value inside it. Case and punctuation do not matter, nor do numbers that exporters append, on either
  * side.
  *
- * @throws {UserError} where none or more than one fits
+ * @throws {ReverieError} where none or more than one fits
  */
 export function resolveLayer(graph: Graph, name: string): string {
   const values = graph.nodes.flatMap((node) => node.outputs).filter((value) => value !== "");
@@ -147,7 +148,9 @@ export function resolveLayer(graph: Graph, name: string): string {
     const found = valuesWhere(fits);
     if (found.length === 1) return found[0]!;
     if (found.length > 1) {
-      throw new UserError(`the layer "${name}" could be ${listed(found)}; give the whole name`);
+      throw invalidParameter("layers", `the layer "${name}" could be ${listed(found)}`, {
+        advice: ["give the whole name"],
+      });
     }
   }
   const block = valuesWhere((alias) => `/${alias}/`.includes(`/${wanted}/`)).at(-1);
@@ -155,7 +158,7 @@ export function resolveLayer(graph: Graph, name: string): string {
   // A name out of another export of the same network, such as Caffe2's `inception_4c/output_1`.
   const plain = valuesWhere((alias) => alias === withoutNumbers(wanted));
   if (plain.length === 1) return plain[0]!;
-  throw new UserError(`the network has no layer "${name}"; its layers are ${listed(values)}`);
+  throw invalidParameter("layers", `the network has no layer "${name}"; its layers are ${listed(values)}`);
 }
 
 function listed(names: string[]): string {

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { invalidParameter } from "../errors.ts";
 import { foldConstants } from "../onnx/fold.ts";
 import type { Graph, Model } from "../onnx/model.ts";
 import { namesReadBy, prune } from "../onnx/prune.ts";
@@ -32,11 +32,13 @@ export interface PreparedModel {
  * Dropout go, batch normalisation is folded into the convolutions, and pools change places with their neighbours where
  * that saves work. The layers' activations stay what they were.
  *
- * @throws {UserError} for a layer that is not there or that cannot be differentiated or run at this size
+ * @throws {ReverieError} for a layer that is not there or that cannot be differentiated or run at this size
  */
 export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const upgraded = upgrade(model);
-  if (options.layers.length === 0) throw new UserError("name at least one layer to dream with");
+  if (options.layers.length === 0) {
+    throw invalidParameter("layers", "name at least one layer to dream with");
+  }
   const values = options.layers.map((layer) => resolveLayer(upgraded.graph, layer));
   const outputs = values.map((name) => ({ name, type: "float32" as const }));
   const sized = withInputShape(prune({ ...upgraded.graph, outputs }), options);
@@ -63,7 +65,10 @@ function refuseIndependentLayers(
   const depends = dependents(graph, inputs);
   const index = values.findIndex((value) => !depends.has(value));
   if (index === -1) return;
-  throw new UserError(`the layer "${options.layers[index]}" does not depend on the network's input`);
+  throw invalidParameter(
+    "layers",
+    `the layer "${options.layers[index]}" does not depend on the network's input`,
+  );
 }
 
 /** Gives the only input its static shape; inputs that merely declare a weight are dropped. */
@@ -72,20 +77,24 @@ function withInputShape(graph: Graph, { inputShape }: PrepareOptions): Graph {
   const names = networkInputs(graph).filter((name) => used.has(name));
   if (names.length === 0) return { ...graph, inputs: [] };
   if (names.length > 1) {
-    throw new UserError(
+    throw invalidParameter(
+      "model",
       `a network to dream with has one input, this one has ${names.length}: ${names.join(", ")}`,
     );
   }
   const input = graph.inputs.find(({ name }) => name === names[0])!;
   if (input.dims && input.dims.length !== inputShape.length) {
-    throw new UserError(
+    throw invalidParameter(
+      "model",
       `the network's input "${input.name}" has ${input.dims.length} dimensions, not [${
         inputShape.join(", ")
       }]`,
     );
   }
   if (input.type !== "float32") {
-    throw new UserError(`the network's input "${input.name}" is ${input.type}; convert the model to float32`);
+    throw invalidParameter("model", `the network's input "${input.name}" is ${input.type}`, {
+      advice: ["convert the model to float32"],
+    });
   }
   return { ...graph, inputs: [{ ...input, dims: inputShape }] };
 }
@@ -95,10 +104,10 @@ function staticShapes(model: Model, { inputShape }: PrepareOptions): ReturnType<
     return inferShapes(model);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      `the network cannot run up to this layer with an input of ${inputShape.join("x")} (${reason}); ` +
-        "choose a lower layer or another size",
-      { cause: error },
+    throw invalidParameter(
+      "layers",
+      `the network cannot run up to this layer with an input of ${inputShape.join("x")} (${reason})`,
+      { advice: ["choose a lower layer or another size"], cause: error },
     );
   }
 }
@@ -108,7 +117,9 @@ function refuseOtherPrecisions(graph: Graph, shapes: ReturnType<typeof inferShap
   for (const node of graph.nodes) {
     const type = shapes.get(node.outputs[0] ?? "")?.type;
     if (type !== "float16" && type !== "float64") continue;
-    throw new UserError(`the network computes "${node.outputs[0]}" in ${type}; convert the model to float32`);
+    throw invalidParameter("model", `the network computes "${node.outputs[0]}" in ${type}`, {
+      advice: ["convert the model to float32"],
+    });
   }
 }
 

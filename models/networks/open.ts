@@ -1,10 +1,12 @@
 import { catalog, dreamFacts, openCatalogNetwork } from "../catalog.ts";
-import { UserError } from "../errors.ts";
+import { invalidParameter, ReverieError } from "../errors.ts";
 import { prepare } from "../gradient/prepare.ts";
 import { reachableLayers } from "../gradient/layers.ts";
+import { line } from "../line.ts";
 import type { Model } from "../onnx/model.ts";
 import { inferShapes } from "../onnx/shapes.ts";
 import type { PullOptions } from "../sources.ts";
+import { reasonOf } from "../system_error.ts";
 import { imageNetPreprocessing, type Network, type Preprocessing } from "./network.ts";
 import { type FileContent, readNetwork } from "./recognise.ts";
 
@@ -22,7 +24,7 @@ export interface NetworkChoice {
  * Opens a network by its name in the catalog (fetching it on first use), or from a file: any ONNX network, and known
  * networks in the forms that {@link readNetwork} reads, which are recognised by their tensors.
  *
- * Throws a UserError when there is no such network or file, or when it does not take one colour picture.
+ * Throws a ReverieError when there is no such network or file, or when it does not take one colour picture.
  */
 export async function openNetwork(choice: NetworkChoice, options: PullOptions = {}): Promise<Network> {
   const { model: name } = choice;
@@ -47,7 +49,7 @@ export async function openNetwork(choice: NetworkChoice, options: PullOptions = 
 }
 
 /**
- * Reads a network from a file of the user's. Throws a UserError that names the file where it holds none that dreams.
+ * Reads a network from a file of the user's. Throws a ReverieError that names the file where it holds none that dreams.
  */
 export async function readNetworkFile(path: string): Promise<FileContent> {
   try {
@@ -56,10 +58,14 @@ export async function readNetworkFile(path: string): Promise<FileContent> {
     return content;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
-      throw new UserError(`--model ${path}: no such file, nor a network of "models list"`, { cause });
+      throw invalidParameter(
+        "model",
+        line`${{ field: "model" }} ${{ path }}: no such file, nor a network of ${{ list: "networks" }}`,
+        { cause },
+      );
     }
-    if (cause instanceof UserError) throw new UserError(`--model ${cause.message}`, { cause });
-    throw new UserError(`--model ${path}: ${(cause as Error).message}`, { cause });
+    if (cause instanceof ReverieError) throw cause.within(line`${{ field: "model" }} `, "model");
+    throw invalidParameter("model", line`${{ field: "model" }} ${{ path }}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -68,7 +74,10 @@ function requirePicture({ graph: { inputs } }: Model, path: string): void {
   if (
     inputs.length !== 1 || (dims && (dims.length !== 4 || (typeof dims[1] === "number" && dims[1] !== 3)))
   ) {
-    throw new UserError(`${path}: a dream network takes one input, a picture [1, 3, height, width]`);
+    throw invalidParameter(
+      "model",
+      line`${{ path }}: a dream network takes one input, a picture [1, 3, height, width]`,
+    );
   }
 }
 
@@ -101,5 +110,7 @@ function middleLayer(model: Model, path: string): string {
       // This layer cannot be reached at that size; one below may be.
     }
   }
-  throw new UserError(`--model ${path}: no layer of it can dream; "models show ${path}" lists what it has`);
+  throw invalidParameter("model", line`${{ field: "model" }} ${{ path }}: no layer of it can dream`, {
+    advice: [line`${{ remedy: "show", network: path }}`],
+  });
 }

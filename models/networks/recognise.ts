@@ -1,8 +1,10 @@
 /** Known networks in files of any form and naming: they are recognised by their tensors. */
-import { UserError } from "../errors.ts";
+import { ReverieError } from "../errors.ts";
+import { line } from "../line.ts";
 import type { Model } from "../onnx/model.ts";
 import { readModel } from "../onnx/read.ts";
-import { type Checkpoint, checkpointKind, parseCheckpoint } from "./checkpoint/checkpoint.ts";
+import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import { checkpointKind, parseCheckpoint } from "./checkpoint/read.ts";
 import { buildGoogLeNet } from "./googlenet.ts";
 import { isPublished } from "./googlenet/fingerprint.ts";
 import { matchGoogLeNet } from "./googlenet/match_graph.ts";
@@ -44,7 +46,7 @@ function googlenet(weights: GoogLeNetWeights | undefined): RecognisedNetwork | u
  * Reads a network out of the bytes of an ONNX file, or of a file of weights (PyTorch, safetensors, Caffe) of a network
  * that is known.
  *
- * Throws a UserError for bytes that are neither, whose line begins with the path.
+ * Throws a ReverieError for bytes that are neither, whose line begins with the path.
  */
 export function readNetwork(bytes: Uint8Array, path: string): FileContent {
   const form = checkpointKind(bytes);
@@ -55,9 +57,16 @@ export function readNetwork(bytes: Uint8Array, path: string): FileContent {
   }
   const known = recogniseTensors(parseCheckpoint(bytes, path));
   if (known) return { model: known.model, known };
-  throw new UserError(
-    `${path} is ${form} of a network that is not known: of those, only BVLC GoogLeNet can be dreamed with; ` +
-      "export yours to ONNX (torch.onnx.export), for --model takes any ONNX network",
+  throw new ReverieError(
+    "invalid_parameter",
+    line`${{
+      path,
+    }} is ${form} of a network that is not known: of those, only BVLC GoogLeNet can be dreamed with`,
+    {
+      advice: [
+        line`export yours to ONNX (torch.onnx.export), for ${{ field: "model" }} takes any ONNX network`,
+      ],
+    },
   );
 }
 
@@ -65,7 +74,6 @@ function readOnnx(bytes: Uint8Array, path: string): Model {
   try {
     return readModel(bytes);
   } catch (cause) {
-    if (cause instanceof UserError) throw new UserError(`${path}: ${cause.message}`, { cause });
-    throw cause;
+    throw cause instanceof ReverieError ? cause.within(line`${{ path }}: `) : cause;
   }
 }

@@ -11,13 +11,13 @@ import {
   type ValueInfo,
 } from "./model.ts";
 import { attributeCode, elementTypeOf, onnx } from "./proto.ts";
-import { UserError } from "../errors.ts";
+import { invalidParameter } from "../errors.ts";
 import type { onnx as types } from "onnx-proto";
 
 /**
  * Reads an ONNX file's bytes.
  *
- * Throws a UserError when the bytes are not an ONNX model, when tensors lie in a second file (external data), or when
+ * Throws a ReverieError when the bytes are not an ONNX model, when tensors lie in a second file (external data), or when
  * an element type is one that Reverie does not handle.
  */
 export function readModel(bytes: Uint8Array): Model {
@@ -25,10 +25,13 @@ export function readModel(bytes: Uint8Array): Model {
   try {
     proto = onnx.ModelProto.decode(bytes);
   } catch (cause) {
-    throw new UserError("not an ONNX model: the file cannot be parsed; export it again", { cause });
+    throw invalidParameter("model", "not an ONNX model: the file cannot be parsed", {
+      advice: ["export it again"],
+      cause,
+    });
   }
   if (!proto.graph || (proto.graph.node ?? []).length === 0) {
-    throw new UserError("not an ONNX model: it has no graph; export it again");
+    throw invalidParameter("model", "not an ONNX model: it has no graph", { advice: ["export it again"] });
   }
   const standard = proto.opsetImport.find(({ domain }) => !domain || domain === "ai.onnx");
   return {
@@ -86,7 +89,10 @@ function readAttribute(proto: types.IAttributeProto): Attribute {
     case attributeCode.strings:
       return { kind: "strings", value: (proto.strings ?? []).map((s) => utf8.decode(s)) };
     default:
-      throw new UserError(`unsupported ONNX model: attribute ${proto.name} is of an unknown kind`);
+      throw invalidParameter(
+        "model",
+        `unsupported ONNX model: attribute ${proto.name} is of an unknown kind`,
+      );
   }
 }
 
@@ -107,19 +113,24 @@ function readDimension(proto: types.TensorShapeProto.IDimension): Dimension {
 
 function requireType(code: number, what: string): ElementType {
   const type = elementTypeOf(code);
-  if (!type) throw new UserError(`unsupported ONNX model: ${what} has element type ${code}`);
+  if (!type) {
+    throw invalidParameter("model", `unsupported ONNX model: ${what} has element type ${code}`);
+  }
   return type;
 }
 
 function readTensor(proto: types.ITensorProto): Tensor {
   if ((proto.dataLocation as number) === 1) {
-    throw new UserError("unsupported ONNX model: its tensors lie in a second file; save it as one file");
+    throw invalidParameter("model", "unsupported ONNX model: its tensors lie in a second file", {
+      advice: ["save it as one file"],
+    });
   }
   const type = requireType(proto.dataType ?? 0, `tensor ${proto.name}`);
   const dims = (proto.dims ?? []).map(Number);
   const data = proto.rawData?.length ? fromRawBytes(type, proto.rawData) : fromTypedFields(type, proto);
   if (data.length !== elementCount(dims)) {
-    throw new UserError(
+    throw invalidParameter(
+      "model",
       `damaged ONNX model: tensor ${proto.name} has ${data.length} elements, not [${dims}]`,
     );
   }

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { invalidParameter, ReverieError } from "../errors.ts";
 import { GraphBuilder } from "./build.ts";
 import type { Attribute, Graph, Model, Node } from "./model.ts";
 import { ShapeTable } from "./shapes.ts";
@@ -25,15 +25,20 @@ export interface UpgradeOptions {
  * inputs is moved, what was removed or came later is written with what set 17 has. The outputs stay the same; operators
  * of other domains are left alone. The given model is left as it is.
  *
- * @throws {UserError} for another operator set, and for a node that set 17 cannot express; names the node and operator
+ * @throws {ReverieError} for another operator set, and for a node that set 17 cannot express; names the node and operator
  */
 export function upgrade(model: Model, options: UpgradeOptions = {}): Model {
   const { opset } = model;
   if (opset === targetOpset) return model;
   if (opset < supportedOpsets.oldest || opset > supportedOpsets.newest) {
-    throw new UserError(
-      `the model is written in ONNX operator set ${opset}; export it again with one from ` +
-        `${supportedOpsets.oldest} to ${supportedOpsets.newest}, best ${targetOpset}`,
+    throw invalidParameter(
+      "model",
+      `the model is written in ONNX operator set ${opset}`,
+      {
+        advice: [
+          `export it again with one from ${supportedOpsets.oldest} to ${supportedOpsets.newest}, best ${targetOpset}`,
+        ],
+      },
     );
   }
   const names = new Set<string>();
@@ -110,7 +115,7 @@ function upgradeOrKeep(context: UpgradeContext): void {
   try {
     upgradeNode(context);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof ReverieError)) throw error;
     nodes.length = before;
     context.change({ domain: `ai.onnx.v${context.opset}` });
   }

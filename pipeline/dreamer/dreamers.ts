@@ -36,7 +36,7 @@ export class Dreamers {
   }
 
   /**
-   * Builds the first dreamer. Throws a UserError for layers and channels that the network does not have, and the
+   * Builds the first dreamer. Throws a ReverieError for layers and channels that the network does not have, and the
    * signal's reason when it was aborted.
    */
   static async create(options: DreamersOptions): Promise<Dreamers> {
@@ -45,7 +45,7 @@ export class Dreamers {
 
   /**
    * The dreamer for these settings, the one of the last call where nothing changed that it is made for. Throws a
-   * UserError like {@link create}; the dreamer before is then still there.
+   * ReverieError like {@link create}; the dreamer before is then still there.
    */
   async for(parameters: Parameters): Promise<Dreamer> {
     const key = keyOf(parameters);

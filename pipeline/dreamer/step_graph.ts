@@ -1,5 +1,5 @@
 /** One step of gradient ascent as a single ONNX graph: DeepDream in one screen. */
-import { UserError } from "../../models/errors.ts";
+import { invalidParameter } from "../../models/errors.ts";
 import { differentiate, type GradientForms } from "../../models/gradient/differentiate.ts";
 import { prepare } from "../../models/gradient/prepare.ts";
 import type { Network, Preprocessing } from "../../models/networks/network.ts";
@@ -61,7 +61,7 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
 /**
  * `picture` float32 [1, 3, h, w] in [0, 1] -> `loss` (scalar) and `gradient`, of what is to grow, at the picture.
  *
- * Throws a UserError for layers or channels that the network does not have.
+ * Throws a ReverieError for layers or channels that the network does not have.
  */
 export function dreamGradientGraph(
   network: Network,
@@ -89,7 +89,10 @@ function refuseMissingChannels({ graph }: Model, channels: readonly number[]): v
     const count = Number(dims?.[1]);
     const missing = channels.find((channel) => channel >= count);
     if (missing === undefined) continue;
-    throw new UserError(`there is no channel ${missing} in ${name}: its channels are 0 to ${count - 1}`);
+    throw invalidParameter(
+      "channels",
+      `there is no channel ${missing} in ${name}: its channels are 0 to ${count - 1}`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
 import type { Features } from "../ffmpeg/features.ts";
 
 /** What an output is, by the extension of its name. */
@@ -59,25 +60,27 @@ export function extensionOf(path: string): string {
 /**
  * What a path of an output asks for.
  *
- * @throws {UserError} when its extension is none that can be written.
+ * @throws {ReverieError} when its extension is none that can be written.
  */
 export function containerOf(path: string): Container {
   const container = containers[extensionOf(path)];
   if (container) return container;
-  throw new UserError(
-    `${path} cannot be written: give a name that ends in .mp4, .mkv, .webm, .gif, .png or .jpg`,
-  );
+  throw new ReverieError("output_unusable", line`${{ path }} cannot be written`, {
+    advice: ["give a name that ends in .mp4, .mkv, .webm, .gif, .png or .jpg"],
+  });
 }
 
 /**
  * The first of some encoders that a program has.
  *
- * @throws {UserError} when it has none of them.
+ * @throws {ReverieError} when it has none of them.
  */
 export function chooseEncoder(wanted: readonly string[], features: Features, path: string): string {
   const encoder = wanted.find((name) => features.encoders.has(name));
   if (encoder) return encoder;
-  throw new UserError(
-    `${path} cannot be written: this ffmpeg lacks the encoder ${wanted[0]}, install a full build`,
+  throw new ReverieError(
+    "ffmpeg_unusable",
+    line`${{ path }} cannot be written: this ffmpeg lacks the encoder ${wanted[0]!}`,
+    { advice: ["install a full build"] },
   );
 }

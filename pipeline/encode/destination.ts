@@ -1,5 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { type Line, line } from "../../models/line.ts";
+import { isDiskFull, reasonOf, systemCode } from "../../models/system_error.ts";
 import type { SourceInfo } from "../ffmpeg/probe.ts";
 import { containerOf, extensionOf } from "./container.ts";
 
@@ -21,32 +23,34 @@ export function finishingPath(path: string): string {
  * Checks an output before any work is done for it: its extension, that it is of the source's kind and not the source
  * itself, and that its folder is there.
  *
- * @throws {UserError} one line that says what to do.
+ * @throws {ReverieError} one line that says what to do.
  */
 export async function checkOutput(path: string, source?: SourceInfo): Promise<void> {
   const { kind } = containerOf(path);
   if (source && source.kind !== kind) {
-    throw new UserError(
-      kind === "video"
-        ? `${source.path} is a picture, not a video: give an output that ends in .png or .jpg instead of ${path}`
-        : `${source.path} is a video, not a picture: give an output that ends in .mp4, .mkv, .webm or .gif instead of ${path}`,
-    );
+    const [is, isNot, endings] = kind === "video"
+      ? ["picture", "video", ".png or .jpg"]
+      : ["video", "picture", ".mp4, .mkv, .webm or .gif"];
+    throw unusable(line`${{ path: source.path }} is a ${is}, not a ${isNot}`, [
+      line`give an output that ends in ${endings} instead of ${{ path }}`,
+    ]);
   }
   const folder = await statusOf(dirname(resolve(path)));
   if (!folder?.isDirectory) {
-    throw new UserError(`${path} cannot be written: the folder ${dirname(path)} is not there, make it first`);
+    const folder = { path: dirname(path) };
+    throw unusable(line`${{ path }} cannot be written: the folder ${folder} is not there`, ["make it first"]);
   }
   const present = await statusOf(path);
-  if (present?.isDirectory) throw new UserError(`${path} is a folder: give the name of a file`);
+  if (present?.isDirectory) throw unusable(line`${{ path }} is a folder`, ["give the name of a file"]);
   if (present && source && await isSameFile(path, source.path)) {
-    throw new UserError(`${path} is the source itself: give another name for the output`);
+    throw unusable(line`${{ path }} is the source itself`, ["give another name for the output"]);
   }
 }
 
 /**
  * Makes the partial file, empty, to find out now rather than after an hour whether it can be written.
  *
- * @throws {UserError} when it cannot.
+ * @throws {ReverieError} when it cannot.
  */
 export async function openPartial(path: string): Promise<string> {
   const partial = partialPath(path);
@@ -54,17 +58,25 @@ export async function openPartial(path: string): Promise<string> {
     (await Deno.open(partial, { write: true, create: true, truncate: true })).close();
     return partial;
   } catch (cause) {
-    throw new UserError(`${path} cannot be written: ${reason(cause)}`, { cause });
+    throw blocked(line`${{ path }} cannot be written`, cause);
   }
 }
 
-function reason(cause: unknown): string {
-  if (cause instanceof Deno.errors.NotFound) return "its folder is not there, make it first";
-  if (cause instanceof Deno.errors.PermissionDenied) return "its folder is not open to you, choose another";
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (/os error 28|No space left/.test(message)) return "the disk is full, make room first";
-  if (/os error 30|Read-only/.test(message)) return "its folder is read-only, choose another";
-  return message;
+function unusable(wrong: Line, advice: readonly Line[], cause?: unknown): ReverieError {
+  return new ReverieError(isDiskFull(cause) ? "disk_full" : "output_unusable", wrong, { advice, cause });
+}
+
+/** What keeps the system from writing, and what to do about it, by the system's code. */
+const obstacles: Readonly<Record<string, [reason: string, advice: string]>> = {
+  ENOENT: ["its folder is not there", "make it first"],
+  EACCES: ["its folder is not open to you", "choose another"],
+  ENOSPC: ["the disk is full", "make room first"],
+  EROFS: ["its folder is read-only", "choose another"],
+};
+
+function blocked(what: Line, cause: unknown): ReverieError {
+  const [reason, ...advice] = obstacles[systemCode(cause) ?? ""] ?? [reasonOf(cause)];
+  return unusable(line`${what}: ${reason}`, advice, cause);
 }
 
 /** Makes the folder for HLS and clears it of an earlier run's playlist and segments. */
@@ -75,7 +87,7 @@ export async function openHlsFolder(folder: string): Promise<void> {
       if (/^(index\.m3u8|index\d+\.m4s|init\.mp4)(\.tmp)?$/.test(name)) await Deno.remove(join(folder, name));
     }
   } catch (cause) {
-    throw new UserError(`${folder} cannot be used for HLS: ${reason(cause)}`, { cause });
+    throw blocked(line`${{ path: folder }} cannot be used for HLS`, cause);
   }
 }
 

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
+import { isDiskFull, reasonOf } from "../../models/system_error.ts";
 import { fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
 import { ffprobe } from "../ffmpeg/ffprobe.ts";
 import { safeInput } from "../ffmpeg/formats.ts";
@@ -79,7 +81,7 @@ async function remux(
       ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
     ],
     output: resolve(target),
-  }).done;
+  });
   if (!exit.ok) throw await failure(options, exit);
 }
 
@@ -94,6 +96,7 @@ async function move(from: string, to: string): Promise<void> {
   try {
     await Deno.rename(from, to);
   } catch (cause) {
-    throw new UserError(`${to} cannot be written: ${(cause as Error).message}`, { exitCode: 1, cause });
+    const code = isDiskFull(cause) ? "disk_full" : "encoding_failed";
+    throw new ReverieError(code, line`${{ path: to }} cannot be written: ${reasonOf(cause)}`, { cause });
   }
 }

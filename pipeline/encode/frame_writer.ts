@@ -1,14 +1,16 @@
-import { UserError } from "../../models/errors.ts";
-import type { Exit } from "../ffmpeg/command.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { line, mentioning } from "../../models/line.ts";
 import { EncoderProcess } from "../ffmpeg/encoder_process.ts";
 import { interruption } from "../ffmpeg/exit.ts";
 import { featuresOf } from "../ffmpeg/features.ts";
 import { locate } from "../ffmpeg/locate.ts";
+import type { Exit } from "../ffmpeg/log.ts";
 import { matroskaHeader, pictureHeader, soundHeader } from "../ffmpeg/matroska.ts";
 import { SoundReader } from "../ffmpeg/sound_reader.ts";
 import type { EncodableFrame } from "../frame.ts";
 import { encoderArguments } from "./arguments.ts";
 import type { Container } from "./container.ts";
+import { finishingPath, partialPath } from "./destination.ts";
 import type { EncodeOptions } from "./options.ts";
 
 /** Feeds an encoder with frames and, up to the end of each, with the sound that belongs to them. */
@@ -52,7 +54,7 @@ export class FrameWriter {
   /**
    * Writes a frame and the sound up to its end.
    *
-   * @throws {UserError} when the encoder has failed.
+   * @throws {ReverieError} when the encoder has failed.
    */
   async write({ pts, duration, rgb }: EncodableFrame): Promise<void> {
     const { width, height } = this.#options;
@@ -99,18 +101,20 @@ export class FrameWriter {
   }
 }
 
-/** Why an encoder ended before its time, or with an error. */
-export async function failure({ path, signal }: EncodeOptions, exit: Exit): Promise<unknown> {
+/** Why an encoder ended before its time, or with an error. ffmpeg tells a full disk in prose alone. */
+export async function failure(
+  { path, hls = "", sound, signal }: EncodeOptions,
+  exit: Exit,
+): Promise<unknown> {
   if (exit.interrupted) return await interruption(signal);
   const cause = exit.errors.join("\n");
   if (/No space left on device/.test(cause)) {
-    return new UserError(`${path} could not be finished: the disk is full, make room and start again`, {
-      exitCode: 1,
+    return new ReverieError("disk_full", line`${{ path }} could not be finished: the disk is full`, {
+      advice: ["make room and start again"],
       cause,
     });
   }
-  return new UserError(`${path} could not be written: ${exit.errors[0] ?? "ffmpeg ended early"}`, {
-    exitCode: 1,
-    cause,
-  });
+  const files = [path, partialPath(path), finishingPath(path), hls, sound?.source.path ?? ""];
+  const reason = mentioning(exit.errors[0] ?? "ffmpeg ended early", files);
+  return new ReverieError("encoding_failed", line`${{ path }} could not be written: ${reason}`, { cause });
 }

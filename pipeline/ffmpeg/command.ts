@@ -1,13 +1,10 @@
-import type { Readable, Writable } from "node:stream";
 import fluent from "fluent-ffmpeg";
 import type { Program } from "./locate.ts";
+import { type Exit, Log, logOptions } from "./log.ts";
 
-/**
- * One input of an ffmpeg command: a path (or a stream, once a command) and the options (none, or two words and more)
- * before its `-i`.
- */
+/** One input of an ffmpeg command: a path and the options (none, or two words and more) before its `-i`. */
 export interface CommandInput {
-  source: string | Readable;
+  source: string;
   options?: string[];
 }
 
@@ -16,38 +13,20 @@ export interface CommandOptions {
   inputs: CommandInput[];
   /** Options between the inputs and the output. */
   options: string[];
-  /** Output path (overwritten) or stream. */
-  output: string | Writable;
+  /** Output path (overwritten). */
+  output: string;
   /** Called with each line that ffmpeg writes on its standard error. */
   onLine?: (line: string) => void;
-}
-
-/** How a program ended. */
-export interface Exit {
-  /** It ended with status 0. */
-  ok: boolean;
-  /** It ran at all; if not, its output stream never ends by itself. */
-  started: boolean;
-  /** A signal ended it: its own doing (it says so and exits with 255) or the system's. */
-  interrupted: boolean;
-  /** Its complaints: what it logged as error or fatal, the first and the last few lines. */
-  errors: string[];
-}
-
-/** A running ffmpeg. */
-export interface Running {
-  /** Resolves when the process has ended; never rejects. */
-  readonly done: Promise<Exit>;
   /** Ends the process at once. */
-  kill(): void;
+  signal?: AbortSignal | undefined;
 }
 
 /** The part of fluent-ffmpeg that is used here; the package has no types of its own. */
 interface FluentCommand {
   setFfmpegPath(path: string): FluentCommand;
-  input(source: string | Readable): FluentCommand;
+  input(source: string): FluentCommand;
   inputOptions(...options: string[]): FluentCommand;
-  output(target: string | Writable): FluentCommand;
+  output(target: string): FluentCommand;
   outputOptions(...options: string[]): FluentCommand;
   on(event: "start" | "end", listener: () => void): FluentCommand;
   on(event: "stderr", listener: (line: string) => void): FluentCommand;
@@ -56,40 +35,29 @@ interface FluentCommand {
   kill(signal: string): void;
 }
 
-const keptErrors = 20;
-
-/** Starts ffmpeg through fluent-ffmpeg. Errors are told by {@link Running.done}. */
-export function runFfmpeg(program: Program, options: CommandOptions): Running {
+/** Runs ffmpeg from file to file through fluent-ffmpeg; resolves when it has ended, however it has. */
+export async function runFfmpeg(program: Program, options: CommandOptions): Promise<Exit> {
+  const { signal, onLine } = options;
   const command = assemble(program, options);
-  const errors: string[] = [];
-  let interrupted = false;
-  let killed = false;
+  const log = new Log();
+  const ended = Promise.withResolvers<Exit>();
+  const kill = () => command.kill("SIGKILL");
 
+  command.on("start", () => signal?.aborted && kill());
   command.on("stderr", (line) => {
-    if (/Exiting normally, received signal/.test(line)) interrupted = true;
-    if (/\[(error|fatal|panic)\] /.test(line)) remember(errors, line);
-    options.onLine?.(line);
+    log.readLine(line);
+    onLine?.(line);
   });
-  command.on("start", () => {
-    if (killed) command.kill("SIGKILL");
+  command.on("end", () => ended.resolve(log.exit({ code: 0, signal: null })));
+  command.on("error", ({ message }) => {
+    const [, killer = null] = /killed with signal (\w+)/.exec(message) ?? [];
+    ended.resolve(
+      log.exit({ code: Number(/exited with code (\d+)/.exec(message)?.[1] ?? 1), signal: killer }),
+    );
   });
-  const done = new Promise<Exit>((resolve) => {
-    command.on("end", () => resolve({ ok: true, started: true, interrupted, errors }));
-    command.on("error", (error) => {
-      if (/killed with signal/.test(error.message)) interrupted = true;
-      if (errors.length === 0) errors.push(error.message.split("\n", 1)[0]!);
-      const started = /exited with code|killed with signal/.test(error.message);
-      resolve({ ok: false, started, interrupted, errors });
-    });
-  });
+  signal?.addEventListener("abort", kill);
   command.run();
-  return {
-    done,
-    kill() {
-      killed = true;
-      command.kill("SIGKILL");
-    },
-  };
+  return await ended.promise.finally(() => signal?.removeEventListener("abort", kill));
 }
 
 function assemble(program: Program, options: CommandOptions): FluentCommand {
@@ -99,14 +67,7 @@ function assemble(program: Program, options: CommandOptions): FluentCommand {
     // Two or more, one by one: a single one or an array would be split at a space.
     if (before.length > 1) command.inputOptions(...before);
   }
-  const log = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"];
-  return command.output(options.output).outputOptions(...log, ...options.options);
-}
-
-function remember(errors: string[], line: string): void {
-  const text = line.replace(/\[[^\]]* @ 0x[0-9a-f]+\] /g, "").replace(/\[(error|fatal|panic)\] /g, "").trim();
-  if (errors.length >= keptErrors) errors.splice(keptErrors / 2, 1);
-  errors.push(text);
+  return command.output(options.output).outputOptions(...logOptions, ...options.options);
 }
 
 /**

@@ -10,7 +10,7 @@ export async function countFrames(
 ): Promise<{ frames: number; end: number }> {
   let frames = 0;
   let end = 0;
-  const running = runFfmpeg(await locate("ffmpeg"), {
+  await runFfmpeg(await locate("ffmpeg"), {
     inputs: [{ source: fileArgument(path), options: [...safeInput] }],
     options: ["-map", `0:${stream}`, "-c", "copy", "-f", "null"],
     output: "-",
@@ -20,11 +20,8 @@ export async function countFrames(
       frames = Number(told[1]);
       end = Number(told[2]) * 3600 + Number(told[3]) * 60 + Number(told[4]);
     },
+    signal,
   });
-  const stop = () => running.kill();
-  signal?.addEventListener("abort", stop);
-  await running.done;
-  signal?.removeEventListener("abort", stop);
   signal?.throwIfAborted();
   return { frames, end };
 }

@@ -1,4 +1,5 @@
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
 import type { Program } from "./locate.ts";
 
 /** What one ffmpeg program can do; versions and builds differ. */
@@ -46,7 +47,11 @@ async function output(program: Program, option: string): Promise<string> {
     stderr: "null",
   });
   const { success, stdout } = await command.output();
-  if (!success) throw new UserError(`${program.path} does not answer ${option}: install another ffmpeg`);
+  if (!success) {
+    throw new ReverieError("ffmpeg_unusable", line`${{ path: program.path }} does not answer ${option}`, {
+      advice: ["install another ffmpeg"],
+    });
+  }
   return new TextDecoder().decode(stdout);
 }
 

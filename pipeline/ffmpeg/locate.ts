@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { cacheFolder, makeWhole } from "../../models/cache.ts";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
 
 /** The two programs that everything about video files rests on. */
 export type ProgramName = "ffmpeg" | "ffprobe";
@@ -23,7 +24,7 @@ const found = new Map<string, Promise<Program>>();
  * Finds ffmpeg or ffprobe: the environment variable (`FFMPEG_PATH`, `FFPROBE_PATH`), then the PATH, then the copy from
  * npm. The first that really runs is taken; asked again in the same environment, the answer is remembered.
  *
- * @throws {UserError} when the variable names something that does not run, or when there is none at all.
+ * @throws {ReverieError} when the variable names something that does not run, or when there is none at all.
  */
 export function locate(name: ProgramName): Promise<Program> {
   const key = [name, Deno.env.get(variables[name]), Deno.env.get("PATH")].join("\0");
@@ -42,9 +43,9 @@ async function search(name: ProgramName): Promise<Program> {
   if (wanted) {
     const version = await versionOf(wanted);
     if (version) return { name, path: wanted, origin: "environment", version };
-    throw new UserError(
-      `${variable} is ${wanted}, which does not run: set it to a working ${name} or unset it`,
-    );
+    throw new ReverieError("ffmpeg_unusable", line`${variable} is ${{ path: wanted }}, which does not run`, {
+      advice: [`set it to a working ${name}`, "unset it"],
+    });
   }
   for (const path of candidatesInPath(name)) {
     const version = await versionOf(path);
@@ -53,7 +54,9 @@ async function search(name: ProgramName): Promise<Program> {
   const path = await npmCopy(name);
   const version = path && await versionOf(path);
   if (version) return { name, path, origin: "npm", version };
-  throw new UserError(`${name} was not found: install ffmpeg, or set ${variable} to the program`);
+  throw new ReverieError("ffmpeg_unusable", `${name} was not found`, {
+    advice: ["install ffmpeg", `set ${variable} to the program`],
+  });
 }
 
 /** The first line of `-version`, or undefined where the program cannot be started. */

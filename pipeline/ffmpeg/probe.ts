@@ -1,4 +1,5 @@
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
 import { countFrames } from "./count_frames.ts";
 import { exifOrientation } from "./exif.ts";
 import { ffprobe, type ProbedData, type ProbedStream } from "./ffprobe.ts";
@@ -20,7 +21,7 @@ export interface ProbeOptions {
 /**
  * Finds out what a file holds before anything is decoded.
  *
- * @throws {UserError} one line that names the file and says what to do, when it is not there, cannot be read, is no
+ * @throws {ReverieError} one line that names the file and says what to do, when it is not there, cannot be read, is no
  * video or picture, is a playlist, is broken, has no picture or too small a one.
  */
 export async function probe(path: string, { signal }: ProbeOptions = {}): Promise<SourceInfo> {
@@ -36,8 +37,10 @@ export async function probe(path: string, { signal }: ProbeOptions = {}): Promis
   if (!stream) throw noPicture(path, data);
   const info = await describe(path, data, stream, signal);
   if (Math.min(info.width, info.height) < minimumSide) {
-    throw new UserError(
-      `${path} is ${info.width}x${info.height}, too small to dream: each side needs at least ${minimumSide} pixels`,
+    const size = `${info.width}x${info.height}`;
+    throw new ReverieError(
+      "unusable_video",
+      line`${{ path }} is ${size}, too small to dream: each side needs at least ${minimumSide} pixels`,
     );
   }
   return info;
@@ -48,13 +51,12 @@ function isVideo(stream: ProbedStream): boolean {
   return stream.codec_type === "video" && String(stream.disposition?.["attached_pic"] ?? "0") !== "1";
 }
 
-function noPicture(path: string, data: ProbedData): UserError {
+function noPicture(path: string, data: ProbedData): ReverieError {
   const sound = data.streams.some((stream) => stream.codec_type === "audio");
-  return new UserError(
-    sound
-      ? `${path} has sound but no picture: give a video or a picture`
-      : `${path} has no picture: give a video or a picture`,
-  );
+  const what = sound ? "sound but no picture" : "no picture";
+  return new ReverieError("not_a_video", line`${{ path }} has ${what}`, {
+    advice: [[{ remedy: "give", source: "any" }]],
+  });
 }
 
 async function describe(
@@ -101,7 +103,10 @@ function uprightSize(path: string, stream: ProbedStream, orientation: Orientatio
   const width = number(stream.width) ?? 0;
   const height = number(stream.height) ?? 0;
   if (width < 1 || height < 1) {
-    throw new UserError(`${path} does not tell the size of its picture: it may be broken`);
+    throw new ReverieError(
+      "unusable_video",
+      line`${{ path }} does not tell the size of its picture: it may be broken`,
+    );
   }
   return orientation.clockwise % 180 === 0 ? [width, height] : [height, width];
 }

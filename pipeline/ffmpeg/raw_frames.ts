@@ -1,80 +1,32 @@
-import { Writable } from "node:stream";
-
-/** Whole frames that may wait for their reader; the process that makes them is held up beyond that. */
-const maximumWaiting = 2;
-
 /**
- * The end of a pipe of raw frames of one size. Bytes are copied once, into the frame they belong to. When
- * {@link maximumWaiting} frames wait to be taken the writer is not answered, so that its process stands still.
+ * Raw frames of one size from a stream of bytes, each read right into the memory it stays in. While one frame is used
+ * the next is read; beyond that the stream, and the process behind it, is held up.
  */
-export class RawFrames extends Writable {
+export class RawFrames {
+  readonly #reader: ReadableStreamBYOBReader;
   readonly #size: number;
-  #frame: Uint8Array | undefined;
-  #filled = 0;
-  #frames: Uint8Array[] = [];
-  #held: (() => void) | undefined;
-  #waiting: (() => void) | undefined;
-  #ended = false;
-  #discarding = false;
+  #ahead: Promise<Uint8Array | undefined> | undefined;
 
   /** @param size bytes of one frame. */
-  constructor(size: number) {
-    // Without "close", on which fluent-ffmpeg would start a timer to kill the process that has ended already.
-    super({ highWaterMark: 1, emitClose: false });
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>, size: number) {
+    this.#reader = stream.getReader({ mode: "byob" });
     this.#size = size;
   }
 
-  override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
-    for (let read = 0; read < chunk.length && !this.#discarding;) {
-      this.#frame ??= new Uint8Array(this.#size);
-      const part = chunk.subarray(read, read + this.#size - this.#filled);
-      this.#frame.set(part, this.#filled);
-      read += part.length;
-      this.#filled += part.length;
-      if (this.#filled === this.#size) this.#finishFrame();
-    }
-    if (this.#frames.length >= maximumWaiting && !this.#discarding) this.#held = done;
-    else done();
-  }
-
-  override _final(done: () => void): void {
-    this.#ended = true;
-    this.#wake();
-    done();
-  }
-
-  /** The next whole frame, or undefined when the pipe has ended. One caller at a time. */
+  /** The next whole frame, or undefined when the stream has ended. One caller at a time. */
   async next(): Promise<Uint8Array | undefined> {
-    while (this.#frames.length === 0 && !this.#ended) {
-      await new Promise<void>((resolve) => this.#waiting = resolve);
-    }
-    const frame = this.#frames.shift();
-    if (this.#frames.length < maximumWaiting) this.#release();
+    const frame = await (this.#ahead ?? this.#read());
+    this.#ahead = frame && this.#read();
     return frame;
   }
 
-  /** Drops what has come and whatever still comes, so that the pipe runs dry and can be closed. */
-  discard(): void {
-    this.#discarding = true;
-    this.#frames = [];
-    this.#release();
+  /** Gives up what still comes; a read under way ends without a frame. */
+  async cancel(): Promise<void> {
+    await this.#reader.cancel();
   }
 
-  #finishFrame(): void {
-    this.#frames.push(this.#frame!);
-    this.#frame = undefined;
-    this.#filled = 0;
-    this.#wake();
-  }
-
-  #release(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    held?.();
-  }
-
-  #wake(): void {
-    this.#waiting?.();
-    this.#waiting = undefined;
+  async #read(): Promise<Uint8Array | undefined> {
+    const { value, done } = await this.#reader.read(new Uint8Array(this.#size), { min: this.#size });
+    return done ? undefined : value;
   }
 }

@@ -1,9 +1,12 @@
-import { UserError } from "../../models/errors.ts";
+import type { ErrorCode } from "../../models/error_codes.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { type Line, line, mentioning, type Remedy } from "../../models/line.ts";
+import { reasonOf } from "../../models/system_error.ts";
 
 /**
  * Makes sure that a path leads to a file with something in it that may be read.
  *
- * @throws {UserError} when it does not.
+ * @throws {ReverieError} when it does not.
  */
 export async function checkReadable(path: string): Promise<void> {
   let status: Deno.FileInfo;
@@ -12,44 +15,69 @@ export async function checkReadable(path: string): Promise<void> {
     if (status.isFile) (await Deno.open(path)).close();
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
-      throw new UserError(`${path} is not there: check the path`, { cause });
+      throw new ReverieError("not_found", line`${{ path }} is not there`, {
+        advice: ["check the path"],
+        cause,
+      });
     }
     if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
-      throw new UserError(`${path} may not be read: change its permissions`, { cause });
+      throw new ReverieError("not_found", line`${{ path }} may not be read`, {
+        advice: ["change its permissions"],
+        cause,
+      });
     }
-    throw new UserError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new ReverieError("not_found", line`${{ path }} cannot be read: ${reasonOf(cause)}`, { cause });
   }
-  if (status.isDirectory) throw new UserError(`${path} is a folder: give a video or picture file`);
-  if (!status.isFile) throw new UserError(`${path} is not a regular file: give a video or picture file`);
-  if (status.size === 0) throw new UserError(`${path} is empty: give a video or picture file`);
+  const refuse = (what: string) => {
+    throw giveAnother("not_a_video", line`${{ path }} is ${what}`, "any");
+  };
+  if (status.isDirectory) refuse("a folder");
+  if (!status.isFile) refuse("not a regular file");
+  if (status.size === 0) refuse("empty");
 }
 
-/** Why ffprobe would not read a file, as an error for the user. */
-export async function refusal(path: string, cause: unknown): Promise<UserError> {
+function giveAnother(
+  code: ErrorCode,
+  wrong: Line,
+  source: (Remedy & { remedy: "give" })["source"],
+  cause?: unknown,
+): ReverieError {
+  return new ReverieError(code, wrong, { advice: [[{ remedy: "give", source }]], cause });
+}
+
+/**
+ * Why ffprobe would not read a file. It says so in prose alone, so that its words are sorted here, and nowhere else.
+ */
+export async function refusal(path: string, cause: unknown): Promise<ReverieError> {
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/not on whitelist|whitelist|Operation not permitted|unsafe file name/i.test(text)) {
-    return new UserError(
-      `${path} is a playlist or of another kind that is not read: give the video file itself`,
-      { cause },
-    );
+    const wrong = line`${{ path }} is a playlist or of another kind that is not read`;
+    return giveAnother("not_a_video", wrong, "itself", cause);
   }
   if (/moov atom not found/.test(text) && await startsLikeMp4(path)) {
-    return new UserError(`${path} is cut off (its index is missing): get the whole file`, { cause });
+    const wrong = line`${{ path }} is cut off (its index is missing)`;
+    return giveAnother("unusable_video", wrong, "whole", cause);
   }
   if (/moov atom not found|Invalid data found|Invalid argument|End of file/.test(text)) {
-    return new UserError(`${path} is not a video or picture, or it is broken: give another file`, { cause });
+    const wrong = line`${{ path }} is not a video or picture, or it is broken`;
+    return giveAnother("not_a_video", wrong, "another", cause);
   }
   // The static ffprobe from npm does so with MPEG transport streams.
   if (/killed with signal/.test(text)) {
-    return new UserError(
-      `ffprobe crashes on ${path}: install ffmpeg of your own (it is found on PATH), or convert the file`,
-      {
-        cause,
-      },
-    );
+    return new ReverieError("unusable_video", line`ffprobe crashes on ${{ path }}`, {
+      advice: [[{ remedy: "installFfmpeg" }], "convert the file"],
+      cause,
+    });
   }
   const last = text.trim().split("\n").at(-1) ?? "unknown error";
-  return new UserError(`${path} cannot be read as a video or picture: ${last}`, { cause });
+  const reason = mentioning(last, [path]);
+  return new ReverieError(
+    "unusable_video",
+    line`${{ path }} cannot be read as a video or picture: ${reason}`,
+    {
+      cause,
+    },
+  );
 }
 
 /** A file of the MP4 family begins with one of these boxes; ffmpeg goes by the name and calls any text cut off. */

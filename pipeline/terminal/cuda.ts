@@ -3,7 +3,7 @@
  * own: who has no NVIDIA GPU never needs it.
  */
 import { isCudaPlatform } from "../../models/engine/cuda/files.ts";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError, wrongUsage } from "../../models/errors.ts";
 import { parseFlags } from "../flags.ts";
 import { barLine } from "./bar.ts";
 import type { Command } from "./commands.ts";
@@ -32,8 +32,8 @@ const command: Command = {
 async function main(args: readonly string[], screen: Screen): Promise<void> {
   const { values, positionals } = parseFlags(args, flags);
   if (values.get("help")) return screen.print(commandHelp(command, Math.min(110, screen.columns)));
-  if (positionals.length > 0) throw new UserError(`cuda takes no arguments, such as "${positionals[0]}"`);
-  if (!isCudaPlatform()) throw new UserError(elsewhere(), { exitCode: 1 });
+  if (positionals.length > 0) throw wrongUsage(`cuda takes no arguments, such as "${positionals[0]}"`);
+  if (!isCudaPlatform()) throw new ReverieError("provider_unusable", elsewhere());
   if (values.get("remove")) await remove(screen);
   else await install(screen);
 }

@@ -1,7 +1,7 @@
-import { UserError } from "../../models/errors.ts";
+import { wrongUsage } from "../../models/errors.ts";
 import { translateAliases } from "../aliases.ts";
 import type { DreamJob } from "../dream_video.ts";
-import { flagName, parameterInput, type ParsedFlags, parseFlags } from "../flags.ts";
+import { parameterInput, type ParsedFlags, parseFlags } from "../flags.ts";
 import type { Parameters } from "../parameters.ts";
 import { settings, type Wish } from "../settle.ts";
 import { commands, flagsOf } from "./commands.ts";
@@ -26,7 +26,7 @@ export interface DreamCommandLine {
   notes: string[];
 }
 
-/** Understands the command line of `dream`. Throws a UserError that names what is wrong and what to do. */
+/** Understands the command line of `dream`. Throws a ReverieError that names what is wrong and what to do. */
 export function parseDream(args: readonly string[]): DreamCommandLine {
   const translated = translateAliases(args);
   const { values, positionals } = parseFlags(translated.args, flagsOf(commands.dream));
@@ -34,20 +34,20 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
   const input = translated.input ?? rest.shift();
   const output = translated.output ?? rest.shift();
   if (input === undefined || output === undefined) {
-    throw new UserError(
+    throw wrongUsage(
       `dream needs an ${input === undefined ? "INPUT and an OUTPUT" : "OUTPUT after the INPUT"}: ` +
         `${program} dream clip.mp4 dream.mp4`,
     );
   }
   if (rest.length > 0) {
-    throw new UserError(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
+    throw wrongUsage(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
   }
   const wish = { preset: text(values, "preset"), given: parameterInput(values) };
   return {
     options: { input, output, ...runOptions(values) },
     wish,
     // What is wrong with them is told here, before any work begins.
-    expected: settings(wish, flagName),
+    expected: settings(wish),
     json: values.get("json") === true,
     notes: translated.notes,
   };
@@ -55,7 +55,7 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
 
 function runOptions(values: ParsedFlags["values"]): Omit<DreamOptions, "input" | "output"> {
   const from = time(values, "from"), duration = time(values, "duration");
-  if (duration === 0) throw new UserError("--duration must be above 0");
+  if (duration === 0) throw wrongUsage("--duration must be above 0");
   const hls = folder(values, "hls"), dump = folder(values, "dump");
   const providers = providerList(text(values, "provider"));
   return {
@@ -74,12 +74,12 @@ function text(values: ParsedFlags["values"], name: string): string | undefined {
 
 function time(values: ParsedFlags["values"], name: string): number | undefined {
   const value = text(values, name);
-  return value === undefined ? undefined : parseTime(value, `--${name}`);
+  return value === undefined ? undefined : parseTime(value, name);
 }
 
 function folder(values: ParsedFlags["values"], name: string): string | undefined {
   const value = text(values, name);
-  if (value === "") throw new UserError(`--${name} needs the name of a folder`);
+  if (value === "") throw wrongUsage(`--${name} needs the name of a folder`);
   return value;
 }
 
@@ -92,14 +92,14 @@ export function providerList(list: string | undefined): string[] | undefined {
   const names = list.split(",").map((name) => name.trim()).filter((name) => name !== "");
   const unknown = names.find((name) => !providerNames.includes(name));
   if (unknown === undefined && names.length > 0) return names;
-  throw new UserError(`--provider must list some of ${providerNames.join(", ")}, or be auto, not "${list}"`);
+  throw wrongUsage(`--provider must list some of ${providerNames.join(", ")}, or be auto, not "${list}"`);
 }
 
-/** Refuses to write over the source. Throws a UserError where both paths are one file. */
+/** Refuses to write over the source. Throws a ReverieError where both paths are one file. */
 export async function refuseSameFile(input: string, output: string): Promise<void> {
   const stat = (path: string) => Deno.stat(path).catch(() => undefined);
   const [source, target] = await Promise.all([stat(input), stat(output)]);
   const same = input === output ||
     (source?.ino != null && source.ino === target?.ino && source.dev === target.dev);
-  if (same) throw new UserError(`${output} is the source itself: give the result another name`);
+  if (same) throw wrongUsage(`${output} is the source itself: give the result another name`);
 }

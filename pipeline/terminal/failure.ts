@@ -1,5 +1,6 @@
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { InterruptedError } from "../interrupted.ts";
+import { commandLine } from "./spelling.ts";
 
 /** How a failed command ends. */
 export interface Failure {
@@ -14,7 +15,9 @@ export interface Failure {
 /** What to tell the user of an error. An error that was not meant for the user says where to see more. */
 export function failureOf(error: unknown): Failure {
   const stack = stackOf(error);
-  if (error instanceof UserError) return { message: oneLine(error.message), exitCode: error.exitCode, stack };
+  if (error instanceof ReverieError) {
+    return { message: oneLine(error.told(commandLine)), exitCode: error.exitCode, stack };
+  }
   if (error instanceof InterruptedError) return { message: oneLine(error.message), exitCode: 130, stack };
   if (error instanceof Error && error.name === "AbortError") {
     return { message: "interrupted", exitCode: 130, stack };

@@ -1,6 +1,8 @@
+import type { Line } from "../../models/line.ts";
 import type { DoneEvent, DreamEvent, FrameEvent, StartEvent } from "../events.ts";
 import { barLine, frameDetails } from "./bar.ts";
 import type { Screen } from "./screen.ts";
+import { terminalLine } from "./spelling.ts";
 import { formatBytes } from "./units.ts";
 
 /** Shows what a dream says. */
@@ -9,7 +11,7 @@ export interface Reporter {
   /** A download's progress, in bytes. */
   download(received: number, total: number): void;
   /** A line for the user that is no error. */
-  warning(line: string): void;
+  warning(line: Line): void;
   /** Ends the live line, before an error or a result is printed. */
   close(): void;
 }
@@ -86,7 +88,7 @@ export function textReporter(screen: Screen, options: TextReporterOptions = {}):
         received >= size,
       );
     },
-    warning: (line) => screen.warn(`reverie: ${line}`),
+    warning: (line) => screen.warn(`reverie: ${terminalLine(line)}`),
     close() {
       if (!screen.terminal) flush();
       held = undefined;
@@ -101,7 +103,7 @@ export function startLine(event: StartEvent): string {
   const layers = event.layers.join(", ");
   const size = `${event.workingWidth}x${event.workingHeight}`;
   const flow = event.flow === "none" ? "" : `; flow: ${event.flow}`;
-  const reason = event.flowReason === undefined ? "" : ` (${event.flowReason})`;
+  const reason = event.flowReason === undefined ? "" : ` (${terminalLine(event.flowReason)})`;
   return `${event.input}, ${event.width}x${event.height}${frames}: dreamed at ${size} on ${event.provider} ` +
     `by ${event.network} (${layers})${flow}${reason}`;
 }
@@ -119,11 +121,15 @@ function plural(word: string, count: number): string {
 /** For programs: each event as one line of JSON. What is not known is null. */
 export function jsonReporter(screen: Screen): Reporter {
   return {
-    event: (event) => screen.print(jsonLine(event)),
+    event: (event) => screen.print(jsonLine("flowReason" in event ? spelledStart(event) : event)),
     download() {},
-    warning: (line) => screen.warn(`reverie: ${line}`),
+    warning: (line) => screen.warn(`reverie: ${terminalLine(line)}`),
     close() {},
   };
+}
+
+function spelledStart({ flowReason = "", ...event }: StartEvent): StartEvent {
+  return { ...event, flowReason: terminalLine(flowReason) };
 }
 
 /** A value as one line of JSON; undefined properties become null, so that every line has the same keys. */

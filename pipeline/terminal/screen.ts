@@ -1,4 +1,5 @@
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { isDiskFull, reasonOf } from "../../models/system_error.ts";
 
 /** Where text goes: a terminal, a file or a pipe. */
 export interface TextSink {
@@ -11,7 +12,7 @@ export interface TextSink {
 
 /**
  * The standard output or the standard error. A reader that has gone away (`reverie … | head`) is no error: what is
- * written afterwards is dropped, and the work goes on. Throws a UserError, once, where writing fails otherwise.
+ * written afterwards is dropped, and the work goes on. Throws a ReverieError, once, where writing fails otherwise.
  */
 export function standardSink(stream: typeof Deno.stdout | typeof Deno.stderr): TextSink {
   const encoder = new TextEncoder();
@@ -26,10 +27,11 @@ export function standardSink(stream: typeof Deno.stdout | typeof Deno.stderr): T
       } catch (error) {
         open = false;
         if (error instanceof Deno.errors.BrokenPipe) return;
-        throw new UserError(`cannot write what there is to say: ${(error as Error).message}`, {
-          exitCode: 1,
-          cause: error,
-        });
+        throw new ReverieError(
+          isDiskFull(error) ? "disk_full" : "internal",
+          `cannot write what there is to say: ${reasonOf(error)}`,
+          { cause: error },
+        );
       }
     },
   };

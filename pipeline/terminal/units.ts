@@ -1,11 +1,12 @@
-import { UserError } from "../../models/errors.ts";
+import { invalidParameter } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
 import { parseNumber } from "../flags.ts";
 
 /**
- * A time as the user gives it, in seconds: `90`, `1.5`, `2:30`, `1:02:03.25`. Throws a UserError that names the flag
- * when it is none, or below zero.
+ * A time as the user gives it, in seconds: `90`, `1.5`, `2:30`, `1:02:03.25`. Throws a ReverieError that names the
+ * setting `field` when it is none, or below zero.
  */
-export function parseTime(text: string, flag: string): number {
+export function parseTime(text: string, field: string): number {
   const parts = text.trim().split(":");
   const numbers = parts.map((part, index) =>
     index === parts.length - 1 || /^\d+$/.test(part) ? parseNumber(part) : undefined
@@ -13,8 +14,9 @@ export function parseTime(text: string, flag: string): number {
   const usable = parts.length <= 3 &&
     numbers.every((number, index) => number !== undefined && number >= 0 && (index === 0 || number < 60));
   if (usable) return numbers.reduce<number>((seconds, number) => seconds * 60 + number!, 0);
-  throw new UserError(
-    `${flag} must be a time in seconds or as h:mm:ss, such as 12.5 or 1:02:03, not "${text}"`,
+  throw invalidParameter(
+    field,
+    line`${{ field }} must be a time in seconds or as h:mm:ss, such as 12.5 or 1:02:03, not "${text}"`,
   );
 }
 
@@ -40,12 +42,15 @@ export function formatBytes(bytes: number): string {
 const byteUnits: Record<string, number> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 
 /**
- * A number of bytes as the user gives it: `500000`, `500 MB`, `2.5G`, in units of 1000. Throws a UserError that names
- * the flag when it is none, or not above zero.
+ * A number of bytes as the user gives it: `500000`, `500 MB`, `2.5G`, in units of 1000. Throws a ReverieError that names
+ * the setting `field` when it is none, or not above zero.
  */
-export function parseBytes(text: string, flag: string): number {
+export function parseBytes(text: string, field: string): number {
   const [, number = "", unit = ""] = /^([\d.]+)\s*([kmgt]?)b?$/i.exec(text.trim()) ?? [];
   const bytes = Math.round((parseNumber(number) ?? 0) * byteUnits[unit.toLowerCase()]!);
   if (bytes > 0) return bytes;
-  throw new UserError(`${flag} must be a number of bytes above 0, such as 500MB or 2G, not "${text}"`);
+  throw invalidParameter(
+    field,
+    line`${{ field }} must be a number of bytes above 0, such as 500MB or 2G, not "${text}"`,
+  );
 }

@@ -5,7 +5,9 @@
 import { join } from "node:path";
 import { fetchNetwork, shippedNetworkPath } from "../../pipeline/networks.ts";
 import { settle } from "../../pipeline/settle.ts";
-import { UserError } from "../../pipeline/errors.ts";
+import { failureOf } from "../../pipeline/terminal/failure.ts";
+import { terminalLine } from "../../pipeline/terminal/spelling.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import { npmCopy } from "../../pipeline/ffmpeg/locate.ts";
 import { parseFlags } from "../../pipeline/flags.ts";
 import { excluded, included } from "./embed.ts";
@@ -36,17 +38,17 @@ async function compile(output: string, extra: readonly string[]): Promise<void> 
   });
   const { code } = await command.spawn().status;
   if (code === 0) return;
-  throw new UserError(
+  throw new ReverieError(
+    "internal",
     "the binary was not made: deno's lines above say why. If its base program (denort) could not be downloaded, " +
       "try again online, or set DENORT_BIN to a denort of this version of deno",
-    { exitCode: 1 },
   );
 }
 
 /** Puts the network that is dreamed with by default, or the one in its place, beside the program's own files for as long as they are being embedded. */
 async function withNetwork(make: (path: string) => Promise<void>): Promise<void> {
   const { parameters: { model }, notes } = await settle({ given: {} });
-  for (const note of notes) console.error(`reverie: ${note}`);
+  for (const note of notes) console.error(`reverie: ${terminalLine(note)}`);
   const target = shippedNetworkPath(model);
   try {
     await Deno.copyFile(await fetchNetwork(model), target);
@@ -70,8 +72,9 @@ if (import.meta.main) {
   try {
     await main(Deno.args);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(`reverie: ${error.message}`);
-    Deno.exit(error.exitCode);
+    if (!(error instanceof ReverieError)) throw error;
+    const { message, exitCode } = failureOf(error);
+    console.error(`reverie: ${message}`);
+    Deno.exit(exitCode);
   }
 }

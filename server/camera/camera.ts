@@ -1,6 +1,6 @@
 /** Camera dreaming: a socket that takes pictures and gives them back dreamed. */
 import type { Context } from "hono";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 import { Conversation } from "./conversation.ts";
 
@@ -39,7 +39,7 @@ export function cameraRoute(
 
   return (c) => {
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
-      throw new HttpError("invalid_request", "this is a WebSocket: connect to it with ws:// or wss://");
+      throw new ReverieError("invalid_request", "this is a WebSocket: connect to it with ws:// or wss://");
     }
     const { socket, response } = Deno.upgradeWebSocket(c.req.raw);
     const conversation = new Conversation(socket, { renderer, room, silence });

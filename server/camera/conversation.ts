@@ -1,11 +1,12 @@
 /** One client of the camera, from the opening of its socket to its end. */
 import { PaceKeeper } from "../../pipeline/progress.ts";
-import type { Wish } from "../../pipeline/settle.ts";
-import { HttpError, toHttpError } from "../errors.ts";
+import { settings, type Wish } from "../../pipeline/settle.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { asReverieError, bodyOf } from "../errors.ts";
 import type { CameraFrame } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 import type { RunningCamera } from "../rendering/running_camera.ts";
-import { completeSettings, readSettings } from "../uploads/settings.ts";
+import { readSettings } from "../uploads/settings.ts";
 import { PictureSender } from "./picture_sender.ts";
 import {
   type ClientMessage,
@@ -72,13 +73,15 @@ export class Conversation {
     if (this.#over) return;
     this.#listen();
     if (sizeOf(data) > longestMessage) {
-      return this.#fail(new HttpError("too_large", "a message is larger than 2 MiB: send smaller pictures"));
+      return this.#fail(
+        new ReverieError("too_large", "a message is larger than 2 MiB: send smaller pictures"),
+      );
     }
     try {
       if (typeof data === "string") this.#obey(readMessage(data));
       else this.#picture(new Uint8Array(data));
     } catch (error) {
-      this.#tell({ type: "refused", error: toHttpError(error).body });
+      this.#tell({ type: "refused", error: bodyOf(error) });
     }
   }
 
@@ -86,12 +89,12 @@ export class Conversation {
     switch (message.type) {
       case "start":
         if (this.#started) {
-          throw new HttpError("conflict", "the session has been started: close it for another one");
+          throw new ReverieError("conflict", "the session has been started: close it for another one");
         }
         this.#started = true;
         this.#loading = true;
         this.#listen();
-        this.#start(message).catch((error) => this.#fail(toHttpError(error)));
+        this.#start(message).catch((error) => this.#fail(asReverieError(error)));
         break;
       case "change":
         this.#change(message);
@@ -106,7 +109,7 @@ export class Conversation {
     const { given } = readSettings({ ...named, ...(preset !== undefined && { preset }) });
     const wish = { preset: preset ?? cameraPreset, given: { ...cameraSettings, ...given } };
     // What is wrong with them is told at once.
-    completeSettings(wish);
+    settings(wish);
     await this.#options.room();
     if (this.#over) return;
     this.#session = this.#open(wish, { width, height });
@@ -129,7 +132,7 @@ export class Conversation {
 
   #picture(jpeg: Uint8Array<ArrayBuffer>): void {
     const number = this.#next++;
-    if (!this.#started) throw new HttpError("conflict", "send a start message before the pictures");
+    if (!this.#started) throw new ReverieError("conflict", "send a start message before the pictures");
     this.#session?.push(number, jpeg);
   }
 
@@ -139,10 +142,10 @@ export class Conversation {
 
   #change({ id, parameters }: ClientMessage & { type: "change" }): void {
     const known = id === undefined ? {} : { id };
-    if (!this.#session) throw new HttpError("conflict", "send a start message before changes");
+    if (!this.#session) throw new ReverieError("conflict", "send a start message before changes");
     this.#session.change(parameters).then(
       (frame) => this.#tell({ type: "changed", ...known, frame, parameters }),
-      (error) => this.#tell({ type: "refused", ...known, error: toHttpError(error).body }),
+      (error) => this.#tell({ type: "refused", ...known, error: bodyOf(error) }),
     );
   }
 
@@ -150,9 +153,9 @@ export class Conversation {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  #fail(error: HttpError): void {
+  #fail(error: ReverieError): void {
     if (this.#over) return;
-    this.#tell({ type: "error", error: error.body });
+    this.#tell({ type: "error", error: bodyOf(error) });
     this.end(closeCode(error), error.code);
   }
 
@@ -163,7 +166,7 @@ export class Conversation {
     const { silence } = this.#options;
     this.#silence = setTimeout(() => {
       const message = `nothing has come for ${silence / 1000} s: start again`;
-      this.#fail(new HttpError("invalid_request", message));
+      this.#fail(new ReverieError("invalid_request", message));
     }, silence);
   }
 }
@@ -173,7 +176,7 @@ function sizeOf(data: string | ArrayBuffer): number {
 }
 
 /** RFC 6455, 7.4.1: policy violation and internal error; and "try again later" of IANA's registry. */
-function closeCode({ code, status }: HttpError): number {
+function closeCode({ code, status }: ReverieError): number {
   if (code === "busy") return 1013;
   return status < 500 ? 1008 : 1011;
 }

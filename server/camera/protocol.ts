@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import type { Parameters } from "../../pipeline/parameters.ts";
-import { type ErrorBody, HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import type { ErrorBody } from "../errors.ts";
 import type { Answer } from "../live/news.ts";
 
 /** Most bytes of a message from a client. */
@@ -60,24 +61,24 @@ export interface FrameMessage {
   visible: number;
 }
 
-/** Reads a text message. Throws an HttpError that says what is wrong with it. */
+/** Reads a text message. Throws a ReverieError that says what is wrong with it. */
 export function readMessage(text: string): ClientMessage {
   let message: unknown;
   try {
     message = JSON.parse(text);
   } catch (cause) {
-    throw new HttpError("invalid_request", "a text message must be JSON", { cause });
+    throw new ReverieError("invalid_request", "a text message must be JSON", { cause });
   }
   const result = clientMessageSchema.safeParse(message);
   if (result.success) return result.data;
   const { path, message: reason } = result.error.issues[0]!;
   if (path[0] === "type" || path.length === 0 && typeof message !== "object") {
-    throw new HttpError("invalid_request", "a message must have the type start, change or stop", {
+    throw new ReverieError("invalid_request", "a message must have the type start, change or stop", {
       field: "type",
     });
   }
   const field = path.map(String).join(".").slice(0, 60);
-  throw new HttpError("invalid_request", field === "" ? reason.slice(0, 200) : `${field}: ${reason}`, {
+  throw new ReverieError("invalid_request", field === "" ? reason.slice(0, 200) : `${field}: ${reason}`, {
     ...(field !== "" && { field }),
   });
 }

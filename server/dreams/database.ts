@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { UserError } from "../../pipeline/errors.ts";
+import { ReverieError, wrongUsage } from "../../pipeline/errors.ts";
 
 /** Each brings a database one version further; the number of those applied is its `user_version`. */
 const migrations: readonly string[] = [
@@ -46,7 +46,7 @@ export interface OpenDatabase {
 /**
  * Opens the database of a server, for itself alone, and brings its tables up to date.
  *
- * Throws a UserError when another server has it, when it is damaged, or made by a later version.
+ * Throws a ReverieError when another server has it, when it is damaged, or made by a later version.
  */
 export function openDatabase(path: string): OpenDatabase {
   let database: DatabaseSync | undefined;
@@ -58,7 +58,7 @@ export function openDatabase(path: string): OpenDatabase {
     return { database, fresh };
   } catch (error) {
     database?.close();
-    throw error instanceof UserError ? error : new UserError(reason(error as Error, path), { cause: error });
+    throw error instanceof ReverieError ? error : wrongUsage(reason(error as Error, path), { cause: error });
   }
 }
 
@@ -71,7 +71,7 @@ function migrate(database: DatabaseSync, path: string): number {
       user_version: number;
     };
     if (version > migrations.length) {
-      throw new UserError(
+      throw wrongUsage(
         `${path} was made by a later version of Reverie: start that one, or give another --data`,
       );
     }

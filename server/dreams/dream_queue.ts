@@ -1,4 +1,5 @@
 /** The dreams that wait and the one that is made. */
+import { settledWithin } from "../../models/deadline.ts";
 import type { Logger } from "pino";
 import type { Limits } from "../options.ts";
 import type { Renderer } from "../rendering/renderer.ts";
@@ -10,7 +11,6 @@ import type { DreamStore } from "./dream_store.ts";
 import { viewOf } from "./dream_view.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { schedule } from "./schedule.ts";
-import { settledWithin } from "./settled_within.ts";
 
 /** Options of {@link DreamQueue}. */
 export interface DreamQueueOptions {
@@ -126,7 +126,7 @@ export class DreamQueue {
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#run?.stop("closing");
-    if (this.#run) await settledWithin(this.#run.ended, closePatience, undefined);
+    if (this.#run) await settledWithin(this.#run.ended, closePatience);
   }
 
   #claim(): StoredDream | undefined {

@@ -1,7 +1,9 @@
 /** One dream while it is made. */
+import { settledWithin } from "../../models/deadline.ts";
 import type { Logger } from "pino";
 import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import { HttpError, toHttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { asReverieError, bodyOf } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { RenderedPicture, Rendering } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
@@ -14,7 +16,6 @@ import { exists, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { PlaylistWatch } from "./playlist_watch.ts";
 import { PosterKeeper } from "./poster_keeper.ts";
-import { settledWithin } from "./settled_within.ts";
 import { WorkLimits } from "./work_limits.ts";
 
 /** What a run works with. */
@@ -79,19 +80,19 @@ export class DreamRun {
 
   /**
    * Changes settings from the next frame on. Resolves with that frame, or null where it does not begin soon; rejected
-   * with an HttpError.
+   * with a ReverieError.
    */
   async change(
     dream: StoredDream,
     change: SettingsChange,
   ): Promise<{ frame: number | null; parameters: SettingsChange }> {
     const parameters = liveChange(dream, change);
-    if (!this.#rendering || this.#stop) throw new HttpError("conflict", "the dream has ended");
+    if (!this.#rendering || this.#stop) throw new ReverieError("conflict", "the dream has ended");
     if (Object.keys(parameters).length === 0) return { frame: null, parameters };
     const number = this.#context.store.addChange(this.id, new Date().toISOString(), parameters);
     const begun = this.#begin(this.#rendering.change(parameters), number, parameters);
     begun.catch((error) => this.#log.info({ err: error }, "a change did not take effect"));
-    return { frame: await settledWithin(begun, changePatience, null), parameters };
+    return { frame: await settledWithin(begun, changePatience) ?? null, parameters };
   }
 
   /** Whether somebody looks at source, flow and mask. */
@@ -217,7 +218,7 @@ export class DreamRun {
     } catch (error) {
       // What waits when the server closes is made good at its next start.
       if (this.#stop?.kind !== "closing") store.dropChange(number);
-      throw toHttpError(error, "conflict");
+      throw asReverieError(error);
     }
   }
 
@@ -239,7 +240,7 @@ export class DreamRun {
 
   async #failed(error: unknown, progress: Progress): Promise<void> {
     this.#log.error({ err: error }, "a dream failed");
-    const { body } = toHttpError(error, "unusable_video");
+    const body = bodyOf(error);
     // The stream has the same frames, and room is what is lacking.
     if (body.code === "disk_full") await removeAll(this.#context.files.partial);
     await this.#close({ state: "failed", progress, error: body });

@@ -26,7 +26,7 @@ export class DreamStore {
   /** Whether the database was made just now. */
   readonly fresh: boolean;
 
-  /** Opens the database in that file. Throws a UserError where it cannot be used. */
+  /** Opens the database in that file. Throws a ReverieError where it cannot be used. */
   constructor(path: string) {
     ({ database: this.#database, fresh: this.fresh } = openDatabase(path));
   }

@@ -1,9 +1,10 @@
 /** The server's dreams: made, listed, changed, rendered one after the other, removed. */
+import { settledWithin } from "../../models/deadline.ts";
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
 import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
-import { UserError } from "../../pipeline/errors.ts";
-import { HttpError, toHttpError } from "../errors.ts";
+import { reasonOf, ReverieError, wrongUsage } from "../../pipeline/errors.ts";
+import { asReverieError } from "../errors.ts";
 import type { Limits } from "../options.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 import { cleanName } from "../uploads/names.ts";
@@ -19,7 +20,6 @@ import { viewOf } from "./dream_view.ts";
 import { linkOrCopy, moveFile, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { reconcile } from "./reconcile.ts";
-import { settledWithin } from "./settled_within.ts";
 
 /** Options of {@link Dreams.open}. */
 export interface DreamsOptions {
@@ -57,7 +57,7 @@ const stopPatience = 10_000;
 
 /**
  * Keeps dreams in a table and a folder each, and renders those that wait, one at a time. No failure of a dream stops
- * the others. Methods that take an id throw an HttpError `not_found` where no dream has it.
+ * the others. Methods that take an id throw a ReverieError `not_found` where no dream has it.
  */
 export class Dreams {
   readonly #options: DreamsOptions;
@@ -96,7 +96,7 @@ export class Dreams {
 
   /**
    * Opens the dreams of a data folder and goes on with the queue; what was running when the server ended comes first
-   * and is rendered anew. Throws a UserError where folder or database cannot be used.
+   * and is rendered anew. Throws a ReverieError where folder or database cannot be used.
    */
   static async open(options: DreamsOptions): Promise<Dreams> {
     const data = resolve(options.data);
@@ -112,7 +112,7 @@ export class Dreams {
     return new Dreams(options, root, store);
   }
 
-  /** Queues a dream of an upload. Throws an HttpError `queue_full` or `disk_full`; the upload is removed then. */
+  /** Queues a dream of an upload. Throws a ReverieError `queue_full` or `disk_full`; the upload is removed then. */
   async create(input: NewDreamInput): Promise<DreamView> {
     const { file, name, facts, parameters, preset, given, from, duration } = input;
     try {
@@ -133,7 +133,7 @@ export class Dreams {
 
   /**
    * Queues a new dream of the same source, with the settings of the old one under those given; a preset takes the
-   * place of all the old ones. Throws an HttpError, also where the queue is full.
+   * place of all the old ones. Throws a ReverieError, also where the queue is full.
    */
   async again(
     id: string,
@@ -168,7 +168,7 @@ export class Dreams {
   /**
    * Changes settings: any of a dream that waits, the live ones of a dream that runs, from the next frame on. `frame` is
    * that frame, null where it has not begun within two seconds, as before the start or while the rendering rests.
-   * Throws an HttpError `invalid_parameter`, or `conflict` where the dream has ended.
+   * Throws a ReverieError `invalid_parameter`, or `conflict` where the dream has ended.
    */
   async change(
     id: string,
@@ -184,16 +184,16 @@ export class Dreams {
     if (dream.state === "queued") return this.#changeWaiting(dream, parameters);
     const run = this.#queue.runOf(id);
     if (dream.state === "running" && run) return await run.change(dream, parameters);
-    throw new HttpError("conflict", "the dream has ended: make it again with other settings");
+    throw new ReverieError("conflict", "the dream has ended: make it again with other settings");
   }
 
-  /** Breaks a dream off. Throws an HttpError `conflict` where it has ended otherwise. */
+  /** Breaks a dream off. Throws a ReverieError `conflict` where it has ended otherwise. */
   async cancel(id: string): Promise<DreamView> {
     const { state } = this.#stored(id);
     const run = this.#queue.runOf(id);
     if (run) {
       run.stop("cancelled");
-      await settledWithin(run.ended, stopPatience, undefined);
+      await settledWithin(run.ended, stopPatience);
     } else if (state === "queued" || state === "running") {
       this.#store.update(id, { state: "cancelled", finished: new Date().toISOString() });
       this.#queue.tellState(id);
@@ -201,7 +201,7 @@ export class Dreams {
       this.#queue.tellWaiting();
       this.#cleaner.start();
     } else if (state !== "cancelled") {
-      throw new HttpError("conflict", `the dream has ended already: it is ${state}`);
+      throw new ReverieError("conflict", `the dream has ended already: it is ${state}`);
     }
     return this.get(id);
   }
@@ -220,7 +220,7 @@ export class Dreams {
     const removal = this.#removeFolder(id, run?.ended);
     this.#removals.add(removal);
     removal.finally(() => this.#removals.delete(removal));
-    await settledWithin(removal, stopPatience, undefined);
+    await settledWithin(removal, stopPatience);
   }
 
   /** Where the files of a dream are; which of them exist, its state and links tell. */
@@ -272,7 +272,7 @@ export class Dreams {
       this.#store.insert({ ...dream, id, created: new Date().toISOString() });
     } catch (error) {
       await removeAll(folder);
-      throw toHttpError(error);
+      throw asReverieError(error);
     } finally {
       this.#entering--;
     }
@@ -285,9 +285,13 @@ export class Dreams {
     if (this.#closed) throw closing();
     const { queue } = this.#options.limits;
     if (this.queueLength < queue) return;
-    throw new HttpError("queue_full", `${queue} dreams wait already: come back when some of them are done`, {
-      retryAfter: 60,
-    });
+    throw new ReverieError(
+      "queue_full",
+      `${queue} dreams wait already: come back when some of them are done`,
+      {
+        retryAfter: 60,
+      },
+    );
   }
 
   /** Refuses what somebody named and cannot be had: layers, channels, and RAFT's weights and memory. */
@@ -316,7 +320,7 @@ export class Dreams {
     }
   }
 
-  /** Throws an HttpError when the database is closed, as for a request that comes while the server closes. */
+  /** Throws a ReverieError when the database is closed, as for a request that comes while the server closes. */
   #checkOpen(): void {
     if (!this.#store.open) throw closing();
   }
@@ -325,7 +329,7 @@ export class Dreams {
     this.#checkOpen();
     const dream = isDreamId(id) ? this.#store.get(id) : undefined;
     if (!dream) {
-      throw new HttpError("not_found", "there is no such dream: GET /api/dreams lists those there are");
+      throw new ReverieError("not_found", "there is no such dream: GET /api/dreams lists those there are");
     }
     return dream;
   }
@@ -339,20 +343,20 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new UserError(`${path} cannot be made: ${reason}; give another --data`, { cause });
+    const reason = reasonOf(cause);
+    throw wrongUsage(`${path} cannot be made: ${reason}; give another --data`, { cause });
   }
 }
 
-function closing(): HttpError {
-  return new HttpError("busy", "the server is closing: try again later", { retryAfter: 30 });
+function closing(): ReverieError {
+  return new ReverieError("busy", "the server is closing: try again later", { retryAfter: 30 });
 }
 
 function sourceGone(error: unknown): never {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
-  throw new HttpError("conflict", "the source of the dream is gone: upload it again");
+  throw new ReverieError("conflict", "the source of the dream is gone: upload it again");
 }
 
 function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof HttpError && error.code === "not_found")) throw error;
+  if (!(error instanceof ReverieError && error.code === "not_found")) throw error;
 }

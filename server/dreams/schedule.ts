@@ -1,4 +1,5 @@
 /** When the dreams that wait can be expected to begin. */
+import { expectedFrames } from "../../pipeline/ffmpeg/expected_frames.ts";
 import type { Dream, DreamView } from "./dream.ts";
 
 /** What of a dream its length depends on. */
@@ -7,13 +8,9 @@ export type Expected = Pick<Dream, "source" | "parameters" | "from" | "duration"
 /** Frames of a running dream after which its pace says more than that of earlier ones. */
 const framesToTrust = 3;
 
-/** Frames that a dream will have, as far as its source tells; 0 where that is nothing. */
-export function expectedFrames({ source, from = 0, duration = Infinity, progress }: Expected): number {
-  if (progress.total !== undefined) return progress.total;
-  const all = source.frames ?? source.duration * source.frameRate;
-  if (!(source.duration > 0)) return all;
-  const seconds = Math.max(0, Math.min(duration, source.duration - from));
-  return Math.ceil(all * seconds / source.duration);
+/** Frames that a dream has in all, as far as it is known. */
+export function framesOf({ source, from, duration, progress }: Expected): number {
+  return progress.total ?? expectedFrames(source, { from, duration });
 }
 
 /**
@@ -37,7 +34,7 @@ export function schedule(
   let seconds = running ? remaining(running, pace) : 0;
   return new Map(waiting.map((dream, index) => {
     const start = seconds;
-    seconds = sum(seconds, secondsOf(dream, expectedFrames(dream), pace));
+    seconds = sum(seconds, secondsOf(dream, framesOf(dream), pace));
     const estimated = start !== undefined && { estimatedStart: new Date(now + start * 1000).toISOString() };
     return [dream.id, { position: index + 1, ...estimated }];
   }));
@@ -46,13 +43,13 @@ export function schedule(
 /** Seconds of work on a unit of cost, as a dream has shown. */
 function paceOf(dream: Expected | undefined): number | undefined {
   const { frames = 0, seconds = 0, fps } = dream?.progress ?? {};
-  if (!dream || frames < Math.min(framesToTrust, expectedFrames(dream)) || !(seconds > 0)) return undefined;
+  if (!dream || frames < Math.min(framesToTrust, framesOf(dream)) || !(seconds > 0)) return undefined;
   return (fps ? 1 / fps : seconds / frames) / frameCost(dream);
 }
 
 function remaining(dream: Expected, pace: number | undefined): number | undefined {
   const { frames, eta } = dream.progress;
-  return eta ?? secondsOf(dream, Math.max(0, expectedFrames(dream) - frames), pace);
+  return eta ?? secondsOf(dream, Math.max(0, framesOf(dream) - frames), pace);
 }
 
 function secondsOf(dream: Expected, frames: number, pace: number | undefined): number | undefined {

@@ -1,4 +1,4 @@
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import type { Limits } from "../options.ts";
 
 /** How often time and memory are looked at, in milliseconds. */
@@ -10,7 +10,7 @@ export interface WorkLimitsOptions {
   /** Whether the work rests; time does not count then. */
   resting: () => boolean;
   /** Told once, when a limit is passed. */
-  onExceeded: (error: HttpError) => void;
+  onExceeded: (error: ReverieError) => void;
 }
 
 /** Watches what a dream costs while it is made. */
@@ -50,6 +50,6 @@ export class WorkLimits {
 
   #exceeded(message: string): void {
     this.stop();
-    this.#options.onExceeded(new HttpError("too_large", message));
+    this.#options.onExceeded(new ReverieError("too_large", message));
   }
 }

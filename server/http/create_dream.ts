@@ -1,16 +1,17 @@
 /** From an upload to a queued dream. */
 import type { Context } from "hono";
 import type { DreamView } from "../dreams/dream.ts";
-import { HttpError } from "../errors.ts";
-import { completeSettings, readSettings } from "../uploads/settings.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { readSettings } from "../uploads/settings.ts";
+import { settings } from "../../pipeline/settle.ts";
 import type { Env } from "./env.ts";
 import type { Services } from "./services.ts";
 
-/** Throws an HttpError where no dream can be queued, before its upload is received. */
+/** Throws a ReverieError where no dream can be queued, before its upload is received. */
 export function checkQueue({ dreams, options }: Pick<Services, "dreams" | "options">): void {
   if (dreams.queueLength < options.limits.queue) return;
   const message = `${options.limits.queue} dreams wait already: come back when some of them are done`;
-  throw new HttpError("queue_full", message, { retryAfter: 60 });
+  throw new ReverieError("queue_full", message, { retryAfter: 60 });
 }
 
 /** An upload and what is asked of its dream: texts, or the values of a JSON body. */
@@ -20,7 +21,7 @@ interface Upload {
   fields: Readonly<Record<string, unknown>>;
 }
 
-/** Looks at an upload and queues its dream. Throws an HttpError, and removes the file, where either is refused. */
+/** Looks at an upload and queues its dream. Throws a ReverieError, and removes the file, where either is refused. */
 export async function createDream(
   { dreams, uploads }: Pick<Services, "dreams" | "uploads">,
   received: Upload,
@@ -29,7 +30,7 @@ export async function createDream(
   try {
     const wish = readSettings(received.fields);
     const { preset, given, from, duration } = wish;
-    const parameters = completeSettings(wish);
+    const parameters = settings(wish);
     const name = wish.name ?? received.name;
     const facts = await uploads.inspect(file, name, { from, duration });
     return await dreams.create({

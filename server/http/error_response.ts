@@ -1,23 +1,24 @@
 /** Answers of failed requests: `{"error": {"code", "message", "field"?}}`. */
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { HttpError, toHttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { asReverieError, bodyOf } from "../errors.ts";
 import type { Env } from "./env.ts";
 
 /** Answers with an error as JSON, for every error a route may throw. What is a defect is logged with its stack. */
 export function errorResponse(error: unknown, c: Context<Env>): Response {
-  const known = error instanceof HTTPException ? fromHono(error) : toHttpError(error);
-  if (known.code === "internal") logDefect(error, c);
+  const known = error instanceof HTTPException ? fromHono(error) : asReverieError(error);
+  if (known.status === 500) logDefect(error, c);
   const headers = new Headers({ "Cache-Control": "no-store" });
   if (known.retryAfter !== undefined) headers.set("Retry-After", String(Math.ceil(known.retryAfter)));
   if (known.code === "unauthorized") headers.set("WWW-Authenticate", 'Bearer realm="reverie"');
-  return c.json({ error: known.body }, known.status, Object.fromEntries(headers));
+  return c.json({ error: bodyOf(known) }, known.status, Object.fromEntries(headers));
 }
 
 /** Answers a request for which there is no route. */
 export function notFound(c: Context<Env>): Response {
   const message = `there is nothing at ${c.req.path}; /openapi.json lists what there is`;
-  return errorResponse(new HttpError("not_found", message), c);
+  return errorResponse(new ReverieError("not_found", message), c);
 }
 
 /** Answers a request whose path knows other methods; OPTIONS is told them. */
@@ -25,14 +26,14 @@ export function methodNotAllowed(c: Context<Env>, methods: string[]): Response {
   const allowed = [...new Set([...methods, "OPTIONS"])].toSorted().join(", ");
   if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allowed });
   const message = `${c.req.path} does not take ${c.req.method} but ${allowed}`;
-  const response = errorResponse(new HttpError("method_not_allowed", message), c);
+  const response = errorResponse(new ReverieError("method_not_allowed", message), c);
   response.headers.set("Allow", allowed);
   return response;
 }
 
-function fromHono(error: HTTPException): HttpError {
+function fromHono(error: HTTPException): ReverieError {
   const code = error.status < 500 ? "invalid_request" : "internal";
-  return new HttpError(code, error.message || "the request is not usable", { cause: error });
+  return new ReverieError(code, error.message || "the request is not usable", { cause: error });
 }
 
 /** A client that has gone away makes reads of its body fail; that is no defect. */

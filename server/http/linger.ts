@@ -1,5 +1,6 @@
 /** Refusals of uploads that reach the client although it is still sending. */
 import type { MiddlewareHandler } from "hono";
+import { settledWithin } from "../../models/deadline.ts";
 
 /** How much of a refused body is read and thrown away, in bytes. */
 const mostBytes = 64 * 1024 * 1024;
@@ -45,25 +46,12 @@ async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
   const end = performance.now() + mostTime;
   try {
     for (let bytes = 0; bytes < mostBytes && performance.now() < end;) {
-      const result = await orPause(reader.read());
+      const result = await settledWithin(reader.read(), mostPause);
       if (!result || result.done) return;
       bytes += result.value.length;
     }
   } finally {
     // Not waited for, since it ends only with the read that is still on its way.
     reader.cancel().catch(() => {});
-  }
-}
-
-/** What is read, or undefined where nothing comes for a while. */
-async function orPause<T>(read: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const pause = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), mostPause);
-  });
-  try {
-    return await Promise.race([read, pause]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,4 +1,4 @@
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import { bytesOf } from "../uploads/body.ts";
 
 /** Bytes of a JSON body; settings need far fewer. */
@@ -8,7 +8,7 @@ const mostBytes = 64 * 1024;
 const idle = 30_000;
 
 /**
- * A request's body as a JSON object; an empty body is an empty one. Throws an HttpError where it is anything else or
+ * A request's body as a JSON object; an empty body is an empty one. Throws a ReverieError where it is anything else or
  * larger than 64 KiB, of which no more is read.
  */
 export async function readJson(request: Request): Promise<Record<string, unknown>> {
@@ -18,14 +18,14 @@ export async function readJson(request: Request): Promise<Record<string, unknown
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new HttpError("invalid_request", 'the body is not JSON: send an object such as {"blend": 0.3}', {
+    throw new ReverieError("invalid_request", 'the body is not JSON: send an object such as {"blend": 0.3}', {
       cause,
     });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
-  throw new HttpError("invalid_request", 'the body must be a JSON object such as {"blend": 0.3}');
+  throw new ReverieError("invalid_request", 'the body must be a JSON object such as {"blend": 0.3}');
 }
 
 async function readText(request: Request): Promise<string> {
@@ -41,6 +41,6 @@ async function readText(request: Request): Promise<string> {
   return text + decoder.decode();
 }
 
-function tooLarge(): HttpError {
-  return new HttpError("too_large", `a JSON body may have at most ${mostBytes} bytes`);
+function tooLarge(): ReverieError {
+  return new ReverieError("too_large", `a JSON body may have at most ${mostBytes} bytes`);
 }

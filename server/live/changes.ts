@@ -1,6 +1,7 @@
 /** Changes of settings from one client: one on its way, the newer ones together behind it. */
 import type { ParameterInput } from "../../pipeline/parameters.ts";
-import { HttpError, toHttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { bodyOf } from "../errors.ts";
 import type { ClientMessageHooks } from "./client_messages.ts";
 
 interface Change {
@@ -27,8 +28,8 @@ export class Changes {
   /** Makes a change, now or after the one on its way. */
   add(change: Change): void {
     if (this.#waiting.length >= mostWaiting) {
-      const error = new HttpError("too_many_requests", "too many changes wait for the next frame");
-      return this.#hooks.answer({ type: "refused", ...idOf(change), error: error.body });
+      const error = new ReverieError("too_many_requests", "too many changes wait for the next frame");
+      return this.#hooks.answer({ type: "refused", ...idOf(change), error: bodyOf(error) });
     }
     this.#waiting.push(change);
     if (!this.#busy) this.#work();
@@ -52,7 +53,7 @@ export class Changes {
         this.#hooks.answer({ type: "changed", ...idOf(change), frame, parameters: wanted });
       }
     } catch (error) {
-      const { body } = toHttpError(error, "invalid_parameter");
+      const body = bodyOf(error);
       for (const change of changes) this.#hooks.answer({ type: "refused", ...idOf(change), error: body });
     }
   }

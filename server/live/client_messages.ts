@@ -1,13 +1,14 @@
 /** What a client says on a dream's socket: changes of settings, and nothing else. */
 import { z } from "zod";
 import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
-import { HttpError, toHttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { bodyOf } from "../errors.ts";
 import { Changes } from "./changes.ts";
 import type { Answer } from "./news.ts";
 
 /** How {@link ClientMessages} acts. */
 export interface ClientMessageHooks {
-  /** Changes the dream's settings; rejected with an HttpError where that is not possible. */
+  /** Changes the dream's settings; rejected with a ReverieError where that is not possible. */
   change(
     parameters: Partial<ParameterInput>,
   ): Promise<{ frame: number | null; parameters: Partial<ParameterInput> }>;
@@ -71,7 +72,7 @@ export class ClientMessages {
     try {
       return { ...id, parameters: checked(data.parameters) };
     } catch (error) {
-      this.#hooks.answer({ type: "refused", ...id, error: toHttpError(error).body });
+      this.#hooks.answer({ type: "refused", ...id, error: bodyOf(error) });
       return undefined;
     }
   }
@@ -79,8 +80,11 @@ export class ClientMessages {
   #refuseBad(json: unknown, message: string): undefined {
     if (++this.#bad > mostBad) return void this.#close(1008, "too many messages that mean nothing here");
     const id = z.object({ id: messageSchema.shape.id }).safeParse(json).data?.id;
-    const { body } = new HttpError("invalid_request", message);
-    this.#hooks.answer({ type: "refused", ...(id !== undefined && { id }), error: body });
+    this.#hooks.answer({
+      type: "refused",
+      ...(id !== undefined && { id }),
+      error: bodyOf(new ReverieError("invalid_request", message)),
+    });
   }
 
   #tooMany(): boolean {
@@ -105,13 +109,6 @@ function badMessage(error: z.ZodError): string {
 
 /** Settings that are right by themselves; whether they may change now is for the dream to say. */
 function checked(parameters: Record<string, unknown>): Partial<ParameterInput> {
-  for (const [name, value] of Object.entries(parameters)) {
-    try {
-      parseParameters({ [name]: value });
-    } catch (error) {
-      const { message } = error as Error;
-      throw new HttpError("invalid_parameter", message, { field: name, cause: error });
-    }
-  }
+  for (const [name, value] of Object.entries(parameters)) parseParameters({ [name]: value });
   return parameters;
 }

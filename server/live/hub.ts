@@ -1,6 +1,6 @@
 /** Where news and pictures of dreams come in, and go out to whoever follows them. */
 import type { DreamStatus, DreamView } from "../dreams/dream.ts";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import type { RenderedPicture } from "../rendering/job.ts";
 import { Channel } from "./channel.ts";
 import type { News } from "./news.ts";
@@ -29,7 +29,7 @@ export class LiveHub {
   readonly #sights: Sights;
   readonly #seeListeners: ((id: string, wanted: boolean) => void)[] = [];
   #state: (id: string) => DreamView = (id) => {
-    throw new HttpError("not_found", `there is no dream ${id}`);
+    throw new ReverieError("not_found", `there is no dream ${id}`);
   };
   #closed = false;
 
@@ -39,7 +39,7 @@ export class LiveHub {
     }, times);
   }
 
-  /** What is told to who joins; throws an HttpError for a dream that is not there. */
+  /** What is told to who joins; throws a ReverieError for a dream that is not there. */
   setStateSource(state: (id: string) => DreamView): void {
     this.#state = state;
   }
@@ -67,11 +67,11 @@ export class LiveHub {
 
   /**
    * Follows a dream: its state first, then the last frame and its picture, then all that comes. Who joins after the
-   * end gets what is left and is let go at once. Returns what to call on leaving. Throws an HttpError for a dream
+   * end gets what is left and is let go at once. Returns what to call on leaving. Throws a ReverieError for a dream
    * that is not there.
    */
   join(id: string, subscriber: Subscriber): () => void {
-    if (this.#closed) throw new HttpError("busy", "the server stops", { retryAfter: 10 });
+    if (this.#closed) throw new ReverieError("busy", "the server stops", { retryAfter: 10 });
     const dream = this.#state(id);
     const tell = (news: News) => subscriber.news(JSON.stringify(news), news);
     tell({ type: "state", dream });
@@ -93,7 +93,7 @@ export class LiveHub {
   }
 
   /**
-   * The newest picture of a kind, or else the next frame's. Rejected with an HttpError where there is no such dream,
+   * The newest picture of a kind, or else the next frame's. Rejected with a ReverieError where there is no such dream,
    * or no picture comes in time.
    */
   async seen(id: string, what: Sight, signal?: AbortSignal): Promise<Seen> {

@@ -1,7 +1,8 @@
 /** Following a dream: a WebSocket, server-sent events, and pictures of what the dream sees. */
 import { type Context, Hono } from "hono";
 import type { Dreams } from "../dreams/dreams.ts";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
+import { bodyOf } from "../errors.ts";
 import { ClientMessages } from "./client_messages.ts";
 import { EventStream, lastEventId } from "./event_stream.ts";
 import { isEnd, type LiveHub } from "./hub.ts";
@@ -44,10 +45,12 @@ class Gate {
     this.#limit = limit;
   }
 
-  /** Lets one in and returns what lets it out, however often called. Throws an HttpError when all is taken. */
+  /** Lets one in and returns what lets it out, however often called. Throws a ReverieError when all is taken. */
   enter(): () => void {
     if (this.#inside >= this.#limit) {
-      throw new HttpError("busy", `${this.#limit} connections are open: try again later`, { retryAfter: 30 });
+      throw new ReverieError("busy", `${this.#limit} connections are open: try again later`, {
+        retryAfter: 30,
+      });
     }
     this.#inside++;
     let inside = true;
@@ -62,7 +65,10 @@ function live(context: Context, { hub, dreams, stuckAfter }: LiveServices, gate:
   const id = context.req.param("id")!;
   dreams.get(id);
   if (!/\bwebsocket\b/i.test(context.req.header("upgrade") ?? "")) {
-    throw new HttpError("invalid_request", "this is a WebSocket; for plain HTTP there is /events beside it");
+    throw new ReverieError(
+      "invalid_request",
+      "this is a WebSocket; for plain HTTP there is /events beside it",
+    );
   }
   const free = gate.enter();
   const { socket, response } = upgrade(context.req.raw, free);
@@ -95,7 +101,7 @@ function upgrade(request: Request, free: () => void): Deno.WebSocketUpgrade {
     return Deno.upgradeWebSocket(request, { idleTimeout });
   } catch (cause) {
     free();
-    throw new HttpError("invalid_request", "this is not a WebSocket's handshake", { cause });
+    throw new ReverieError("invalid_request", "this is not a WebSocket's handshake", { cause });
   }
 }
 
@@ -105,7 +111,7 @@ function joined(hub: LiveHub, id: string, viewer: SocketViewer, socket: WebSocke
     return hub.join(id, viewer);
   } catch (error) {
     viewer.stop();
-    socket.close(1011, error instanceof HttpError ? error.message : "the server failed");
+    socket.close(1011, bodyOf(error).message);
     return () => {};
   }
 }

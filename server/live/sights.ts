@@ -1,5 +1,6 @@
 /** Pictures of what the dream sees, made only as long as somebody looks. */
-import { HttpError } from "../errors.ts";
+import { deadline, isTimeout } from "../../models/deadline.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import type { RenderedPicture } from "../rendering/job.ts";
 
 /** What can be looked at: the frame before, optical flow, the mask of what is visible in both frames, the dream. */
@@ -58,13 +59,13 @@ export class Sights {
   }
 
   /**
-   * The next frame's picture. Rejected with an HttpError where none comes in time (`conflict`) or too many wait
+   * The next frame's picture. Rejected with a ReverieError where none comes in time (`conflict`) or too many wait
    * already (`too_many_requests`), and with the signal's reason.
    */
   next(id: string, what: Sight, signal?: AbortSignal): Promise<Seen> {
     signal?.throwIfAborted();
     if (this.#waiting >= mostWaiting) {
-      throw new HttpError("too_many_requests", "too many wait for pictures: try again soon", {
+      throw new ReverieError("too_many_requests", "too many wait for pictures: try again soon", {
         retryAfter: 5,
       });
     }
@@ -72,12 +73,10 @@ export class Sights {
     const waiter = { what, resolve, reject };
     const waiters = this.#waiters.getOrInsertComputed(id, () => new Set<Waiter>());
     waiters.add(waiter);
-    const abort = () => reject(signal?.reason);
-    signal?.addEventListener("abort", abort);
-    const timer = setTimeout(() => reject(missing(what)), this.#wait);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+    const seen = deadline(promise, { timeoutMs: this.#wait, signal });
+    return seen.catch((error) => {
+      throw isTimeout(error) && !signal?.aborted ? missing(what) : error;
+    }).finally(() => {
       waiters.delete(waiter);
       if (waiters.size === 0 && this.#waiters.get(id) === waiters) this.#waiters.delete(id);
     });
@@ -114,13 +113,13 @@ export class Sights {
 }
 
 /** The error where the dream is over and the picture was not made. */
-export function ended(what: Sight): HttpError {
-  return new HttpError("conflict", `the dream has ended, and its ${what} picture was not kept`);
+export function ended(what: Sight): ReverieError {
+  return new ReverieError("conflict", `the dream has ended, and its ${what} picture was not kept`);
 }
 
-function missing(what: Sight): HttpError {
+function missing(what: Sight): ReverieError {
   const first = what === "source" || what === "dream" ? "" : "; the first frame of a scene has none";
-  return new HttpError(
+  return new ReverieError(
     "conflict",
     `no ${what} picture yet: try again once the next frame is dreamed${first}`,
     {

@@ -1,5 +1,5 @@
 /** Networks that the server fetches because somebody asked for them. */
-import { HttpError } from "../errors.ts";
+import { bodyOf } from "../errors.ts";
 import type { FetchJob } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 
@@ -31,13 +31,13 @@ export class NetworkFetches {
   start(network: string): void {
     if (this.#states.get(network)?.running) return;
     this.#fetch(network, { network }).catch((error) =>
-      this.#states.set(network, { running: false, error: lineOf(error) })
+      this.#states.set(network, { running: false, error: bodyOf(error).message })
     );
   }
 
   /**
    * Fetches what is to dream by default, or what stands in for it. `best` is the network that is hoped for. Rejected with
-   * an HttpError where none can be had.
+   * a ReverieError where none can be had.
    */
   async fetchDefault(best: string): Promise<void> {
     await this.#fetch(best, {});
@@ -54,8 +54,4 @@ export class NetworkFetches {
       this.#states.delete(network);
     }
   }
-}
-
-function lineOf(error: unknown): string {
-  return error instanceof HttpError ? error.message : "the server failed; its log says more";
 }

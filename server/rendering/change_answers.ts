@@ -1,8 +1,7 @@
 /** Changes that were asked for and wait for the frame with which they begin. */
 import type { Change } from "./live_settings.ts";
 import type { TaskReport } from "./messages.ts";
-import { HttpError } from "../errors.ts";
-import { fromWire } from "./wire_error.ts";
+import { fromPlain, ReverieError } from "../../pipeline/errors.ts";
 import type { TaskLink } from "./worker_link.ts";
 
 /** Asks for changes and gives each the answer that belongs to it. */
@@ -11,7 +10,7 @@ export class ChangeAnswers {
   #last = 0;
   #over = false;
 
-  /** Resolves with the first frame made with the change. Rejected with an HttpError where it is refused. */
+  /** Resolves with the first frame made with the change. Rejected with a ReverieError where it is refused. */
   ask(link: TaskLink, parameters: Change): Promise<number> {
     if (this.#over) return Promise.reject(tooLate());
     const answer = Promise.withResolvers<number>();
@@ -25,7 +24,7 @@ export class ChangeAnswers {
     const answer = this.#waiting.get(report.change);
     this.#waiting.delete(report.change);
     if (report.kind === "applied") answer?.resolve(report.frame);
-    else answer?.reject(fromWire(report.error));
+    else answer?.reject(fromPlain(report.error));
   }
 
   /** The dream is over: nothing more takes effect. */
@@ -36,6 +35,6 @@ export class ChangeAnswers {
   }
 }
 
-function tooLate(): HttpError {
-  return new HttpError("conflict", "the dream ended before the change took effect");
+function tooLate(): ReverieError {
+  return new ReverieError("conflict", "the dream ended before the change took effect");
 }

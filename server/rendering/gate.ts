@@ -1,3 +1,5 @@
+import { deadline } from "../../models/deadline.ts";
+
 /**
  * Stands between the frames of a rendering, so that short work (a preview, the camera) can go first: the rendering
  * rests there as long as the gate is held.
@@ -21,7 +23,7 @@ export class Gate {
     this.#opening = Promise.withResolvers();
     if (!this.#frameUnderWay) return;
     this.#rest = Promise.withResolvers();
-    await unlessAborted(this.#rest.promise, signal);
+    await deadline(this.#rest.promise, { signal });
   }
 
   /** Opens it again. */
@@ -36,7 +38,7 @@ export class Gate {
     this.leave();
     while (this.#opening && !signal.aborted) {
       this.#onRest(true);
-      await unlessAborted(this.#opening.promise, signal).catch(() => {});
+      await deadline(this.#opening.promise, { signal }).catch(() => {});
       this.#onRest(false);
     }
     this.#frameUnderWay = true;
@@ -46,18 +48,5 @@ export class Gate {
   leave(): void {
     this.#frameUnderWay = false;
     this.#rest?.resolve();
-  }
-}
-
-/** What a promise comes to, or the signal's reason where that comes first. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

@@ -59,7 +59,7 @@ export interface RenderHooks {
 
 /** A dream that is being made. */
 export interface Rendering {
-  /** Settled when all is over; rejected with an HttpError, or the reason of {@link stop}. */
+  /** Settled when all is over; rejected with a ReverieError, or the reason of {@link stop}. */
   readonly finished: Promise<DoneEvent>;
   /**
    * Changes settings from the next frame on. Resolves with that frame's index once it has begun; rejected when the
@@ -100,11 +100,11 @@ export interface FetchJob {
 export interface CameraSession {
   /** Hands over a JPEG picture; one that still waits is dropped for it. `frame` comes back with the result. */
   push(frame: number, jpeg: Uint8Array<ArrayBuffer>): void;
-  /** New settings from the next frame on. Throws an HttpError when they are not usable. */
+  /** New settings from the next frame on. Throws a ReverieError when they are not usable. */
   change(parameters: Partial<ParameterInput>): void;
   /** Ends the session and frees what it held. */
   close(): void;
-  /** Settled when the session is over; rejected with an HttpError where it failed. */
+  /** Settled when the session is over; rejected with a ReverieError where it failed. */
   readonly finished: Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /** JPEG to and from pixels, on threads of their own (libvips). */
 import sharp from "sharp";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 
 // One thread for each picture is enough, and no picture comes twice.
 sharp.concurrency(1);
@@ -42,10 +42,10 @@ export async function encodeJpeg(picture: Pixels, longest: number, quality = 80)
 
 /**
  * Decodes a JPEG to rgb24 of a given size: scaled to cover it, what stands out cut off evenly; its EXIF orientation is
- * ignored. Throws an HttpError where it is no JPEG or larger than {@link mostPixels}.
+ * ignored. Throws a ReverieError where it is no JPEG or larger than {@link mostPixels}.
  */
 export async function decodeJpeg(jpeg: Uint8Array, { width, height }: Size): Promise<Uint8Array> {
-  if (!isJpeg(jpeg)) throw new HttpError("invalid_request", "a picture is not JPEG: send JPEG pictures");
+  if (!isJpeg(jpeg)) throw new ReverieError("invalid_request", "a picture is not JPEG: send JPEG pictures");
   try {
     return await sharp(jpeg, { limitInputPixels: mostPixels, failOn: "error" })
       .resize(width, height, { fit: "cover" })
@@ -55,11 +55,11 @@ export async function decodeJpeg(jpeg: Uint8Array, { width, height }: Size): Pro
       .toBuffer();
   } catch (cause) {
     if (/pixel limit/.test((cause as Error).message)) {
-      throw new HttpError("too_large", "a picture is larger than 1920x1080 pixels: send smaller ones", {
+      throw new ReverieError("too_large", "a picture is larger than 1920x1080 pixels: send smaller ones", {
         cause,
       });
     }
-    throw new HttpError("invalid_request", "a JPEG picture is damaged: send it whole", { cause });
+    throw new ReverieError("invalid_request", "a JPEG picture is damaged: send it whole", { cause });
   }
 }
 

@@ -1,8 +1,13 @@
 /** Settings that change while a dream runs. */
 import { liveParameters } from "../../pipeline/parameter_groups.ts";
-import type { ParameterInput, ParameterName, Parameters } from "../../pipeline/parameters.ts";
-import { HttpError } from "../errors.ts";
-import { checkedSettings, readSettings } from "../uploads/settings.ts";
+import {
+  type ParameterInput,
+  type ParameterName,
+  type Parameters,
+  parseParameters,
+} from "../../pipeline/parameters.ts";
+import { invalidParameter } from "../../pipeline/errors.ts";
+import { readSettings } from "../uploads/settings.ts";
 
 /** Some settings with new values. */
 export type Change = Partial<ParameterInput>;
@@ -14,7 +19,7 @@ interface PendingChange {
 }
 
 /**
- * Settings with a change made to them. Throws an HttpError that names the first setting that is wrong, is not known,
+ * Settings with a change made to them. Throws a ReverieError that names the first setting that is wrong, is not known,
  * or holds for the whole of a dream.
  */
 export function changedSettings(current: Parameters, change: Change): Parameters {
@@ -22,9 +27,9 @@ export function changedSettings(current: Parameters, change: Change): Parameters
     if (liveParameters.includes(field as ParameterName)) continue;
     readSettings({ [field]: value });
     const message = `${field} holds for the whole dream: set it before the dream begins`;
-    throw new HttpError("invalid_parameter", message, { field });
+    throw invalidParameter(field, message);
   }
-  return checkedSettings({ ...current, ...readSettings(change).given });
+  return parseParameters({ ...current, ...readSettings(change).given });
 }
 
 /** The settings of a running dream, from frame to frame: changes of an earlier run at their frames, new ones at once. */
@@ -58,7 +63,7 @@ export class LiveSettings {
     return this.#pending.reduce((all, { parameters }) => changedSettings(all, parameters), this.#current);
   }
 
-  /** Changes settings from the next frame on. Throws an HttpError where they are not usable. */
+  /** Changes settings from the next frame on. Throws a ReverieError where they are not usable. */
   change(number: number, parameters: Change): void {
     changedSettings(this.next, parameters);
     this.#pending.push({ number, parameters });

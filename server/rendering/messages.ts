@@ -3,9 +3,9 @@
  * or `failed` under that number, after which nothing more is said of it.
  */
 import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
+import type { PlainError } from "../../pipeline/errors.ts";
 import type { ParameterInput, Parameters } from "../../pipeline/parameters.ts";
 import type { Wish } from "../../pipeline/settle.ts";
-import type { ErrorCode } from "../errors.ts";
 import type {
   CameraFrame,
   CheckJob,
@@ -48,13 +48,13 @@ export type TaskReport =
   | { kind: "warning"; line: string }
   /** A change holds from this frame on. */
   | { kind: "applied"; change: number; frame: number }
-  | { kind: "refused"; change: number; error: WireError }
+  | { kind: "refused"; change: number; error: PlainError }
   | { kind: "opened"; width: number; height: number; provider: string; parameters: Parameters }
   /** The camera's next picture may come; asked again only when it has. */
   | { kind: "wanted" }
   | { kind: "dreamed"; frame: DreamedPicture }
   | { kind: "finished"; result: TaskResult }
-  | { kind: "failed"; error: WireError };
+  | { kind: "failed"; error: PlainError };
 
 /** What comes from the Worker. */
 export type Report = (TaskReport & { task: number }) | { kind: "held"; held: boolean };
@@ -71,12 +71,3 @@ export interface CameraJob {
 
 /** A dreamed camera frame, before it is known how long it took all in all. */
 export type DreamedPicture = Omit<CameraFrame, "milliseconds" | "dropped">;
-
-/** An error on its way between threads, where classes are lost. */
-export interface WireError {
-  code: ErrorCode;
-  message: string;
-  field?: string;
-  /** For the log. */
-  stack?: string;
-}

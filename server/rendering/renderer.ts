@@ -1,6 +1,6 @@
 /** Makes dreams beside the thread that serves, so that HTTP never waits for the pipeline. */
 import type { Wish } from "../../pipeline/settle.ts";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import type {
   CameraHooks,
   CheckJob,
@@ -56,9 +56,9 @@ export class Renderer {
     this.#heldListeners.add(listener);
   }
 
-  /** Begins a dream. Throws an HttpError where one is being rendered. */
+  /** Begins a dream. Throws a ReverieError where one is being rendered. */
   render(job: RenderJob, hooks: RenderHooks): Rendering {
-    if (this.#rendering) throw new HttpError("busy", "another dream is being rendered: wait for its end");
+    if (this.#rendering) throw new ReverieError("busy", "another dream is being rendered: wait for its end");
     const rendering = new RunningDream(this.#worker(), job, this.#options, hooks);
     this.#rendering = true;
     const over = () => this.#rendering = false;
@@ -67,7 +67,7 @@ export class Renderer {
   }
 
   /**
-   * Dreams one frame, while the rendering rests. Rejected with an HttpError, `busy` where another preview or the camera
+   * Dreams one frame, while the rendering rests. Rejected with a ReverieError, `busy` where another preview or the camera
    * is at it, or with the signal's reason.
    */
   async preview(job: PreviewJob, signal?: AbortSignal): Promise<PreviewResult> {
@@ -93,7 +93,7 @@ export class Renderer {
 
   /**
    * Whether settings can be dreamed with: the network has their layers and channels, and the flow that they ask for can
-   * be had. Rejected with an HttpError `invalid_parameter` that names the setting where not.
+   * be had. Rejected with a ReverieError `invalid_parameter` that names the setting where not.
    */
   async check(job: CheckJob): Promise<void> {
     const checked = Promise.withResolvers<void>();
@@ -106,7 +106,7 @@ export class Renderer {
     await checked.promise;
   }
 
-  /** Fetches a network. Rejected with an HttpError where it cannot be had. */
+  /** Fetches a network. Rejected with a ReverieError where it cannot be had. */
   async fetch(job: FetchJob, onProgress: (done: number, total: number) => void): Promise<void> {
     const fetched = Promise.withResolvers<void>();
     this.#worker().begin({ kind: "fetch", job }, this.#options, {
@@ -121,7 +121,7 @@ export class Renderer {
 
   /**
    * Opens a session that dreams a camera's pictures, scaled to cover `size`, while the rendering rests. Throws an
-   * HttpError, `busy` where a preview or another session is at it.
+   * ReverieError, `busy` where a preview or another session is at it.
    */
   camera(wish: Wish, size: { width: number; height: number }, hooks: CameraHooks): RunningCamera {
     const worker = this.#worker();
@@ -139,7 +139,7 @@ export class Renderer {
   }
 
   #worker(): WorkerLink {
-    if (this.#closed) throw new HttpError("busy", "the server is closing: try again later");
+    if (this.#closed) throw new ReverieError("busy", "the server is closing: try again later");
     if (!this.#link.open) this.#link = this.#newLink();
     return this.#link;
   }
@@ -156,12 +156,14 @@ export class Renderer {
 
   #admit(guest: "preview" | "camera"): void {
     if (this.#guest === "camera") {
-      throw new HttpError("busy", "the camera is being dreamed: end that first, or try again later", {
+      throw new ReverieError("busy", "the camera is being dreamed: end that first, or try again later", {
         retryAfter: 10,
       });
     }
     if (this.#guest === "preview") {
-      throw new HttpError("busy", "another frame is being tried: try again in a moment", { retryAfter: 5 });
+      throw new ReverieError("busy", "another frame is being tried: try again in a moment", {
+        retryAfter: 5,
+      });
     }
     this.#guest = guest;
   }

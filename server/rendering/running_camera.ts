@@ -1,5 +1,5 @@
 /** A camera session, on the thread that serves. */
-import type { HttpError } from "../errors.ts";
+import type { ReverieError } from "../../pipeline/errors.ts";
 import { ChangeAnswers } from "./change_answers.ts";
 import type { CameraHooks, CameraSession, RendererOptions } from "./job.ts";
 import type { Change } from "./live_settings.ts";
@@ -50,7 +50,7 @@ export class RunningCamera implements CameraSession, TaskListener {
     this.#handOver();
   }
 
-  /** Resolves with the first frame made with the change; rejected with an HttpError where it is refused. */
+  /** Resolves with the first frame made with the change; rejected with a ReverieError where it is refused. */
   change(parameters: Change): Promise<number> {
     return this.#changes.ask(this.#link, parameters);
   }
@@ -84,7 +84,7 @@ export class RunningCamera implements CameraSession, TaskListener {
     }
   }
 
-  failed(error: HttpError): void {
+  failed(error: ReverieError): void {
     this.#changes.end();
     if (this.#closed) this.#finished.resolve();
     else this.#finished.reject(error);

@@ -1,6 +1,6 @@
 /** A rendering, on the thread that serves. */
 import type { DoneEvent } from "../../pipeline/events.ts";
-import type { HttpError } from "../errors.ts";
+import type { ReverieError } from "../../pipeline/errors.ts";
 import { ChangeAnswers } from "./change_answers.ts";
 import type { RendererOptions, RenderHooks, Rendering, RenderJob } from "./job.ts";
 import type { Change } from "./live_settings.ts";
@@ -52,7 +52,7 @@ export class RunningDream implements Rendering, TaskListener {
     }
   }
 
-  failed(error: HttpError): void {
+  failed(error: ReverieError): void {
     this.#changes.end();
     this.#finished.reject(this.#stopped ?? error);
   }

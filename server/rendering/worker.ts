@@ -3,6 +3,8 @@
  * the other side.
  */
 /// <reference lib="deno.worker" />
+import { toPlain } from "../../pipeline/errors.ts";
+import { asReverieError } from "../errors.ts";
 import { Gate } from "./gate.ts";
 import type { Beginning, Command, Report, TaskReport } from "./messages.ts";
 import { CameraTask } from "./tasks/camera.ts";
@@ -11,7 +13,6 @@ import { FetchTask } from "./tasks/fetch.ts";
 import { PreviewTask } from "./tasks/preview.ts";
 import { RenderTask } from "./tasks/render.ts";
 import { buffersOf, type Task, type TaskTools } from "./tasks/task.ts";
-import { toWire } from "./wire_error.ts";
 
 const gate = new Gate((held) => tell({ kind: "held", held }));
 const running = new Map<number, { task: Task; stopping: AbortController }>();
@@ -46,7 +47,7 @@ async function begin(command: Command & Beginning): Promise<void> {
     const moved = result && "dreamed" in result ? buffersOf(result.dreamed) : [];
     report({ kind: "finished", result }, moved);
   } catch (error) {
-    report({ kind: "failed", error: toWire(error, task.hidden) });
+    report({ kind: "failed", error: toPlain(asReverieError(error).renamed(task.names)) });
   } finally {
     running.delete(number);
   }

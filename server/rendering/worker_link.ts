@@ -1,14 +1,14 @@
 /** The thread that serves, talking to the renderer's Worker. */
-import { HttpError } from "../errors.ts";
+import { settledWithin } from "../../models/deadline.ts";
+import { fromPlain, ReverieError } from "../../pipeline/errors.ts";
 import type { RendererOptions } from "./job.ts";
 import type { Beginning, Command, Instruction, Report, TaskReport } from "./messages.ts";
-import { fromWire } from "./wire_error.ts";
 
 /** Hears of a piece of work until it has ended. */
 export interface TaskListener {
   report(report: TaskReport): void;
   /** Told once, as the last, where the work did not come to its end. */
-  failed(error: HttpError): void;
+  failed(error: ReverieError): void;
 }
 
 /** A piece of work that is under way in the Worker. */
@@ -60,11 +60,9 @@ export class WorkerLink {
     for (const task of this.#listeners.keys()) this.#post({ kind: "stop", task });
     if (this.#listeners.size > 0) {
       this.#allEnded = Promise.withResolvers();
-      const timer = setTimeout(() => this.#allEnded?.resolve(), patience);
-      await this.#allEnded.promise;
-      clearTimeout(timer);
+      await settledWithin(this.#allEnded.promise, patience);
     }
-    this.#end(new HttpError("internal", "the server has been closed"));
+    this.#end(new ReverieError("internal", "the server has been closed"));
   }
 
   #post(command: Command, moved: Transferable[] = []): void {
@@ -76,7 +74,7 @@ export class WorkerLink {
     const listener = this.#listeners.get(report.task);
     if (!listener) return;
     if (report.kind === "finished" || report.kind === "failed") this.#forget(report.task);
-    if (report.kind === "failed") listener.failed(fromWire(report.error));
+    if (report.kind === "failed") listener.failed(fromPlain(report.error) as ReverieError);
     else listener.report(report);
   }
 
@@ -87,10 +85,12 @@ export class WorkerLink {
 
   #crash(reason: string): void {
     const message = "the renderer has stopped; the server's log says why. Start the dream again";
-    this.#end(new HttpError("internal", message, { cause: new Error(`the renderer's Worker: ${reason}`) }));
+    this.#end(
+      new ReverieError("internal", message, { cause: new Error(`the renderer's Worker: ${reason}`) }),
+    );
   }
 
-  #end(error: HttpError): void {
+  #end(error: ReverieError): void {
     this.#open = false;
     this.#worker.terminate();
     this.#onHeld(false);

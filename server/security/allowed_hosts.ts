@@ -1,6 +1,6 @@
 /** Protection against DNS rebinding. */
 import type { MiddlewareHandler } from "hono";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import { isLoopback } from "./loopback.ts";
 import { hostOf } from "./request_facts.ts";
 
@@ -25,7 +25,7 @@ export function allowedHosts({ host, cors = [] }: AllowedHostsOptions): Middlewa
     if (name === undefined || !isLoopback(name) && !others.has(name)) {
       const message =
         "this server answers as localhost only; use that name, or --cors https://NAME behind a proxy";
-      throw new HttpError("forbidden", message);
+      throw new ReverieError("forbidden", message);
     }
     await next();
   };

@@ -1,7 +1,7 @@
 /** Who may use the server. */
 import type { Context, MiddlewareHandler } from "hono";
 import { timingSafeEqual } from "hono/utils/buffer";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import { localPath } from "./local_path.ts";
 import { isNavigation } from "./request_facts.ts";
 import { hasSession, startSession } from "./session.ts";
@@ -60,7 +60,7 @@ async function showsToken(c: Context, token: string, tries: Tries): Promise<bool
   const client = clientOf(c);
   const retryAfter = tries.take(client);
   if (retryAfter > 0) {
-    throw new HttpError("too_many_requests", "too many wrong tokens: wait a little", { retryAfter });
+    throw new ReverieError("too_many_requests", "too many wrong tokens: wait a little", { retryAfter });
   }
   const isRight = await timingSafeEqual(shown, token);
   if (isRight) tries.forgive(client);
@@ -79,7 +79,7 @@ function refuse(c: Context): Response {
     return c.redirect(next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`, 303);
   }
   const message = "this server needs its token: Authorization: Bearer TOKEN, or log in at /login";
-  throw new HttpError("unauthorized", message);
+  throw new ReverieError("unauthorized", message);
 }
 
 /** Whether a person opens a page, rather than a program the API. */

@@ -1,5 +1,5 @@
 /** What has to be settled before the server is open to others. */
-import { UserError } from "../../pipeline/errors.ts";
+import { wrongUsage } from "../../pipeline/errors.ts";
 import type { ServerOptions } from "../options.ts";
 import { isLoopback } from "./loopback.ts";
 
@@ -7,14 +7,14 @@ import { isLoopback } from "./loopback.ts";
  * Refuses what would open the server by accident: an address that others can reach without a token, unless the user
  * wants it so, and a token that cannot be sent in a header.
  *
- * @throws {UserError} with the one line that says how to go on
+ * @throws {ReverieError} with the one line that says how to go on
  */
 export function checkExposure(options: Pick<ServerOptions, "host" | "token" | "withoutToken">): void {
   const { host, token, withoutToken } = options;
-  if (token === undefined && !withoutToken && !isLoopback(host)) throw new UserError(needsToken(host));
-  if (token !== undefined && withoutToken) throw new UserError("--token and --no-token exclude each other");
+  if (token === undefined && !withoutToken && !isLoopback(host)) throw wrongUsage(needsToken(host));
+  if (token !== undefined && withoutToken) throw wrongUsage("--token and --no-token exclude each other");
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw new UserError("--token needs at least one character; letters, digits and signs without spaces");
+    throw wrongUsage("--token needs at least one character; letters, digits and signs without spaces");
   }
 }
 

@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { z } from "zod";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import { describe } from "../http/openapi/describe.ts";
 import type { Schema } from "../http/openapi/types.ts";
 import type { AuthenticationOptions } from "./authentication.ts";
@@ -76,7 +76,9 @@ async function readBody(c: Context): Promise<z.infer<typeof loginBody>> {
     : await c.req.parseBody().catch(() => ({}));
   const { success, data } = loginBody.safeParse(raw);
   if (success) return data;
-  throw new HttpError("invalid_request", "send the server's token as the field `token`", { field: "token" });
+  throw new ReverieError("invalid_request", "send the server's token as the field `token`", {
+    field: "token",
+  });
 }
 
 /** Why a token does not let in; the try is counted ahead of the comparison. */
@@ -85,22 +87,22 @@ async function refusal(
   shown: string,
   token: string,
   tries: Tries,
-): Promise<HttpError | undefined> {
+): Promise<ReverieError | undefined> {
   const client = clientOf(c);
   const retryAfter = tries.take(client);
   if (retryAfter > 0) {
     const message = `too many wrong tokens: try again in ${Math.ceil(retryAfter)} s`;
-    return new HttpError("too_many_requests", message, { retryAfter });
+    return new ReverieError("too_many_requests", message, { retryAfter });
   }
   if (!await timingSafeEqual(shown, token)) {
-    return new HttpError("unauthorized", "that is not this server's token");
+    return new ReverieError("unauthorized", "that is not this server's token");
   }
   tries.forgive(client);
   return undefined;
 }
 
 /** Sends a person back to the form; a program gets the error. */
-function answerRefusal(c: Context, error: HttpError, next: string | undefined): Response {
+function answerRefusal(c: Context, error: ReverieError, next: string | undefined): Response {
   if (isJson(c) || !isNavigation(c)) throw error;
   const query = new URLSearchParams({ error: error.code === "unauthorized" ? "wrong" : "wait" });
   if (next !== undefined) query.set("next", localPath(next));
@@ -122,5 +124,5 @@ function isForm(c: Context): boolean {
 }
 
 function tooLarge(): never {
-  throw new HttpError("too_large", "a login takes at most 4096 bytes");
+  throw new ReverieError("too_large", "a login takes at most 4096 bytes");
 }

@@ -13,7 +13,7 @@ export type ProtectionOptions = Pick<ServerOptions, "host" | "token" | "cors"> &
 /**
  * The security layer in its order, to be used ahead of every route. Headers come first, so that refusals carry them,
  * too; CORS comes before the authentication, since browsers send no token with their preflights. Errors are thrown as
- * HttpError, for the app's error handler.
+ * ReverieError, for the app's error handler.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /** Keeps other sites from acting in the name of whoever visits them. */
 import type { Context, MiddlewareHandler } from "hono";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import { trustedOrigins } from "./origins.ts";
 import { hostOf, isReading } from "./request_facts.ts";
 
@@ -27,7 +27,7 @@ export function sameOrigin({ cors = [] }: SameOriginOptions = {}): MiddlewareHan
   const isTrusted = trustedOrigins(cors);
   return async (c, next) => {
     if (!isReading(c) && isForeign(c, isTrusted)) {
-      throw new HttpError(
+      throw new ReverieError(
         "forbidden",
         "a page of another site may not do this; --cors ORIGIN would allow it",
       );

@@ -1,10 +1,11 @@
 /** Bodies of requests as streams of bytes, judged by what comes and not by what was announced. */
 import { statfs } from "node:fs/promises";
+import { deadline, isTimeout } from "../../models/deadline.ts";
 import { formatBytes } from "../../pipeline/terminal/units.ts";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 
 /**
- * The bytes of a body, chunk by chunk. Throws an HttpError when the client breaks off, or sends nothing for `idle`
+ * The bytes of a body, chunk by chunk. Throws a ReverieError when the client breaks off, or sends nothing for `idle`
  * milliseconds. What is not read is given up.
  */
 export async function* bytesOf(
@@ -30,18 +31,13 @@ export async function* bytesOf(
 }
 
 async function inTime<T>(read: Promise<T>, idle: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    const message = `the upload broke off: nothing came for ${idle / 1000} seconds`;
-    timer = setTimeout(() => reject(new HttpError("invalid_request", message)), idle);
-  });
   try {
-    return await Promise.race([read, silence]);
+    return await deadline(read, { timeoutMs: idle });
   } catch (cause) {
-    if (cause instanceof HttpError) throw cause;
-    throw new HttpError("invalid_request", "the upload broke off before its end", { cause });
-  } finally {
-    clearTimeout(timer);
+    const message = isTimeout(cause)
+      ? `the upload broke off: nothing came for ${idle / 1000} seconds`
+      : "the upload broke off before its end";
+    throw new ReverieError("invalid_request", message, { cause });
   }
 }
 
@@ -65,13 +61,13 @@ export async function checkAnnounced(announced: string | null, { limit, folder }
   if (bytes <= bavail * bsize) return;
   const message = `the upload takes ${formatBytes(bytes)}, but the server's disk has no room for it: ` +
     "delete old dreams and try again";
-  throw new HttpError("disk_full", message);
+  throw new ReverieError("disk_full", message);
 }
 
 /** The error of an upload above the limit, in bytes. */
-export function tooLarge(limit: number): HttpError {
+export function tooLarge(limit: number): ReverieError {
   const message = `the upload is larger than the ${
     formatBytes(limit)
   } that are taken: upload a shorter or smaller video`;
-  return new HttpError("too_large", message);
+  return new ReverieError("too_large", message);
 }

@@ -26,7 +26,7 @@ export class IncomingFile {
     return this.#bytes;
   }
 
-  /** Takes a chunk over. Throws an HttpError above the limit, and whatever the disk says. */
+  /** Takes a chunk over. Throws a ReverieError above the limit, and whatever the disk says. */
   async write(chunk: Uint8Array): Promise<void> {
     this.#bytes += chunk.length;
     if (this.#bytes > this.limit) throw tooLarge(this.limit);

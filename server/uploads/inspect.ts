@@ -1,11 +1,12 @@
+import { deadline } from "../../models/deadline.ts";
 import { decode } from "../../pipeline/decode.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
 import type { SourceInfo } from "../../pipeline/ffmpeg/source_info.ts";
 import { formatTime } from "../../pipeline/terminal/units.ts";
 import type { SourceFacts } from "../dreams/dream.ts";
-import { HttpError } from "../errors.ts";
+import { invalidParameter, ReverieError } from "../../pipeline/errors.ts";
 import type { Limits } from "../options.ts";
-import { refusalOf } from "./refusal.ts";
+import { quoted } from "./names.ts";
 
 /** Options of {@link inspect}. */
 export interface InspectOptions {
@@ -25,7 +26,7 @@ const patience = 60_000;
  * Looks at an upload without trusting anything about it: what it is, whether its first frame can be decoded, and
  * whether it is within the limits. ffmpeg may use no protocol but files and no format that names other files.
  *
- * Throws an HttpError whose message calls the file by its name: `not_a_video` for what is something else,
+ * Throws a ReverieError whose message calls the file by its name: `not_a_video` for what is something else,
  * `unusable_video` for a video that is broken, too long or too large, `invalid_parameter` for a part that it lacks.
  */
 export async function inspect(file: string, name: string, options: InspectOptions): Promise<SourceFacts> {
@@ -33,9 +34,9 @@ export async function inspect(file: string, name: string, options: InspectOption
   const time = AbortSignal.timeout(patience);
   const stop = signal ? AbortSignal.any([signal, time]) : time;
   try {
-    const info = await unlessStopped(probe(file, { signal: stop }), stop);
+    const info = await deadline(probe(file, { signal: stop }), { signal: stop });
     if (info.kind === "picture" && !options.pictures) {
-      throw new HttpError("not_a_video", `${name} is a picture: upload a video`);
+      throw new ReverieError("not_a_video", `${name} is a picture: upload a video`);
     }
     checkLimits(info, name, options);
     await decodeFirst(info, options.from, stop);
@@ -43,19 +44,12 @@ export async function inspect(file: string, name: string, options: InspectOption
   } catch (error) {
     signal?.throwIfAborted();
     if (time.aborted) {
-      throw new HttpError("unusable_video", `${name} takes too long to read: convert it to MP4`, {
+      throw new ReverieError("unusable_video", `${name} takes too long to read: convert it to MP4`, {
         cause: error,
       });
     }
-    throw refusalOf(error, file, name);
+    throw error instanceof ReverieError ? error.renamed({ [file]: quoted(name) }) : error;
   }
-}
-
-function unlessStopped<T>(doing: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = Promise.withResolvers<never>();
-  const stop = () => stopped.reject(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
-  return Promise.race([doing, stopped.promise]).finally(() => signal.removeEventListener("abort", stop));
 }
 
 function checkLimits(
@@ -66,31 +60,31 @@ function checkLimits(
   const { width, height, frames } = info;
   if (width * height > limits.pixels) {
     const most = `at most ${(limits.pixels / 1e6).toFixed(1)} million pixels are taken`;
-    throw new HttpError("unusable_video", `${name} is ${width}x${height}, too large to dream: ${most}`);
+    throw new ReverieError("unusable_video", `${name} is ${width}x${height}, too large to dream: ${most}`);
   }
   if (info.kind === "picture" && pictures) return;
   if (from !== undefined && from >= info.duration) {
     const message = `from is ${from} s, but ${name} is only ${info.duration.toFixed(2)} s long`;
-    throw new HttpError("invalid_parameter", message, { field: "from" });
+    throw invalidParameter("from", message);
   }
   const seconds = Math.min(info.duration - (from ?? 0), duration ?? Infinity);
   if (seconds > limits.duration) {
     const message =
       `${name} is ${formatTime(seconds)} long, and at most ${formatTime(limits.duration)} are dreamed: ` +
       "choose a part of it with from and duration";
-    throw new HttpError("unusable_video", message);
+    throw new ReverieError("unusable_video", message);
   }
   if (frames * seconds / info.duration > limits.frames) {
     const message = `${name} has ${frames} frames, and at most ${limits.frames} are dreamed: ` +
       "choose a part of it with from and duration";
-    throw new HttpError("unusable_video", message);
+    throw new ReverieError("unusable_video", message);
   }
 }
 
 /** A container may be whole and its pictures not: only decoding tells. */
 async function decodeFirst(info: SourceInfo, from: number | undefined, signal: AbortSignal): Promise<void> {
   for await (const _ of decode(info, { ...(from !== undefined && { from }), signal })) return;
-  throw new HttpError("unusable_video", "it has no frames");
+  throw new ReverieError("unusable_video", "it has no frames");
 }
 
 function factsOf(

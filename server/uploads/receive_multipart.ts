@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { join } from "node:path";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import { bytesOf, checkAnnounced, tooLarge } from "./body.ts";
 import { type FormParser, formParser } from "./busboy.ts";
 import { IncomingFile } from "./incoming_file.ts";
@@ -15,7 +15,7 @@ const overhead = 1_000_000;
 
 /**
  * Receives a video as the field `video` of a multipart form, and every other field as a setting; those of the query
- * count, too, unless the form has them. Throws an HttpError where the form is none, has no video or other
+ * count, too, unless the form has them. Throws a ReverieError where the form is none, has no video or other
  * files, is too large or broken off, else what the disk says, and leaves nothing.
  */
 export async function receiveMultipart(request: Request, receiving: Receiving): Promise<Received> {
@@ -78,7 +78,7 @@ class Form {
     await (await this.#file)?.close();
   }
 
-  /** What has come in. Throws an HttpError where there was no file. */
+  /** What has come in. Throws a ReverieError where there was no file. */
   async received(fields: Record<string, string>): Promise<Received> {
     const file = await this.#file;
     if (!file || (file.bytes === 0 && !this.#fileName)) {
@@ -159,14 +159,14 @@ function openParser(contentType: string | null): FormParser {
   try {
     return formParser({ headers: { "content-type": contentType! }, defParamCharset: "utf8", limits });
   } catch (cause) {
-    throw new HttpError("invalid_request", "the form's content type has no boundary", { cause });
+    throw new ReverieError("invalid_request", "the form's content type has no boundary", { cause });
   }
 }
 
-function broken(cause: Error): HttpError {
-  return new HttpError("invalid_request", `the form is broken: ${oneLine(cause.message)}`, { cause });
+function broken(cause: Error): ReverieError {
+  return new ReverieError("invalid_request", `the form is broken: ${oneLine(cause.message)}`, { cause });
 }
 
-function invalid(message: string, field?: string): HttpError {
-  return new HttpError("invalid_request", message, field === undefined ? {} : { field });
+function invalid(message: string, field?: string): ReverieError {
+  return new ReverieError("invalid_request", message, field === undefined ? {} : { field });
 }

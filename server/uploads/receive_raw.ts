@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { HttpError } from "../errors.ts";
+import { ReverieError } from "../../pipeline/errors.ts";
 import { bytesOf, checkAnnounced } from "./body.ts";
 import { IncomingFile } from "./incoming_file.ts";
 import { cleanName } from "./names.ts";
@@ -7,7 +7,7 @@ import { newId, queryFields, type Received, type Receiving } from "./received.ts
 
 /**
  * Receives a video that is the whole body of a request (`curl -T`); name and settings stand in the query. Throws an
- * HttpError where the body is missing, too large or broken off, else what the disk says, and leaves nothing.
+ * ReverieError where the body is missing, too large or broken off, else what the disk says, and leaves nothing.
  */
 export async function receiveRaw(request: Request, receiving: Receiving): Promise<Received> {
   const { folder, limit, idle, check } = receiving;
@@ -29,7 +29,7 @@ export async function receiveRaw(request: Request, receiving: Receiving): Promis
 /** HTTP/1.1 tells a request without a body by the lack of both headers (RFC 9112, section 6.3). */
 function checkHasBody({ headers }: Request): void {
   if (headers.has("content-length") || headers.has("transfer-encoding")) return;
-  throw new HttpError(
+  throw new ReverieError(
     "length_required",
     "the request has no body: send the video itself, as `curl -T clip.mp4` does",
   );

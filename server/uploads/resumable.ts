@@ -1,7 +1,8 @@
 /** Resumable uploads by the tus protocol (version 1.0.0, tus.io/protocols/resumable-upload). */
 import { join } from "node:path";
 import { Server } from "@tus/server";
-import { type ErrorBody, type ErrorCode, HttpError, toHttpError } from "../errors.ts";
+import { type ErrorCode, ReverieError } from "../../pipeline/errors.ts";
+import { asReverieError, bodyOf, type ErrorBody } from "../errors.ts";
 import { checkAnnounced } from "./body.ts";
 import type { DiskStore } from "./disk_store.ts";
 import { removeFile } from "./incoming_file.ts";
@@ -73,7 +74,7 @@ export class ResumableUploads {
   /** Answers a request to `/files` or below, errors included; only defects are thrown. */
   async handle(request: Request): Promise<Response> {
     if (request.method === "GET") {
-      return refused(new HttpError("method_not_allowed", "uploads cannot be read back"));
+      return refused(new ReverieError("method_not_allowed", "uploads cannot be read back"));
     }
     const again = request.method === "HEAD" ? await this.#finishedBefore(idOf(request.url)) : undefined;
     if (again) return again;
@@ -81,9 +82,9 @@ export class ResumableUploads {
     const response = await this.#server.handleWeb(request);
     if (response.status < 400) return answer(response);
     const error = this.#failures.get(request);
-    const failure = error === undefined ? undefined : toHttpError(error);
+    const failure = error === undefined ? undefined : asReverieError(error);
     await this.#clearAfter(request, failure);
-    if (failure?.code === "internal") throw error;
+    if (failure?.status === 500) throw error;
     return answer(response, failure);
   }
 
@@ -149,12 +150,11 @@ export class ResumableUploads {
   #note(request: object, error: unknown): { status_code: number; body: string } | undefined {
     if (!(error instanceof Error) || "status_code" in error) return undefined;
     this.#failures.set(request, error);
-    const { status, message } = toHttpError(error);
-    return { status_code: status, body: message };
+    return { status_code: asReverieError(error).status, body: bodyOf(error).message };
   }
 
   /** What a failed creation has left, whose address the client never learns, and what fills the disk, is removed. */
-  async #clearAfter(request: Request, failure: HttpError | undefined): Promise<void> {
+  async #clearAfter(request: Request, failure: ReverieError | undefined): Promise<void> {
     const created = this.#created.get(request);
     const full = failure?.code === "disk_full" ? idOf(request.url) : undefined;
     for (const id of [created, full]) if (id !== undefined) await this.options.store.forget(id);
@@ -180,7 +180,7 @@ function headersOf({ id, location }: Finished): Record<string, string> {
 }
 
 /** The protocol's answer with its errors as JSON. Who may ask from elsewhere is not decided here. */
-function answer(response: Response, failure?: HttpError): Response | Promise<Response> {
+function answer(response: Response, failure?: ReverieError): Response | Promise<Response> {
   const headers = new Headers(response.headers);
   for (const name of [...headers.keys()]) if (name.startsWith("access-control-")) headers.delete(name);
   if (response.status < 400) return new Response(response.body, { status: response.status, headers });
@@ -189,8 +189,8 @@ function answer(response: Response, failure?: HttpError): Response | Promise<Res
   return failure ? refused(failure, headers) : refusedByProtocol(response, headers);
 }
 
-function refused(error: HttpError, headers = new Headers({ "Tus-Resumable": "1.0.0" })): Response {
-  return Response.json({ error: error.body }, { status: error.status, headers });
+function refused(error: ReverieError, headers = new Headers({ "Tus-Resumable": "1.0.0" })): Response {
+  return Response.json({ error: bodyOf(error) }, { status: error.status, headers });
 }
 
 /** Codes and messages of the protocol's own refusals, whose statuses clients go by. */

@@ -1,18 +1,15 @@
 /** Settings of a dream as they come over HTTP: in a query, a form, tus metadata (all text) or JSON (typed). */
 import { flowNetworkNames, networkNames } from "../../pipeline/networks.ts";
-import { UserError } from "../../pipeline/errors.ts";
+import { invalidParameter, type ReverieError } from "../../pipeline/errors.ts";
 import { nearest, parameterValue, parseNumber } from "../../pipeline/flags.ts";
 import {
   type ParameterDescription,
   parameterDescriptions,
   type ParameterInput,
-  type Parameters,
-  parseParameters,
 } from "../../pipeline/parameters.ts";
 import { presets } from "../../pipeline/presets.ts";
-import { settings, type Wish } from "../../pipeline/settle.ts";
+import { settings } from "../../pipeline/settle.ts";
 import { parseTime } from "../../pipeline/terminal/units.ts";
-import { HttpError } from "../errors.ts";
 import { cleanName, oneLine, quoted } from "./names.ts";
 
 /** What a client asks of a dream, each value of its own type but not yet within its range. */
@@ -38,8 +35,8 @@ const byName = new Map<string, ParameterDescription>(parameterDescriptions.map((
 
 /**
  * Sorts out the fields of a request and turns texts into what their settings are ("0.3", "true", "mixed3,mixed4");
- * times may be written as `1:30`. Throws an HttpError that names the field which is not known, or is no time, preset
- * or name of a network. Ranges are checked by {@link completeSettings}.
+ * times may be written as `1:30`. Throws a ReverieError that names the field which is not known, or is no time, preset
+ * or name of a network. Ranges are checked by {@link settings}.
  */
 export function readSettings(fields: Readonly<Record<string, unknown>>): GivenSettings {
   const given: Record<string, unknown> = {};
@@ -55,39 +52,15 @@ export function readSettings(fields: Readonly<Record<string, unknown>>): GivenSe
   return {
     ...(name !== undefined && { name: cleanName(String(name)) }),
     ...(preset !== undefined && { preset: knownPreset(preset) }),
-    ...(from !== undefined && { from: time("from", from) }),
-    ...(duration !== undefined && { duration: aboveZero("duration", time("duration", duration)) }),
+    ...(from !== undefined && { from: readTime("from", from) }),
+    ...(duration !== undefined && { duration: aboveZero("duration", readTime("duration", duration)) }),
     given,
   };
 }
 
-/**
- * All settings as far as they are known before the work begins: defaults, under the preset's look for the network that
- * is here, under those given. Throws an HttpError that names the field whose value is out of range or of the wrong kind.
- */
-export function completeSettings({ preset, given }: Wish): Parameters {
-  return naming((label) => settings({ preset, given }, label));
-}
-
-/** Settings that are complete already, checked. Throws an HttpError like {@link completeSettings}. */
-export function checkedSettings(all: Partial<ParameterInput>): Parameters {
-  return naming((label) => parseParameters(all, label));
-}
-
-/** Turns what is wrong with a setting into an HttpError that names the field. */
-function naming(complete: (label: (name: string) => string) => Parameters): Parameters {
-  const wrong: { field?: string } = {};
-  try {
-    return complete((name) => wrong.field = name);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new HttpError("invalid_parameter", oneLine(error.message), { ...wrong, cause: error });
-  }
-}
-
-/** Throws an HttpError unless a dream can be made with the fields of a request. */
+/** Throws a ReverieError unless a dream can be made with the fields of a request. */
 export function checkSettings(fields: Readonly<Record<string, unknown>>): void {
-  completeSettings(readSettings(fields));
+  settings(readSettings(fields));
 }
 
 /** A text as its setting's type, or unchanged where it is none, which the schema then refuses in its own words. */
@@ -99,18 +72,16 @@ function typed(parameter: ParameterDescription, text: string): unknown {
 /** `?independent` and a checkbox of a form mean true. */
 const booleans = new Map([["true", true], ["", true], ["on", true], ["false", false]]);
 
-function time(field: string, value: unknown): number {
+/** A time in seconds, which may be written as `1:30`. Throws a ReverieError that names the field. */
+export function readTime(field: string, value: unknown): number {
+  checkLength(field, value);
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-  try {
-    return parseTime(String(value), field);
-  } catch (error) {
-    throw new HttpError("invalid_parameter", oneLine((error as Error).message), { field, cause: error });
-  }
+  return parseTime(String(value), field);
 }
 
 function aboveZero(field: string, seconds: number): number {
   if (seconds > 0) return seconds;
-  throw new HttpError("invalid_parameter", `${field} must be above 0 seconds`, { field });
+  throw invalidParameter(field, `${field} must be above 0 seconds`);
 }
 
 function knownPreset(preset: unknown): string {
@@ -118,31 +89,27 @@ function knownPreset(preset: unknown): string {
   const message = `no preset is named ${quoted(String(preset))}; there are: ${
     Object.keys(presets).join(", ")
   }`;
-  throw new HttpError("invalid_parameter", message, { field: "preset" });
+  throw invalidParameter("preset", message);
 }
 
 /** Whoever uses the command line may name any file; over HTTP a path would read what the server can read. */
 function checkNetwork(field: "model" | "flowModel", value: unknown, names: readonly string[]): void {
   if (value === undefined || names.includes(String(value))) return;
   const message = `${field} must be the name of a network that the server knows: ${names.join(", ")}`;
-  throw new HttpError("invalid_parameter", message, { field });
+  throw invalidParameter(field, message);
 }
 
 function checkLength(field: string, value: unknown): void {
   const length = typeof value === "string" ? value.length : 0;
   if (length <= longestValue && field.length <= longestValue) return;
   const name = shown(field);
-  throw new HttpError("invalid_parameter", `${name} is longer than ${longestValue} characters`, {
-    field: name,
-  });
+  throw invalidParameter(name, `${name} is longer than ${longestValue} characters`);
 }
 
-function unknownField(field: string): HttpError {
+function unknownField(field: string): ReverieError {
   const near = nearest(field, [...byName.keys(), ...otherFields]);
   const hint = near ? `did you mean ${near}?` : "/api/settings lists those there are";
-  return new HttpError("invalid_parameter", `there is no setting ${quoted(field)}; ${hint}`, {
-    field: shown(field),
-  });
+  return invalidParameter(shown(field), `there is no setting ${quoted(field)}; ${hint}`);
 }
 
 /** A field's name as it is told back. */

@@ -56,18 +56,18 @@ export class Uploads {
     this.#store = new DiskStore(unfinished);
   }
 
-  /** Receives a video that is a request's whole body. Throws an HttpError. */
+  /** Receives a video that is a request's whole body. Throws a ReverieError. */
   receiveRaw(request: Request, options: ReceiveOptions = {}): Promise<Received> {
     return receiveRaw(request, this.#receiving(options));
   }
 
-  /** Receives a multipart form with a file in its field `video`. Throws an HttpError. */
+  /** Receives a multipart form with a file in its field `video`. Throws a ReverieError. */
   receiveMultipart(request: Request, options: ReceiveOptions = {}): Promise<Received> {
     return receiveMultipart(request, this.#receiving(options));
   }
 
   /**
-   * Finds out whether a dream can be made of a file, called `name` in messages. Throws an HttpError; the file stays.
+   * Finds out whether a dream can be made of a file, called `name` in messages. Throws a ReverieError; the file stays.
    */
   inspect(file: string, name: string, options: Omit<InspectOptions, "limits"> = {}): Promise<SourceFacts> {
     return inspect(file, name, { ...options, limits: this.options.limits });

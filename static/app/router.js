@@ -4,7 +4,7 @@
 /**
  * Places of the page, by what follows `#` in its address: `#/`, `#/again/ID`, `#/dream/ID`, `#/camera`.
  *
- * @import { View } from "./types.ts"
+ * @import { View } from "./view.ts"
  *
  * @typedef {object} Route
  * @property {string} title of the browser's tab

@@ -7,7 +7,8 @@
  *
  * @import { Source } from "./source.js"
  * @import { SourcePanel } from "./source_panel.js"
- * @import { Request as Wish, Values, View } from "./types.ts"
+ * @import { Request as Wish, Values } from "./types.ts"
+ * @import { View } from "./view.ts"
  */
 import { announce } from "./announce.js";
 import { ApiError } from "./api.js";

@@ -4,7 +4,6 @@ export type { Answer, ClientMessage, FrameNews, News } from "../../server/live/n
 export type { Parameters } from "../../pipeline/parameters.ts";
 import type { ParameterDescription, ParameterInput } from "../../pipeline/parameters.ts";
 import type { Limits } from "../../server/options.ts";
-import type * as api from "./api.js";
 
 /** One setting, as the form needs to know it. */
 export interface Parameter extends ParameterDescription {
@@ -83,20 +82,4 @@ export interface Picture {
   blob: Blob;
   loss: number;
   seconds: number;
-}
-
-/** What a view gets to work with. */
-export interface ViewContext {
-  api: typeof api;
-  /** Goes to another place of the page, such as `#/camera`. */
-  navigate: (hash: string) => void;
-  settings: Settings;
-  /** What follows the view's name in the address: the dream's id. */
-  id?: string;
-}
-
-/** One place of the page. */
-export interface View {
-  /** Shows itself inside the root, and returns what takes it away again: timers, sockets, listeners. */
-  mount(root: HTMLElement, context: ViewContext): () => void;
 }

@@ -4,7 +4,7 @@ import { toGrey } from "../../models/flow/dis/grey.ts";
 import { buildPyramid } from "../../models/flow/dis/pyramid.ts";
 import { endPointError } from "../../models/flow/flo.ts";
 import type { Picture } from "../../models/flow/flow.ts";
-import { middlebury, readPair } from "../models/flow/middlebury.ts";
+import { middlebury, pairFolder, readPair } from "../models/flow/middlebury.ts";
 import { movedPair, similarity } from "../models/flow/synthetic.ts";
 import { type FlowEngine, flowEngines } from "./flow_engines.ts";
 import { flowVideo } from "./flow_video.ts";
@@ -52,8 +52,8 @@ async function onPair(
   { name, opencv }: { name: string; opencv: number },
   quick: boolean,
 ): Promise<{ row: Row; line: string[] } | undefined> {
+  if (pairFolder(name).unmet) return undefined;
   const pair = await readPair(name);
-  if (!pair) return undefined;
   const { width, height } = pair.truth;
   const estimator = await engine.start({ width, height });
   try {
@@ -98,7 +98,7 @@ async function oneDirection(quick: boolean): Promise<Row> {
 
 /** A pair of pictures of the shared data or, where that is absent, a drawn one that turns and grows. */
 async function texturedPair(): Promise<Picture[]> {
-  const pair = await readPair("Urban2");
-  if (pair) return [pair.previous, pair.current];
-  return movedPair(640, 480, similarity(320, 240, 0.02, 1.03));
+  if (pairFolder("Urban2").unmet) return movedPair(640, 480, similarity(320, 240, 0.02, 1.03));
+  const { previous, current } = await readPair("Urban2");
+  return [previous, current];
 }

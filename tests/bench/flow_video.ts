@@ -6,7 +6,7 @@ import type { FlowPair, Picture } from "../../models/flow/flow.ts";
 import { RaftEstimator } from "../../models/flow/raft_estimator.ts";
 import { buildRaft } from "../../models/networks/raft.ts";
 import type { RaftWeights } from "../../models/networks/raft/weights.ts";
-import { calm, fast, frameAt, layeredClip, motionAfter } from "../models/flow/layered_clip.ts";
+import { calm, fast, frameAt, layeredClip, motionAfter, photographs } from "../models/flow/layered_clip.ts";
 import { asTensor } from "../models/networks/raft_fixture.ts";
 import { raftSmall } from "./flow_engines.ts";
 import type { BenchOptions, Report, Row } from "./part.ts";
@@ -75,8 +75,8 @@ export async function flowVideo({ quick, say, providers }: BenchOptions): Promis
 }
 
 async function drawn(size: Size, motions: typeof calm, length: number): Promise<Clip | undefined> {
+  if (photographs.some(({ unmet }) => unmet)) return undefined;
   const clip = await layeredClip(size.width, size.height, motions);
-  if (!clip) return undefined;
   const frames = Array.from({ length }, (_, t) => frameAt(clip, t));
   return { size, frames, truth: frames.slice(1).map((_, t) => motionAfter(clip, t)) };
 }

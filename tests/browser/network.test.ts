@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withEmptyCache, withEnvironment } from "../environment.ts";
-import { publishedParts, sharedGoogLeNet } from "../models/networks/googlenet_fixture.ts";
+import { googLeNetFile, publishedParts, sharedGoogLeNet } from "../models/networks/googlenet_fixture.ts";
 import { withWebServer } from "../models/web_server.ts";
 import { assertAccessible } from "./axe.ts";
 import { keepBoth } from "./picture_keeper.ts";
@@ -17,7 +17,6 @@ browserTest(
   async (visit) => {
     const { page, go } = visit;
     const model = await sharedGoogLeNet();
-    if (!model) return;
     const files = Object.fromEntries(
       publishedParts(model).entries().map(([path, bytes]) => [`${base}/${path}`, bytes]),
     );
@@ -51,4 +50,5 @@ browserTest(
         }))
     );
   },
+  { needs: googLeNetFile },
 );

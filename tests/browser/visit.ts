@@ -2,6 +2,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import type { DreamView } from "../../server/dreams/dream.ts";
 import type { ServerOptions } from "../../server/options.ts";
+import { type Need, need, testWith } from "../needs.ts";
 import { json, startTestServer, type TestServer } from "../server/helpers.ts";
 import { findChromium } from "./chromium.ts";
 import { keepPicture } from "./picture_keeper.ts";
@@ -14,6 +15,8 @@ export const quickest = { imageSize: 128, octaves: 1, firstIterations: 1, octave
 
 /** Settings under which a short clip lasts longer than a slow browser takes to get at it. */
 export const lasting = { imageSize: 256, octaves: 1, firstIterations: 12, octaveIterations: 12 };
+
+const executablePath = await findChromium();
 
 /** A page that is open, and its server. */
 export interface Visit {
@@ -32,6 +35,8 @@ export interface VisitOptions {
   context?: BrowserContextOptions;
   /** Further flags of the browser. */
   flags?: string[];
+  /** What the test needs besides a browser. */
+  needs?: Need;
   /** Lines of the browser's console that are no mistake of the page's. */
   expected?: RegExp;
   /** Where the browser goes instead of to the server itself. */
@@ -44,13 +49,13 @@ export function browserTest(
   test: (visit: Visit) => Promise<void>,
   options: VisitOptions = {},
 ): void {
-  Deno.test(`in the browser: ${name}`, async () => {
-    const executablePath = await findChromium();
-    if (executablePath === undefined) return console.log("skipped: there is no chromium here");
+  const needed = [need(executablePath !== undefined, "there is no chromium here"), options.needs ?? []]
+    .flat();
+  testWith(needed, `in the browser: ${name}`, async () => {
     const data = await Deno.makeTempDir({ prefix: "reverie-browser-" });
     const server = await startOnce({ ...options.server, data });
     try {
-      await visit(server, executablePath, { ...options, name, test });
+      await visit(server, { ...options, name, test });
     } finally {
       await server.close();
       await Deno.remove(data, { recursive: true });
@@ -70,10 +75,10 @@ interface NamedTest extends VisitOptions {
   test: (visit: Visit) => Promise<void>;
 }
 
-async function visit(server: TestServer, executablePath: string, options: NamedTest): Promise<void> {
+async function visit(server: TestServer, options: NamedTest): Promise<void> {
   const { name, test, through, context: wishes, flags = [], expected } = options;
   const way = through?.(server) ?? { origin: server.url, close: async () => {} };
-  const browser = await chromium.launch({ executablePath, args: [...sandbox(), ...flags] });
+  const browser = await chromium.launch({ executablePath: executablePath!, args: [...sandbox(), ...flags] });
   try {
     const context = await browser.newContext({ reducedMotion: "reduce", locale: "en-GB", ...wishes });
     context.setDefaultTimeout(patience);

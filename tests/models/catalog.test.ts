@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { cacheFolder } from "../../models/cache.ts";
 import { catalogEntry, inceptionV3, localModelPath, pull } from "../../models/catalog.ts";
 import { Engine } from "../../models/engine/engine.ts";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { describeNetwork, listNetworks } from "../../models/listing.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import { withEnvironment } from "../environment.ts";
+import { commandLine } from "../../pipeline/terminal/spelling.ts";
 
 Deno.test("the cache folder can be moved", async () => {
   await withEnvironment({ REVERIE_CACHE: "/elsewhere" }, async () => {
@@ -17,7 +18,7 @@ Deno.test("the cache folder can be moved", async () => {
 Deno.test("a network that is not in the catalog is refused with the names there are", () => {
   assert.throws(
     () => catalogEntry("vgg"),
-    (error) => error instanceof UserError && /inception-v3/.test(error.message),
+    (error) => error instanceof ReverieError && /inception-v3/.test(error.message),
   );
 });
 
@@ -28,7 +29,7 @@ Deno.test("without a network the user is told so, and nothing is left in the cac
     await assert.rejects(
       pull("inception-v3"),
       (error) =>
-        error instanceof UserError && error.exitCode === 1 && /cannot be reached/.test(error.message),
+        error instanceof ReverieError && error.exitCode === 1 && /cannot be reached/.test(error.message),
     );
     assert.deepEqual([...Deno.readDirSync(join(folder, "networks"))], []);
   });
@@ -49,13 +50,19 @@ Deno.test("InceptionV3 runs at any size and is only fetched once", async () => {
   assert.deepEqual(mixed10.dims, [1, 2048, 3, 4]);
 });
 
-Deno.test("an interrupted download leaves nothing", async () => {
+Deno.test("an interrupted download leaves only what the next one goes on from", async () => {
   const folder = await Deno.makeTempDir();
   const controller = new AbortController();
   await withEnvironment({ REVERIE_CACHE: folder }, async () => {
-    const pulling = pull("inception-v3", { onProgress: () => controller.abort(), signal: controller.signal });
+    const onProgress = (received: number) => received > 0 && controller.abort();
+    const pulling = pull("inception-v3", { onProgress, signal: controller.signal });
     await assert.rejects(pulling, { name: "AbortError" });
-    assert.deepEqual([...Deno.readDirSync(join(folder, "networks"))], []);
+    assert.deepEqual(
+      [...Deno.readDirSync(join(folder, "networks", "inception-v3.onnx.parts"))].map(({ name }) => name),
+      [
+        "nsfwjs@4.3.0.tgz.part",
+      ],
+    );
   });
   await Deno.remove(folder, { recursive: true });
 });
@@ -84,6 +91,7 @@ Deno.test("weights that came with the program, or were put into the cache, are h
 Deno.test("what finds motion is not dreamed with", async () => {
   await assert.rejects(
     openNetwork({ model: "raft-small" }),
-    (error) => error instanceof UserError && /--model raft-small: .*--flow-model/.test(error.message),
+    (error) =>
+      error instanceof ReverieError && /--model raft-small: .*--flow-model/.test(error.told(commandLine)),
   );
 });

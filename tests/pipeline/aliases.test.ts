@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { translateAliases } from "../../pipeline/aliases.ts";
 import { settings } from "../../pipeline/settle.ts";
 import { parseDream } from "../../pipeline/terminal/dream_options.ts";
@@ -21,8 +21,8 @@ Deno.test("the command of deepdream-video-pytorch's README is understood", () =>
     octaveScale: 0.7,
     imageSize: 512,
   });
-  assert.deepEqual(settings(wish, undefined, "googlenet").layers, ["inception_4d"]);
-  assert.deepEqual(settings(wish, undefined, "inception-v3").layers, ["mixed4"]);
+  assert.deepEqual(settings(wish, "googlenet").layers, ["inception_4d"]);
+  assert.deepEqual(settings(wish, "inception-v3").layers, ["mixed4"]);
   assert.deepEqual(notes, []);
 });
 
@@ -59,7 +59,7 @@ Deno.test("the values that mean nothing set nothing", () => {
 
 Deno.test("GoogLeNet's layers become InceptionV3's where that stands in for it, each once", () => {
   const { wish } = understood("-dream_layers inception_3a_1x1,inception_4a_pool,inception_4c,inception_4e");
-  assert.deepEqual(settings(wish, undefined, "inception-v3").layers, ["mixed0", "mixed2", "mixed4"]);
+  assert.deepEqual(settings(wish, "inception-v3").layers, ["mixed0", "mixed2", "mixed4"]);
 });
 
 Deno.test("a network of the user's own keeps the names of its layers", () => {
@@ -120,10 +120,10 @@ Deno.test("every option of deepdream-video-pytorch is accepted", () => {
 Deno.test("a single-dash flag that is not known is answered with the nearest", () => {
   assert.throws(
     () => translate("-num_iteration 3"),
-    (error) => error instanceof UserError && /did you mean -num_iterations\?/.test(error.message),
+    (error) => error instanceof ReverieError && /did you mean -num_iterations\?/.test(error.message),
   );
   assert.throws(
     () => translate("-blend"),
-    (error) => error instanceof UserError && /-blend needs a value/.test(error.message),
+    (error) => error instanceof ReverieError && /-blend needs a value/.test(error.message),
   );
 });

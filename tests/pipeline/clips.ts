@@ -1,9 +1,18 @@
 import { join } from "node:path";
 import { locate } from "../../pipeline/ffmpeg/locate.ts";
-import { sharedDataPath } from "../shared_data.ts";
+import { type SharedFile, sharedFile } from "../shared_data.ts";
 
-/** Every video of the shared data, with the length of its picture in frames as counted by `ffprobe -count_frames`. */
-export const sharedClips = [
+/** A video of the shared data. */
+export interface SharedClip extends SharedFile {
+  name: string;
+  /** Length of its picture as counted by `ffprobe -count_frames`. */
+  frames: number;
+  width: number;
+  height: number;
+}
+
+/** Every video of the shared data. */
+export const sharedClips: readonly SharedClip[] = [
   { name: "highway.mp4", frames: 300, width: 640, height: 480 },
   { name: "mallard.mp4", frames: 300, width: 640, height: 480 },
   { name: "big_buck_bunny_432_433.webm", frames: 24, width: 1280, height: 720 },
@@ -13,11 +22,11 @@ export const sharedClips = [
   { name: "vfr_dropped_480x360.mp4", frames: 86, width: 480, height: 360 },
   { name: "odd_321x179_h264_444_aac.mp4", frames: 48, width: 321, height: 179 },
   { name: "interlaced_tff_h264_720x480_aac.mp4", frames: 48, width: 720, height: 480 },
-] as const;
+].map((clip) => ({ ...clip, ...sharedClip(clip.name) }));
 
-/** The path of a clip of the shared data, or undefined where it is absent. */
-export function sharedClip(name: string): Promise<string | undefined> {
-  return sharedDataPath(`clips/${name}`);
+/** A clip of the shared data. */
+export function sharedClip(name: string): SharedFile {
+  return sharedFile(`clips/${name}`);
 }
 
 /** Runs a test in a folder of its own, which goes with everything in it. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { decode, type DecodeOptions } from "../../pipeline/decode.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
 import type { SourceFrame } from "../../pipeline/frame.ts";
-import { draw, drawCard, inFolder, middle, sharedClip, sharedClips } from "./clips.ts";
+import { draw, drawCard, inFolder, middle, sharedClips } from "./clips.ts";
+import { testWith } from "../needs.ts";
+import { plain } from "../../models/line.ts";
 
 async function all(path: string, options?: DecodeOptions): Promise<SourceFrame[]> {
   return await Array.fromAsync(decode(await probe(path), options));
@@ -15,13 +17,12 @@ function near(actual: number[], expected: number[], tolerance: number): void {
   assert.ok(!far && actual.length === expected.length, `${actual} is not near ${expected}`);
 }
 
-Deno.test("decode() gives every frame of the shared clips, upright, to the end of the stream", async () => {
-  for (const { name, frames, width, height } of sharedClips) {
-    const path = await sharedClip(name);
-    if (!path) return;
+for (const clip of sharedClips) {
+  const { name, path, frames, width, height } = clip;
+  testWith(clip, `decode() gives every frame of ${name}, upright, to the end of the stream`, async () => {
     const source = await probe(path);
     let last: SourceFrame | undefined;
-    for await (const frame of decode(source, { onWarning: (message) => assert.fail(message) })) {
+    for await (const frame of decode(source, { onWarning: (message) => assert.fail(plain(message)) })) {
       assert.equal(frame.index, (last?.index ?? -1) + 1);
       assert.equal(frame.rgb.length, width * height * 3);
       if (last) assert.ok(Math.abs(last.pts + last.duration - frame.pts) < 1e-9);
@@ -30,8 +31,8 @@ Deno.test("decode() gives every frame of the shared clips, upright, to the end o
     assert.equal(last!.index + 1, frames, name);
     const end = source.videoEnd ?? source.duration;
     assert.ok(Math.abs(last!.pts + last!.duration - end) < source.frameRate.den / source.frameRate.num, name);
-  }
-});
+  });
+}
 
 Deno.test("decode() carries the time stamps of a variable frame rate", () =>
   inFolder(async (folder) => {
@@ -246,7 +247,7 @@ Deno.test("decode() gives what a damaged file still holds, with a warning", () =
     const whole = await Deno.readFile(path);
     await Deno.writeFile(path, whole.subarray(0, whole.length / 2));
     const warnings: string[] = [];
-    const frames = await all(path, { onWarning: (message) => warnings.push(message) });
+    const frames = await all(path, { onWarning: (message) => warnings.push(plain(message)) });
     assert.ok(frames.length > 20 && frames.length < 90, `${frames.length}`);
     assert.equal(warnings.length, 1);
     assert.ok(warnings[0]!.startsWith(path));
@@ -262,5 +263,5 @@ Deno.test("decode() refuses a file of which no frame can be decoded", () =>
     bytes.fill(0, data, index > data ? index : bytes.length);
     await Deno.writeFile(path, bytes);
     await assert.rejects(Array.fromAsync(decode(source)), (error) =>
-      error instanceof UserError && /cannot be decoded/.test(error.message));
+      error instanceof ReverieError && /cannot be decoded/.test(error.message));
   }));

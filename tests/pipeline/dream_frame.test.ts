@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dreamFrame } from "../../pipeline/dream_frame.ts";
 import { parseParameters } from "../../pipeline/parameters.ts";
 import { checkLayers } from "../../pipeline/check_layers.ts";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 
 const sample = new URL("../../static/sample.mp4", import.meta.url).pathname;
 const parameters = parseParameters({
@@ -25,7 +25,7 @@ Deno.test("dreamFrame() dreams the frame that is shown at a moment", async () =>
 Deno.test("dreamFrame() says how long a video is when asked for a moment after its end", async () => {
   await assert.rejects(
     dreamFrame({ input: sample, at: 99, parameters }),
-    (error) => error instanceof UserError && /no frame at 99 s/.test(error.message),
+    (error) => error instanceof ReverieError && /no frame at 99 s/.test(error.message),
   );
 });
 

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { type DreamJob, dreamVideo } from "../../pipeline/dream_video.ts";
 import type { DreamEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
 import { type ParameterInput, parseParameters } from "../../pipeline/parameters.ts";
 import { withEmptyCache } from "../environment.ts";
-import { sharedDataPath } from "../shared_data.ts";
+import { sharedFile } from "../shared_data.ts";
 import { draw, inFolder, sharedClip } from "./clips.ts";
+import { testWith } from "../needs.ts";
+import { commandLine } from "../../pipeline/terminal/spelling.ts";
+
+const raftSmall = sharedFile("weights/raft-small.pth");
+const flowModel = raftSmall.path;
+const [highway, mallard] = [sharedClip("highway.mp4"), sharedClip("mallard.mp4")];
 
 /** As little work per frame as there can be. */
 const quick: ParameterInput = {
@@ -37,12 +43,9 @@ async function run(
   return { start, frames: events.filter((event): event is FrameEvent => event.event === "frame") };
 }
 
-Deno.test("a dream flows along with RAFT", async () => {
-  const flowModel = await sharedDataPath("weights/raft-small.pth");
-  const clip = await sharedClip("highway.mp4");
-  if (!flowModel || !clip) return;
+testWith([raftSmall, highway], "a dream flows along with RAFT", async () => {
   await inFolder(async (folder) => {
-    const dream = (name: string) => run(clip, join(folder, name), { flowModel }, { duration: 0.2 });
+    const dream = (name: string) => run(highway.path, join(folder, name), { flowModel }, { duration: 0.2 });
     const { start, frames } = await dream("a.mp4");
     assert.equal(start.flow, "raft-small");
     assert.equal(start.flowReason, undefined);
@@ -58,38 +61,44 @@ Deno.test("a dream flows along with RAFT", async () => {
   });
 });
 
-Deno.test("a scene cut is seen, and what comes after it flows as if there had been nothing before", async () => {
-  const flowModel = await sharedDataPath("weights/raft-small.pth");
-  const [first, second] = [await sharedClip("highway.mp4"), await sharedClip("mallard.mp4")];
-  if (!flowModel || !first || !second) return;
-  await inFolder(async (folder) => {
-    const lossless = ["-c:v", "ffv1", "-r", "30", "-an"];
-    const part = (clip: string) => ["-t", "0.133", "-i", clip];
-    const joined = "[0:v]fps=30[a];[1:v]fps=30[b];[a][b]concat";
-    const cut = await draw(
-      ...[...part(first), ...part(second), "-filter_complex", joined, ...lossless, join(folder, "cut.mkv")],
-    );
-    const afterwards = "trim=start_frame=4,setpts=PTS-STARTPTS";
-    const alone = await draw("-i", cut, "-vf", afterwards, ...lossless, join(folder, "alone.mkv"));
-    const settings = { flowModel };
-    const whole = (await run(cut, join(folder, "a.mkv"), settings)).frames;
-    const after = (await run(alone, join(folder, "b.mkv"), settings)).frames;
-    const changed = whole.length - after.length;
-    assert.ok(whole[changed]!.visible < 0.25, `${whole[changed]!.visible} visible at the cut`);
-    assert.ok(whole[changed - 1]!.visible > 0.8);
-    const flow = ({ visible, motion }: FrameEvent) => ({ visible, motion });
-    assert.deepEqual(whole.slice(changed + 1).map(flow), after.slice(1).map(flow));
-  });
-});
+testWith(
+  [raftSmall, highway, mallard],
+  "a scene cut is seen, and what comes after it flows as if there had been nothing before",
+  async () => {
+    await inFolder(async (folder) => {
+      const lossless = ["-c:v", "ffv1", "-r", "30", "-an"];
+      const part = (clip: string) => ["-t", "0.133", "-i", clip];
+      const joined = "[0:v]fps=30[a];[1:v]fps=30[b];[a][b]concat";
+      const cut = await draw(
+        ...[
+          ...part(highway.path),
+          ...part(mallard.path),
+          "-filter_complex",
+          joined,
+          ...lossless,
+          join(folder, "cut.mkv"),
+        ],
+      );
+      const afterwards = "trim=start_frame=4,setpts=PTS-STARTPTS";
+      const alone = await draw("-i", cut, "-vf", afterwards, ...lossless, join(folder, "alone.mkv"));
+      const settings = { flowModel };
+      const whole = (await run(cut, join(folder, "a.mkv"), settings)).frames;
+      const after = (await run(alone, join(folder, "b.mkv"), settings)).frames;
+      const changed = whole.length - after.length;
+      assert.ok(whole[changed]!.visible < 0.25, `${whole[changed]!.visible} visible at the cut`);
+      assert.ok(whole[changed - 1]!.visible > 0.8);
+      const flow = ({ visible, motion }: FrameEvent) => ({ visible, motion });
+      assert.deepEqual(whole.slice(changed + 1).map(flow), after.slice(1).map(flow));
+    });
+  },
+);
 
-Deno.test("RAFT without its weights is refused before anything is fetched or written", async () => {
-  const clip = await sharedClip("highway.mp4");
-  if (!clip) return;
+testWith(highway, "RAFT without its weights is refused before anything is fetched or written", async () => {
   await inFolder((folder) =>
     withEmptyCache(async (cache) => {
       await assert.rejects(
-        run(clip, join(folder, "a.mp4"), { flowModel: "raft-large" }),
-        (error) => error instanceof UserError && /models pull raft-large/.test(error.message),
+        run(highway.path, join(folder, "a.mp4"), { flowModel: "raft-large" }),
+        (error) => error instanceof ReverieError && /models pull raft-large/.test(error.told(commandLine)),
       );
       assert.deepEqual([...Deno.readDirSync(folder), ...Deno.readDirSync(cache)], []);
     })

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inceptionV3 } from "../../models/catalog.ts";
 import { Engine } from "../../models/engine/engine.ts";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import type { FlowField, Picture } from "../../models/flow/flow.ts";
 import { evaluate, type EvaluateOptions } from "../../pipeline/evaluate.ts";
 import { drift, look, slope } from "../../pipeline/evaluate/drift.ts";
@@ -12,6 +12,7 @@ import { StrengthMeter } from "../../pipeline/evaluate/strength.ts";
 import { visiblePixels, warpingError } from "../../pipeline/evaluate/warping.ts";
 import { locate } from "../../pipeline/ffmpeg/locate.ts";
 import { withEmptyCache, withEnvironment } from "../environment.ts";
+import { commandLine } from "../../pipeline/terminal/spelling.ts";
 
 const near = (actual: number | undefined, expected: number, tolerance: number, what = "") =>
   assert.ok(
@@ -251,7 +252,7 @@ Deno.test("weights name RAFT, and are looked for before anything is fetched", ()
       const refused = (options: EvaluateOptions, pattern: RegExp) =>
         assert.rejects(
           evaluate(source, source, { providers: ["cpu"], ...options }),
-          (error) => error instanceof UserError && pattern.test(error.message),
+          (error) => error instanceof ReverieError && pattern.test(error.told(commandLine)),
         );
       await withEnvironment(env, async () => {
         await refused({ flowModel: broken }, /^the weights of RAFT are not usable: .*broken\.pth is neither/);
@@ -275,7 +276,7 @@ Deno.test("videos that do not belong together are refused", () =>
     const refused = (dreamed: string, pattern: RegExp, options: EvaluateOptions = {}) =>
       assert.rejects(
         evaluate(source, dreamed, { providers: ["cpu"], ...options }),
-        (error) => error instanceof UserError && pattern.test(error.message),
+        (error) => error instanceof ReverieError && pattern.test(error.told(commandLine)),
       );
     await refused(small, /small\.mp4 is 128x96, but .*source\.mp4 is 160x120/);
     await refused(short, /short\.mp4 ends after frame 2, .*source\.mp4 goes on: --frames 2/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import {
   type Flag,
   kebabCase,
@@ -10,6 +10,7 @@ import {
   parseNumber,
 } from "../../pipeline/flags.ts";
 import { parameterDescriptions, parseParameters } from "../../pipeline/parameters.ts";
+import { commandLine } from "../../pipeline/terminal/spelling.ts";
 
 const flags: Flag[] = [
   ...parameterFlags,
@@ -24,8 +25,8 @@ function refusal(...args: string[]): string {
   try {
     input(...args);
   } catch (error) {
-    assert.ok(error instanceof UserError, String(error));
-    return error.message;
+    assert.ok(error instanceof ReverieError, String(error));
+    return error.told(commandLine);
   }
   throw new assert.AssertionError({ message: `${args.join(" ")} was accepted` });
 }

@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import {
   allowedValues,
   parameterDescriptions,
   parametersSchema,
   parseParameters,
 } from "../../pipeline/parameters.ts";
+import { commandLine } from "../../pipeline/terminal/spelling.ts";
 
 const described = (name: string) => parameterDescriptions.find((parameter) => parameter.name === name)!;
 
 function refusal(input: Record<string, unknown>): string {
   try {
-    parseParameters(input, (name) => `--${name}`);
+    parseParameters(input);
   } catch (error) {
-    assert.ok(error instanceof UserError);
+    assert.ok(error instanceof ReverieError);
     assert.equal(error.exitCode, 2);
-    return error.message;
+    return error.told(commandLine);
   }
   throw new assert.AssertionError({ message: `${JSON.stringify(input)} was accepted` });
 }
@@ -40,10 +41,10 @@ Deno.test("a description tells kind, limits and choices", () => {
 });
 
 Deno.test("a number outside its limits is refused with the limits", () => {
-  assert.equal(refusal({ imageSize: 10 }), "--imageSize must be a whole number from 64 to 4096, not 10");
+  assert.equal(refusal({ imageSize: 10 }), "--image-size must be a whole number from 64 to 4096, not 10");
   assert.equal(refusal({ seed: 1.5 }), "--seed must be a whole number from 0 to 4294967295, not 1.5");
-  assert.equal(refusal({ octaveScale: 0 }), "--octaveScale must be a number above 0, up to 4, not 0");
-  assert.equal(refusal({ octaveScale: 1 }), "--octaveScale must not be 1");
+  assert.equal(refusal({ octaveScale: 0 }), "--octave-scale must be a number above 0, up to 4, not 0");
+  assert.equal(refusal({ octaveScale: 1 }), "--octave-scale must not be 1");
 });
 
 Deno.test("a choice that is not there is refused with the choices", () => {

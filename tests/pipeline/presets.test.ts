@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { catalog } from "../../models/catalog.ts";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { lookFor, plain, type Preset, presetOf, presets } from "../../pipeline/presets.ts";
 import { settings } from "../../pipeline/settle.ts";
 
@@ -8,7 +8,7 @@ const named: [string, Preset][] = Object.entries(presets);
 
 /** The settings of a preset with a network, without a network's name. */
 function look(preset: string | undefined, network: string): Record<string, unknown> {
-  const { model: _, ...all } = settings({ preset, given: {} }, undefined, network);
+  const { model: _, ...all } = settings({ preset, given: {} }, network);
   return all;
 }
 
@@ -38,16 +38,16 @@ Deno.test("every preset can be dreamed with InceptionV3, which npm has", () => {
 });
 
 Deno.test("landscape keeps more of the dream than the default does, motion less", () => {
-  const blend = (preset: string | undefined) => settings({ preset, given: {} }, undefined, "googlenet").blend;
+  const blend = (preset: string | undefined) => settings({ preset, given: {} }, "googlenet").blend;
   assert.ok(blend("landscape") < blend(undefined));
   assert.ok(blend("motion") >= 0.5);
 });
 
 Deno.test("what the user gives goes over the preset, the preset over the defaults", () => {
-  const chosen = settings({ preset: "fast", given: { octaves: 5 } }, undefined, "googlenet");
+  const chosen = settings({ preset: "fast", given: { octaves: 5 } }, "googlenet");
   assert.equal(chosen.octaves, 5);
   assert.equal(chosen.imageSize, 320);
-  assert.equal(chosen.jitter, settings({ given: {} }, undefined, "googlenet").jitter);
+  assert.equal(chosen.jitter, settings({ given: {} }, "googlenet").jitter);
 });
 
 Deno.test("layers and channels are left out for a network that the preset was not made for", () => {
@@ -60,7 +60,7 @@ Deno.test("a preset that does not exist is refused with those there are", () => 
   for (const name of ["dreamy", "toString", ""]) {
     assert.throws(
       () => presetOf(name),
-      (error) => error instanceof UserError && /landscape, motion, .*classic/.test(error.message),
+      (error) => error instanceof ReverieError && /landscape, motion, .*classic/.test(error.message),
     );
   }
 });

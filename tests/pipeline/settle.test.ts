@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isHere } from "../../models/catalog.ts";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import { isOutOfReach } from "../../models/out_of_reach.ts";
 import { fetchNetwork } from "../../pipeline/networks.ts";
 import { settings, settle } from "../../pipeline/settle.ts";
 import { withEmptyCache, withEnvironment } from "../environment.ts";
-import { sharedDataPath } from "../shared_data.ts";
+import { sharedFile } from "../shared_data.ts";
+import { testWith } from "../needs.ts";
+import { terminalLine } from "../../pipeline/terminal/spelling.ts";
+
+const googLeNet = sharedFile("weights/bvlc_googlenet.onnx");
 
 /** A host that answers nothing but 404, and counts how often it is asked. */
 async function withMirror(call: (asked: () => number) => Promise<void>): Promise<void> {
@@ -47,21 +51,24 @@ Deno.test("where GoogLeNet cannot be fetched InceptionV3 dreams, with one line, 
       assert.equal(first.parameters.model, "inception-v3");
       assert.equal(first.notes.length, 1);
       assert.match(
-        first.notes[0]!,
+        terminalLine(first.notes[0]!),
         /^googlenet is not here and cannot be fetched .*inception-v3 dreams in its/,
       );
-      assert.match(first.notes[0]!, /models pull googlenet tries again, models add FILE takes a copy/);
+      assert.match(
+        terminalLine(first.notes[0]!),
+        /models pull googlenet tries again, models add FILE takes a copy/,
+      );
       assert.ok(isOutOfReach("googlenet"));
       const tries = asked();
       assert.ok(tries > 0);
 
       const second = await settle({ given: {} });
       assert.equal(second.parameters.model, "inception-v3");
-      assert.match(second.notes[0]!, /could not be fetched within the last day/);
+      assert.match(terminalLine(second.notes[0]!), /could not be fetched within the last day/);
       assert.equal(asked(), tries, "the hosts are left alone");
       assert.equal(isOutOfReach("googlenet", Date.now() + 25 * 3600 * 1000), false);
 
-      await assert.rejects(fetchNetwork("googlenet"), UserError);
+      await assert.rejects(fetchNetwork("googlenet"), ReverieError);
       assert.ok(asked() > tries, "who asks for it by name is obeyed");
     })
   );
@@ -99,7 +106,7 @@ Deno.test("offline nothing is waited for, and the next start with a connection t
       const { parameters, notes } = await settle({ given: {} });
       assert.ok(performance.now() - begin < 500);
       assert.equal(parameters.model, "inception-v3");
-      assert.match(notes[0]!, /REVERIE_OFFLINE is set/);
+      assert.match(terminalLine(notes[0]!), /REVERIE_OFFLINE is set/);
       assert.equal(isOutOfReach("googlenet"), false);
     })
   );
@@ -124,7 +131,7 @@ Deno.test("GoogLeNet's layers become InceptionV3's where that stands in for it, 
         given: { layers: ["inception_4c", "inception_3b/output"] },
       });
       assert.deepEqual(parameters.layers, ["mixed4", "mixed1"]);
-      assert.match(notes[0]!, /its layers mixed4, mixed1/);
+      assert.match(terminalLine(notes[0]!), /its layers mixed4, mixed1/);
     })
   );
 });
@@ -151,7 +158,7 @@ Deno.test("a network that was named is not replaced: the error says why it canno
       await place(folder, "inception-v3");
       await assert.rejects(
         settle({ given: { model: "googlenet" } }),
-        (error) => error instanceof UserError && /cannot fetch googlenet: .*404/.test(error.message),
+        (error) => error instanceof ReverieError && /cannot fetch googlenet: .*404/.test(error.message),
       );
       assert.equal(isHere("googlenet"), false);
     })
@@ -161,24 +168,22 @@ Deno.test("a network that was named is not replaced: the error says why it canno
 Deno.test("the layers that somebody names are not mixed with a preset's channels", () => {
   const { layers, channels } = settings(
     { preset: "reptile", given: { layers: ["inception_3b/output"] } },
-    undefined,
     "googlenet",
   );
   assert.deepEqual(layers, ["inception_3b/output"]);
   assert.equal(channels, undefined);
 });
 
-Deno.test("a file of GoogLeNet gets GoogLeNet's look under the file's name", async () => {
-  const file = await sharedDataPath("weights/bvlc_googlenet.onnx");
-  if (file === undefined) return;
-  const { parameters } = await settle({ preset: "art", given: { model: file } });
-  const own = settings({ preset: "art", given: {} }, undefined, "googlenet");
-  assert.deepEqual(parameters, { ...own, model: file });
+testWith(googLeNet, "a file of GoogLeNet gets GoogLeNet's look under the file's name", async () => {
+  const { path } = googLeNet;
+  const { parameters } = await settle({ preset: "art", given: { model: path } });
+  const own = settings({ preset: "art", given: {} }, "googlenet");
+  assert.deepEqual(parameters, { ...own, model: path });
 });
 
 Deno.test("values of any type are refused in words, whichever network there is", () => {
   for (const given of [{ layers: 5 }, { layers: "mixed3" }, { layers: [] }, { blend: 2 }]) {
-    assert.throws(() => settings({ given: given as never }), UserError);
+    assert.throws(() => settings({ given: given as never }), ReverieError);
   }
 });
 
@@ -200,7 +205,7 @@ Deno.test("what cannot be stored is dreamed without: the network that is here ta
       const { parameters, notes } = await settle({ given: {} });
       assert.equal(parameters.model, "inception-v3");
       assert.match(
-        notes[0]!,
+        terminalLine(notes[0]!),
         /^googlenet is not here and cannot be fetched \(cannot write to the cache folder/,
       );
     })

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { StageClock } from "../../pipeline/stage_clock.ts";
 import { knownProviders } from "../../models/engine/providers.ts";
-import { UserError } from "../../models/errors.ts";
+import { ReverieError } from "../../models/errors.ts";
 import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
 import { InterruptedError } from "../../pipeline/interrupted.ts";
 import { parseParameters } from "../../pipeline/parameters.ts";
@@ -14,6 +14,7 @@ import { jsonLine, jsonReporter, startLine, textReporter } from "../../pipeline/
 import { Screen, type TextSink } from "../../pipeline/terminal/screen.ts";
 import { table } from "../../pipeline/terminal/table.ts";
 import { formatBytes, formatTime, parseTime } from "../../pipeline/terminal/units.ts";
+import { commandLine } from "../../pipeline/terminal/spelling.ts";
 
 /** A sink that remembers. */
 function recorder(terminal: boolean): TextSink & { text: string } {
@@ -28,7 +29,7 @@ function recorder(terminal: boolean): TextSink & { text: string } {
 }
 
 const refuses = (call: () => unknown, pattern: RegExp) =>
-  assert.throws(call, (error) => error instanceof UserError && pattern.test(error.message));
+  assert.throws(call, (error) => error instanceof ReverieError && pattern.test(error.told(commandLine)));
 
 Deno.test("a time is seconds, m:ss or h:mm:ss", () => {
   const times = {
@@ -40,12 +41,12 @@ Deno.test("a time is seconds, m:ss or h:mm:ss", () => {
     "1:02:03": 3723,
     "100:00": 6000,
   };
-  for (const [text, seconds] of Object.entries(times)) assert.equal(parseTime(text, "--from"), seconds, text);
+  for (const [text, seconds] of Object.entries(times)) assert.equal(parseTime(text, "from"), seconds, text);
 });
 
 Deno.test("what is no time is refused with the flag's name", () => {
   for (const text of ["", "abc", "-5", "1:60", "1:-2", "1:2:3:4", "1.5:00", "1::2", "5s"]) {
-    refuses(() => parseTime(text, "--from"), /^--from must be a time in seconds or as h:mm:ss/);
+    refuses(() => parseTime(text, "from"), /^--from must be a time in seconds or as h:mm:ss/);
   }
 });
 
@@ -203,9 +204,9 @@ Deno.test("with --json every line is a JSON object with all of its keys", () => 
 });
 
 Deno.test("errors end with the status that the command line promises", () => {
-  assert.deepEqual(failureOf(new UserError("a\n b")).message, "a b");
-  assert.equal(failureOf(new UserError("a")).exitCode, 2);
-  assert.equal(failureOf(new UserError("a", { exitCode: 1 })).exitCode, 1);
+  assert.deepEqual(failureOf(new ReverieError("invalid_request", "a\n b")).message, "a b");
+  assert.equal(failureOf(new ReverieError("invalid_request", "a")).exitCode, 2);
+  assert.equal(failureOf(new ReverieError("encoding_failed", "a")).exitCode, 1);
   assert.equal(failureOf(new InterruptedError(3, "out.mp4")).exitCode, 130);
   assert.match(failureOf(new InterruptedError(3, "out.mp4")).message, /3 frames so far are in out\.mp4/);
   assert.equal(failureOf(new DOMException("stop", "AbortError")).exitCode, 130);

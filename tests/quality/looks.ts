@@ -11,6 +11,7 @@ import { settle } from "../../pipeline/settle.ts";
 import { sharedDataPath } from "../shared_data.ts";
 import { jpeg, smallFrames } from "./pictures.ts";
 import { looped } from "./sample.ts";
+import { terminalLine } from "../../pipeline/terminal/spelling.ts";
 
 const project = join(import.meta.dirname!, "..", "..");
 const folder = join(project, "docs", "looks");
@@ -60,7 +61,7 @@ async function dream(name: string, input: string, output: string, network?: stri
     },
   };
   const { parameters, notes } = await settle(wish);
-  for (const note of notes) console.error(note);
+  for (const note of notes) console.error(terminalLine(note));
   for await (const event of dreamVideo({ input, output, parameters })) {
     if (event.event === "done") console.log(`${name}, ${input}: ${event.frames} frames, ${event.seconds} s`);
   }

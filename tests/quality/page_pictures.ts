@@ -1,6 +1,6 @@
 /**
  * The page's pictures and README's: `deno task pictures [NAME …]` dreams the sample clip with every preset and writes
- * static/presets/NAME.jpg, the pictures of the page's beginning, and static/sample/dreamed.jpg. Takes a few minutes.
+ * static/presets/NAME.jpg, the pictures of the page's beginning, and docs/dreamed.jpg. Takes a few minutes.
  */
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
@@ -8,8 +8,9 @@ import { dreamVideo } from "../../pipeline/dream_video.ts";
 import type { ParameterInput } from "../../pipeline/parameters.ts";
 import { presets } from "../../pipeline/presets.ts";
 import { settle } from "../../pipeline/settle.ts";
-import { Film, FULL_FILM } from "../../static/sample/film.ts";
+import { Film, FULL_FILM } from "./sample_clip/film.ts";
 import { jpeg, smallFrames } from "./pictures.ts";
+import { terminalLine } from "../../pipeline/terminal/spelling.ts";
 
 const project = join(import.meta.dirname!, "..", "..");
 const sample = join(project, "static", "sample.mp4");
@@ -32,7 +33,7 @@ async function dream(
   duration?: number,
 ) {
   const { parameters, notes } = await settle({ preset, given });
-  for (const note of notes) console.error(note);
+  for (const note of notes) console.error(terminalLine(note));
   const job = { input, output, parameters: { ...parameters, quality: 8 }, ...(duration && { duration }) };
   for await (const event of dreamVideo(job)) {
     if (event.event === "start") console.log(`${output}: ${event.network} (${event.layers})`);
@@ -78,7 +79,7 @@ async function readmePicture(temporary: string): Promise<void> {
   await dream(sample, video, undefined, {});
   const { frames, columns } = readme;
   const rows = [await smallFrames(sample, frames, columns), await smallFrames(video, frames, columns)];
-  await Deno.writeFile(join(project, "static", "sample", "dreamed.jpg"), await jpeg(rows, 86));
+  await Deno.writeFile(join(project, "docs", "dreamed.jpg"), await jpeg(rows, 86));
 }
 
 if (import.meta.main) {

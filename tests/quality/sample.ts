@@ -1,7 +1,7 @@
 /** The sample clip, longer. */
 import { join } from "node:path";
 import { locate } from "../../pipeline/ffmpeg/locate.ts";
-import { FRAMES } from "../../static/sample/camera.ts";
+import { FRAMES } from "./sample_clip/camera.ts";
 
 /** The sample clip repeated without a seam, of at least so many frames; it is made to be a loop. Returns its path. */
 export async function looped(folder: string, frames: number): Promise<string> {

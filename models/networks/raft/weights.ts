@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import { floatTensor, type Tensor } from "../../onnx/model.ts";
 import { quoted } from "../checkpoint/bytes.ts";
 import type { CheckpointTensor } from "../checkpoint/checkpoint.ts";
@@ -19,14 +19,16 @@ const advice = "take raft-small or raft-large as torchvision or princeton-vl sav
  * before all of them (`module.`). The counters of training steps that batch normalisation keeps
  * (`num_batches_tracked`) are ignored.
  *
- * @throws {UserError} naming the tensors that are missing, that RAFT does not have, that have another shape, or that
+ * @throws {ReverieError} naming the tensors that are missing, that RAFT does not have, that have another shape, or that
  *   hold what no training leads to: NaN, infinity, numbers of over a million, a negative variance.
  */
 export function raftWeights(tensors: ReadonlyMap<string, CheckpointTensor>): RaftWeights {
   const renamed = underTorchvisionNames(tensors);
   if (![...renamed.keys()].some((name) => name.startsWith("feature_encoder."))) {
-    throw new UserError(
-      `not the weights of a RAFT: none of their ${tensors.size} tensors is of its feature encoder; ${advice}`,
+    throw invalidParameter(
+      "flowModel",
+      `not the weights of a RAFT: none of their ${tensors.size} tensors is of its feature encoder`,
+      { advice: [advice] },
     );
   }
   const small = renamed.has("feature_encoder.layer1.0.convnormrelu3.0.weight");
@@ -52,18 +54,28 @@ function checked(
   const { variant } = architecture;
   const shapes = weightShapes(architecture);
   const missing = [...shapes.keys()].filter((name) => !tensors.has(name));
-  if (missing.length > 0) throw new UserError(`the weights of ${variant} lack ${listed(missing)}; ${advice}`);
+  if (missing.length > 0) {
+    throw invalidParameter("flowModel", `the weights of ${variant} lack ${listed(missing)}`, {
+      advice: [advice],
+    });
+  }
   const extra = [...tensors.keys()].filter((name) => !shapes.has(name));
   if (extra.length > 0) {
-    throw new UserError(
-      `${variant} has no ${listed(extra.map(quoted))}: these weights are of another network; ${advice}`,
+    throw invalidParameter(
+      "flowModel",
+      `${variant} has no ${listed(extra.map(quoted))}: these weights are of another network`,
+      { advice: [advice] },
     );
   }
   const result = new Map<string, Tensor>();
   for (const [name, dims] of shapes) {
     const tensor = tensors.get(name)!;
     if (`${tensor.dims}` !== `${dims}`) {
-      throw new UserError(`${name} of ${variant} has the shape [${tensor.dims}], not [${dims}]; ${advice}`);
+      throw invalidParameter(
+        "flowModel",
+        `${name} of ${variant} has the shape [${tensor.dims}], not [${dims}]`,
+        { advice: [advice] },
+      );
     }
     checkValues(name, tensor.data, variant);
     result.set(name, floatTensor(tensor.data, dims));
@@ -80,7 +92,11 @@ function checkValues(name: string, values: Float32Array, variant: string): void 
   const wrong = values.find((value) => !(value >= least && value <= largestWeight));
   if (wrong === undefined) return;
   const said = Number.isFinite(wrong) ? wrong.toPrecision(3) : wrong;
-  throw new UserError(`${name} of ${variant} holds ${said}, which no flow comes from; ${advice}`);
+  throw invalidParameter(
+    "flowModel",
+    `${name} of ${variant} holds ${said}, which no flow comes from`,
+    { advice: [advice] },
+  );
 }
 
 /** At most four names, and how many more there are. */

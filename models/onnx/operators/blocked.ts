@@ -1,11 +1,11 @@
 import { type Node, stringAttribute } from "../model.ts";
-import type { GradientContext as RuleContext } from "./gradient_context.ts";
+import type { GradientContext } from "./gradient_context.ts";
 
 /** Channels come in blocks of 8 or 16, as wide as the processor's vectors. */
 export const channelBlock = 16;
 
 /** Whether the provider can keep a value of this shape in blocks of channels. */
-export function isBlocked(c: RuleContext, dims: number[]): boolean {
+export function isBlocked(c: GradientContext, dims: number[]): boolean {
   return c.forms.maxPool === "codes" && dims.length === 4 && dims[1]! % channelBlock === 0;
 }
 
@@ -17,7 +17,7 @@ const stays = new Set(["Add", "Mul", "Relu", "HardSigmoid"]);
  * The same value in the blocked layout. onnxruntime changes the layout for convolutions and pools; sums and products
  * only stay in it. So a value that is not there yet passes through a pool with windows of one element.
  */
-export function entered(c: RuleContext, value: string, dims = c.shape(c.node.inputs[0]!)): string {
+export function entered(c: GradientContext, value: string, dims = c.shape(c.node.inputs[0]!)): string {
   if (!isBlocked(c, dims) || hasEntered(c, value)) return value;
   return c.g.op("MaxPool", [value], { kernel_shape: [1, 1] }, "blocked");
 }
@@ -28,7 +28,7 @@ export function entered(c: RuleContext, value: string, dims = c.shape(c.node.inp
  * line in between, onnxruntime would leave out both transpositions, which undo each other.
  */
 export function elementwise(
-  c: RuleContext,
+  c: GradientContext,
   value: string,
   build: (value: string) => string,
   dims = c.shape(c.node.inputs[0]!),
@@ -39,7 +39,7 @@ export function elementwise(
   return c.g.transpose(c.g.reshape(build(line), [batch, height, width, channels]), [0, 3, 1, 2]);
 }
 
-function hasEntered(c: RuleContext, value: string): boolean {
+function hasEntered(c: GradientContext, value: string): boolean {
   const maker = c.g.graph.nodes.findLast(({ outputs }) => outputs[0] === value);
   if (!maker) return false;
   return enters.has(maker.op) || stays.has(maker.op) && maker.inputs.every((input) => hasEntered(c, input)) ||

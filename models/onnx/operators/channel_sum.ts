@@ -1,6 +1,6 @@
 import { floatTensor } from "../model.ts";
 import { isBlocked } from "./blocked.ts";
-import type { GradientContext as RuleContext } from "./gradient_context.ts";
+import type { GradientContext } from "./gradient_context.ts";
 
 /** Which neighbouring channels are added up, and what each counts. */
 export interface ChannelWindow {
@@ -20,7 +20,7 @@ export const channelSumHint = "channel_sum";
  * The weighted sum of neighbouring channels of a value shaped like the node's input, plus `bias`: a convolution of one
  * element with a band matrix, which all providers run well.
  */
-export function channelSum(c: RuleContext, value: string, window: ChannelWindow, bias = 0): string {
+export function channelSum(c: GradientContext, value: string, window: ChannelWindow, bias = 0): string {
   const dims = c.shape(c.node.inputs[0]!);
   const [batch, channels] = dims as [number, number];
   const flat = isConvolvable(dims) ? undefined : [batch, channels, -1];
@@ -47,7 +47,7 @@ function inBand({ before, size, weight }: ChannelWindow, to: number, from: numbe
  * groups, and the corners between blocks, which only concern a few channels at each boundary: these are picked by one
  * narrow convolution and handed out by another.
  */
-function bandByBlocks(c: RuleContext, x: string, window: ChannelWindow, bias: number): string {
+function bandByBlocks(c: GradientContext, x: string, window: ChannelWindow, bias: number): string {
   const channels = c.shape(c.node.inputs[0]!)[1]!;
   const block = (channel: number) => Math.floor(channel / blockWidth);
   const crossing = (to: number, from: number) => block(to) === block(from) ? 0 : inBand(window, to, from);
@@ -73,7 +73,7 @@ function bandByBlocks(c: RuleContext, x: string, window: ChannelWindow, bias: nu
 
 /** A convolution of one element with computed weights; with `groupWidth`, of groups that are as wide. */
 function project(
-  c: RuleContext,
+  c: GradientContext,
   x: string,
   outputs: number,
   inputs: number,

@@ -26,7 +26,7 @@ export function biasGradient(c: GradientContext): Value | undefined {
   return c.needs(2) ? c.grad.reduceSum(axes, 0) : undefined;
 }
 
-/** Throws a UserError where the weights depend on the picture. */
+/** Throws a ReverieError where the weights depend on the picture. */
 export function refuseComputedWeights(c: GradientContext): void {
   if (c.needs(1)) c.refuse("computes its weights from the picture, which cannot be differentiated");
 }

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import type { GraphBuilder } from "../build.ts";
 import { type Attribute, type Node, numbersOf, type Tensor } from "../model.ts";
 import { type KnownValues, NodeContext } from "./node_context.ts";
@@ -136,16 +136,18 @@ export class GradientContext extends NodeContext {
     return this.known.info(name).dims;
   }
 
-  /** An input's elements as numbers. Throws a UserError where they are only known at run time. */
+  /** An input's elements as numbers. Throws a ReverieError where they are only known at run time. */
   override numbers(index: number): number[] {
     const tensor = this.constant(index);
     if (tensor) return numbersOf(tensor);
     return this.refuse(`needs its "${this.node.inputs[index]}" to be constant`);
   }
 
-  /** Throws the UserError that says why this node cannot be differentiated; `reason` goes on after its name. */
+  /** Throws the ReverieError that says why this node cannot be differentiated; `reason` goes on after its name. */
   refuse(reason: string): never {
-    throw new UserError(`${this.node.op} "${this.node.name}" ${reason}; choose a layer below it`);
+    throw invalidParameter("layers", `${this.node.op} "${this.node.name}" ${reason}`, {
+      advice: ["choose a layer below it"],
+    });
   }
 
   /** The tensor as a value that onnxruntime does not know beforehand, so that it computes nothing from it in advance. */

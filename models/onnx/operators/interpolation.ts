@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import type { AxisMap, Term } from "./axis_map.ts";
 import type { NodeContext } from "./node_context.ts";
 
@@ -16,7 +16,10 @@ function sourceCoordinate(mode: string, index: number, scale: number, input: num
     case "asymmetric":
       return single(index / scale);
     default:
-      throw new UserError(`Resize with coordinate_transformation_mode ${mode} cannot be differentiated`);
+      throw invalidParameter(
+        "layers",
+        `Resize with coordinate_transformation_mode ${mode} cannot be differentiated`,
+      );
   }
 }
 

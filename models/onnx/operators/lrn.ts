@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "../build.ts";
 import { elementwise, entered } from "./blocked.ts";
 import { channelSum, type ChannelWindow } from "./channel_sum.ts";
-import type { GradientContext as RuleContext } from "./gradient_context.ts";
+import type { GradientContext } from "./gradient_context.ts";
 import { type GradientRule, type Operator, sameAsInput } from "./operator.ts";
 
 /** Powers of the base of a local response normalisation, all of the input's shape. */
@@ -44,7 +44,7 @@ const gradient: GradientRule = (c) => {
  * Where beta is a quarter, a half, three quarters (as in most networks) or one, all powers are products of one root:
  * square roots and a division are many times as fast as Pow.
  */
-function powersOf(c: RuleContext, base: string, beta: number): Powers {
+function powersOf(c: GradientContext, base: string, beta: number): Powers {
   const { g } = c;
   const degree = [1, 2, 4].find((degree) => Number.isInteger(beta * degree));
   if (degree === undefined || beta <= 0 || beta > 1) {

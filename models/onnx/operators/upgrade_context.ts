@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { invalidParameter } from "../../errors.ts";
 import type { AttributeInput, GraphBuilder } from "../build.ts";
 import { type Attribute, floatTensor, type Graph, type Node } from "../model.ts";
 import { type KnownValues, NodeContext } from "./node_context.ts";
@@ -31,7 +31,7 @@ export class UpgradeContext extends NodeContext {
     this.#sources = sources;
   }
 
-  /** The value at an input; throws a UserError where the node leaves it out. */
+  /** The value at an input; throws a ReverieError where the node leaves it out. */
   input(index: number): string {
     return this.node.inputs[index] || this.refuse(`its input ${index} is missing`);
   }
@@ -41,7 +41,7 @@ export class UpgradeContext extends NodeContext {
     return super.has(index) && this.constant(index)?.data.length !== 0;
   }
 
-  /** An input's elements as numbers. Throws a UserError where they are only known at run time. */
+  /** An input's elements as numbers. Throws a ReverieError where they are only known at run time. */
   override numbers(index: number): number[] {
     return this.constant(index)
       ? super.numbers(index)
@@ -101,14 +101,13 @@ export class UpgradeContext extends NodeContext {
     return this.isFloat32() ? scalar : this.g.op("CastLike", [scalar, of]);
   }
 
-  /** Throws the UserError that says why this node cannot be brought over. */
+  /** Throws the ReverieError that says why this node cannot be brought over. */
   refuse(reason: string): never {
     const { name, op, outputs } = this.node;
-    throw new UserError(
-      `unsupported ONNX model: node "${
-        name || outputs[0]
-      }" (${op}, operator set ${this.opset}): ${reason}; ` +
-        "export the model with operator set 17",
+    throw invalidParameter(
+      "model",
+      `unsupported ONNX model: node "${name || outputs[0]}" (${op}, operator set ${this.opset}): ${reason}`,
+      { advice: ["export the model with operator set 17"] },
     );
   }
 

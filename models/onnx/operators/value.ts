@@ -1,6 +1,5 @@
 import type { AttributeInput, GraphBuilder } from "../build.ts";
 import type { ElementType, Tensor } from "../model.ts";
-import { normalizeAxis } from "./axes.ts";
 import type { KnownValues } from "./node_context.ts";
 
 /** A value, or a number that stands for a float32 constant without dimensions. */
@@ -199,11 +198,6 @@ export class Value {
   /** A constant of the same graph, int64 and of one dimension. */
   ints(...values: number[]): Value {
     return this.#of(this.#g.ints(...values));
-  }
-
-  /** An axis of this value, counted from the front. */
-  axis(axis: number): number {
-    return normalizeAxis(axis, this.rank);
   }
 
   #of(name: string): Value {

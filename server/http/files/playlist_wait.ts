@@ -1,4 +1,5 @@
-import { HttpError } from "../../errors.ts";
+import { deadline, isTimeout } from "../../../models/deadline.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 
 /** How often it is looked whether a playlist is there, in milliseconds. */
 const pause = 100;
@@ -25,13 +26,16 @@ interface Wait {
 export class PlaylistWaits {
   readonly #waits = new Map<string, Wait>();
 
-  /** Resolves once `ready` says so. Throws a busy HttpError where that takes too long. */
+  /** Resolves once `ready` says so. Throws a busy ReverieError where that takes too long. */
   async until(key: string, options: WaitOptions): Promise<void> {
     if (await options.ready()) return;
     const wait = this.#waits.get(key) ?? this.#start(key, options.ready);
+    const signal = AbortSignal.any([...options.signals]);
     wait.waiting++;
     try {
-      await raced(wait.done, options);
+      await deadline(wait.done, { timeoutMs: options.patience ?? patience, signal });
+    } catch (error) {
+      throw signal.aborted || isTimeout(error) ? tooEarly() : error;
     } finally {
       wait.waiting--;
     }
@@ -58,28 +62,6 @@ export class PlaylistWaits {
   }
 }
 
-async function raced(
-  done: Promise<void>,
-  { signals, patience: limit = patience }: WaitOptions,
-): Promise<void> {
-  const listening = new AbortController();
-  const { signal } = listening;
-  const refusal = new Promise<never>((_, reject) => {
-    const refuse = () => reject(tooEarly());
-    const timer = setTimeout(refuse, limit);
-    signal.addEventListener("abort", () => clearTimeout(timer));
-    for (const other of signals) {
-      if (other.aborted) refuse();
-      else other.addEventListener("abort", refuse, { signal });
-    }
-  });
-  try {
-    await Promise.race([done, refusal]);
-  } finally {
-    listening.abort();
-  }
-}
-
-function tooEarly(): HttpError {
-  return new HttpError("busy", "the first second is not dreamed yet: ask again", { retryAfter: 5 });
+function tooEarly(): ReverieError {
+  return new ReverieError("busy", "the first second is not dreamed yet: ask again", { retryAfter: 5 });
 }

@@ -1,4 +1,5 @@
 /** Files as answers: whole, in part, or not at all where the client has them. */
+import { create } from "content-disposition";
 import { type ByteRange, byteRange } from "./byte_range.ts";
 import { isRangeValid, isUnchanged, type Validators } from "./conditions.ts";
 import { readRange } from "./read_range.ts";
@@ -101,12 +102,7 @@ function headersOf({ status, range, validators }: Answer, size: number, options:
   return headers;
 }
 
-/** An attachment's name, as ASCII and in full (RFC 6266). */
+/** An attachment's name (RFC 6266). Half of a surrogate pair, which has no UTF-8 form, is replaced. */
 export function contentDisposition(name: string): string {
-  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
-  const encoded = encodeURIComponent(name.toWellFormed()).replace(
-    /['()*]/g,
-    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+  return create(name.toWellFormed());
 }

@@ -1,7 +1,7 @@
 /** Descriptions of routes, in few words each. */
 import type { MiddlewareHandler } from "hono";
 import { describeRoute } from "hono-openapi";
-import { type ErrorCode, statusOf } from "../../errors.ts";
+import { type ErrorCode, errorCodes, outcomes } from "../../../pipeline/errors.ts";
 import { reference, type SchemaName } from "./components.ts";
 import type { Content, Parameter, Reference, Reply, Schema } from "./types.ts";
 
@@ -21,7 +21,11 @@ export interface RouteDescription {
 }
 
 /** Errors that every route of the API knows. */
-const everywhere: readonly ErrorCode[] = ["unauthorized", "forbidden", "internal"];
+const everywhere: readonly ErrorCode[] = [
+  "unauthorized",
+  "forbidden",
+  ...errorCodes.filter((code) => outcomes[code].status === 500),
+];
 
 const meanings: Record<ErrorCode, string> = {
   invalid_parameter: "a setting is not known or not in its range; `field` names it",
@@ -39,6 +43,15 @@ const meanings: Record<ErrorCode, string> = {
   queue_full: "too many dreams wait; Retry-After says when to come again",
   busy: "the renderer has something else to do; Retry-After says when to come again",
   disk_full: "no space is left",
+  ffmpeg_unusable: "the server's ffmpeg is missing or lacks what is needed",
+  provider_unusable: "no execution provider works on the server",
+  output_unusable: "the server cannot write the result",
+  cache_unusable: "the server cannot write to its cache folder",
+  encoding_failed: "the server could not write the result to its end",
+  download_unreachable: "the server reached none of a network's hosts",
+  download_refused: "the hosts do not have the network",
+  download_interrupted: "fetching a network broke off",
+  download_wrong: "what came for a network is not what was published",
   internal: "the server failed",
 };
 
@@ -58,7 +71,7 @@ export function describe(route: RouteDescription): MiddlewareHandler {
 
 /** Answers of failure by status; several codes may share one. */
 function failures(codes: readonly ErrorCode[]): Record<number, Reply> {
-  const byStatus = Map.groupBy(new Set(codes), (code) => statusOf[code]);
+  const byStatus = Map.groupBy(new Set(codes), (code) => outcomes[code].status);
   return Object.fromEntries(
     byStatus.entries().map(([status, sharing]) => [status, {
       description: sharing.map((code) => `\`${code}\`: ${meanings[code]}`).join("; "),

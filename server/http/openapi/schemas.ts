@@ -1,10 +1,10 @@
 /** What the API's answers look like: the types of the server's contracts, as zod schemas for `/openapi.json`. */
 import { z } from "zod";
 import type { DreamView, Links, Progress, SourceFacts } from "../../dreams/dream.ts";
-import { type ErrorBody, type ErrorCode, statusOf } from "../../errors.ts";
+import { errorCodes } from "../../../pipeline/errors.ts";
+import type { ErrorBody } from "../../errors.ts";
 import { httpParametersSchema } from "../setting_texts.ts";
 
-const codes = Object.keys(statusOf) as [ErrorCode, ...ErrorCode[]];
 const time = z.iso.datetime().describe("ISO 8601, UTC");
 const share = z.number().min(0).max(1);
 
@@ -16,7 +16,7 @@ export const someParameters = httpParametersSchema.partial().describe("some sett
 
 /** The body of an error. */
 export const errorBody: z.ZodType<ErrorBody> = z.strictObject({
-  code: z.enum(codes).describe("a word for programs"),
+  code: z.enum(errorCodes).describe("a word for programs"),
   message: z.string().describe("one line for people, which says what to do"),
   field: z.string().exactOptional().describe("the parameter or form field that is wrong"),
 });

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../../errors.ts";
+import type { ErrorCode } from "../../../pipeline/errors.ts";
 
 /** What can be wrong with an upload. */
 export const uploadErrors: readonly ErrorCode[] = [

@@ -1,7 +1,7 @@
 /** The files of a dream: its video, its source and its poster. */
 import { Hono } from "hono";
 import type { Dream } from "../../dreams/dream.ts";
-import { HttpError } from "../../errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import type { Env } from "../env.ts";
 import { videoType } from "../files/content_types.ts";
 import { revalidated, sendFile } from "../files/send_file.ts";
@@ -33,18 +33,18 @@ export function dreamFileRoutes({ dreams }: Pick<Services, "dreams">): Hono<Env>
 }
 
 function missing(message: string): never {
-  throw new HttpError("not_found", message);
+  throw new ReverieError("not_found", message);
 }
 
-function unfinished({ state }: Dream): HttpError {
-  if (state === "failed") return new HttpError("conflict", "the dream failed, so that there is no video");
+function unfinished({ state }: Dream): ReverieError {
+  if (state === "failed") return new ReverieError("conflict", "the dream failed, so that there is no video");
   if (state === "cancelled") {
-    return new HttpError(
+    return new ReverieError(
       "conflict",
       "the dream was cancelled before it was finished, so that there is no video",
     );
   }
-  return new HttpError("conflict", "the dream is not finished yet: watch its hls meanwhile", {
+  return new ReverieError("conflict", "the dream is not finished yet: watch its hls meanwhile", {
     retryAfter: 5,
   });
 }

@@ -1,6 +1,6 @@
 /** All dreams, and new ones. */
 import { type Context, Hono } from "hono";
-import { HttpError } from "../../errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { checkSettings } from "../../uploads/settings.ts";
 import { checkQueue, created, createDream } from "../create_dream.ts";
 import type { Env } from "../env.ts";
@@ -33,9 +33,9 @@ function isForm(request: Request): boolean {
   return /^multipart\/form-data\b/i.test(request.headers.get("Content-Type") ?? "");
 }
 
-function noForm(): HttpError {
+function noForm(): ReverieError {
   const message = "send the video as multipart/form-data in the field video, or PUT it as the whole body";
-  return new HttpError("not_a_video", message);
+  return new ReverieError("not_a_video", message);
 }
 
 const dreamReply = {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Hono } from "hono";
 import type { DreamStatus } from "../../dreams/dream.ts";
-import { HttpError } from "../../errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import type { Env } from "../env.ts";
 import { hlsType } from "../files/content_types.ts";
 import { PlaylistWaits } from "../files/playlist_wait.ts";
@@ -44,11 +44,11 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 function noStream(): never {
-  throw new HttpError("not_found", "the dream ended before there was anything to watch");
+  throw new ReverieError("not_found", "the dream ended before there was anything to watch");
 }
 
 function noSegment(name: string): never {
-  throw new HttpError("not_found", `there is no segment ${name}`);
+  throw new ReverieError("not_found", `there is no segment ${name}`);
 }
 
 const playlistRoute = {

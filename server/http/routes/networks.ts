@@ -1,7 +1,7 @@
 /** The networks that the server can dream with, and fetching those that are not here. */
 import { type Context, Hono } from "hono";
 import { dreamNetworks, dreamsByDefault } from "../../../pipeline/networks.ts";
-import { HttpError } from "../../errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import type { NetworkFetches } from "../../networks/network_fetches.ts";
 import { isOperator } from "../../security/operator.ts";
 import { quoted } from "../../uploads/names.ts";
@@ -22,10 +22,10 @@ export function networksRoutes({ fetches, options }: Pick<Services, "fetches" | 
       const name = c.req.param("network");
       const network = dreamNetworks().find((known) => known.name === name);
       if (!network) {
-        throw new HttpError("not_found", `there is no network ${quoted(name)}: see /api/networks`);
+        throw new ReverieError("not_found", `there is no network ${quoted(name)}: see /api/networks`);
       }
       if (!isOperator(c, options)) {
-        throw new HttpError("forbidden", "only who runs the server may fetch a network");
+        throw new ReverieError("forbidden", "only who runs the server may fetch a network");
       }
       if (!network.here) fetches.start(name);
       return c.json(told(c), 202);

@@ -1,10 +1,11 @@
 /** One dreamed frame, to judge settings by before the long run. */
 import { type Context, Hono } from "hono";
-import type { Wish } from "../../../pipeline/settle.ts";
-import { HttpError, toHttpError } from "../../errors.ts";
+import { settings, type Wish } from "../../../pipeline/settle.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
+import { asReverieError } from "../../errors.ts";
 import type { Received } from "../../uploads/received.ts";
 import { queryFields } from "../../uploads/received.ts";
-import { completeSettings, readSettings } from "../../uploads/settings.ts";
+import { readSettings, readTime } from "../../uploads/settings.ts";
 import type { Env } from "../env.ts";
 import { reference, wishParameters } from "../openapi/components.ts";
 import { bytes, describe } from "../openapi/describe.ts";
@@ -37,7 +38,10 @@ async function ofUpload(c: Context<Env>, services: Needs): Promise<Response> {
   const request = c.req.raw;
   const isForm = /^multipart\/form-data\b/i.test(request.headers.get("Content-Type") ?? "");
   if (!request.body || request.headers.get("Content-Length") === "0") {
-    throw new HttpError("invalid_request", "send a video or picture, or name a dream: /api/preview?dream=ID");
+    throw new ReverieError(
+      "invalid_request",
+      "send a video or picture, or name a dream: /api/preview?dream=ID",
+    );
   }
   const receive = isForm ? uploads.receiveMultipart : uploads.receiveRaw;
   const { file, name, fields } = await receive.call(uploads, request, {
@@ -67,34 +71,17 @@ async function answer(
       "Reverie-Seconds": String(seconds),
     });
   } catch (error) {
-    throw withoutPath(toHttpError(error, "unusable_video"), input);
+    throw asReverieError(error).renamed({ [input]: "the upload" });
   }
 }
 
-/** The pipeline names the file it failed at; where that lies is nobody's business. */
-function withoutPath(error: HttpError, path: string): HttpError {
-  if (!error.message.includes(path)) return error;
-  return new HttpError(error.code, error.message.replaceAll(path, "the upload"), { cause: error });
-}
-
-/** What is asked for: which frame of what, and how to dream it. Throws an HttpError for what is wrong with it. */
+/** What is asked for: which frame of what, and how to dream it. Throws a ReverieError for what is wrong with it. */
 function requestOf(fields: Received["fields"]): { id?: string; at: number; wish: Wish } {
   const { dream, at, ...others } = fields;
-  // A time is a time, whatever it is called.
-  const { from = 0 } = relabelled("at", () => readSettings(at === undefined ? {} : { from: at }));
   const { given, preset } = readSettings(others);
   const wish = { given, preset };
-  completeSettings(wish);
-  return { at: from, wish, ...(dream !== undefined && { id: dream }) };
-}
-
-function relabelled<T>(field: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const { code, message } = toHttpError(error);
-    throw new HttpError(code, message.replace(/^from\b/, field), { field, cause: error });
-  }
+  settings(wish);
+  return { at: at === undefined ? 0 : readTime("at", at), wish, ...(dream !== undefined && { id: dream }) };
 }
 
 const route = {

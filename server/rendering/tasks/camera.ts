@@ -16,7 +16,7 @@ type Picture = Instruction & { kind: "picture" };
  * picture when the one before is done, so that what it gets is the newest there is.
  */
 export class CameraTask implements Task {
-  readonly hidden = {};
+  readonly names = {};
   readonly #job: CameraJob;
   readonly #tools: TaskTools;
   readonly #changes: Changes;

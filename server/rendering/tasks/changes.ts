@@ -1,10 +1,11 @@
 /** Changes of settings on their way into a running dream. */
+import { toPlain } from "../../../pipeline/errors.ts";
+import { asReverieError } from "../../errors.ts";
 import { checkLayers } from "../../../pipeline/check_layers.ts";
 import type { Parameters } from "../../../pipeline/parameters.ts";
 import type { RenderJob } from "../job.ts";
 import { type Change, changedSettings, LiveSettings } from "../live_settings.ts";
 import type { Instruction } from "../messages.ts";
-import { toWire } from "../wire_error.ts";
 import type { TaskTools } from "./task.ts";
 
 /**
@@ -43,7 +44,7 @@ export class Changes {
       await this.#checkLayers(parameters);
       this.#settings.change(change, parameters);
     } catch (error) {
-      this.#tools.report({ kind: "refused", change, error: toWire(error) });
+      this.#tools.report({ kind: "refused", change, error: toPlain(asReverieError(error)) });
     }
   }
 

@@ -6,7 +6,7 @@ import type { Task, TaskTools } from "./task.ts";
 
 /** Looks for what settings name: weights that find motion, the network's layers and channels. A rendering goes on. */
 export class CheckTask implements Task {
-  readonly hidden = {};
+  readonly names = {};
   readonly #job: CheckJob;
   readonly #tools: TaskTools;
 

@@ -6,7 +6,7 @@ import type { Task, TaskTools } from "./task.ts";
 
 /** Fetches one network of the catalogue; a rendering goes on meanwhile. */
 export class FetchTask implements Task {
-  readonly hidden = {};
+  readonly names = {};
   readonly #job: FetchJob;
   readonly #tools: TaskTools;
 

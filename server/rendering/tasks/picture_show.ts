@@ -1,4 +1,5 @@
 /** Pictures of a rendering on their way to those who watch it. */
+import { reasonOf } from "../../../pipeline/errors.ts";
 import type { WatchedFrame, Watcher } from "../../../pipeline/watch.ts";
 import type { RenderedPicture } from "../job.ts";
 import { encodeJpeg, type Pixels } from "../jpeg.ts";
@@ -54,7 +55,7 @@ export class PictureShow implements Watcher {
         this.#report({ kind: "rendered", picture }, buffersOf(dreamed, source, flow, mask));
       } catch (error) {
         // The dream itself is not worse for it.
-        this.#report({ kind: "warning", line: `a frame cannot be shown: ${(error as Error).message}` });
+        this.#report({ kind: "warning", line: `a frame cannot be shown: ${reasonOf(error)}` });
       }
     }
   }

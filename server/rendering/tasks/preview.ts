@@ -18,7 +18,7 @@ export class PreviewTask implements Task {
     this.#tools = tools;
   }
 
-  get hidden() {
+  get names() {
     return { [this.#job.input]: "the source" };
   }
 

@@ -1,12 +1,12 @@
 /** A dream from file to file, in the renderer's Worker. */
-import { dirname } from "node:path";
 import { dreamVideo } from "../../../pipeline/dream_video.ts";
+import { type Line, renamed } from "../../../pipeline/errors.ts";
 import type { DoneEvent, StartEvent } from "../../../pipeline/events.ts";
 import type { Parameters } from "../../../pipeline/parameters.ts";
 import type { Wish } from "../../../pipeline/settle.ts";
 import type { Instruction } from "../messages.ts";
 import type { RenderJob } from "../job.ts";
-import { withoutPaths } from "../wire_error.ts";
+import { clientLine } from "../../errors.ts";
 import { Changes } from "./changes.ts";
 import { PictureShow } from "./picture_show.ts";
 import { settledParameters } from "./settled.ts";
@@ -26,13 +26,12 @@ export class RenderTask implements Task {
     this.#show = new PictureShow(tools.report);
   }
 
-  get hidden() {
+  get names() {
     const { input, output, hls } = this.#job;
     return {
       [input]: "the source",
       [output]: "the dream",
       [hls]: "the stream's folder",
-      [`${dirname(output)}/`]: "",
     };
   }
 
@@ -70,7 +69,7 @@ export class RenderTask implements Task {
       settings: (index) => this.#changes.at(index),
       watch: this.#show,
       onDownload: (done, total) => report({ kind: "download", done, total }),
-      onWarning: (line) => report({ kind: "warning", line: withoutPaths(line, this.hidden) }),
+      onWarning: (line) => report({ kind: "warning", line: this.#told(line) }),
     });
     for await (const event of events) {
       if (event.event === "done") return event;
@@ -91,6 +90,10 @@ export class RenderTask implements Task {
 
   #shown({ flowReason, ...event }: StartEvent): StartEvent {
     if (flowReason === undefined) return event;
-    return { ...event, flowReason: withoutPaths(flowReason, this.hidden) };
+    return { ...event, flowReason: this.#told(flowReason) };
+  }
+
+  #told(line: Line): string {
+    return clientLine(renamed(line, this.names));
   }
 }

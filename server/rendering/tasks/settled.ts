@@ -1,6 +1,7 @@
 /** Settings that are settled in the renderer's Worker, where fetching and opening networks holds up nobody. */
 import type { Parameters } from "../../../pipeline/parameters.ts";
 import { settle, type Wish } from "../../../pipeline/settle.ts";
+import { clientLine } from "../../errors.ts";
 import type { TaskTools } from "./task.ts";
 
 /** Decides which network dreams, and tells of a download and of what is other than asked for. */
@@ -10,6 +11,6 @@ export async function settledParameters(
 ): Promise<Parameters> {
   const onProgress = (done: number, total: number) => report({ kind: "download", done, total });
   const { parameters, notes } = await settle(wish, { signal, onProgress });
-  for (const line of notes) report({ kind: "warning", line });
+  for (const line of notes) report({ kind: "warning", line: clientLine(line) });
   return parameters;
 }

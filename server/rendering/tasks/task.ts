@@ -1,8 +1,8 @@
 /** One piece of work in the renderer's Worker. */
+import type { PathNames } from "../../../pipeline/errors.ts";
 import type { Gate } from "../gate.ts";
 import type { RendererOptions } from "../job.ts";
 import type { Instruction, TaskReport, TaskResult } from "../messages.ts";
-import type { HiddenPaths } from "../wire_error.ts";
 
 /** What a piece of work is done with. */
 export interface TaskTools {
@@ -21,8 +21,8 @@ export interface Task {
   run(): Promise<TaskResult>;
   /** Takes an instruction meanwhile. */
   instruct(instruction: Instruction): void;
-  /** Paths that no message may show. */
-  readonly hidden: HiddenPaths;
+  /** What its files are called in messages. */
+  readonly names: PathNames;
 }
 
 /** The buffers of pictures, to be handed over. */

@@ -18,7 +18,8 @@ import { record, save } from "./recorder.js";
  * @import { OpenCamera } from "./camera_source.js"
  * @import { CameraState } from "./camera_stage.js"
  * @import { Result } from "./camera_session.js"
- * @import { Settings, Values, View } from "../types.ts"
+ * @import { Settings, Values } from "../types.ts"
+ * @import { View } from "../view.ts"
  */
 
 /** Longest side of the frames that are sent. */

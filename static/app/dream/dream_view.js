@@ -18,7 +18,8 @@ import { createStage } from "./stage.js";
 import "./stage_style.js";
 import { createSummary } from "./summary.js";
 
-/** @import { Answer, ClientMessage, Dream, News, View, ViewContext } from "../types.ts" */
+/** @import { Answer, ClientMessage, Dream, News } from "../types.ts" */
+/** @import { View, ViewContext } from "../view.ts" */
 
 /**
  * One dream: seen while it is made, watched when it is done.

@@ -8,7 +8,7 @@ import { Painter } from "./painter.js";
 import { pause } from "./pause.js";
 
 /** @import { LiveFeed } from "./live_feed.js" */
-/** @import { Screen } from "./stage.js" */
+/** @import { Screen } from "./screen.ts" */
 
 /** Milliseconds between two requests at least. */
 const rhythm = 150;

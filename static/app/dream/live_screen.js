@@ -6,7 +6,7 @@ import { Painter } from "./painter.js";
 
 /** @import { Dream } from "../types.ts" */
 /** @import { LiveFeed } from "./live_feed.js" */
-/** @import { Screen } from "./stage.js" */
+/** @import { Screen } from "./screen.ts" */
 
 /**
  * The newest dreamed frame, the moment it is made.

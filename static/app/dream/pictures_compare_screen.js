@@ -5,7 +5,7 @@ import { createComparison } from "../compare.js";
 import { element } from "../element.js";
 
 /** @import { Dream } from "../types.ts" */
-/** @import { Screen } from "./stage.js" */
+/** @import { Screen } from "./screen.ts" */
 
 /**
  * One frame before and after, as the server keeps it.

@@ -8,7 +8,7 @@ import { keepGoing, starving } from "./keep_going.js";
 import { roughly } from "./words.js";
 
 /** @import { Dream } from "../types.ts" */
-/** @import { Screen } from "./stage.js" */
+/** @import { Screen } from "./screen.ts" */
 
 const unreachable = "The player could not be loaded: the server cannot be reached.";
 

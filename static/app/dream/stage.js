@@ -12,15 +12,7 @@ import { createVideosCompareScreen } from "./videos_compare_screen.js";
 /**
  * @import { Dream } from "../types.ts"
  * @import { LiveFeed } from "./live_feed.js"
- *
- * One way of looking at a dream.
- * @typedef {object} Screen
- * @property {HTMLElement} element
- * @property {HTMLElement} [controls] what stands below the picture
- * @property {() => void} show called each time it comes to be seen
- * @property {() => void} hide
- * @property {(dream: Dream) => void} update
- * @property {() => void} close
+ * @import { Screen } from "./screen.ts"
  *
  * @typedef {"live" | "live-compare" | "player" | "compare" | "picture"} ScreenName
  */

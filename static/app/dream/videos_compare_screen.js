@@ -8,7 +8,7 @@ import { keepTogether } from "./keep_together.js";
 import { createTransport } from "./transport.js";
 
 /** @import { Dream } from "../types.ts" */
-/** @import { Screen } from "./stage.js" */
+/** @import { Screen } from "./screen.ts" */
 
 /**
  * The source and the finished dream, playing as one. Where the browser cannot play the source, one frame of each.

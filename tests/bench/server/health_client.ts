@@ -1,6 +1,6 @@
 import { Connection } from "./connection.ts";
 import { type Latencies, latencies } from "./percentiles.ts";
-import type { Viewers, ViewersOptions } from "./viewers.ts";
+import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
 /** What a {@link HealthClient} has seen. */
 export interface HealthFigures extends Latencies {

@@ -1,5 +1,5 @@
 import { Connection } from "./connection.ts";
-import type { Viewers, ViewersOptions } from "./viewers.ts";
+import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
 /** What {@link LiveViewers} have seen. */
 export interface LiveFigures {

@@ -9,7 +9,7 @@ export async function longClip(clip: string, folder: string): Promise<Uint8Array
     inputs: [{ source: fileArgument(clip), options: ["-stream_loop", "3"] }],
     options: ["-map", "0:v:0", "-c", "copy", "-y"],
     output,
-  }).done;
+  });
   if (!ok) throw new Error(`no long clip could be made: ${errors.join(" ")}`);
   const bytes = await Deno.readFile(output);
   await Deno.remove(output);

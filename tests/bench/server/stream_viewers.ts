@@ -1,7 +1,7 @@
 import { Connection } from "./connection.ts";
 import { type Latencies, latencies } from "./percentiles.ts";
 import { playlistOf } from "./playlist.ts";
-import type { Viewers, ViewersOptions } from "./viewers.ts";
+import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
 /** What {@link StreamViewers} have seen. */
 export interface StreamFigures extends Latencies {

@@ -5,23 +5,7 @@
 import { HealthClient } from "./health_client.ts";
 import { LiveViewers } from "./live_viewers.ts";
 import { StreamViewers } from "./stream_viewers.ts";
-
-/** Who they are. */
-export type ViewersOptions =
-  /** Asks how the server is, every so many milliseconds. */
-  | { kind: "health"; port: number; every: number }
-  /** Watch a dream live; the silent ones never read. */
-  | { kind: "live"; port: number; path: string; reading: number; silent: number }
-  /** Watch a dream's HLS stream. */
-  | { kind: "stream"; port: number; path: string; viewers: number };
-
-/** What a kind of client does. */
-export interface Viewers {
-  /** Done when all are there. */
-  on(): Promise<void>;
-  /** Done when all have gone or rest; what they have seen since they began. */
-  off(): Promise<unknown>;
-}
+import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
 function create(options: ViewersOptions): Viewers {
   switch (options.kind) {

@@ -1,7 +1,7 @@
 /** The clients of `viewers.ts` in a process of their own, so that they share no event loop with anybody. */
 import { fileURLToPath } from "node:url";
 import { processorSeconds } from "./process_facts.ts";
-import type { ViewersOptions } from "./viewers.ts";
+import type { ViewersOptions } from "./viewer_kinds.ts";
 
 const script = fileURLToPath(new URL("viewers.ts", import.meta.url));
 

@@ -13,6 +13,10 @@ import { Engine } from "../../../models/engine/engine.ts";
 import { withEmptyCache, withEnvironment } from "../../environment.ts";
 import { runDeno, runScript } from "../../run_deno.ts";
 import { assertSameDream, assertSameFlow } from "./same_results.ts";
+import { cudaRuns } from "./cuda_runs.ts";
+import { need, testWith } from "../../needs.ts";
+
+const cudaPlatform = need(isCudaPlatform(), "there is no CUDA provider for this kind of machine");
 
 const cudaTask = (args: string[] = [], env?: Record<string, string>) =>
   runScript("pipeline/terminal/cuda.ts", args, env);
@@ -47,35 +51,40 @@ async function withRegistry(use: (url: string, asked: string[]) => Promise<void>
 
 const filesIn = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name);
 
-Deno.test("a provider that is not what was published is refused, and nothing of it stays", async () => {
-  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
-  await withEmptyCache((cache) =>
-    withRegistry(async (registry, asked) => {
-      const { code, stderr } = await cudaTask([], { NPM_CONFIG_REGISTRY: registry });
-      assert.equal(code, 1);
-      assert.match(stderr, /^reverie: .*not what was published \(wrong checksum\).*\n$/);
-      assert.ok(asked.some((path) => path.endsWith(".tgz")), `${asked}`);
-      assert.deepEqual(filesIn(cache), []);
-    })
-  );
-});
+testWith(
+  cudaPlatform,
+  "a provider that is not what was published is refused, and nothing of it stays",
+  async () => {
+    await withEmptyCache((cache) =>
+      withRegistry(async (registry, asked) => {
+        const { code, stderr } = await cudaTask([], { NPM_CONFIG_REGISTRY: registry });
+        assert.equal(code, 1);
+        assert.match(stderr, /^reverie: .*not what was published \(wrong checksum\).*\n$/);
+        assert.ok(asked.some((path) => path.endsWith(".tgz")), `${asked}`);
+        assert.deepEqual(filesIn(cache), []);
+      })
+    );
+  },
+);
 
-Deno.test("a package that has been damaged since it was fetched is not kept either", async () => {
-  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
-  await withEmptyCache((cache) =>
-    withRegistry(async (registry) => {
-      const name = `onnxruntime-cuda-${providerPackage.sha256.slice(0, 8)}.tgz`;
-      await Deno.writeTextFile(join(cache, name), "damaged");
-      const { code, stderr } = await cudaTask([], { NPM_CONFIG_REGISTRY: registry });
-      assert.equal(code, 1);
-      assert.match(stderr, /^reverie: .*not what was published \(wrong checksum\); try again\n$/);
-      assert.deepEqual(filesIn(cache), []);
-    })
-  );
-});
+testWith(
+  cudaPlatform,
+  "a package that has been damaged since it was fetched is not kept either",
+  async () => {
+    await withEmptyCache((cache) =>
+      withRegistry(async (registry) => {
+        const name = `${providerPackage.spec}.tgz`;
+        await Deno.writeTextFile(join(cache, name), "damaged");
+        const { code, stderr } = await cudaTask([], { NPM_CONFIG_REGISTRY: registry });
+        assert.equal(code, 1);
+        assert.match(stderr, /^reverie: .*not what was published \(wrong checksum\); try again\n$/);
+        assert.deepEqual(filesIn(cache), []);
+      })
+    );
+  },
+);
 
-Deno.test("without a connection one line says so", async () => {
-  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
+testWith(cudaPlatform, "without a connection one line says so", async () => {
   await withEmptyCache(async () => {
     const closed = Deno.listen({ port: 0, hostname: "127.0.0.1" });
     const { port } = closed.addr;
@@ -120,26 +129,29 @@ Deno.test("wrong arguments of the task are refused in one line", async () => {
   }
 });
 
-Deno.test("onnxruntime is opened beside its provider, through a link, and still runs on the processor", async () => {
-  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
-  await withEmptyCache(async () => {
-    await pretendProvider();
-    const program = `
+testWith(
+  cudaPlatform,
+  "onnxruntime is opened beside its provider, through a link, and still runs on the processor",
+  async () => {
+    await withEmptyCache(async () => {
+      await pretendProvider();
+      const program = `
       import { Engine } from "./models/engine/engine.ts";
       await using engine = await Engine.start({ providers: ["cuda", "cpu"] });
       console.log(engine.provider);`;
-    const { code, stdout, stderr } = await runDeno(["eval", "--quiet", program], { LD_DEBUG: "files" });
-    assert.equal(code, 0, stderr);
-    assert.equal(stdout.trim(), "cpu");
-    const looked = `${
-      join(providerFolder(), "libonnxruntime_providers_shared.so")
-    } [0];  dynamically loaded by `;
-    assert.ok(stderr.includes(looked), "glibc's loader tells what it opens");
-    const link = join(providerFolder(), "libonnxruntime.so.1");
-    assert.match(await Deno.readLink(link), /onnxruntime-node.*libonnxruntime\.so\.1$/);
-    assert.equal(filesIn(providerFolder()).length, providerFiles.length + 1);
-  });
-});
+      const { code, stdout, stderr } = await runDeno(["eval", "--quiet", program], { LD_DEBUG: "files" });
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout.trim(), "cpu");
+      const looked = `${
+        join(providerFolder(), "libonnxruntime_providers_shared.so")
+      } [0];  dynamically loaded by `;
+      assert.ok(stderr.includes(looked), "glibc's loader tells what it opens");
+      const link = join(providerFolder(), "libonnxruntime.so.1");
+      assert.match(await Deno.readLink(link), /onnxruntime-node.*libonnxruntime\.so\.1$/);
+      assert.equal(filesIn(providerFolder()).length, providerFiles.length + 1);
+    });
+  },
+);
 
 Deno.test("CUDA's libraries are found where the loader looks, and where pip puts them", () =>
   withEmptyCache(async (folder) => {
@@ -157,8 +169,7 @@ Deno.test("CUDA's libraries are found where the loader looks, and where pip puts
     });
   }));
 
-Deno.test("CUDA's libraries stay open when the thread that opened them has ended", async () => {
-  if (!isCudaPlatform()) return console.log("skipped: there is no CUDA provider for this kind of machine");
+testWith(cudaPlatform, "CUDA's libraries stay open when the thread that opened them has ended", async () => {
   await withEmptyCache(async (folder) => {
     await pretendProvider();
     const library = /\S+\/libm[.-]\S*$/m.exec(await Deno.readTextFile("/proc/self/maps"))![0];
@@ -194,24 +205,18 @@ Deno.test("where CUDA alone is asked for and cannot run, one line names what is 
     });
   }));
 
-/** Whether CUDA runs here; it is told where it does not. */
-async function runs(): Promise<boolean> {
-  await using engine = await Engine.start({ providers: ["cuda", "cpu"] });
-  if (engine.provider === "cuda") return true;
-  console.log(`skipped: CUDA does not run here (${engine.refused[0]!.reason})`);
-  return false;
-}
+const cuda = await cudaRuns();
 
 // Products of shortened numbers, cuDNN's default, are further off.
 const exact = { NVIDIA_TF32_OVERRIDE: "0" };
 
-Deno.test("CUDA finds the gradients of the processor, and dreams the same", async () => {
-  if (await runs()) await assertSameDream("cuda", exact);
-});
+testWith(
+  cuda,
+  "CUDA finds the gradients of the processor, and dreams the same",
+  () => assertSameDream("cuda", exact),
+);
 
-Deno.test("RAFT finds the processor's flow on CUDA", async () => {
-  if (await runs()) await assertSameFlow("cuda", exact);
-});
+testWith(cuda, "RAFT finds the processor's flow on CUDA", () => assertSameFlow("cuda", exact));
 
 Deno.test("every library of CUDA's comes with the packages that bring it", () => {
   for (const { name, part, pip, apt } of cudaLibraries) {

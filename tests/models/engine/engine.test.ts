@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { Engine } from "../../../models/engine/engine.ts";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor, type Model } from "../../../models/onnx/model.ts";
+import { need, testWith } from "../../needs.ts";
+import { cudaRuns } from "./cuda_runs.ts";
+import { commandLine } from "../../../pipeline/terminal/spelling.ts";
+
+const cuda = await cudaRuns();
 
 /** y = 2 x, z = x + 1, for a vector of any length. */
 function doubling(): Model {
@@ -58,18 +63,21 @@ Deno.test("the calling thread stays free while a graph runs", async () => {
   assert.ok(longestGap < took / 2, `the thread was blocked for ${longestGap} of ${took} ms`);
 });
 
-Deno.test("a provider that cannot load is reported and the next one taken", async () => {
-  using engine = await Engine.start({ providers: ["cuda", "cpu"] });
-  if (engine.provider === "cuda") return console.log("skipped: CUDA works here");
-  assert.equal(engine.provider, "cpu");
-  assert.equal(engine.refused[0]?.provider, "cuda");
-  assert.notEqual(engine.refused[0]?.reason, "");
-});
+testWith(
+  need(cuda.unmet !== undefined, "CUDA runs here"),
+  "a provider that cannot load is reported and the next one taken",
+  async () => {
+    using engine = await Engine.start({ providers: ["cuda", "cpu"] });
+    assert.equal(engine.provider, "cpu");
+    assert.equal(engine.refused[0]?.provider, "cuda");
+    assert.notEqual(engine.refused[0]?.reason, "");
+  },
+);
 
 Deno.test("no working provider is an error that says what to do", async () => {
   await assert.rejects(
     Engine.start({ providers: ["abacus"] }),
-    (error) => error instanceof UserError && /abacus.*--provider cpu/.test(error.message),
+    (error) => error instanceof ReverieError && /abacus.*--provider cpu/.test(error.told(commandLine)),
   );
 });
 

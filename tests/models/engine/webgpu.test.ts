@@ -6,6 +6,7 @@ import { locate } from "../../../pipeline/ffmpeg/locate.ts";
 import { draw, inFolder } from "../../pipeline/clips.ts";
 import { runDeno } from "../../run_deno.ts";
 import { assertSameDream, assertSameFlow, lastLine, resultOf } from "./same_results.ts";
+import { need, testWith } from "../../needs.ts";
 
 const root = new URL("../../../", import.meta.url);
 const sample = new URL("static/sample.mp4", root).pathname;
@@ -22,11 +23,10 @@ function isHere(path: string): boolean {
   }
 }
 
-function software(): boolean {
-  if (isHere(driver) && loaders.some(isHere)) return true;
-  console.log("skipped: there is no software Vulkan here (Debian's chromium and libvulkan1)");
-  return false;
-}
+const vulkan = need(
+  isHere(driver) && loaders.some(isHere),
+  "there is no software Vulkan here: Debian's chromium and libvulkan1",
+);
 
 /** A picture's red, green and blue, as bytes. */
 async function pixelsOf(picture: string): Promise<Uint8Array> {
@@ -44,12 +44,13 @@ function likeness(a: Uint8Array, b: Uint8Array): number {
   return psnr(sum / a.length);
 }
 
-Deno.test("WebGPU finds the gradients of the processor, and dreams the same", async () => {
-  if (software()) await assertSameDream("webgpu", environment);
-});
+testWith(
+  vulkan,
+  "WebGPU finds the gradients of the processor, and dreams the same",
+  () => assertSameDream("webgpu", environment),
+);
 
-Deno.test("a program may end while its engine on WebGPU does", async () => {
-  if (!software()) return;
+testWith(vulkan, "a program may end while its engine on WebGPU does", async () => {
   const program = `
     import { Engine } from "${new URL("models/engine/engine.ts", root)}";
     const engine = await Engine.start({ providers: ["webgpu"] });
@@ -67,12 +68,9 @@ Deno.test("a program may end while its engine on WebGPU does", async () => {
   });
 });
 
-Deno.test("RAFT finds the processor's flow on WebGPU", async () => {
-  if (software()) await assertSameFlow("webgpu", environment);
-});
+testWith(vulkan, "RAFT finds the processor's flow on WebGPU", () => assertSameFlow("webgpu", environment));
 
-Deno.test("a video dreamed with --provider webgpu looks as with the processor", async () => {
-  if (!software()) return;
+testWith(vulkan, "a video dreamed with --provider webgpu looks as with the processor", async () => {
   await inFolder(async (folder) => {
     const filters = ["-vf", "crop=270:270,scale=76:76"];
     const clip = await draw("-i", sample, "-frames:v", "2", ...filters, join(folder, "clip.mp4"));

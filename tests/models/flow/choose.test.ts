@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Engine } from "../../../models/engine/engine.ts";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import {
   checkFlow,
   chooseFlow,
@@ -13,7 +13,11 @@ import {
 } from "../../../models/flow/choose.ts";
 import { locateRaftWeights } from "../../../models/flow/raft_weights.ts";
 import { withEmptyCache } from "../../environment.ts";
-import { sharedDataPath } from "../../shared_data.ts";
+import { sharedFile } from "../../shared_data.ts";
+import { need, testWith } from "../../needs.ts";
+import { commandLine, terminalLine } from "../../../pipeline/terminal/spelling.ts";
+
+const raftSmall = sharedFile("weights/raft-small.pth");
 
 const size = { width: 64, height: 48 };
 
@@ -25,30 +29,32 @@ async function chosen(request: Partial<FlowRequest>): Promise<{ name: string; re
     ...request,
   });
   estimator.close();
-  return { name: estimator.name, reason };
+  return { name: estimator.name, reason: reason && terminalLine(reason) };
 }
 
 /** Says that an error is for the user, in one line. */
 function tells(expected: RegExp): (error: unknown) => boolean {
   return (error) => {
-    assert.ok(error instanceof UserError && !error.message.includes("\n"), String(error));
-    assert.match(error.message, expected);
+    assert.ok(error instanceof ReverieError && !error.message.includes("\n"), String(error));
+    assert.match(error.told(commandLine), expected);
     return true;
   };
 }
 
-/** Whether the program came with weights, so that there is no machine without. */
-const shipped = () =>
-  withEmptyCache(() => locateRaftWeights().then((path) => assert.equal(path, undefined)))
-    .then(() => false, () => true);
+let shipped: string | undefined;
+await withEmptyCache(async () => void (shipped = await locateRaftWeights()));
+const noneShipped = need(shipped === undefined, "the program came with weights of RAFT");
 
-Deno.test("without weights auto is DIS, without a word, and RAFT is refused with what to do", async () => {
-  if (await shipped()) return console.log("skipped: the program came with weights of RAFT");
-  await withEmptyCache(async () => {
-    assert.deepEqual(await chosen({}), { name: "dis", reason: undefined });
-    await assert.rejects(chosen({ flow: "raft" }), tells(/"models pull raft-small"/));
-  });
-});
+testWith(
+  noneShipped,
+  "without weights auto is DIS, without a word, and RAFT is refused with what to do",
+  async () => {
+    await withEmptyCache(async () => {
+      assert.deepEqual(await chosen({}), { name: "dis", reason: undefined });
+      await assert.rejects(chosen({ flow: "raft" }), tells(/"models pull raft-small"/));
+    });
+  },
+);
 
 Deno.test("weights that are named and are not here are refused with what to do", () =>
   withEmptyCache(async () => {
@@ -58,28 +64,30 @@ Deno.test("weights that are named and are not here are refused with what to do",
     assert.equal((await chosen({ flow: "dis", model: "/none.pth" })).name, "dis");
   }));
 
-Deno.test("auto takes RAFT where it costs little, once measured for good, and says why", async () => {
-  const model = await sharedDataPath("weights/raft-small.pth");
-  if (!model) return;
-  await withEmptyCache(async () => {
-    let asked = 0;
-    const frame = (seconds: number) => () => Promise.resolve((asked++, seconds));
-    const first = await chosen({ model, frameSeconds: frame(1000) });
-    assert.equal(first.name, "raft-small");
-    assert.match(first.reason!, /^\d\S* s a pair, the rest of a frame 1000 s$/);
-    assert.deepEqual(await chosen({ model, frameSeconds: frame(1e-6) }), first);
-    assert.equal(asked, 1);
+testWith(
+  raftSmall,
+  "auto takes RAFT where it costs little, once measured for good, and says why",
+  async () => {
+    const model = raftSmall.path;
+    await withEmptyCache(async () => {
+      let asked = 0;
+      const frame = (seconds: number) => () => Promise.resolve((asked++, seconds));
+      const first = await chosen({ model, frameSeconds: frame(1000) });
+      assert.equal(first.name, "raft-small");
+      assert.match(first.reason!, /^\d\S* s a pair, the rest of a frame 1000 s$/);
+      assert.deepEqual(await chosen({ model, frameSeconds: frame(1e-6) }), first);
+      assert.equal(asked, 1);
 
-    const costly = await chosen({ model, frameSeconds: frame(1e-6), frameKey: "another" });
-    assert.equal(costly.name, "dis");
-    assert.match(costly.reason!, /^raft-small takes \S+ s a pair, the rest of a frame/);
-    assert.equal(asked, 2);
-  });
-});
+      const costly = await chosen({ model, frameSeconds: frame(1e-6), frameKey: "another" });
+      assert.equal(costly.name, "dis");
+      assert.match(costly.reason!, /^raft-small takes \S+ s a pair, the rest of a frame/);
+      assert.equal(asked, 2);
+    });
+  },
+);
 
-Deno.test("auto that is stopped chooses nothing and keeps nothing", async () => {
-  const model = await sharedDataPath("weights/raft-small.pth");
-  if (!model) return;
+testWith(raftSmall, "auto that is stopped chooses nothing and keeps nothing", async () => {
+  const model = raftSmall.path;
   await withEmptyCache(async (folder) => {
     const named = join(folder, "networks", "raft_small_C_T_V2-01064c6d.pth");
     await Deno.mkdir(join(folder, "networks"));
@@ -96,9 +104,8 @@ Deno.test("auto that is stopped chooses nothing and keeps nothing", async () => 
   });
 });
 
-Deno.test("RAFT is taken where it is asked for, whatever it costs", async () => {
-  const model = await sharedDataPath("weights/raft-small.pth");
-  if (!model) return;
+testWith(raftSmall, "RAFT is taken where it is asked for, whatever it costs", async () => {
+  const model = raftSmall.path;
   const frameSeconds = () => Promise.reject(new Error("nobody needs to know"));
   assert.deepEqual(await chosen({ flow: "raft", model, frameSeconds }), {
     name: "raft-small",
@@ -146,26 +153,29 @@ Deno.test("RAFT may take a part of the memory there is, and of what a limit leav
   assert.ok(mostForRaft(1e9) > 5e8 && mostForRaft(1e9) < 1e9);
 });
 
-Deno.test("pictures that are too large for the memory are told before there is an engine, and what to lower", async () => {
-  const model = await sharedDataPath("weights/raft-small.pth");
-  if (!model) return;
-  const huge = { model, size: { width: 2048, height: 1536 } };
-  const said =
-    /^RAFT needs 1[23]\d(\.\d)? GB of memory at 2048x1536 and may take \S+ GB here: lower --flow-size$/;
-  await assert.rejects(checkFlow({ flow: "raft", ...huge }), tells(said));
-  await assert.rejects(chosen({ flow: "raft", ...huge }), tells(said));
-  await assert.rejects(
-    chosen({ flow: "raft", sizeFlag: "--image-size", ...huge }),
-    tells(/at 2048x1536 and .*: lower --image-size$/),
-  );
-  await checkFlow({ flow: "auto", ...huge });
-  await checkFlow({ flow: "raft", model, size });
-  assert.deepEqual(await chosen(huge), { name: "dis", reason: "RAFT is for smaller flow sizes" });
-  const modest = { model, size: { width: 640, height: 480 } };
-  assert.deepEqual(await chosen({ ...modest, size: { width: 768, height: 576 } }), {
-    name: "dis",
-    reason: "RAFT is for smaller flow sizes",
-  });
-  await assert.rejects(chosen({ flow: "raft", room: 1e9, ...modest }), tells(/needs \S+ GB .* take 1 GB/));
-  assert.equal((await chosen({ room: 1e9, ...modest })).name, "dis");
-});
+testWith(
+  raftSmall,
+  "pictures that are too large for the memory are told before there is an engine, and what to lower",
+  async () => {
+    const model = raftSmall.path;
+    const huge = { model, size: { width: 2048, height: 1536 } };
+    const said =
+      /^RAFT needs 1[23]\d(\.\d)? GB of memory at 2048x1536 and may take \S+ GB here: lower --flow-size$/;
+    await assert.rejects(checkFlow({ flow: "raft", ...huge }), tells(said));
+    await assert.rejects(chosen({ flow: "raft", ...huge }), tells(said));
+    await assert.rejects(
+      chosen({ flow: "raft", sizeField: "imageSize", ...huge }),
+      tells(/at 2048x1536 and .*: lower --image-size$/),
+    );
+    await checkFlow({ flow: "auto", ...huge });
+    await checkFlow({ flow: "raft", model, size });
+    assert.deepEqual(await chosen(huge), { name: "dis", reason: "RAFT is for smaller flow sizes" });
+    const modest = { model, size: { width: 640, height: 480 } };
+    assert.deepEqual(await chosen({ ...modest, size: { width: 768, height: 576 } }), {
+      name: "dis",
+      reason: "RAFT is for smaller flow sizes",
+    });
+    await assert.rejects(chosen({ flow: "raft", room: 1e9, ...modest }), tells(/needs \S+ GB .* take 1 GB/));
+    assert.equal((await chosen({ room: 1e9, ...modest })).name, "dis");
+  },
+);

@@ -9,9 +9,9 @@ Deno.test("a request whose arrays are gone is rejected, and those that wait are 
   using thread = new DisThread();
   const [previous, current] = images();
   const [before, now] = images();
-  const first = thread.run({ previous: previous!, current: current! });
-  const gone = thread.run({ previous: previous!, current: current! });
-  const last = thread.run({ previous: before!, current: now! });
+  const first = thread.run({ kind: "pair", previous: previous!, current: current! });
+  const gone = thread.run({ kind: "pair", previous: previous!, current: current! });
+  const last = thread.run({ kind: "pair", previous: before!, current: now! });
   await assert.rejects(gone, { name: "DataCloneError" });
   await first;
   const { forward } = await last;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { endPointError, readFlo } from "../../../models/flow/flo.ts";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 
 /** A .flo file of interleaved u and v. */
 function floFile(width: number, height: number, values: number[]): Uint8Array {
@@ -26,10 +26,10 @@ Deno.test("readFlo() reads from the middle of a larger buffer", () => {
 });
 
 Deno.test("readFlo() refuses what is no .flo file, or not all of one", () => {
-  assert.throws(() => readFlo(new Uint8Array(40)), UserError);
-  assert.throws(() => readFlo(new Uint8Array()), UserError);
-  assert.throws(() => readFlo(floFile(2, 2, [1, 2])), UserError);
-  assert.throws(() => readFlo(floFile(-1, -1, [1, 2])), UserError);
+  assert.throws(() => readFlo(new Uint8Array(40)), ReverieError);
+  assert.throws(() => readFlo(new Uint8Array()), ReverieError);
+  assert.throws(() => readFlo(floFile(2, 2, [1, 2])), ReverieError);
+  assert.throws(() => readFlo(floFile(-1, -1, [1, 2])), ReverieError);
 });
 
 Deno.test("endPointError() is the mean distance where the truth is known", () => {

@@ -1,6 +1,7 @@
 /** A clip whose motion is known exactly: one picture that pans, turns and grows, and a disc of another before it. */
 import type { FlowField, FlowPair, Picture } from "../../../models/flow/flow.ts";
-import { readPair } from "./middlebury.ts";
+import { pairFolder, readPair } from "./middlebury.ts";
+import type { SharedFile } from "../../shared_data.ts";
 
 /** How a layer moves from frame to frame, about the middle of the frame. */
 export interface LayerMotion {
@@ -39,15 +40,18 @@ export const fast: Motions = {
   foreground: { velocity: [-28, 14], turn: -0.1, zoom: 1 },
 };
 
-/** A clip of this size out of photographs of the shared data, or undefined where there is none. */
+/** The photographs of the shared data that clips are drawn of. */
+export const photographs: readonly SharedFile[] = ["Grove3", "Urban2"].map(pairFolder);
+
+/** A clip of this size out of {@link photographs}. */
 export async function layeredClip(
   width: number,
   height: number,
   motions = calm,
-): Promise<LayeredClip | undefined> {
-  const background = (await readPair("Grove3"))?.previous;
-  const foreground = background && (await readPair("Urban2"))?.previous;
-  return background && foreground && { width, height, motions, background, foreground };
+): Promise<LayeredClip> {
+  const { previous: background } = await readPair("Grove3");
+  const { previous: foreground } = await readPair("Urban2");
+  return { width, height, motions, background, foreground };
 }
 
 /** The frame at time `t` (0, 1, …). */

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { readFlo } from "../../../models/flow/flo.ts";
 import type { FlowField, Picture } from "../../../models/flow/flow.ts";
-import { readSharedData, sharedDataPath } from "../../shared_data.ts";
+import { type SharedFile, sharedFile } from "../../shared_data.ts";
 import { readPicture } from "./read_picture.ts";
 
 /** The pairs of Baker et al. 2011 in the shared data, with the end-point error of OpenCV's DIS medium in pixels. */
@@ -11,18 +12,19 @@ export const middlebury = [
   { name: "Urban2", opencv: 0.650 },
 ];
 
-/** Both pictures of a pair and the true flow from the first to the second; undefined where there is no shared data. */
+/** The folder of a pair in the shared data. */
+export function pairFolder(name: string): SharedFile {
+  return sharedFile(`flow/${name}`);
+}
+
+/** Both pictures of a pair and the true flow from the first to the second. */
 export async function readPair(
   name: string,
-): Promise<{ previous: Picture; current: Picture; truth: FlowField } | undefined> {
-  const folder = `flow/${name}`;
-  const truth = await readSharedData(`${folder}/flow10.flo`);
-  const previous = truth && await sharedDataPath(`${folder}/frame10.png`);
-  const current = previous && await sharedDataPath(`${folder}/frame11.png`);
-  if (!truth || !previous || !current) return undefined;
+): Promise<{ previous: Picture; current: Picture; truth: FlowField }> {
+  const { path } = pairFolder(name);
   return {
-    previous: await readPicture(previous),
-    current: await readPicture(current),
-    truth: readFlo(truth),
+    previous: await readPicture(join(path, "frame10.png")),
+    current: await readPicture(join(path, "frame11.png")),
+    truth: readFlo(await Deno.readFile(join(path, "flow10.flo"))),
   };
 }

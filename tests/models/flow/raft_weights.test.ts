@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { locateRaftWeights, readRaftWeights } from "../../../models/flow/raft_weights.ts";
-import { readCheckpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../models/networks/checkpoint/read.ts";
 import { withEmptyCache } from "../../environment.ts";
-import { sharedDataPath } from "../../shared_data.ts";
+import { sharedFile } from "../../shared_data.ts";
 import { concat, safetensors } from "../networks/checkpoint/write.ts";
+import { testWith } from "../../needs.ts";
+import { commandLine } from "../../../pipeline/terminal/spelling.ts";
+
+const raftSmall = sharedFile("weights/raft-small.pth");
 
 const large = "raft_large_C_T_SKHT_V2-ff5fadd5.pth";
 
 /** Says that an error is for the user, in one line. */
 function tells(expected: RegExp): (error: unknown) => boolean {
   return (error) => {
-    assert.ok(error instanceof UserError && !error.message.includes("\n"), String(error));
-    assert.match(error.message, expected);
+    assert.ok(error instanceof ReverieError && !error.message.includes("\n"), String(error));
+    assert.match(error.told(commandLine), expected);
     return true;
   };
 }
@@ -63,38 +67,41 @@ async function asSafetensors(
   return safetensors(header, concat(...parts));
 }
 
-Deno.test("RAFT-small is the same from either format; a tensor that is missing or misshapen is named", async () => {
-  const path = await sharedDataPath("weights/raft-small.pth");
-  if (!path) return;
-  const copy = await Deno.makeTempFile({ suffix: ".safetensors" });
-  try {
-    const written = async (change: Parameters<typeof asSafetensors>[1]) =>
-      await Deno.writeFile(copy, await asSafetensors(path, change));
-    await written(() => {});
-    const [one, other] = [await readRaftWeights(path), await readRaftWeights(copy)];
-    assert.equal(one.architecture.variant, "raft-small");
-    assert.deepEqual(other, one);
+testWith(
+  raftSmall,
+  "RAFT-small is the same from either format; a tensor that is missing or misshapen is named",
+  async () => {
+    const { path } = raftSmall;
+    const copy = await Deno.makeTempFile({ suffix: ".safetensors" });
+    try {
+      const written = async (change: Parameters<typeof asSafetensors>[1]) =>
+        await Deno.writeFile(copy, await asSafetensors(path, change));
+      await written(() => {});
+      const [one, other] = [await readRaftWeights(path), await readRaftWeights(copy)];
+      assert.equal(one.architecture.variant, "raft-small");
+      assert.deepEqual(other, one);
 
-    await written((tensors) => tensors.delete("module.fnet.conv1.weight"));
-    await assert.rejects(
-      readRaftWeights(copy),
-      tells(/\.safetensors: the weights of raft-small lack feature_enc/),
-    );
-    await written((tensors) =>
-      tensors.set("module.fnet.\n\x1b[2J", { dims: [1], data: new Float32Array(1) })
-    );
-    await assert.rejects(
-      readRaftWeights(copy),
-      tells(/raft-small has no "feature_encoder\.\\n\\u001b\[2J": these/),
-    );
-    await written((tensors) =>
-      tensors.set("module.fnet.conv1.weight", { dims: [1], data: new Float32Array(1) })
-    );
-    await assert.rejects(
-      readRaftWeights(copy),
-      tells(/\.safetensors: .* has the shape \[1\], not \[32,3,7,7\]/),
-    );
-  } finally {
-    await Deno.remove(copy);
-  }
-});
+      await written((tensors) => tensors.delete("module.fnet.conv1.weight"));
+      await assert.rejects(
+        readRaftWeights(copy),
+        tells(/\.safetensors: the weights of raft-small lack feature_enc/),
+      );
+      await written((tensors) =>
+        tensors.set("module.fnet.\n\x1b[2J", { dims: [1], data: new Float32Array(1) })
+      );
+      await assert.rejects(
+        readRaftWeights(copy),
+        tells(/raft-small has no "feature_encoder\.\\n\\u001b\[2J": these/),
+      );
+      await written((tensors) =>
+        tensors.set("module.fnet.conv1.weight", { dims: [1], data: new Float32Array(1) })
+      );
+      await assert.rejects(
+        readRaftWeights(copy),
+        tells(/\.safetensors: .* has the shape \[1\], not \[32,3,7,7\]/),
+      );
+    } finally {
+      await Deno.remove(copy);
+    }
+  },
+);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { differentiate } from "../../../models/gradient/differentiate.ts";
 import { gradientModel, meanSquares, reachableLayers } from "../../../models/gradient/gradient.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
@@ -198,7 +198,7 @@ Deno.test("gradientModel() leaves the given network as it was", () => {
 Deno.test("an operator without a rule is named with its node and the layers below it", () => {
   const source = network(new Random(10));
   assert.throws(() => gradientModel(source, { layers: ["top"], inputShape: size }), (error) => {
-    assert.ok(error instanceof UserError);
+    assert.ok(error instanceof ReverieError);
     assert.match(
       error.message,
       /operator Mystery of node "strange" has no gradient; layers .*: .*low, pooled, .*high$/,

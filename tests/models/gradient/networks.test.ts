@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import ort from "../../../models/engine/onnxruntime.ts";
-import { inceptionV3 } from "../../../models/catalog.ts";
 import type { GradientForms } from "../../../models/gradient/differentiate.ts";
 import { gradientModel } from "../../../models/gradient/gradient.ts";
 import type { Model } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
-import { UserError } from "../../../models/errors.ts";
 import { relativeError } from "../../reference/check_gradient.ts";
-import { readSharedData } from "../../shared_data.ts";
+import { sharedFile } from "../../shared_data.ts";
+import { fetchedNetwork } from "../networks/fetched.ts";
+import { testWith } from "../../needs.ts";
+
+const googLeNet = sharedFile("weights/bvlc_googlenet.onnx");
+const squeezeNet = sharedFile("weights/squeezenet1_1.onnx");
+const inceptionV3 = await fetchedNetwork("inception-v3");
 
 /** What tests/fixtures/make_reference.py writes. */
 interface Reference {
@@ -96,60 +100,48 @@ function errorWithoutTies(a: number[], b: number[]): number {
 }
 
 for (const maxPool of ["codes", "indices", "indexFree"] as const) {
-  Deno.test(`BVLC GoogLeNet's gradient is PyTorch's at five layers, MaxPool ${maxPool}`, async () => {
-    const bytes = await readSharedData("weights/bvlc_googlenet.onnx");
-    if (!bytes) return;
-    const model = readModel(bytes);
-    const { dims, cases } = await readReference("googlenet_gradient.json");
-    const [, , height, width] = dims;
-    const rgb = picture(dims, (value) => value * 255);
-    const data = Float32Array.from(rgb, (_, i) => {
-      const channel = Math.floor(i / (height * width));
-      return rgb[(2 - channel) * height * width + i % (height * width)]! - caffeMean[channel]!;
-    });
-    for (const { layers, loss, norm, samples } of cases) {
-      const differentiated = gradientModel(model, { layers, inputShape: dims, maxPool });
-      const run = await lossAndGradient(differentiated, dims, data);
-      const sampled = samples.map((_, i) => run.gradient[i * 7919 % data.length]!);
-      const errors = {
-        loss: Math.abs(run.loss / loss - 1),
-        norm: Math.abs(Math.hypot(...run.gradient) / norm - 1),
-        gradient: relativeError(sampled, samples),
-        withoutTies: errorWithoutTies(sampled, samples),
-      };
-      const report = `${layers}: ${JSON.stringify(errors)}`;
-      assert.ok(errors.loss < lossTolerance, report);
-      assert.ok(errors.norm < tolerance, report);
-      assert.ok(errors.gradient < tolerance, report);
-      assert.ok(errors.withoutTies < exactTolerance, report);
-    }
-  });
+  testWith(
+    googLeNet,
+    `BVLC GoogLeNet's gradient is PyTorch's at five layers, MaxPool ${maxPool}`,
+    async () => {
+      const model = readModel(await Deno.readFile(googLeNet.path));
+      const { dims, cases } = await readReference("googlenet_gradient.json");
+      const [, , height, width] = dims;
+      const rgb = picture(dims, (value) => value * 255);
+      const data = Float32Array.from(rgb, (_, i) => {
+        const channel = Math.floor(i / (height * width));
+        return rgb[(2 - channel) * height * width + i % (height * width)]! - caffeMean[channel]!;
+      });
+      for (const { layers, loss, norm, samples } of cases) {
+        const differentiated = gradientModel(model, { layers, inputShape: dims, maxPool });
+        const run = await lossAndGradient(differentiated, dims, data);
+        const sampled = samples.map((_, i) => run.gradient[i * 7919 % data.length]!);
+        const errors = {
+          loss: Math.abs(run.loss / loss - 1),
+          norm: Math.abs(Math.hypot(...run.gradient) / norm - 1),
+          gradient: relativeError(sampled, samples),
+          withoutTies: errorWithoutTies(sampled, samples),
+        };
+        const report = `${layers}: ${JSON.stringify(errors)}`;
+        assert.ok(errors.loss < lossTolerance, report);
+        assert.ok(errors.norm < tolerance, report);
+        assert.ok(errors.gradient < tolerance, report);
+        assert.ok(errors.withoutTies < exactTolerance, report);
+      }
+    },
+  );
 }
 
 for (const maxPool of ["codes", "indexFree"] as const) {
-  Deno.test(`SqueezeNet's gradient is PyTorch's, MaxPool ${maxPool}`, async () => {
-    const bytes = await readSharedData("weights/squeezenet1_1.onnx");
-    if (!bytes) return;
+  testWith(squeezeNet, `SqueezeNet's gradient is PyTorch's, MaxPool ${maxPool}`, async () => {
     const reference = await readReference("squeezenet_gradient.json");
     const data = picture(reference.dims, (value, c) => (value - mean[c]!) / deviation[c]!);
-    await compare(readModel(bytes), reference, data, maxPool);
+    await compare(readModel(await Deno.readFile(squeezeNet.path)), reference, data, maxPool);
   });
 
-  Deno.test(`InceptionV3's gradient is PyTorch's, MaxPool ${maxPool}`, async () => {
-    const model = await builtInNetwork();
-    if (!model) return;
+  testWith(inceptionV3, `InceptionV3's gradient is PyTorch's, MaxPool ${maxPool}`, async () => {
+    const { model } = await inceptionV3.open();
     const reference = await readReference("inception_v3_gradient.json");
     await compare(model, reference, picture(reference.dims, (value) => value * 2 - 1), maxPool);
   });
-}
-
-/** From the user's cache or the registry; undefined (and a plain line saying so) on a machine that has neither. */
-async function builtInNetwork(): Promise<Model | undefined> {
-  try {
-    return (await inceptionV3()).model;
-  } catch (error) {
-    if (!(error instanceof UserError) || !/^cannot fetch/.test(error.message)) throw error;
-    console.log(`skipped: ${error.message}`);
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../models/errors.ts";
 import { gradientModel, reachableLayers } from "../../../models/gradient/gradient.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { prepare } from "../../../models/gradient/prepare.ts";
 import { type Attribute, floatTensor, intTensor, type Model } from "../../../models/onnx/model.ts";
 import { float, GraphBuilder } from "../../../models/onnx/build.ts";
@@ -85,9 +85,9 @@ Deno.test("prepare() refuses an input shape of another rank, and a head that nee
   });
   const attempt = (layer: string, inputShape: number[]) => () =>
     prepare(model, { layers: [layer], inputShape });
-  assert.throws(attempt("low", [3, 12, 16]), /UserError.*4 dimensions/s);
+  assert.throws(attempt("low", [3, 12, 16]), /ReverieError.*4 dimensions/s);
   assert.throws(attempt("head", [1, 3, 20, 20]), (error) => {
-    assert.ok(error instanceof UserError);
+    assert.ok(error instanceof ReverieError);
     assert.match(
       error.message,
       /cannot run up to this layer with an input of 1x3x20x20.*choose a lower layer/s,
@@ -248,7 +248,7 @@ Deno.test("reachableLayers() lists what lies above an If whose condition is know
 Deno.test("prepare() names an If that chooses by what is in the picture, and the layers below it", () => {
   const model = branching((g, x) => g.greater(g.reduceMean(x, undefined, 0), g.scalar(0)));
   assert.throws(() => prepare(model, { layers: ["high"], inputShape: size }), (error: Error) => {
-    assert.ok(error instanceof UserError);
+    assert.ok(error instanceof ReverieError);
     assert.match(error.message, /the operator If of node "chosen" has no gradient; .*low/);
     return true;
   });
@@ -288,5 +288,5 @@ Deno.test("prepare() refuses a network that computes in another precision than f
     g.op("Relu", [g.cast(g.op("Cast", [x], { to: 10 }, "half"), "float32")], {}, "layer");
   });
   const attempt = () => prepare(model, { layers: ["layer"], inputShape: size });
-  assert.throws(attempt, /computes "half" in float16; convert the model to float32/);
+  assert.throws(attempt, /computes "half" in float16: convert the model to float32/);
 });

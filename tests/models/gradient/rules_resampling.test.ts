@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { differentiate } from "../../../models/gradient/differentiate.ts";
 import { type AttributeInput, float, GraphBuilder } from "../../../models/onnx/build.ts";
 import {
@@ -120,7 +120,7 @@ Deno.test("GridSample nearest and Resize of a region run, and are refused by nam
     assert.deepEqual(compare("output", run.get("y"), expected, 1e-5), [], `seed ${seed}: ${description}`);
     assert.throws(
       () => differentiate(g, g.reduceSum(y!, undefined, 0), names),
-      (error) => error instanceof UserError && /GridSample|Resize/.test(error.message),
+      (error) => error instanceof ReverieError && /GridSample|Resize/.test(error.message),
     );
   }
 });

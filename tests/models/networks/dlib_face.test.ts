@@ -10,6 +10,9 @@ import { type NdArray, ndArray } from "../../reference/nd_array.ts";
 import { Random } from "../../reference/random.ts";
 import { climb, slopeError } from "./ascent.ts";
 import { fetchedNetwork } from "./fetched.ts";
+import { testWith } from "../../needs.ts";
+
+const dlibFace = await fetchedNetwork("dlib-face");
 
 /** Means over the last block's rows and columns, from tests/fixtures/make_dlib_face_reference.ts. */
 interface Reference {
@@ -34,9 +37,8 @@ function meansPerChannel({ dims, data }: NdArray, channels: number): NdArray {
   return ndArray([channels], Array.from({ length: channels }, (_, channel) => mean(channel)));
 }
 
-Deno.test("dlib's network computes what face-api.js computes", async () => {
-  const network = await fetchedNetwork("dlib-face");
-  if (!network) return;
+testWith(dlibFace, "dlib's network computes what face-api.js computes", async () => {
+  const network = await dlibFace.open();
   const url = new URL("../../fixtures/dlib_face.json", import.meta.url);
   const cases: Reference[] = JSON.parse(await Deno.readTextFile(url));
   for (const { size, means } of cases) {
@@ -68,24 +70,26 @@ for (
     { size: [83, 84], missing: [0, 0] },
   ] as { size: [number, number]; missing: [number, number] }[]
 ) {
-  Deno.test(`dlib's halving block adds zeros where a side is even: a picture of ${size.join("x")}`, async () => {
-    const network = await fetchedNetwork("dlib-face");
-    if (!network) return;
-    const { model } = prepare(network.model, {
-      layers: ["conv32_3", "conv64_down"],
-      inputShape: [1, 3, ...size],
-    });
-    const values = await runModel(model, { picture: drawInput(new Random(1), [1, 3, ...size], -0.5, 0.5) });
-    const below = values.get("conv32_3")!;
-    assert.deepEqual(below.dims.slice(2).map((side) => 1 - side % 2), missing);
-    const expected = halvingBlock(network.model, below, missing);
-    assert.deepEqual(compare("conv64_down", values.get("conv64_down"), expected, 1e-5), []);
-  });
+  testWith(
+    dlibFace,
+    `dlib's halving block adds zeros where a side is even: a picture of ${size.join("x")}`,
+    async () => {
+      const network = await dlibFace.open();
+      const { model } = prepare(network.model, {
+        layers: ["conv32_3", "conv64_down"],
+        inputShape: [1, 3, ...size],
+      });
+      const values = await runModel(model, { picture: drawInput(new Random(1), [1, 3, ...size], -0.5, 0.5) });
+      const below = values.get("conv32_3")!;
+      assert.deepEqual(below.dims.slice(2).map((side) => 1 - side % 2), missing);
+      const expected = halvingBlock(network.model, below, missing);
+      assert.deepEqual(compare("conv64_down", values.get("conv64_down"), expected, 1e-5), []);
+    },
+  );
 }
 
-Deno.test("dlib's network has a gradient at odd sizes, and a dream climbs along it", async () => {
-  const network = await fetchedNetwork("dlib-face");
-  if (!network) return;
+testWith(dlibFace, "dlib's network has a gradient at odd sizes, and a dream climbs along it", async () => {
+  const network = await dlibFace.open();
   const { preprocessing: { mean, scale }, minimumSize } = network;
   assert.ok(Math.abs((1 - mean[0]) * scale[0] - (255 - 122.782) / 256) < 1e-9);
   for (const size of [[minimumSize, minimumSize], [131, 99], [97, 128]]) {
@@ -97,9 +101,12 @@ Deno.test("dlib's network has a gradient at odd sizes, and a dream climbs along 
   }
 });
 
-Deno.test("every layer of dlib's network that the catalogue names exists at its smallest size", async () => {
-  const network = await fetchedNetwork("dlib-face");
-  if (!network) return;
-  const inputShape = [1, 3, network.minimumSize, network.minimumSize];
-  gradientModel(network.model, { layers: catalogEntry("dlib-face").layers, inputShape });
-});
+testWith(
+  dlibFace,
+  "every layer of dlib's network that the catalogue names exists at its smallest size",
+  async () => {
+    const network = await dlibFace.open();
+    const inputShape = [1, 3, network.minimumSize, network.minimumSize];
+    gradientModel(network.model, { layers: catalogEntry("dlib-face").layers, inputShape });
+  },
+);

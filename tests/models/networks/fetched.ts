@@ -1,14 +1,24 @@
-import { openCatalogNetwork } from "../../../models/catalog.ts";
-import { DownloadError } from "../../../models/download_error.ts";
+import { openCatalogNetwork, pull } from "../../../models/catalog.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import type { Network } from "../../../models/networks/network.ts";
+import type { Need } from "../../needs.ts";
 
-/** A network from the user's cache or the registry; undefined (and a plain line saying so) on a machine with neither. */
-export async function fetchedNetwork(name: string): Promise<Network | undefined> {
+/** A network from the user's cache or the registry; not to be had on a machine with neither. */
+export interface FetchedNetwork extends Need {
+  open(): Promise<Network>;
+}
+
+/** A network of the catalog, which is fetched where it is not here yet. */
+export async function fetchedNetwork(name: string): Promise<FetchedNetwork> {
+  return { unmet: await failure(name), open: () => openCatalogNetwork(name) };
+}
+
+async function failure(name: string): Promise<string | undefined> {
   try {
-    return await openCatalogNetwork(name);
-  } catch (error) {
-    if (!(error instanceof DownloadError)) throw error;
-    console.log(`skipped: ${error.message}`);
+    await pull(name);
     return undefined;
+  } catch (error) {
+    if (error instanceof ReverieError && error.code.startsWith("download_")) return error.message;
+    throw error;
   }
 }

@@ -9,8 +9,9 @@ import { readZooFile } from "../../../models/networks/googlenet/zoo_file.ts";
 import type { Model } from "../../../models/onnx/model.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
 import { locate } from "../../../pipeline/ffmpeg/locate.ts";
-import { sharedDataPath } from "../../shared_data.ts";
-import { publishedParts, sharedGoogLeNet, zooModel } from "./googlenet_fixture.ts";
+import { sharedFile } from "../../shared_data.ts";
+import { googLeNetFile, publishedParts, sharedGoogLeNet, zooModel } from "./googlenet_fixture.ts";
+import { testWith } from "../../needs.ts";
 
 /** A picture of the size as the network takes it: a frame of a clip, cut and scaled by ffmpeg's filters. */
 async function frame(path: string, seconds: number, side: number, cut = "null"): Promise<Float32Array> {
@@ -49,60 +50,65 @@ function farthest(actual: Float32Array, expected: Float32Array): number {
   return actual.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0) / scale;
 }
 
-Deno.test("the files that caffejs publishes have the checksums of the table, and become the network", async () => {
-  const shared = await sharedGoogLeNet();
-  if (!shared) return;
-  const parts = publishedParts(shared);
-  assert.equal(publishedFiles.files.length, 116);
-  for (const { path, sha256, size } of publishedFiles.files) {
-    const bytes = parts.get(path)!;
-    assert.deepEqual([bytes.length, createHash("sha256").update(bytes).digest("hex")], [size, sha256], path);
-  }
-  const model = buildGoogLeNet(readPublishedFiles(parts));
-  assert.deepEqual(
-    writeModel(model),
-    writeModel(readZooFile(writeModel(zooModel(shared)))),
-    "both sources",
-  );
-
-  using engine = await Engine.start({ providers: ["cpu"] });
-  // A layer here is what leaves its ReLU; in the shared file that has a name of its own.
-  const layers = [
-    "conv2/norm2",
-    "inception_3b/output",
-    "inception_4c/output",
-    "inception_5b/output",
-    "loss3/classifier",
-  ];
-  const convolutions = ["conv1/7x7_s2", "inception_4d/3x3_reduce", "inception_4c/5x5"];
-  for (const side of [224, 150]) {
-    const data = waves(side);
-    const values = await valuesOf(engine, model, [...layers, ...convolutions], side, data);
-    const expected = await valuesOf(
-      engine,
-      shared,
-      [...layers, ...convolutions.map((name) => `${name}/relu`)],
-      side,
-      data,
-    );
-    for (const [index, name] of [...layers, ...convolutions].entries()) {
-      const error = farthest(values[index]!, expected[index]!);
-      assert.ok(error < 1e-4, `${name} at ${side}: ${error}`);
+testWith(
+  googLeNetFile,
+  "the files that caffejs publishes have the checksums of the table, and become the network",
+  async () => {
+    const shared = await sharedGoogLeNet();
+    const parts = publishedParts(shared);
+    assert.equal(publishedFiles.files.length, 116);
+    for (const { path, sha256, size } of publishedFiles.files) {
+      const bytes = parts.get(path)!;
+      assert.deepEqual(
+        [bytes.length, createHash("sha256").update(bytes).digest("hex")],
+        [size, sha256],
+        path,
+      );
     }
-  }
-});
+    const model = buildGoogLeNet(readPublishedFiles(parts));
+    assert.deepEqual(
+      writeModel(model),
+      writeModel(readZooFile(writeModel(zooModel(shared)))),
+      "both sources",
+    );
 
-Deno.test("parts of another size are refused by name", async () => {
+    using engine = await Engine.start({ providers: ["cpu"] });
+    // A layer here is what leaves its ReLU; in the shared file that has a name of its own.
+    const layers = [
+      "conv2/norm2",
+      "inception_3b/output",
+      "inception_4c/output",
+      "inception_5b/output",
+      "loss3/classifier",
+    ];
+    const convolutions = ["conv1/7x7_s2", "inception_4d/3x3_reduce", "inception_4c/5x5"];
+    for (const side of [224, 150]) {
+      const data = waves(side);
+      const values = await valuesOf(engine, model, [...layers, ...convolutions], side, data);
+      const expected = await valuesOf(
+        engine,
+        shared,
+        [...layers, ...convolutions.map((name) => `${name}/relu`)],
+        side,
+        data,
+      );
+      for (const [index, name] of [...layers, ...convolutions].entries()) {
+        const error = farthest(values[index]!, expected[index]!);
+        assert.ok(error < 1e-4, `${name} at ${side}: ${error}`);
+      }
+    }
+  },
+);
+
+testWith(googLeNetFile, "parts of another size are refused by name", async () => {
   const shared = await sharedGoogLeNet();
-  if (!shared) return;
   const parts = publishedParts(shared);
   parts.set("conv2/3x3_bias.bin", new Uint8Array(4));
   assert.throws(() => readPublishedFiles(parts), /conv2\/3x3_bias\.bin has 4 bytes, not 768/);
 });
 
-Deno.test("the assembled network's dream gradient is the shared file's", async () => {
+testWith(googLeNetFile, "the assembled network's dream gradient is the shared file's", async () => {
   const shared = await sharedGoogLeNet();
-  if (!shared) return;
   const model = buildGoogLeNet(readPublishedFiles(publishedParts(shared)));
   using engine = await Engine.start({ providers: ["cpu"] });
   const side = 96, data = waves(side);
@@ -118,32 +124,34 @@ Deno.test("the assembled network's dream gradient is the shared file's", async (
   }
 });
 
-Deno.test("it knows what is in pictures", async () => {
+const [mallard, highway] = [sharedFile("clips/mallard.mp4"), sharedFile("clips/highway.mp4")];
+
+testWith([googLeNetFile, mallard, highway], "it knows what is in pictures", async () => {
   const shared = await sharedGoogLeNet();
-  const [mallard, highway] = [
-    await sharedDataPath("clips/mallard.mp4"),
-    await sharedDataPath("clips/highway.mp4"),
-  ];
-  if (!shared || !mallard || !highway) return;
   const sample = new URL("../../../static/sample.mp4", import.meta.url).pathname;
   const model = buildGoogLeNet(readPublishedFiles(publishedParts(shared)));
   using engine = await Engine.start({ providers: ["cpu"] });
   const pictures = [
-    { name: "drake", index: 97, data: await frame(mallard, 0, 224) },
+    { name: "drake", index: 97, data: await frame(mallard.path, 0, 224) },
     { name: "lakeside", index: 975, data: await frame(sample, 1, 224) },
-    { name: "moving van", index: 675, data: await frame(highway, 3.8, 224, "crop=180:180:60:300") },
+    { name: "moving van", index: 675, data: await frame(highway.path, 3.8, 224, "crop=180:180:60:300") },
   ];
   for (const { name, index, data } of pictures) {
     const [scores] = await valuesOf(engine, model, ["loss3/classifier"], 224, data);
     assert.equal(scores!.indexOf(Math.max(...scores!)), index, name);
   }
-  const [larger] = await valuesOf(engine, model, ["loss3/classifier"], 320, await frame(mallard, 0, 320));
+  const [larger] = await valuesOf(
+    engine,
+    model,
+    ["loss3/classifier"],
+    320,
+    await frame(mallard.path, 0, 320),
+  );
   assert.equal(larger!.indexOf(Math.max(...larger!)), 97, "a drake at another size");
 });
 
-Deno.test("layers are found under the names that their users write", async () => {
+testWith(googLeNetFile, "layers are found under the names that their users write", async () => {
   const shared = await sharedGoogLeNet();
-  if (!shared) return;
   const { graph } = buildGoogLeNet(readPublishedFiles(publishedParts(shared)));
   const names = {
     "inception_4c/output": [

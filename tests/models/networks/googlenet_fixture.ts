@@ -1,13 +1,15 @@
 /** BVLC GoogLeNet out of the folder of shared data, in the forms that users have it in. */
 import { elementCount, type Graph, intTensor, type Model, type Tensor } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
-import { readSharedData } from "../../shared_data.ts";
+import { type SharedFile, sharedFile } from "../../shared_data.ts";
 import { concat, dictionary, little, tensor, torchZip } from "./checkpoint/write.ts";
 
-/** The network as the folder has it; undefined (and a plain line saying so) where it is absent. */
-export async function sharedGoogLeNet(): Promise<Model | undefined> {
-  const bytes = await readSharedData("weights/bvlc_googlenet.onnx");
-  return bytes && readModel(bytes);
+/** The file of it that the folder has. */
+export const googLeNetFile: SharedFile = sharedFile("weights/bvlc_googlenet.onnx");
+
+/** The network as {@link googLeNetFile} has it. */
+export async function sharedGoogLeNet(): Promise<Model> {
+  return readModel(await Deno.readFile(googLeNetFile.path));
 }
 
 /** The layers' names in order, as `conv1/7x7_s2`. */

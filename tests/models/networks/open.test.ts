@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { openNetwork } from "../../../models/networks/open.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
-import { sharedDataPath } from "../../shared_data.ts";
+import { sharedFile } from "../../shared_data.ts";
+import { testWith } from "../../needs.ts";
+
+const squeezeNet = sharedFile("weights/squeezenet1_1.onnx");
 
 /** Calls with the path of a file of these bytes, which is gone afterwards. */
 async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>): Promise<void> {
@@ -19,23 +22,23 @@ async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>
 function refused(path: string, pattern: RegExp): Promise<void> {
   return assert.rejects(
     openNetwork({ model: path }),
-    (error) => error instanceof UserError && pattern.test(error.message) && error.message.includes(path),
+    (error) => error instanceof ReverieError && pattern.test(error.message) && error.message.includes(path),
   );
 }
 
-Deno.test("a network of the user's own is opened with ImageNet's mean and scale and a middle layer", async () => {
-  const path = await sharedDataPath("weights/squeezenet1_1.onnx");
-  if (!path) return;
-  const network = await openNetwork({ model: path });
-  assert.deepEqual(network.preprocessing.mean, [0.485, 0.456, 0.406]);
-  assert.match(network.defaultLayers[0]!, /features/);
-});
+testWith(
+  squeezeNet,
+  "a network of the user's own is opened with ImageNet's mean and scale and a middle layer",
+  async () => {
+    const network = await openNetwork({ model: squeezeNet.path });
+    assert.deepEqual(network.preprocessing.mean, [0.485, 0.456, 0.406]);
+    assert.match(network.defaultLayers[0]!, /features/);
+  },
+);
 
-Deno.test("means above 1 are taken as grey levels of 255", async () => {
-  const path = await sharedDataPath("weights/squeezenet1_1.onnx");
-  if (!path) return;
+testWith(squeezeNet, "means above 1 are taken as grey levels of 255", async () => {
   const { preprocessing } = await openNetwork({
-    model: path,
+    model: squeezeNet.path,
     mean: [51, 102, 255],
     scale: [255, 255, 255],
     channelOrder: "bgr",

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { Engine } from "../../../models/engine/engine.ts";
-import { readCheckpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../models/networks/checkpoint/read.ts";
 import { buildRaft } from "../../../models/networks/raft.ts";
 import { type RaftWeights, raftWeights } from "../../../models/networks/raft/weights.ts";
-import { sharedDataPath } from "../../shared_data.ts";
+import { sharedFile } from "../../shared_data.ts";
 import { asTensor, generatedWeights, patternPair, type RaftCase, readCases } from "./raft_fixture.ts";
+import { testWith } from "../../needs.ts";
+
+const raftSmall = sharedFile("weights/raft-small.pth");
 
 const tolerance = 1e-3;
 
@@ -35,10 +38,8 @@ for (const expected of await readCases("raft_flow.json")) {
   });
 }
 
-Deno.test("RAFT-small with the authors' weights is torchvision's with the same", async () => {
-  const path = await sharedDataPath("weights/raft-small.pth");
-  if (path === undefined) return;
-  const weights = raftWeights(await readCheckpoint(path));
+testWith(raftSmall, "RAFT-small with the authors' weights is torchvision's with the same", async () => {
+  const weights = raftWeights(await readCheckpoint(raftSmall.path));
   using engine = await Engine.start({ providers: ["cpu"] });
   for (const expected of await readCases("raft_small_flow.json")) {
     const { difference, length } = await compare(engine, weights, expected);

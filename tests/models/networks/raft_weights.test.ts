@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import type { Checkpoint } from "../../../models/networks/checkpoint/checkpoint.ts";
 import { commonPrefix } from "../../../models/networks/raft/names.ts";
 import { raftWeights } from "../../../models/networks/raft/weights.ts";
@@ -71,7 +71,7 @@ function refusal(change: (checkpoint: Checkpoint) => void): string {
   try {
     raftWeights(checkpoint);
   } catch (error) {
-    assert.ok(error instanceof UserError);
+    assert.ok(error instanceof ReverieError);
     assert.ok(!error.message.includes("\n"));
     return error.message;
   }
@@ -81,7 +81,7 @@ function refusal(change: (checkpoint: Checkpoint) => void): string {
 Deno.test("missing, foreign and misshapen tensors are named", () => {
   assert.match(
     refusal((weights) => weights.delete("update_block.flow_head.conv2.bias")),
-    /raft-small lack update_block\.flow_head\.conv2\.bias; take raft-small or raft-large as/,
+    /raft-small lack update_block\.flow_head\.conv2\.bias: take raft-small or raft-large as/,
   );
   const half = refusal((weights) => {
     for (const name of [...weights.keys()]) if (name.startsWith("context_encoder")) weights.delete(name);
@@ -143,7 +143,7 @@ Deno.test("names of tensors are told in short, and without what a terminal would
 Deno.test("the weights of another network are refused as such", () => {
   const other: Checkpoint = new Map([["features.0.weight", { dims: [1], data: Float32Array.of(1) }]]);
   assert.throws(() => raftWeights(other), (error) => {
-    assert.ok(error instanceof UserError);
+    assert.ok(error instanceof ReverieError);
     assert.match(error.message, /not the weights of a RAFT/);
     return true;
   });

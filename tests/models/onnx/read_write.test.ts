@@ -3,8 +3,11 @@ import { float, GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor, type Model } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
-import { UserError } from "../../../models/errors.ts";
-import { readSharedData } from "../../shared_data.ts";
+import { sharedFile } from "../../shared_data.ts";
+import { testWith } from "../../needs.ts";
+import { ReverieError } from "../../../models/errors.ts";
+
+const squeezeNet = sharedFile("weights/squeezenet1_1.onnx");
 
 function smallModel(): Model {
   const g = new GraphBuilder({ name: "small" });
@@ -46,15 +49,13 @@ Deno.test("what is not an ONNX model is refused with one clear line", () => {
   for (const bytes of [new Uint8Array(), new TextEncoder().encode("hello, I am not a network\n")]) {
     assert.throws(
       () => readModel(bytes),
-      (error) => error instanceof UserError && /not an ONNX model/.test(error.message),
+      (error) => error instanceof ReverieError && /not an ONNX model/.test(error.message),
     );
   }
 });
 
-Deno.test("a real network is read whole", async () => {
-  const bytes = await readSharedData("weights/squeezenet1_1.onnx");
-  if (!bytes) return;
-  const model = readModel(bytes);
+testWith(squeezeNet, "a real network is read whole", async () => {
+  const model = readModel(await Deno.readFile(squeezeNet.path));
   assert.equal(model.opset, 17);
   assert.deepEqual(model.graph.inputs, [
     { name: "input", type: "float32", dims: [1, 3, "height", "width"] },

@@ -3,9 +3,12 @@ import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { type Model, numbersOf } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
 import { inferShapes, ShapeError, ShapeTable } from "../../../models/onnx/shapes.ts";
-import { readSharedData } from "../../shared_data.ts";
+import { sharedFile } from "../../shared_data.ts";
 import { Random } from "../../reference/random.ts";
 import { randomTensor, runTensors } from "./shapes_check.ts";
+import { testWith } from "../../needs.ts";
+
+const squeezeNet = sharedFile("weights/squeezenet1_1.onnx");
 
 Deno.test("shapes that are computed in the graph are known", () => {
   const g = new GraphBuilder();
@@ -79,10 +82,8 @@ Deno.test("errors name the node, its operator and the reason", () => {
   }
 });
 
-Deno.test("a real network's shapes are those that onnxruntime returns", async () => {
-  const bytes = await readSharedData("weights/squeezenet1_1.onnx");
-  if (!bytes) return;
-  const model = readModel(bytes);
+testWith(squeezeNet, "a real network's shapes are those that onnxruntime returns", async () => {
+  const model = readModel(await Deno.readFile(squeezeNet.path));
   model.graph.inputs[0]!.dims = [1, 3, 97, 122];
   const shapes = inferShapes(model);
   const names = model.graph.nodes.flatMap((node) => node.outputs);

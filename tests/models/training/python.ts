@@ -1,4 +1,5 @@
 /** Python with PyTorch, which the training of networks needs and nothing else does. */
+import { type Need, need } from "../../needs.ts";
 
 const decoder = new TextDecoder();
 
@@ -23,13 +24,18 @@ export function programPath(name: string): string {
   return folder(`../../../models/training/${name}`);
 }
 
-let found: Promise<string | undefined> | undefined;
+/** A Python with PyTorch, NumPy and Pillow; `path` is empty where there is none. */
+export interface Python extends Need {
+  path: string;
+}
 
-/** The first python3 that has PyTorch, NumPy and Pillow; undefined, and a plain line saying so, where none has. */
-export async function findPython(): Promise<string | undefined> {
-  const python = await (found ??= search());
-  if (python === undefined) console.log("skipped: there is no python3 with torch, numpy and PIL here");
-  return python;
+/** The first python3 that has PyTorch, NumPy and Pillow. */
+export async function findPython(): Promise<Python> {
+  const path = await search();
+  return {
+    path: path ?? "",
+    ...need(path !== undefined, "there is no python3 with torch, numpy and PIL here"),
+  };
 }
 
 async function search(): Promise<string | undefined> {
@@ -45,6 +51,13 @@ async function search(): Promise<string | undefined> {
     }
   }
   return undefined;
+}
+
+/** Whether Python would find a module. */
+export async function hasModule({ path, unmet }: Python, name: string): Promise<boolean> {
+  if (unmet !== undefined) return false;
+  const code = `import importlib.util, sys; sys.exit(importlib.util.find_spec("${name}") is None)`;
+  return (await new Deno.Command(path, { args: ["-c", code] }).output()).success;
 }
 
 /** A Python process of which the standard output can be read while it runs. */

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { findPython, run, scriptPath } from "./python.ts";
+import { testWith } from "../../needs.ts";
+
+const needed = await findPython();
+const python = needed.path;
 
 interface Measured {
   visible: number;
@@ -11,9 +15,7 @@ interface Measured {
   motion: number;
 }
 
-Deno.test("scenes move as their flow says, also where the second frame hides them", async () => {
-  const python = await findPython();
-  if (python === undefined) return;
+testWith(needed, "scenes move as their flow says, also where the second frame hides them", async () => {
   const facts = JSON.parse(await run(python, [scriptPath("measure_scenes.py")]));
   for (const scene of facts.scenes as Measured[]) {
     assert.ok(scene.motion > 1, `mean motion ${scene.motion} px`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inceptionV3 } from "../../../models/catalog.ts";
 import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import type { Network } from "../../../models/networks/network.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor } from "../../../models/onnx/model.ts";
@@ -94,7 +94,7 @@ Deno.test("a channel that the layer does not have is refused", async () => {
   const options = { ...plain, layers: ["blue"], channels: [0, 7] };
   await assert.rejects(
     dreamOnce(tinyNetwork(), options, 1),
-    (error) => error instanceof UserError && /no channel 7 in blue/.test(error.message),
+    (error) => error instanceof ReverieError && /no channel 7 in blue/.test(error.message),
   );
 });
 

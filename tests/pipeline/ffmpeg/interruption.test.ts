@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { decode } from "../../../pipeline/decode.ts";
 import { encode, type EncodeResult } from "../../../pipeline/encode.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
 import { count, draw, drawCard, inFolder, names } from "../clips.ts";
 import { copy, grey, small } from "./copy.ts";
+import { need, testWith } from "../../needs.ts";
 
 for (const how of ["abort", "throw", "return"] as const) {
   Deno.test(`a playable part stays when frames end by ${how}, and nothing else`, () =>
@@ -158,39 +159,40 @@ Deno.test({
     }),
 });
 
-Deno.test({
-  name: "a full disk is told in one line, with exit status 1",
-  // Mounting a small disk takes the rights of the superuser.
-  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
-  fn: () =>
+/** Calls with a folder that is a disk of 400 KB; false where none can be mounted, which takes the superuser's rights. */
+async function withSmallDisk(folder: string, call: (disk: string) => Promise<void>): Promise<boolean> {
+  const disk = join(folder, "disk");
+  await Deno.mkdir(disk);
+  const args = ["-t", "tmpfs", "-o", "size=400k", "tmpfs", disk];
+  if (!(await new Deno.Command("mount", { args }).output()).success) return false;
+  try {
+    await call(disk);
+    return true;
+  } finally {
+    await new Deno.Command("umount", { args: [disk] }).output();
+  }
+}
+
+let mounts = false;
+if (Deno.build.os === "linux" && Deno.uid() === 0) {
+  await inFolder(async (folder) => void (mounts = await withSmallDisk(folder, () => Promise.resolve())));
+}
+
+testWith(
+  need(mounts, "no disk can be mounted here"),
+  "a full disk is told in one line, with exit status 1",
+  () =>
     inFolder(async (folder) => {
-      const disk = join(folder, "disk");
-      await Deno.mkdir(disk);
-      const mounting = await new Deno.Command("mount", {
-        args: ["-t", "tmpfs", "-o", "size=400k", "tmpfs", disk],
-      }).output();
-      if (!mounting.success) return console.log("skipped: no disk can be mounted here");
-      try {
+      await withSmallDisk(folder, async (disk) => {
         const noise = "nullsrc=size=320x240:rate=25:duration=6,geq=random(1)*255:128:128";
-        const input = await draw(
-          "-f",
-          "lavfi",
-          "-i",
-          noise,
-          "-c:v",
-          "libx264",
-          "-preset",
-          "ultrafast",
-          join(folder, "noise.mp4"),
-        );
+        const coding = ["-c:v", "libx264", "-preset", "ultrafast"];
+        const input = await draw("-f", "lavfi", "-i", noise, ...coding, join(folder, "noise.mp4"));
         await assert.rejects(copy(input, join(disk, "a.mp4")), (error) => {
-          assert.ok(error instanceof UserError, String(error));
+          assert.ok(error instanceof ReverieError, String(error));
           assert.equal(error.exitCode, 1);
           return /a\.mp4 could not be finished: the disk is full/.test(error.message);
         });
         assert.ok(names(disk).every((name) => name === "a.partial.mp4"), names(disk).join());
-      } finally {
-        await new Deno.Command("umount", { args: [disk] }).output();
-      }
+      });
     }),
-});
+);

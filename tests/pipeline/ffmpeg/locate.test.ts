@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { UserError } from "../../../models/errors.ts";
+import { ReverieError } from "../../../models/errors.ts";
 import { encode } from "../../../pipeline/encode.ts";
 import { decode } from "../../../pipeline/decode.ts";
 import { locate, type Program, type ProgramName } from "../../../pipeline/ffmpeg/locate.ts";
@@ -93,7 +93,7 @@ Deno.test("a variable that names no program is an error that names the variable"
   await withEnvironment({ FFMPEG_PATH: "/nowhere/ffmpeg" }, async () => {
     await assert.rejects(
       locate("ffmpeg"),
-      (error) => error instanceof UserError && /^FFMPEG_PATH is/.test(error.message),
+      (error) => error instanceof ReverieError && /^FFMPEG_PATH is/.test(error.message),
     );
   });
 });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UserError } from "../../../models/errors.ts";
+import sharp from "sharp";
+import { ReverieError } from "../../../models/errors.ts";
 import { checkOutput } from "../../../pipeline/encode.ts";
-import { orientationValue } from "../../../pipeline/ffmpeg/exif.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
-import { draw, drawCard, inFolder, sharedClip, sharedClips } from "../clips.ts";
+import { draw, drawCard, inFolder, sharedClips } from "../clips.ts";
+import { testWith } from "../../needs.ts";
 
 async function refused(path: string, message: RegExp): Promise<void> {
   await assert.rejects(probe(path), (error) => {
-    assert.ok(error instanceof UserError, String(error));
+    assert.ok(error instanceof ReverieError, String(error));
     assert.equal(error.exitCode, 2);
     assert.ok(error.message.startsWith(path), error.message);
     assert.match(error.message, message);
@@ -27,14 +28,13 @@ Deno.test("probe() tells size, rate, length and sound of a video", () =>
     assert.ok(Math.abs(info.duration - 2.002) < 0.03);
   }));
 
-Deno.test("probe() tells the upright size and the true number of frames of every shared clip", async () => {
-  for (const { name, frames, width, height } of sharedClips) {
-    const path = await sharedClip(name);
-    if (!path) return;
+for (const clip of sharedClips) {
+  const { name, path, frames, width, height } = clip;
+  testWith(clip, `probe() tells the upright size and the true number of frames of ${name}`, async () => {
     const info = await probe(path);
-    assert.deepEqual([info.width, info.height, info.frames], [width, height, frames], name);
-  }
-});
+    assert.deepEqual([info.width, info.height, info.frames], [width, height, frames]);
+  });
+}
 
 Deno.test("probe() refuses what is not there, no file, or empty", () =>
   inFolder(async (folder) => {
@@ -104,10 +104,28 @@ Deno.test("a JPEG by another name is a picture, and does not become a video", ()
     await checkOutput(join(folder, "out.png"), info);
   }));
 
-Deno.test("orientationValue() reads EXIF of either byte order and takes 1 where there is none", () => {
-  const little = "ffd8ffe1001e45786966000049492a00080000000100120103000100000006000000";
-  const big = "ffd8ffe1001e4578696600004d4d002a00000008000101120003000000010003000000";
-  assert.equal(orientationValue(Uint8Array.from(little.match(/../g)!, (byte) => parseInt(byte, 16))), 6);
-  assert.equal(orientationValue(Uint8Array.from(big.match(/../g)!, (byte) => parseInt(byte, 16))), 3);
-  assert.equal(orientationValue(Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 2)), 1);
-});
+Deno.test("a photo lies as its EXIF data says, in either byte order, and upright without any", () =>
+  inFolder(async (folder) => {
+    const plain = await sharp({ create: { width: 64, height: 48, channels: 3, background: "red" } }).jpeg()
+      .toBuffer();
+    const exif = {
+      little: "ffe1002245786966000049492a000800000001001201030001000000060000000000000000",
+      big: "ffe100224578696600004d4d002a00000008000101120003000000010003000000000000",
+      none: "",
+    };
+    const orientations = [];
+    for (const segment of Object.values(exif)) {
+      const path = join(folder, "photo.jpg");
+      await Deno.writeFile(
+        path,
+        Uint8Array.from([...plain.subarray(0, 2), ...Uint8Array.fromHex(segment), ...plain.subarray(2)]),
+      );
+      const { orientation, width, height } = await probe(path);
+      orientations.push({ ...orientation, width, height });
+    }
+    assert.deepEqual(orientations, [
+      { mirrored: false, clockwise: 90, width: 48, height: 64 },
+      { mirrored: false, clockwise: 180, width: 64, height: 48 },
+      { mirrored: false, clockwise: 0, width: 64, height: 48 },
+    ]);
+  }));

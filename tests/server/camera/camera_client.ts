@@ -4,9 +4,10 @@ import sharp from "sharp";
 import type { ParameterInput } from "../../../pipeline/parameters.ts";
 import { type CameraOptions, cameraRoute } from "../../../server/camera/camera.ts";
 import type { ServerMessage } from "../../../server/camera/protocol.ts";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { Renderer } from "../../../server/rendering/renderer.ts";
 import { until } from "../rendering/jobs.ts";
+import { bodyOf } from "../../../server/errors.ts";
 
 export const quickSettings: Partial<ParameterInput> = {
   imageSize: 64,
@@ -32,7 +33,7 @@ export async function withCamera(
   const renderer = new Renderer();
   const app = new Hono();
   app.onError((error, c) =>
-    error instanceof HttpError ? c.json({ error: error.body }, error.status) : c.text("", 500)
+    error instanceof ReverieError ? c.json({ error: bodyOf(error) }, error.status) : c.text("", 500)
   );
   app.get("/api/camera", cameraRoute(renderer, options));
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.fetch);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseParameters } from "../../../pipeline/parameters.ts";
 import { settings } from "../../../pipeline/settle.ts";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { eventually, facts, Harness } from "./harness.ts";
 
 Deno.test("a dream waits, runs and is done, and its news and files say so", async () => {
@@ -107,7 +107,7 @@ Deno.test("a dream keeps the settings that it began with: which network dreams i
 Deno.test("a dream that fails says why, and the next one runs", async () => {
   await using harness = await Harness.open();
   const [first, second] = [await harness.create(), await harness.create()];
-  harness.renderer.last.fail(new HttpError("unusable_video", "the video breaks off"));
+  harness.renderer.last.fail(new ReverieError("unusable_video", "the video breaks off"));
   const failed = await harness.until(first.id, "failed");
   assert.deepEqual(failed.error, { code: "unusable_video", message: "the video breaks off" });
   assert.equal(harness.hub.told(first.id).at(-1), "error failed");
@@ -121,7 +121,7 @@ Deno.test("a renderer that cannot begin fails the dream alone", async () => {
   await using harness = await Harness.open();
   const render = harness.renderer.render.bind(harness.renderer);
   harness.renderer.render = () => {
-    throw new HttpError("busy", "the renderer is busy");
+    throw new ReverieError("busy", "the renderer is busy");
   };
   const { id } = await harness.create();
   assert.equal((await harness.until(id, "failed")).error?.message, "the renderer is busy");

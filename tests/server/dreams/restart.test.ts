@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import type { DreamView } from "../../../server/dreams/dream.ts";
-import { UserError } from "../../../pipeline/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { Harness } from "./harness.ts";
 
 /** What does not depend on where a dream stands in the queue. */
@@ -169,7 +169,7 @@ Deno.test("a data folder belongs to one server at a time", async () => {
   const second = Harness.at(data);
   await assert.rejects(
     second.reopen(),
-    (error) => error instanceof UserError && /another server/.test(error.message),
+    (error) => error instanceof ReverieError && /another server/.test(error.message),
   );
   await harness.close();
   await second.reopen();
@@ -193,7 +193,7 @@ Deno.test("a data folder that cannot be made is told in one line", async () => {
   await harness.close();
   const file = join(harness.data, "file");
   await Deno.writeTextFile(file, "");
-  await assert.rejects(harness.reopen({ data: join(file, "below") }), UserError);
+  await assert.rejects(harness.reopen({ data: join(file, "below") }), ReverieError);
 });
 
 Deno.test("requests that come while the server closes are told so", async () => {

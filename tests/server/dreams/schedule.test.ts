@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ParameterInput, parseParameters } from "../../../pipeline/parameters.ts";
 import type { Progress } from "../../../server/dreams/dream.ts";
-import { type Expected, expectedFrames, schedule } from "../../../server/dreams/schedule.ts";
+import { type Expected, framesOf, schedule } from "../../../server/dreams/schedule.ts";
 import { facts } from "./harness.ts";
 
 function dream(
@@ -19,12 +19,12 @@ const starts = (given: Parameters<typeof schedule>[0]) =>
 const named = (...dreams: Expected[]) => dreams.map((one, index) => ({ ...one, id: String(index) }));
 
 Deno.test("frames are expected for the part that is dreamed", () => {
-  assert.equal(expectedFrames(dream()), 10);
-  assert.equal(expectedFrames(dream({}, { from: 0.5 })), 5);
-  assert.equal(expectedFrames(dream({}, { from: 0.5, duration: 0.2 })), 2);
-  assert.equal(expectedFrames(dream({}, { progress: { frames: 1, total: 7 } })), 7);
+  assert.equal(framesOf(dream()), 10);
+  assert.equal(framesOf(dream({}, { from: 0.5 })), 5);
+  assert.equal(framesOf(dream({}, { from: 0.5, duration: 0.2 })), 2);
+  assert.equal(framesOf(dream({}, { progress: { frames: 1, total: 7 } })), 7);
   const { frames: _frames, ...unknown } = facts;
-  assert.equal(expectedFrames(dream({}, { source: { ...unknown, duration: 2 } })), 20);
+  assert.equal(framesOf(dream({}, { source: { ...unknown, duration: 2 } })), 20);
 });
 
 Deno.test("without a running dream the next begins now, the one after it at the pace of earlier dreams", () => {

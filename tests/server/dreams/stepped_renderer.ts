@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DoneEvent } from "../../../pipeline/events.ts";
 import type { ParameterInput } from "../../../pipeline/parameters.ts";
 import { StageClock } from "../../../pipeline/stage_clock.ts";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import type { CheckJob, RenderHooks, Rendering, RenderJob } from "../../../server/rendering/job.ts";
 
 const encoder = new TextEncoder();
@@ -49,7 +49,7 @@ export class SteppedRenderer {
 }
 
 function refused(field: string, message: string): Promise<never> {
-  return Promise.reject(new HttpError("invalid_parameter", message, { field }));
+  return Promise.reject(new ReverieError("invalid_parameter", message, { field }));
 }
 
 /** A rendering that does what a test says. */
@@ -76,7 +76,7 @@ export class SteppedRendering implements Rendering {
   change(parameters: Partial<ParameterInput>): Promise<number> {
     if (parameters.layers?.includes("nowhere")) {
       return Promise.reject(
-        new HttpError("invalid_parameter", "there is no layer nowhere", { field: "layers" }),
+        new ReverieError("invalid_parameter", "there is no layer nowhere", { field: "layers" }),
       );
     }
     const answer = Promise.withResolvers<number>();
@@ -136,7 +136,7 @@ export class SteppedRendering implements Rendering {
   #end(): void {
     this.over = true;
     for (const answer of this.#waiting.splice(0)) {
-      answer.reject(new HttpError("conflict", "the dream ended before the change took effect"));
+      answer.reject(new ReverieError("conflict", "the dream ended before the change took effect"));
     }
   }
 }

@@ -103,7 +103,7 @@ Deno.test("What is not a video is refused, and leaves nothing", async () => {
     ["ffconcat version 1.0\nfile /etc/passwd\n", 415, "not_a_video"],
     ['<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>', 415, "not_a_video"],
     [crypto.getRandomValues(new Uint8Array(10_000)), 415, "not_a_video"],
-    [await Deno.readFile("static/sample/dreamed.jpg"), 415, "not_a_video"],
+    [await Deno.readFile("docs/dreamed.jpg"), 415, "not_a_video"],
     [withoutPictures(), 422, "unusable_video"],
   ];
   await withTestServer(async (server) => {

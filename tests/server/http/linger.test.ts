@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import type { Env } from "../../../server/http/env.ts";
 import { errorResponse } from "../../../server/http/error_response.ts";
 import { linger } from "../../../server/http/linger.ts";
@@ -8,7 +8,7 @@ import { linger } from "../../../server/http/linger.ts";
 /** An app that refuses every upload without having read it. */
 function refusing(): Hono<Env> {
   return new Hono<Env>().onError(errorResponse).use(linger()).put("/", () => {
-    throw new HttpError("too_large", "too much");
+    throw new ReverieError("too_large", "too much");
   });
 }
 

@@ -4,9 +4,10 @@ import { Hono } from "hono";
 import type { Networks } from "../../../static/app/types.ts";
 import { isOperator } from "../../../server/security/operator.ts";
 import { withEmptyCache, withEnvironment } from "../../environment.ts";
-import { publishedParts, sharedGoogLeNet } from "../../models/networks/googlenet_fixture.ts";
+import { googLeNetFile, publishedParts, sharedGoogLeNet } from "../../models/networks/googlenet_fixture.ts";
 import { withWebServer } from "../../models/web_server.ts";
 import { json, type TestServer, withTestServer } from "../helpers.ts";
+import { testWith } from "../../needs.ts";
 
 /** Where the second source of GoogLeNet is, below a mirror. */
 const base =
@@ -46,34 +47,37 @@ Deno.test("the server tells its networks, which are here, and which one dreams",
   });
 });
 
-Deno.test("a network is fetched on request, with progress, and dreams from then on", async () => {
-  const model = await sharedGoogLeNet();
-  if (!model) return;
-  const files = Object.fromEntries(
-    publishedParts(model).entries().map(([path, bytes]) => [`${base}/${path}`, bytes]),
-  );
-  await withEmptyCache(() =>
-    withWebServer(
-      files,
-      ({ url }) =>
-        withEnvironment({ REVERIE_MIRROR: url }, () =>
-          withTestServer(async (server) => {
-            const begun = await json(
-              await server.ask("/api/networks/googlenet/fetch", { method: "POST" }),
-              202,
-            );
-            assert.equal(googlenet(begun).fetch?.running, true);
-            const told = await settled(server);
-            assert.equal(googlenet(told).fetch, undefined);
-            assert.equal(googlenet(told).here, true);
-            assert.equal(told.dreams, "googlenet");
-            const { plain, defaults } = await json(await server.ask("/api/settings"));
-            assert.equal(plain.network, "googlenet");
-            assert.equal(defaults.model, "googlenet");
-          })),
-    )
-  );
-});
+testWith(
+  googLeNetFile,
+  "a network is fetched on request, with progress, and dreams from then on",
+  async () => {
+    const model = await sharedGoogLeNet();
+    const files = Object.fromEntries(
+      publishedParts(model).entries().map(([path, bytes]) => [`${base}/${path}`, bytes]),
+    );
+    await withEmptyCache(() =>
+      withWebServer(
+        files,
+        ({ url }) =>
+          withEnvironment({ REVERIE_MIRROR: url }, () =>
+            withTestServer(async (server) => {
+              const begun = await json(
+                await server.ask("/api/networks/googlenet/fetch", { method: "POST" }),
+                202,
+              );
+              assert.equal(googlenet(begun).fetch?.running, true);
+              const told = await settled(server);
+              assert.equal(googlenet(told).fetch, undefined);
+              assert.equal(googlenet(told).here, true);
+              assert.equal(told.dreams, "googlenet");
+              const { plain, defaults } = await json(await server.ask("/api/settings"));
+              assert.equal(plain.network, "googlenet");
+              assert.equal(defaults.model, "googlenet");
+            })),
+      )
+    );
+  },
+);
 
 Deno.test("a fetch that fails is told in one line without the server's folders, and may be tried again", async () => {
   await withEmptyCache((folder) =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HttpError } from "../../../server/errors.ts";
+import type { ReverieError } from "../../../pipeline/errors.ts";
 import { PlaylistWaits } from "../../../server/http/files/playlist_wait.ts";
 
 Deno.test("PlaylistWaits holds all who wait until it is there, with one look at a time", async () => {
@@ -18,7 +18,7 @@ Deno.test("PlaylistWaits lets nobody wait for what is there", async () => {
 Deno.test("PlaylistWaits refuses with Retry-After after its patience and when a signal says so", async () => {
   const waits = new PlaylistWaits();
   const ready = () => false;
-  const busy = (error: HttpError) => error.code === "busy" && error.retryAfter !== undefined;
+  const busy = (error: ReverieError) => error.code === "busy" && error.retryAfter !== undefined;
   await assert.rejects(waits.until("a", { ready, signals: [], patience: 20 }), busy);
   await assert.rejects(waits.until("a", { ready, signals: [AbortSignal.timeout(20)] }), busy);
   await assert.rejects(waits.until("a", { ready, signals: [AbortSignal.abort()] }), busy);

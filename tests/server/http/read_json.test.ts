@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HttpError } from "../../../server/errors.ts";
+import type { ReverieError } from "../../../pipeline/errors.ts";
 import { readJson } from "../../../server/http/read_json.ts";
 
 function request(body: BodyInit | null): Request {
@@ -7,7 +7,7 @@ function request(body: BodyInit | null): Request {
 }
 
 async function refusal(body: BodyInit): Promise<string> {
-  return await readJson(request(body)).then(() => "none", (error: HttpError) => error.code);
+  return await readJson(request(body)).then(() => "none", (error: ReverieError) => error.code);
 }
 
 Deno.test("readJson() reads an object, in pieces, too", async () => {

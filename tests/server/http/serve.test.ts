@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pino } from "pino";
-import { UserError } from "../../../pipeline/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { defaultLimits, type ServerOptions } from "../../../server/options.ts";
 import { serve, startServer } from "../../../server/serve.ts";
 import { json, quickQuery, slowQuery, startTestServer, until, upload, withTestServer } from "../helpers.ts";
@@ -118,7 +118,7 @@ Deno.test("startServer() says what to do about a port in use, an address of else
     for (const [further, line] of tries) {
       await assert.rejects(
         startServer(options(further), { log }),
-        (error) => error instanceof UserError && line.test(error.message),
+        (error) => error instanceof ReverieError && line.test(error.message),
       );
     }
   });

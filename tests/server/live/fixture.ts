@@ -2,7 +2,8 @@
 import { Hono } from "hono";
 import { type ParameterInput, parseParameters } from "../../../pipeline/parameters.ts";
 import type { DreamView } from "../../../server/dreams/dream.ts";
-import { HttpError } from "../../../server/errors.ts";
+import { bodyOf } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { LiveHub } from "../../../server/live/hub.ts";
 import type { Answer, FrameNews, News } from "../../../server/live/news.ts";
 import { liveRoutes, type LiveServices } from "../../../server/live/routes.ts";
@@ -32,7 +33,7 @@ export function startLive({ change = accept, limit, stuckAfter, heartbeat, ...ti
   const dream = someDream();
   const get = (wanted: string) => {
     if (wanted === id) return dream;
-    throw new HttpError("not_found", "there is no such dream");
+    throw new ReverieError("not_found", "there is no such dream");
   };
   hub.setStateSource(get);
   const routes = liveRoutes({
@@ -44,8 +45,8 @@ export function startLive({ change = accept, limit, stuckAfter, heartbeat, ...ti
   });
   const app = new Hono().route("/api/dreams", routes);
   app.onError((error, context) => {
-    if (!(error instanceof HttpError)) throw error;
-    return context.json({ error: error.body }, error.status);
+    if (!(error instanceof ReverieError)) throw error;
+    return context.json({ error: bodyOf(error) }, error.status);
   });
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, app.fetch);
   const { port } = server.addr;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HttpError } from "../../../server/errors.ts";
+import type { ReverieError } from "../../../pipeline/errors.ts";
 import { frameNews, id, picture, startLive, until } from "./fixture.ts";
 
 const bytes = (value: number) => new Uint8Array([value]);
@@ -48,7 +48,7 @@ Deno.test("the dream itself is there without asking", async () => {
 
 Deno.test("who waits when the dream ends is told so, and so is who asks after it", async () => {
   await using live = startLive();
-  const waiting = assert.rejects(live.hub.seen(id, "source"), (error: HttpError) => {
+  const waiting = assert.rejects(live.hub.seen(id, "source"), (error: ReverieError) => {
     assert.equal(error.code, "conflict");
     return /has ended/.test(error.message);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { ClientMessages, mostBad, mostPerSecond } from "../../../server/live/client_messages.ts";
 import type { Answer } from "../../../server/live/news.ts";
 import { Client, frameNews, id, neverReads, picture, startLive, until } from "./fixture.ts";
@@ -159,7 +159,9 @@ Deno.test("changes that come while one is on its way are made as one, the newest
 Deno.test("what cannot be done is refused in a clear line", async () => {
   await using live = startLive({
     change: () =>
-      Promise.reject(new HttpError("conflict", "octaves is fixed while a dream runs", { field: "octaves" })),
+      Promise.reject(
+        new ReverieError("conflict", "octaves is fixed while a dream runs", { field: "octaves" }),
+      ),
   });
   const client = new Client(live.url);
   await client.until(1);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { quickJob, Told, until, withRenderer } from "./jobs.ts";
 
 /** Programs that this process has started and that still run. */
@@ -32,7 +32,7 @@ Deno.test({
       // A job that is none is an error nobody catches.
       const preview = renderer.preview(null as never);
       const stopped = (error: unknown) =>
-        error instanceof HttpError && error.code === "internal" &&
+        error instanceof ReverieError && error.code === "internal" &&
         /^the renderer has stopped/.test(error.message);
       await assert.rejects(preview, stopped);
       await assert.rejects(rendering.finished, stopped);

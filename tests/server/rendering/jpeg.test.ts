@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { decodeJpeg, encodeJpeg } from "../../../server/rendering/jpeg.ts";
 
 /** Left half red, right half blue. */
@@ -10,7 +10,7 @@ function halves(width: number, height: number) {
   return { width, height, channels: 3, data };
 }
 
-const refusal = (code: string) => (error: unknown) => error instanceof HttpError && error.code === code;
+const refusal = (code: string) => (error: unknown) => error instanceof ReverieError && error.code === code;
 
 Deno.test("encodeJpeg() bounds the longest side and enlarges nothing", async () => {
   const { width, height, bytes } = await encodeJpeg(halves(100, 40), 50);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseParameters } from "../../../pipeline/parameters.ts";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { changedSettings, LiveSettings } from "../../../server/rendering/live_settings.ts";
 
 const start = parseParameters({ blend: 0.1 });
@@ -31,7 +31,7 @@ Deno.test("a new change outlives recorded ones of the same settings that were st
 
 Deno.test("a change is refused with the name of the setting that is wrong", () => {
   const refused = (field: string, message: RegExp) => (error: unknown) =>
-    error instanceof HttpError && error.code === "invalid_parameter" && error.field === field &&
+    error instanceof ReverieError && error.code === "invalid_parameter" && error.field === field &&
     message.test(error.message);
   assert.throws(() => changedSettings(start, { blend: -1 }), refused("blend", /a number from 0 to 1/));
   assert.throws(() => changedSettings(start, { seed: 4 }), refused("seed", /holds for the whole dream/));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { quickJob, quickWish, sample, Told, until, withRenderer } from "./jobs.ts";
 
-const refusal = (code: string) => (error: unknown) => error instanceof HttpError && error.code === code;
+const refusal = (code: string) => (error: unknown) => error instanceof ReverieError && error.code === code;
 
 Deno.test("preview() dreams the frame at a moment of the video", () =>
   withRenderer(async (renderer) => {
@@ -67,7 +67,7 @@ Deno.test("preview() is one at a time, and a signal makes room for the next", ()
 Deno.test("preview() of a moment after the end is an unusable video, told without the path", () =>
   withRenderer(async (renderer) => {
     const preview = renderer.preview({ input: sample, at: 99, wish: quickWish() });
-    await assert.rejects(preview, (error: HttpError) => {
+    await assert.rejects(preview, (error: ReverieError) => {
       assert.equal(error.code, "unusable_video");
       assert.match(error.message, /^the source has no frame at 99 s/);
       return true;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { filesIn, quick, quickJob, quickWish, sample, Told, until, withRenderer } from "./jobs.ts";
 
 const refusal = (code: string, field?: string) => (error: unknown) =>
-  error instanceof HttpError && error.code === code && error.field === field;
+  error instanceof ReverieError && error.code === code && error.field === field;
 
 Deno.test("render() makes the video and the stream and tells of every frame", () =>
   withRenderer(async (renderer, folder) => {
@@ -161,7 +161,7 @@ Deno.test("a source that cannot be dreamed is an unusable video, told without th
     const input = join(folder, "source");
     await Deno.writeTextFile(input, "no video");
     const { finished } = renderer.render(quickJob(folder, { input }), new Told());
-    await assert.rejects(finished, (error: HttpError) => {
+    await assert.rejects(finished, (error: ReverieError) => {
       assert.equal(error.code, "unusable_video");
       assert.match(error.message, /^the source is not a video/);
       assert.ok(!error.message.includes(folder));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../pipeline/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { checkExposure } from "../../../server/security/exposure.ts";
 
 type Exposure = Parameters<typeof checkExposure>[0];
@@ -10,7 +10,7 @@ function refusal(
   try {
     checkExposure({ host, withoutToken, ...token });
   } catch (error) {
-    assert.ok(error instanceof UserError);
+    assert.ok(error instanceof ReverieError);
     return error.message;
   }
   return undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { HttpError } from "../../../server/errors.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
 import { defaultLimits, type Limits } from "../../../server/options.ts";
 import { inspect } from "../../../server/uploads/inspect.ts";
 import { draw, drawCard, inFolder } from "../../pipeline/clips.ts";
@@ -21,7 +21,7 @@ async function refused(
   options: Partial<Pick<Limits, "pixels" | "frames">> & { pictures?: boolean } = {},
 ): Promise<void> {
   await assert.rejects(looked(file, options), (error) => {
-    assert.ok(error instanceof HttpError, String(error));
+    assert.ok(error instanceof ReverieError, String(error));
     assert.equal(error.status, status, error.message);
     assert.match(error.message, message);
     assert.match(error.message, /mine\.mp4/);
@@ -119,7 +119,7 @@ Deno.test("inspect() keeps to the limits, which are those of the part that is dr
     await refused(card, 422, /has 50 frames, and at most 49/, { frames: 49 });
     await assert.rejects(
       short({ from: 5 }),
-      (error: HttpError) => error.field === "from" && error.status === 400,
+      (error: ReverieError) => error.field === "from" && error.status === 400,
     );
   }));
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { IncomingFile } from "../../../server/uploads/incoming_file.ts";
-import { toHttpError } from "../../../server/errors.ts";
+import { asReverieError } from "../../../server/errors.ts";
 import { serveUploads, type UploadServer, type UploadServerOptions } from "./upload_server.ts";
 
 const text = new TextEncoder();
@@ -124,7 +124,7 @@ Deno.test({
     const file = await IncomingFile.create(path, Infinity);
     try {
       await file.write(new Uint8Array(10));
-      await assert.rejects(file.close(), (error) => toHttpError(error).status === 507);
+      await assert.rejects(file.close(), (error) => asReverieError(error).status === 507);
     } finally {
       await file.discard();
     }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { lookFor, presetOf } from "../../../pipeline/presets.ts";
-import { HttpError } from "../../../server/errors.ts";
-import { checkSettings, completeSettings, readSettings } from "../../../server/uploads/settings.ts";
+import { ReverieError } from "../../../pipeline/errors.ts";
+import { checkSettings, readSettings } from "../../../server/uploads/settings.ts";
+import { settings } from "../../../pipeline/settle.ts";
 
 function refused(fields: Record<string, unknown>, field: string, message: RegExp): void {
   assert.throws(() => checkSettings(fields), (error) => {
-    assert.ok(error instanceof HttpError, String(error));
+    assert.ok(error instanceof ReverieError, String(error));
     assert.equal(error.code, "invalid_parameter");
     assert.equal(error.field, field);
     assert.match(error.message, message);
@@ -49,11 +50,11 @@ Deno.test("readSettings() reads name, preset and times", () => {
   assert.deepEqual(read, { name: "b.mp4", preset: "art", from: 90, duration: 0.5, given: {} });
 });
 
-Deno.test("completeSettings() puts what is given over the preset and the defaults", () => {
-  const parameters = completeSettings(readSettings({ preset: "landscape", octaves: "2" }));
+Deno.test("settings() puts what is given over the preset and the defaults", () => {
+  const parameters = settings(readSettings({ preset: "landscape", octaves: "2" }));
   const { blend } = lookFor(presetOf("landscape"), parameters.model);
   assert.deepEqual([parameters.blend, parameters.octaves, parameters.imageSize], [blend, 2, 512]);
-  assert.equal(completeSettings(readSettings({ preset: "landscape", blend: "0.9" })).blend, 0.9);
+  assert.equal(settings(readSettings({ preset: "landscape", blend: "0.9" })).blend, 0.9);
 });
 
 Deno.test("a value of the wrong kind or out of range is refused with its field", () => {
@@ -94,8 +95,8 @@ Deno.test("presets and times that are none are refused with their field", () => 
 });
 
 Deno.test("a model is a name and never a path on the server", () => {
-  assert.equal(completeSettings(readSettings({ model: "inception-v3" })).model, "inception-v3");
-  assert.equal(completeSettings(readSettings({ flowModel: "raft-small" })).flowModel, "raft-small");
+  assert.equal(settings(readSettings({ model: "inception-v3" })).model, "inception-v3");
+  assert.equal(settings(readSettings({ flowModel: "raft-small" })).flowModel, "raft-small");
   refused({ model: "raft-small" }, "model", /must be the name of a network/);
   for (const model of ["/etc/passwd", "../x.onnx", "x.onnx", "", "a b", "C:\\x", ".", "x\0", "-", 3, ["x"]]) {
     refused({ model }, "model", /must be the name of a network/);

@@ -1,5 +1,5 @@
 /** A server that takes uploads by all three routes and throws them away; run by itself it is measured by a test. */
-import { toHttpError } from "../../../server/errors.ts";
+import { asReverieError, bodyOf } from "../../../server/errors.ts";
 import { defaultLimits, type Limits } from "../../../server/options.ts";
 import { type Received, Uploads } from "../../../server/uploads/uploads.ts";
 
@@ -55,7 +55,7 @@ export function serveUploads(options: UploadServerOptions = {}): UploadServer {
     try {
       return Response.json(await take(await receive.call(uploads, request)));
     } catch (error) {
-      const { body, status } = toHttpError(error);
+      const { status } = asReverieError(error), body = bodyOf(error);
       return Response.json({ error: body }, { status });
     }
   });

@@ -1,6 +1,6 @@
 import { floatTensor } from "../../model.ts";
 import { isBlocked } from "../blocked.ts";
-import type { GradientContext as RuleContext } from "../gradient_context.ts";
+import type { GradientContext } from "../gradient_context.ts";
 import type { Windows } from "../windows.ts";
 import { isPositive } from "../activations.ts";
 
@@ -20,7 +20,7 @@ export interface MaxPoolPositions {
  * for a maximum. Padding is zero to a convolution; at the end of an axis it comes after the elements that it might
  * equal, and before the first element it only wins where the maximum is not positive.
  */
-export function hasMaxPoolCodes(c: RuleContext, windows: Windows): boolean {
+export function hasMaxPoolCodes(c: GradientContext, windows: Windows): boolean {
   const dims = c.shape(c.node.inputs[0]!);
   return isBlocked(c, dims) && windows.kernel.every((size) => size > 1 && size <= 4) &&
     dims[2]! * dims[3]! < largestIndex && (!isPaddedBefore(windows) || c.onlyPositiveMatters());
@@ -39,7 +39,7 @@ export function isPaddedBefore({ padsBegin }: Windows): boolean {
  * Along an axis let `differs_k` be 1 where tap k is less than the maximum, else 0, and `value_k` what is known of tap
  * k. Then value_0 + differs_0 (value_1 - value_0 + differs_1 (value_2 - value_1 + …)) is known of the first maximum.
  */
-export function maxPoolCodes(c: RuleContext, windows: Windows): MaxPoolPositions {
+export function maxPoolCodes(c: GradientContext, windows: Windows): MaxPoolPositions {
   const { g } = c;
   const [batch, channels, height, width] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
   const area = height * width;
@@ -54,7 +54,7 @@ export function maxPoolCodes(c: RuleContext, windows: Windows): MaxPoolPositions
 }
 
 /** The maximum's index from the window's start, plus a constant for each channel. */
-function indexInWindow(c: RuleContext, windows: Windows, origins: number[]): string {
+function indexInWindow(c: GradientContext, windows: Windows, origins: number[]): string {
   const { g } = c;
   const columns = paddingOf(c, windows, 1, (windows.kernel[1]! - 1) * windows.dilations[1]! + 1);
   const rowMaxima = g.op("MaxPool", [c.node.inputs[0]!], {
@@ -84,7 +84,7 @@ function indexInWindow(c: RuleContext, windows: Windows, origins: number[]): str
 }
 
 /** The number of taps before the first maximum of each window of one row. */
-function columnOfRowMaximum(c: RuleContext, windows: Windows, rowMaxima: string): string {
+function columnOfRowMaximum(c: GradientContext, windows: Windows, rowMaxima: string): string {
   const { g } = c;
   let column: string | undefined;
   for (let tapNumber = windows.kernel[1]! - 2; tapNumber >= 0; tapNumber--) {
@@ -102,7 +102,7 @@ function columnOfRowMaximum(c: RuleContext, windows: Windows, rowMaxima: string)
  * smallest kernel that reaches them.
  */
 function tap(
-  c: RuleContext,
+  c: GradientContext,
   windows: Windows,
   axis: number,
   value: string,
@@ -135,7 +135,7 @@ function tap(
  * extent that they need so as not to stop once more.
  */
 function paddingOf(
-  c: RuleContext,
+  c: GradientContext,
   windows: Windows,
   axis: number,
   extent: number,
@@ -149,7 +149,7 @@ function paddingOf(
 }
 
 /** The index of each window's first element in its channel; before the channel's own where the window is padded. */
-function windowStarts(c: RuleContext, windows: Windows): string {
+function windowStarts(c: GradientContext, windows: Windows): string {
   const width = c.shape(c.node.inputs[0]!)[3]!;
   const [rows, columns] = c.shape(c.node.outputs[0]!).slice(2) as [number, number];
   const [down, right] = windows.strides as [number, number];

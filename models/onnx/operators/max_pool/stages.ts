@@ -1,6 +1,6 @@
 import { floatTensor } from "../../model.ts";
 import { isBlocked } from "../blocked.ts";
-import type { GradientContext as RuleContext } from "../gradient_context.ts";
+import type { GradientContext } from "../gradient_context.ts";
 import type { Windows } from "../windows.ts";
 import { isPositive } from "../activations.ts";
 
@@ -26,7 +26,7 @@ type Shifts = Record<number, number>;
  * the end of an axis it comes after the elements that it might equal, and before the first element it only wins where
  * the maximum is not positive.
  */
-export function hasMaxPoolStages(c: RuleContext, windows: Windows): boolean {
+export function hasMaxPoolStages(c: GradientContext, windows: Windows): boolean {
   const dims = c.shape(c.node.inputs[0]!);
   return isBlocked(c, dims) &&
     windows.kernel.every((size, axis) => isStaged(size, windows.strides[axis]!, windows.dilations[axis]!)) &&
@@ -42,7 +42,7 @@ function isStaged(size: number, stride: number, dilation: number): boolean {
  * The gradient of a MaxPool, from its output's, in the blocked layout from end to end. The maximum of a window is the maximum of its rows'
  * maxima; the gradient goes back the same way, first to a row, then to an element of it.
  */
-export function stagedMaxPool(c: RuleContext, windows: Windows, grad: string): string {
+export function stagedMaxPool(c: GradientContext, windows: Windows, grad: string): string {
   const [x, y] = [c.node.inputs[0]!, c.node.outputs[0]!];
   const [rows, columns] = [0, 1].map((axis) => alongAxis(c, windows, axis)) as [AxisWindows, AxisWindows];
   const { size, before } = slide(columns, (columns.size - 1) * columns.dilation, columns.before);
@@ -56,7 +56,7 @@ export function stagedMaxPool(c: RuleContext, windows: Windows, grad: string): s
   return stage(c, columns, x, rowMaxima, stage(c, rows, rowMaxima, y, grad));
 }
 
-function alongAxis(c: RuleContext, windows: Windows, axis: number): AxisWindows {
+function alongAxis(c: GradientContext, windows: Windows, axis: number): AxisWindows {
   return {
     axis,
     size: windows.kernel[axis]!,
@@ -72,7 +72,7 @@ function alongAxis(c: RuleContext, windows: Windows, axis: number): AxisWindows 
  * The gradient of a maximum along one axis. Let `rest_k` be what the taps before k leave of a window's gradient: all of
  * it while they differ from the maximum, nothing after the first equal one. Tap k takes rest_k - rest_(k+1).
  */
-function stage(c: RuleContext, windows: AxisWindows, x: string, maximum: string, grad: string): string {
+function stage(c: GradientContext, windows: AxisWindows, x: string, maximum: string, grad: string): string {
   const { g } = c;
   const rests = [grad];
   for (let tap = 0; tap < windows.size - 1; tap++) {
@@ -83,7 +83,7 @@ function stage(c: RuleContext, windows: AxisWindows, x: string, maximum: string,
 }
 
 /** Minus one tap of every window. */
-function negativeTap(c: RuleContext, windows: AxisWindows, x: string, tap: number): string {
+function negativeTap(c: GradientContext, windows: AxisWindows, x: string, tap: number): string {
   const place = tap * windows.dilation - windows.before;
   const before = Math.max(0, -place);
   const { size, after } = slide(windows, Math.max(0, place), before);
@@ -100,7 +100,7 @@ function slide({ length, count, stride }: AxisWindows, last: number, before: num
 }
 
 /** Stride 1: every tap's share moves to the tap's place. */
-function placed(c: RuleContext, windows: AxisWindows, rests: string[]): string {
+function placed(c: GradientContext, windows: AxisWindows, rests: string[]): string {
   const shift = (tap: number) => tap * windows.dilation - windows.before;
   return sumOfShares(c, windows, rests, windows.length, (tap) => ({ shift: shift(tap), factor: 1 }))!;
 }
@@ -109,7 +109,7 @@ function placed(c: RuleContext, windows: AxisWindows, rests: string[]): string {
  * Stride 2: the taps of even places and those of odd places have gradients of half the length, `even` and `odd`. Both
  * are doubled and the right one taken: odd + isEven (even - odd).
  */
-function interleaved(c: RuleContext, windows: AxisWindows, rests: string[]): string {
+function interleaved(c: GradientContext, windows: AxisWindows, rests: string[]): string {
   const { g } = c;
   const { axis, before, length } = windows;
   const half = length / 2;
@@ -126,7 +126,7 @@ function interleaved(c: RuleContext, windows: AxisWindows, rests: string[]): str
 }
 
 /** Every element twice along the axis. */
-function doubled(c: RuleContext, axis: number, value: string): string {
+function doubled(c: GradientContext, axis: number, value: string): string {
   const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
   const scales = c.g.floats(axis === 0 ? [1, 1, 2, 1] : [1, 1, 1, 2]);
   return c.g.op("Resize", [value, "", scales], attributes);
@@ -137,7 +137,7 @@ function doubled(c: RuleContext, axis: number, value: string): string {
  * convolution brings it into the blocked layout; were it a constant, onnxruntime would compute it beforehand, in the
  * plain layout.
  */
-function evenPlaces(c: RuleContext, axis: number): string {
+function evenPlaces(c: GradientContext, axis: number): string {
   const [, channels, height, width] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
   // Rows are searched for their maximum first, so that the rows' maxima are as many as there are windows in a row.
   const [rows, columns] = [height, axis === 0 ? c.shape(c.node.outputs[0]!)[3]! : width];
@@ -158,7 +158,7 @@ interface Place {
 
 /** The sum of the taps' shares, each at its place, along an axis of the given length. */
 function sumOfShares(
-  c: RuleContext,
+  c: GradientContext,
   windows: AxisWindows,
   rests: string[],
   length: number,
@@ -188,7 +188,7 @@ function shiftsOfRest(tap: number, placeOf: (tap: number) => Place): Shifts {
 
 /** The sum of a value of every window, moved and multiplied, at `length` places. */
 function shifted(
-  c: RuleContext,
+  c: GradientContext,
   windows: AxisWindows,
   value: string,
   shifts: Shifts,
@@ -205,7 +205,7 @@ function shifted(
 
 /** A convolution of single channels along one axis. */
 function perChannel(
-  c: RuleContext,
+  c: GradientContext,
   axis: number,
   value: string,
   kernel: Float32Array,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isCaffemodel } from "../../../../models/networks/checkpoint/caffemodel.ts";
-import { checkpointKind } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { checkpointKind } from "../../../../models/networks/checkpoint/read.ts";
 import { GraphBuilder } from "../../../../models/onnx/build.ts";
 import { floatTensor } from "../../../../models/onnx/model.ts";
 import { writeModel } from "../../../../models/onnx/write.ts";

@@ -1,5 +1,5 @@
 /** Reads a checkpoint in a process of its own and prints, as JSON, how that went and the most memory it took (Linux). */
-import { readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
 import { peakMemory } from "../../../../pipeline/peak_memory.ts";
 
 /** What this script prints. */

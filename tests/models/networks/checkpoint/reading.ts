@@ -1,7 +1,8 @@
 /** Reads checkpoints for tests, and says how they are refused. */
 import assert from "node:assert/strict";
-import { UserError } from "../../../../models/errors.ts";
-import { type Checkpoint, readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import type { Checkpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
+import { ReverieError } from "../../../../models/errors.ts";
 import { runScript } from "../../../run_deno.ts";
 import type { Reading } from "./peak_memory.ts";
 
@@ -25,7 +26,7 @@ export function read(bytes: Uint8Array): Promise<Checkpoint> {
 export function refused(bytes: Uint8Array, expected: RegExp): Promise<void> {
   return withFile(bytes, async (path) => {
     await assert.rejects(readCheckpoint(path), (error) => {
-      assert.ok(error instanceof UserError, String(error));
+      assert.ok(error instanceof ReverieError, String(error));
       assert.ok(error.message.startsWith(path) && !error.message.includes("\n"), error.message);
       assert.match(error.message, expected);
       return true;
@@ -43,7 +44,7 @@ export function refusedWithin(megabytes: number, bytes: Uint8Array, expected: Re
     const { code, stdout, stderr } = await runScript(script, [path]);
     assert.equal(code, 0, stderr);
     const { outcome, peak }: Reading = JSON.parse(stdout);
-    assert.match(outcome, /^UserError: [^\n]+$/);
+    assert.match(outcome, /^ReverieError: [^\n]+$/);
     assert.match(outcome, expected);
     assert.ok(peak < megabytes, `${peak} MB`);
   });

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../../../models/errors.ts";
-import { readCheckpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
+import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
+import { ReverieError } from "../../../../models/errors.ts";
 import { Random } from "../../../../pipeline/random.ts";
-import { readSharedData, sharedDataPath } from "../../../shared_data.ts";
+import { sharedFile } from "../../../shared_data.ts";
 import { read, refused } from "./reading.ts";
 import { concat, zip } from "./write.ts";
+import { testWith } from "../../../needs.ts";
+
+const raftSmall = sharedFile("weights/raft-small.pth");
 
 function fixture(name: string): string {
   return decodeURIComponent(new URL(`../../../fixtures/${name}`, import.meta.url).pathname);
@@ -34,30 +37,32 @@ for (const layout of ["zip", "legacy", "training"]) {
   });
 }
 
-Deno.test("the official RAFT-small is read: 106 tensors, 990,162 parameters", async () => {
-  const path = await sharedDataPath("weights/raft-small.pth");
-  if (!path) return;
+testWith(raftSmall, "the official RAFT-small is read: 106 tensors, 990,162 parameters", async () => {
+  const { path } = raftSmall;
   const checkpoint = await readCheckpoint(path);
   assert.equal(checkpoint.size, 106);
   assert.deepEqual(checkpoint.get("module.fnet.conv1.weight")?.dims, [32, 3, 7, 7]);
   assert.equal([...checkpoint.values()].reduce((sum, { data }) => sum + data.length, 0), 990_162);
 });
 
-Deno.test("a checkpoint that ends early is refused wherever it ends", async () => {
-  const official = await readSharedData("weights/raft-small.pth");
-  const whole = [
-    ...official ? [official] : [],
-    await Deno.readFile(fixture("checkpoint_zip.pth")),
-    await Deno.readFile(fixture("checkpoint_legacy.pth")),
-  ];
-  for (const bytes of whole) {
-    for (const share of [0.001, 0.1, 0.35, 0.5, 0.75, 0.99]) {
-      const length = Math.max(20, Math.floor(bytes.length * share));
-      await refused(bytes.subarray(0, length), /cut short|damaged/);
-    }
-    await refused(bytes.subarray(0, bytes.length - 1), /cut short|damaged/);
+async function refusedWhereverItEnds(path: string): Promise<void> {
+  const bytes = await Deno.readFile(path);
+  for (const share of [0.001, 0.1, 0.35, 0.5, 0.75, 0.99]) {
+    const length = Math.max(20, Math.floor(bytes.length * share));
+    await refused(bytes.subarray(0, length), /cut short|damaged/);
   }
+  await refused(bytes.subarray(0, bytes.length - 1), /cut short|damaged/);
+}
+
+Deno.test("a checkpoint that ends early is refused wherever it ends", async () => {
+  for (const layout of ["zip", "legacy"]) await refusedWhereverItEnds(fixture(`checkpoint_${layout}.pth`));
 });
+
+testWith(
+  raftSmall,
+  "RAFT-small that ends early is refused wherever it ends",
+  () => refusedWhereverItEnds(raftSmall.path),
+);
 
 Deno.test("a file of another kind is refused", async () => {
   await refused(new Uint8Array(), /is empty; fetch it again/);
@@ -85,7 +90,7 @@ Deno.test("a file with some bytes changed is read or refused, and nothing else h
         }
       } catch (error) {
         assert.ok(
-          error instanceof UserError && !error.message.includes("\n"),
+          error instanceof ReverieError && !error.message.includes("\n"),
           `${name}, run ${run}: ${error}`,
         );
       }

@@ -1,7 +1,7 @@
 /**
  * Draws the sample clip: an autumn lake below mountains at sunset, 2.5 seconds that repeat without a seam.
  *
- *     deno run -A static/sample/draw.ts static/sample.mp4
+ *     deno run -A tests/quality/sample_clip/draw.ts static/sample.mp4
  *
  * Needs ffmpeg with libx264 on PATH, or its path in FFMPEG_PATH.
  */
@@ -56,7 +56,7 @@ function encoderArguments(soundFile: string, output: string): string[] {
 if (import.meta.main) {
   const output = Deno.args[0];
   if (!output) {
-    console.error("Name the file to draw into: deno run -A static/sample/draw.ts sample.mp4");
+    console.error("Name the file to draw into: deno run -A tests/quality/sample_clip/draw.ts sample.mp4");
     Deno.exit(2);
   }
   await drawClip(output);

@@ -4,9 +4,9 @@ import { chmod } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { FRAME_RATE, FRAMES } from "../../static/sample/camera.ts";
-import { Film, FULL_FILM } from "../../static/sample/film.ts";
-import { makeSound, SAMPLE_RATE } from "../../static/sample/sound.ts";
+import { FRAME_RATE, FRAMES } from "./sample_clip/camera.ts";
+import { Film, FULL_FILM } from "./sample_clip/film.ts";
+import { makeSound, SAMPLE_RATE } from "./sample_clip/sound.ts";
 
 const CLIP = fileURLToPath(new URL("../../static/sample.mp4", import.meta.url));
 const SMALL = { width: 64, height: 36, samples: 1, columns: 160, rows: 140 };

@@ -1,0 +1,37 @@
+/** Errors on their way between threads: structured clones lose their class, so they cross as plain objects. */
+import { ReverieError, type ReverieErrorOptions } from "./errors.ts";
+import type { ErrorCode } from "./error_codes.ts";
+import type { Line } from "./line.ts";
+
+/** An error that can be cloned, with its causes. */
+export interface PlainError {
+  name: string;
+  message: string;
+  stack: string | undefined;
+  cause?: PlainError;
+  /** What a {@link ReverieError} has besides. */
+  told?: { code: ErrorCode; wrong: Line; options: Omit<ReverieErrorOptions, "cause"> };
+}
+
+/** An error as a plain object. */
+export function toPlain(error: unknown): PlainError {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), stack: undefined };
+  const { name, message, stack } = error;
+  const plain: PlainError = { name, message, stack };
+  if (error.cause !== undefined) plain.cause = toPlain(error.cause);
+  if (error instanceof ReverieError) {
+    const { code, wrong, advice, field, reason, retryAfter } = error;
+    plain.told = { code, wrong, options: { advice, field, reason, retryAfter } };
+  }
+  return plain;
+}
+
+/** The error that a plain object was made of. */
+export function fromPlain({ name, message, stack, cause: below, told }: PlainError): Error {
+  const cause = below && { cause: fromPlain(below) };
+  const error = told
+    ? new ReverieError(told.code, told.wrong, { ...told.options, ...cause })
+    : Object.assign(new Error(message, cause), { name });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

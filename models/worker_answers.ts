@@ -1,0 +1,31 @@
+/** The Worker's side of `worker_calls.ts`. */
+/// <reference lib="deno.worker" />
+import type { AnswerMessage, CallMessage } from "./worker_calls.ts";
+
+/** How a Worker answers. */
+export interface Answering<Request, Answer> {
+  answer: (request: Request) => Answer | Promise<Answer>;
+  /** Buffers of an answer that are handed over instead of copied. */
+  moved?: (answer: Answer, request: Request) => ArrayBuffer[];
+  /** Called with a request when it comes; requests before it may still wait for their turn. */
+  onCall?: (request: Request) => void;
+}
+
+/** Answers every request of this Worker, one after another: a request may use what the one before it has made. */
+export function answerCalls<Request, Answer>(
+  { answer, moved = () => [], onCall }: Answering<Request, Answer>,
+): void {
+  let queue = Promise.resolve();
+  self.onmessage = ({ data: { id, request } }: MessageEvent<CallMessage<Request>>) => {
+    onCall?.(request);
+    queue = queue.then(async () => {
+      try {
+        const result = await answer(request);
+        self.postMessage({ id, answer: result } satisfies AnswerMessage<Answer>, moved(result, request));
+      } catch (thrown) {
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+        self.postMessage({ id, error } satisfies AnswerMessage<Answer>);
+      }
+    });
+  };
+}

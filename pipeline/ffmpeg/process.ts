@@ -1,0 +1,89 @@
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
+import { reasonOf } from "../../models/system_error.ts";
+import type { Program } from "./locate.ts";
+import { type Exit, Log, logOptions } from "./log.ts";
+
+/** What ffmpeg is to do. */
+export interface ProcessOptions {
+  /** Options of the input, `-i` and the input itself. */
+  input: readonly string[];
+  /** Options between the input and the output. */
+  options: readonly string[];
+  /** Output path (overwritten), or `pipe:1`. */
+  output: string;
+  /** Called with each line that ffmpeg writes on its standard error. */
+  onLine?: (line: string) => void;
+}
+
+/** An ffmpeg whose standard input or output is a stream of this program. */
+export class FfmpegProcess {
+  /** Resolves when the process has ended; never rejects. */
+  readonly done: Promise<Exit>;
+  readonly #child: Deno.ChildProcess;
+
+  /**
+   * Starts ffmpeg.
+   *
+   * @param piped the stream that this program reads or writes.
+   * @throws {ReverieError} when the program cannot be started.
+   */
+  constructor(
+    program: Program,
+    piped: "stdin" | "stdout",
+    { input, options, output, onLine }: ProcessOptions,
+  ) {
+    const command = new Deno.Command(program.path, {
+      args: [...input, "-y", ...logOptions, ...options, output],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+      [piped]: "piped",
+    });
+    this.#child = spawned(command, program);
+    const log = new Log();
+    const logged = readLines(this.#child.stderr, (line) => {
+      log.readLine(line);
+      onLine?.(line);
+    });
+    this.done = Promise.all([this.#child.status, logged]).then(([status]) => log.exit(status));
+  }
+
+  /** Where the input is written, if that is piped. */
+  get stdin(): WritableStream<Uint8Array> {
+    return this.#child.stdin;
+  }
+
+  /** Where the output is read, if that is piped: a stream of bytes. */
+  get stdout(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#child.stdout;
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  }
+}
+
+function spawned(command: Deno.Command, program: Program): Deno.ChildProcess {
+  try {
+    return command.spawn();
+  } catch (cause) {
+    const wrong = line`${{ path: program.path }} cannot be started: ${reasonOf(cause)}`;
+    throw new ReverieError("ffmpeg_unusable", wrong, { cause });
+  }
+}
+
+async function readLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>, onLine: (line: string) => void) {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split(/\r?\n|\r/);
+    rest = lines.pop()!;
+    lines.forEach(onLine);
+  }
+  if (rest !== "") onLine(rest);
+}

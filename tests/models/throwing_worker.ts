@@ -1,0 +1,24 @@
+/** Throws an error in a Worker of its own, and sends it to whoever made the Worker. */
+/// <reference lib="deno.worker" />
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
+import { toPlain } from "../../models/plain_error.ts";
+
+function fail(): never {
+  throw new ReverieError(
+    "invalid_parameter",
+    line`${{ field: "flowModel" }} ${{ path: "/data/a.pth" }}: it is empty`,
+    {
+      advice: [[{ remedy: "fetch", network: "raft-small" }], "take another one"],
+      reason: "empty",
+      retryAfter: 5,
+      cause: new TypeError("nothing to read", { cause: new Error("end of file") }),
+    },
+  );
+}
+
+try {
+  fail();
+} catch (error) {
+  self.postMessage(toPlain(error));
+}
