@@ -9,10 +9,10 @@ import {
   type Operator,
   type Operators,
   type ShapeRule,
+  type UpgradeRule,
 } from "./operator.ts";
 import { forEachPlace, stridesOf } from "./strided.ts";
 import { tensorOf } from "./tensor_of.ts";
-import type { UpgradeRule } from "./operator.ts";
 import type { Value } from "./value.ts";
 
 /** The axes that a Reduce operator goes over, an attribute in old operator sets and an input in new ones. */

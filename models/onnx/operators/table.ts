@@ -1,3 +1,4 @@
+import type { Node } from "../model.ts";
 import { activations } from "./activations.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { averagePools } from "./average_pool.ts";
@@ -19,7 +20,6 @@ import { lrn } from "./lrn.ts";
 import { matmul } from "./matmul.ts";
 import { maxPool } from "./max_pool.ts";
 import { normalizations } from "./normalization.ts";
-import type { Node } from "../model.ts";
 import type { Operator } from "./operator.ts";
 import { others } from "./other.ts";
 import { pad } from "./pad.ts";
