@@ -17,6 +17,6 @@ export async function checkLayers(parameters: Parameters, options: DownloadOptio
   dreamGradientGraph(network, { width: side, height: side }, {
     ...parameters,
     layers,
-    forms: { maxPoolIndices: true, blockedLayout: true },
+    forms: { maxPool: "codes" },
   });
 }

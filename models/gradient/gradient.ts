@@ -1,12 +1,13 @@
 import { GraphBuilder } from "../onnx/build.ts";
 import type { Model } from "../onnx/model.ts";
-import { differentiate, type DifferentiateOptions } from "./differentiate.ts";
+import type { GradientForms } from "../onnx/operators/gradient_context.ts";
+import { differentiate } from "./differentiate.ts";
 import { prepare, type PrepareOptions } from "./prepare.ts";
 
 export { reachableLayers } from "./layers.ts";
 
 /** Options of {@link gradientModel}. */
-export interface GradientOptions extends PrepareOptions, DifferentiateOptions {
+export interface GradientOptions extends PrepareOptions, GradientForms {
   /** Builds the scalar to climb from the layers' activations. Default: {@link meanSquares}. */
   loss?: (g: GraphBuilder, activations: string[]) => string;
 }

@@ -1,14 +1,6 @@
-import type { GraphBuilder } from "../onnx/build.ts";
 import { elementCount, floatTensor, type Tensor } from "../onnx/model.ts";
-
-/** A convolution of stride 1 with kernels of one element, `weight` [out, in, 1, …], that is yet to be written. */
-export interface Projection {
-  value: string;
-  weight: Tensor;
-}
-
-/** What one reader of a value contributes to its gradient: a value of the graph, or a convolution to make one. */
-export type Contribution = string | Projection;
+import type { Contribution, OutputGradient, Projection } from "../onnx/operators/gradient_context.ts";
+import { Value } from "../onnx/operators/value.ts";
 
 /**
  * The gradient of one value, the sum of what its readers contribute.
@@ -17,55 +9,47 @@ export type Contribution = string | Projection;
  * of K Convs and K - 1 Adds. Some of the channels take some of the weight's rows, so that a block of parallel branches
  * passes its gradient to the block below without adding or cutting.
  */
-export class GradientSum {
-  readonly #g: GraphBuilder;
-  readonly #values: string[] = [];
+export class GradientSum implements OutputGradient {
+  readonly #values: Value[] = [];
   #projections: Projection[] = [];
-
-  constructor(g: GraphBuilder, ...contributions: Contribution[]) {
-    this.#g = g;
-    contributions.forEach((contribution) => this.add(contribution));
-  }
 
   /** Takes one more contribution. */
   add(contribution: Contribution): void {
-    if (typeof contribution === "string") this.#values.push(contribution);
+    if (contribution instanceof Value) this.#values.push(contribution);
     else this.#projections.push(contribution);
   }
 
   /** The whole sum; appended to the graph when first asked for. */
-  total(): string {
+  total(): Value {
     if (this.#projections.length > 0) {
       this.#values.push(this.#projected(0, this.#projections[0]!.weight.dims[0]!));
       this.#projections = [];
     }
-    const total = this.#values.reduce((sum, value) => this.#g.add(sum, value));
+    const total = this.#values.reduce((sum, value) => sum.add(value));
     this.#values.splice(0, this.#values.length, total);
     return total;
   }
 
   /** The sum's channels (axis 1) from `start` up to, but not including, `end`. */
-  channels(start: number, end: number): string {
-    if (this.#values.length > 0) return this.#g.slice(this.total(), [start], [end], [1]);
-    return this.#projected(start, end);
+  channels(start: number, end: number): Value {
+    return this.#values.length > 0 ? this.total().slice([start], [end], [1]) : this.#projected(start, end);
   }
 
-  #projected(start: number, end: number): string {
+  #projected(start: number, end: number): Value {
     this.#joinProjections();
     const { value, weight } = this.#projections[0]!;
-    const run = elementCount(weight.dims.slice(1));
-    const rows = floatTensor((weight.data as Float32Array).subarray(start * run, end * run), [
-      end - start,
-      ...weight.dims.slice(1),
-    ]);
-    const kernel = { kernel_shape: weight.dims.slice(2) };
-    return this.#g.conv(value, this.#g.constant(rows, "projection"), "", kernel);
+    const [, ...dims] = weight.dims;
+    const run = elementCount(dims);
+    const data = (weight.data as Float32Array).subarray(start * run, end * run);
+    const rows = floatTensor(data, [end - start, ...dims]);
+    return value.conv(value.fixed(rows, "projection"), { kernel_shape: dims.slice(1) });
   }
 
   /** Makes one projection of all. */
   #joinProjections(): void {
-    if (this.#projections.length < 2) return;
-    const value = this.#g.concat(this.#projections.map(({ value }) => value), 1);
+    const [first, ...others] = this.#projections;
+    if (others.length === 0) return;
+    const value = first!.value.concat(others.map(({ value }) => value), 1);
     this.#projections = [{ value, weight: sideBySide(this.#projections.map(({ weight }) => weight)) }];
   }
 }

@@ -2,9 +2,9 @@ import { invalidParameter } from "../errors.ts";
 import { elementTypeCode } from "../onnx/build.ts";
 import { foldConstants } from "../onnx/fold.ts";
 import { type Graph, intAttribute, type Model, type Node } from "../onnx/model.ts";
+import { operatorOf } from "../onnx/operators/table.ts";
 import { namesReadBy } from "../onnx/prune.ts";
 import { upgrade } from "../onnx/upgrade.ts";
-import { rules } from "./registry.ts";
 
 /** A value that a layer's name stands for. */
 export interface Layer {
@@ -18,21 +18,15 @@ export function networkInputs(graph: Graph): string[] {
   return graph.inputs.map(({ name }) => name).filter((name) => !graph.initializers.has(name));
 }
 
-/** Operators whose result is a shape, an index or a truth value: no gradient flows through them. */
-const severing = new Set([
-  ...["Shape", "Size", "ArgMax", "ArgMin", "NonZero", "IsNaN", "IsInf", "Not", "And", "Or", "Xor"],
-  ...["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"],
-]);
-
 const floatTypes = new Set([elementTypeCode.float32, elementTypeCode.float16, elementTypeCode.float64]);
 
 function passesGradients(node: Node): boolean {
   if (node.domain === "" && node.op === "Cast") return floatTypes.has(intAttribute(node, "to", 0));
-  return node.domain !== "" || !severing.has(node.op);
+  return operatorOf(node).gradient !== "severed";
 }
 
 function hasRule(node: Node): boolean {
-  return node.domain === "" && rules.has(node.op);
+  return typeof operatorOf(node).gradient === "function";
 }
 
 /** Values that depend on the inputs through operators that have a rule, in topological order. */

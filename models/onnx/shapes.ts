@@ -1,10 +1,10 @@
 import type { ElementType, Graph, Model, Node, Tensor } from "./model.ts";
 import { elementCount } from "./model.ts";
-import { NodeContext, type TensorInfo } from "./shapes/context.ts";
-import { evaluate } from "./shapes/evaluation/evaluate.ts";
-import { shapeRules } from "./shapes/registry.ts";
+import { evaluate } from "./operators/evaluate.ts";
+import { NodeContext, type TensorInfo } from "./operators/node_context.ts";
+import { operatorOf } from "./operators/table.ts";
 
-export type { TensorInfo } from "./shapes/context.ts";
+export type { TensorInfo } from "./operators/node_context.ts";
 
 /** A shape that cannot be inferred. The message names the node, its operator and the reason. */
 export class ShapeError extends Error {
@@ -31,6 +31,8 @@ export class ShapeTable {
   readonly #infos = new Map<string, TensorInfo>();
   readonly #constants = new Map<string, Tensor>();
   readonly #failures = new Map<string, ShapeError>();
+  /** Values that are being inferred, which may not depend on themselves. */
+  readonly #sought = new Set<string>();
   #seenInputs = 0;
   #seenNodes = 0;
 
@@ -91,11 +93,13 @@ export class ShapeTable {
     while (this.#seenNodes < nodes.length) this.#infer(nodes[this.#seenNodes++]!);
   }
 
-  /** A node may have been replaced by one with more outputs after it was seen. */
+  /** A node may have been replaced, by one with more outputs or by several, after it was seen. */
   #inferReplaced(name: string): TensorInfo | undefined {
-    if (this.#failures.has(name)) return undefined;
+    if (this.#failures.has(name) || this.#sought.has(name)) return undefined;
+    this.#sought.add(name);
     const node = this.#graph.nodes.find(({ outputs }) => outputs.includes(name));
     if (node) this.#infer(node);
+    this.#sought.delete(name);
     return this.#infos.get(name);
   }
 
@@ -122,11 +126,11 @@ export class ShapeTable {
     }
   }
 
-  /** What is known of a value that an earlier node made. */
+  /** What is known of an input of a node. */
   #known(name: string): TensorInfo {
-    const info = this.#graph.initializers.get(name) ?? this.#infos.get(name);
+    const info = this.#graph.initializers.get(name) ?? this.#infos.get(name) ?? this.#inferReplaced(name);
     if (info) return info;
-    throw this.#failures.get(name) ?? new Error(`no earlier node makes its input "${name}"`);
+    throw this.#failures.get(name) ?? new Error(`no node makes its input "${name}"`);
   }
 
   #isSmall(node: Node, infos: TensorInfo[]): boolean {
@@ -135,8 +139,8 @@ export class ShapeTable {
 }
 
 function inferNode(context: NodeContext): TensorInfo[] {
-  const { op, domain, outputs } = context.node;
-  const rule = domain === "" ? shapeRules.get(op) : undefined;
+  const { outputs } = context.node;
+  const rule = operatorOf(context.node).shape;
   if (!rule) throw new Error("no rule for this operator");
   const infos = rule(context);
   if (infos.length < outputs.length) throw new Error(`the operator has no output ${infos.length}`);

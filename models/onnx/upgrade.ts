@@ -2,8 +2,8 @@ import { invalidParameter, ReverieError } from "../errors.ts";
 import { GraphBuilder } from "./build.ts";
 import type { Attribute, Graph, Model, Node } from "./model.ts";
 import { ShapeTable } from "./shapes.ts";
-import { addedAfter17, upgradeRules } from "./upgrade/registry.ts";
-import { UpgradeContext } from "./upgrade/context.ts";
+import { operatorOf } from "./operators/table.ts";
+import { UpgradeContext } from "./operators/upgrade_context.ts";
 
 /** The operator set that the rest of Reverie works on: the newest that every execution provider knows whole. */
 export const targetOpset = 17;
@@ -76,13 +76,13 @@ function upgradeGraph(graph: Graph, settings: Settings): Graph {
   for (const name of names) g.unique(name);
   for (const [name, tensor] of graph.initializers) g.graph.initializers.set(name, tensor);
   // Known elements of the graph as it was: axes, pads and scales that a rule has to see.
-  const constants = new ShapeTable(graph);
+  const known = new ShapeTable(graph);
   const used = new Set([
     ...graph.nodes.flatMap((node) => node.inputs),
     ...graph.outputs.map(({ name }) => name),
   ]);
   for (const node of nodes) {
-    const context = new UpgradeContext({ g, node, opset, graph, constants, used });
+    const context = new UpgradeContext({ g, node, opset, graph, known, used });
     if (settings.keeps) upgradeOrKeep(context);
     else upgradeNode(context);
   }
@@ -103,12 +103,9 @@ function withUpgradedAttributes(node: Node, settings: Settings): Node {
 }
 
 function upgradeNode(context: UpgradeContext): void {
-  const { node, opset } = context;
-  if (node.domain === "" && opset > targetOpset && addedAfter17.has(node.op)) {
-    context.refuse("operator set 17 does not have it");
-  }
-  const rule = node.domain === "" ? upgradeRules.get(node.op) : undefined;
-  if (rule) rule(context);
+  const { upgrade, since = targetOpset } = operatorOf(context.node);
+  if (since > targetOpset && context.opset > targetOpset) context.refuse("operator set 17 does not have it");
+  if (upgrade) upgrade(context);
   else context.keep();
 }
 

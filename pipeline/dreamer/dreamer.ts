@@ -37,7 +37,8 @@ export interface Dreamed {
 
 /** The forms of the gradient that an execution provider runs fastest, or at all. */
 export function gradientForms(provider: string): StepOptions["forms"] {
-  return { maxPoolIndices: provider !== "webgpu", blockedLayout: provider === "cpu" };
+  if (provider === "cpu") return { maxPool: "codes" };
+  return { maxPool: provider === "webgpu" ? "indexFree" : "indices" };
 }
 
 /** One octave: its size, and its two graphs. */

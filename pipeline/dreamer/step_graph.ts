@@ -1,6 +1,6 @@
 /** One step of gradient ascent as a single ONNX graph: DeepDream in one screen. */
 import { invalidParameter } from "../../models/errors.ts";
-import { differentiate, type DifferentiateOptions } from "../../models/gradient/differentiate.ts";
+import { differentiate, type GradientForms } from "../../models/gradient/differentiate.ts";
 import { prepare } from "../../models/gradient/prepare.ts";
 import type { Network, Preprocessing } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
@@ -21,7 +21,7 @@ export interface StepOptions extends LossOptions {
   /** Weight of total variation against the dream; 0 leaves it out. */
   tvWeight: number;
   /** The forms that suit the execution provider. */
-  forms: Required<DifferentiateOptions>;
+  forms: Required<GradientForms>;
 }
 
 /**

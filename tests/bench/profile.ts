@@ -1,5 +1,5 @@
 /** Reads the profile that onnxruntime writes of a session, and adds up where the time goes. */
-import { channelSumHint } from "../../models/gradient/rules/channel_sum.ts";
+import { channelSumHint } from "../../models/onnx/operators/channel_sum.ts";
 import { sum } from "./statistics.ts";
 
 /** An event of the profile, as far as it is used here; times in microseconds. */

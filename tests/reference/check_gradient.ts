@@ -1,5 +1,5 @@
 import ort from "../../models/engine/onnxruntime.ts";
-import { differentiate } from "../../models/gradient/differentiate.ts";
+import { differentiate, type GradientForms } from "../../models/gradient/differentiate.ts";
 import { type AttributeInput, GraphBuilder } from "../../models/onnx/build.ts";
 import type { Model } from "../../models/onnx/model.ts";
 import { writeModel } from "../../models/onnx/write.ts";
@@ -17,12 +17,6 @@ export interface Case {
   description: string;
   /** Version of the operator set; 17 unless the operator is younger. */
   opset?: number;
-}
-
-/** How a case is differentiated. */
-export interface RuleOptions {
-  maxPoolIndices?: boolean;
-  blockedLayout?: boolean;
 }
 
 /** Step of the central differences: error about 1e-10 relative, far below the tolerances. */
@@ -147,7 +141,7 @@ function reference(random: Random, drawn: Case): Drawn | undefined {
 }
 
 /** Every way in which the gradient of one case is wrong; none if all is well. */
-async function problems(drawn: Drawn, options: RuleOptions): Promise<string[]> {
+async function problems(drawn: Drawn, options: GradientForms): Promise<string[]> {
   const { g, inputs, outputs } = start(drawn.case);
   const gradients = differentiate(g, drawn.loss(g, outputs), inputs, options);
   outputs.forEach((name, i) => g.output(`y${i}`, name, "float32"));
@@ -157,7 +151,7 @@ async function problems(drawn: Drawn, options: RuleOptions): Promise<string[]> {
   const run = await runModel(model, drawn.inputs);
   const exact = evaluate(model, drawn.inputs);
   const found: string[] = [];
-  if (options.maxPoolIndices === false && usesIndices(model)) {
+  if (options.maxPool === "indexFree" && usesIndices(model)) {
     found.push("the graph asks MaxPool for Indices");
   }
   outputs.forEach((name, i) => {
@@ -198,7 +192,7 @@ export function testRule(
   name: string,
   count: number,
   draw: (random: Random) => Case,
-  options: RuleOptions[] = [{}],
+  options: readonly GradientForms[] = [{}],
 ): void {
   Deno.test(`${name}: the gradient equals central differences`, async () => {
     const failures: string[] = [];
@@ -227,7 +221,7 @@ function smoothCase(seed: number, draw: (random: Random) => Case): Drawn {
   throw new Error(`seed ${seed}: every input drawn lies at a bend of the function`);
 }
 
-function report(seed: number, { description }: Case, options: RuleOptions, found: string[]): string {
+function report(seed: number, { description }: Case, options: GradientForms, found: string[]): string {
   return `  seed ${seed}: ${description} ${JSON.stringify(options)}\n${
     found.map((f) => `    ${f}`).join("\n")
   }`;

@@ -113,7 +113,7 @@ Deno.test("gradientModel() climbs the sum of the layers' mean squares unless giv
 Deno.test("gradientModel() without MaxPool Indices gives the same gradient", async () => {
   const source = network(new Random(6));
   const options = { layers: ["high"], inputShape: size };
-  const free = gradientModel(source, { ...options, maxPoolIndices: false });
+  const free = gradientModel(source, { ...options, maxPool: "indexFree" });
   assert.ok(free.graph.nodes.every(({ op, outputs }) => op !== "MaxPool" || outputs.length === 1));
   const x = ndArray(size, new Random(8).floats(size));
   const [a, b] = [await runModel(free, { x }), await runModel(gradientModel(source, options), { x })];

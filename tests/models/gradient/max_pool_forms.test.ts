@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { differentiate, type DifferentiateOptions } from "../../../models/gradient/differentiate.ts";
+import { differentiate, type GradientForms } from "../../../models/gradient/differentiate.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { elementCount, type Model } from "../../../models/onnx/model.ts";
 import { ShapeTable } from "../../../models/onnx/shapes.ts";
@@ -45,7 +45,7 @@ function drawPool(random: Random): Pool {
 }
 
 /** A loss whose gradient differs from window to window, and the gradient of the pool's input. */
-function gradientOf({ dims, attributes, relu }: Pool, seed: number, options: DifferentiateOptions): Model {
+function gradientOf({ dims, attributes, relu }: Pool, seed: number, options: GradientForms): Model {
   const g = new GraphBuilder();
   const input = g.mul(g.input("x", "float32", dims), g.scalar(1));
   const pooled = g.op("MaxPool", [relu === "before" ? g.relu(input) : input], attributes);
@@ -69,8 +69,8 @@ Deno.test("MaxPool's forms send each window's gradient to the same element, ties
     const pool = drawPool(random);
     // Whole numbers: most windows have several largest elements, some of them zero.
     const x: NdArray = ndArray(pool.dims, random.integers(elementCount(pool.dims), -3, 2));
-    const models = [{}, { blockedLayout: false }, { maxPoolIndices: false }]
-      .map((options) => gradientOf(pool, round, options));
+    const models = (["codes", "indices", "indexFree"] as const)
+      .map((maxPool) => gradientOf(pool, round, { maxPool }));
     const [blocked, indexed, free] = models as [Model, Model, Model];
     const form = formOf(blocked);
     forms.set(form, (forms.get(form) ?? 0) + 1);

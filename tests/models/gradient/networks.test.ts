@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import ort from "../../../models/engine/onnxruntime.ts";
+import type { GradientForms } from "../../../models/gradient/differentiate.ts";
 import { gradientModel } from "../../../models/gradient/gradient.ts";
 import type { Model } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
@@ -63,9 +64,11 @@ async function lossAndGradient(model: Model, dims: number[], data: Float32Array)
   }
 }
 
-async function compare(model: Model, reference: Reference, data: Float32Array, maxPoolIndices: boolean) {
+type MaxPoolForm = Required<GradientForms>["maxPool"];
+
+async function compare(model: Model, reference: Reference, data: Float32Array, maxPool: MaxPoolForm) {
   for (const { layers, loss, norm, samples } of reference.cases) {
-    const differentiated = gradientModel(model, { layers, inputShape: reference.dims, maxPoolIndices });
+    const differentiated = gradientModel(model, { layers, inputShape: reference.dims, maxPool });
     const run = await lossAndGradient(differentiated, reference.dims, data);
     const sampled = samples.map((_, i) => run.gradient[i * 7919 % data.length]!);
     const errors = {
@@ -96,10 +99,10 @@ function errorWithoutTies(a: number[], b: number[]): number {
   return relativeError(kept.map((i) => a[i]!), kept.map((i) => b[i]!));
 }
 
-for (const form of [{}, { blockedLayout: false }, { maxPoolIndices: false }]) {
+for (const maxPool of ["codes", "indices", "indexFree"] as const) {
   testWith(
     googLeNet,
-    `BVLC GoogLeNet's gradient is PyTorch's at five layers, ${JSON.stringify(form)}`,
+    `BVLC GoogLeNet's gradient is PyTorch's at five layers, MaxPool ${maxPool}`,
     async () => {
       const model = readModel(await Deno.readFile(googLeNet.path));
       const { dims, cases } = await readReference("googlenet_gradient.json");
@@ -110,7 +113,7 @@ for (const form of [{}, { blockedLayout: false }, { maxPoolIndices: false }]) {
         return rgb[(2 - channel) * height * width + i % (height * width)]! - caffeMean[channel]!;
       });
       for (const { layers, loss, norm, samples } of cases) {
-        const differentiated = gradientModel(model, { layers, inputShape: dims, ...form });
+        const differentiated = gradientModel(model, { layers, inputShape: dims, maxPool });
         const run = await lossAndGradient(differentiated, dims, data);
         const sampled = samples.map((_, i) => run.gradient[i * 7919 % data.length]!);
         const errors = {
@@ -129,18 +132,16 @@ for (const form of [{}, { blockedLayout: false }, { maxPoolIndices: false }]) {
   );
 }
 
-for (const maxPoolIndices of [true, false]) {
-  const form = maxPoolIndices ? "with" : "without";
-
-  testWith(squeezeNet, `SqueezeNet's gradient is PyTorch's, ${form} MaxPool Indices`, async () => {
+for (const maxPool of ["codes", "indexFree"] as const) {
+  testWith(squeezeNet, `SqueezeNet's gradient is PyTorch's, MaxPool ${maxPool}`, async () => {
     const reference = await readReference("squeezenet_gradient.json");
     const data = picture(reference.dims, (value, c) => (value - mean[c]!) / deviation[c]!);
-    await compare(readModel(await Deno.readFile(squeezeNet.path)), reference, data, maxPoolIndices);
+    await compare(readModel(await Deno.readFile(squeezeNet.path)), reference, data, maxPool);
   });
 
-  testWith(inceptionV3, `InceptionV3's gradient is PyTorch's, ${form} MaxPool Indices`, async () => {
+  testWith(inceptionV3, `InceptionV3's gradient is PyTorch's, MaxPool ${maxPool}`, async () => {
     const { model } = await inceptionV3.open();
     const reference = await readReference("inception_v3_gradient.json");
-    await compare(model, reference, picture(reference.dims, (value) => value * 2 - 1), maxPoolIndices);
+    await compare(model, reference, picture(reference.dims, (value) => value * 2 - 1), maxPool);
   });
 }

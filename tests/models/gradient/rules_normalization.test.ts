@@ -47,7 +47,7 @@ testRule("LayerNormalization", 12, (random) => {
   );
 });
 
-const allForms = [{}, { blockedLayout: false }, { maxPoolIndices: false }];
+const allForms = [{ maxPool: "codes" }, { maxPool: "indices" }, { maxPool: "indexFree" }] as const;
 
 function drawLrn(random: Random, dims: number[], sizes: number[]): Case {
   const attributes: Record<string, AttributeInput> = { size: random.pick(sizes) };
@@ -82,7 +82,7 @@ testRule("LRN of vectors, lines and volumes", 6, (random) => {
 Deno.test("a network's LRN becomes operators that all providers have", () => {
   const g = new GraphBuilder();
   const y = g.op("LRN", [g.relu(g.input("x", "float32", [1, 16, 4, 4]))], { size: 5 });
-  differentiate(g, g.reduceSum(g.mul(y, y), undefined, 0), ["x"], { maxPoolIndices: false });
+  differentiate(g, g.reduceSum(g.mul(y, y), undefined, 0), ["x"], { maxPool: "indexFree" });
   assert.ok(!g.graph.nodes.some(({ op }) => op === "LRN"));
 });
 

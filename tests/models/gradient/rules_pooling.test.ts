@@ -14,7 +14,7 @@ import { evaluate } from "../../reference/evaluate.ts";
 import { type NdArray, ndArray } from "../../reference/nd_array.ts";
 import { Random } from "../../reference/random.ts";
 
-const bothForms = [{ maxPoolIndices: true }, { maxPoolIndices: false }];
+const bothForms = [{ maxPool: "codes" }, { maxPool: "indexFree" }] as const;
 
 /** Windows that overlap, leave gaps, and hang over the border; the padding stays smaller than the window. */
 function drawPool(random: Random, op: string, rank = 2): Case {
@@ -126,9 +126,9 @@ Deno.test("MaxPool with ties: both forms give each window's whole gradient to it
     const loss = g.reduceSum(g.mul(y, g.floats(incoming, windows)), undefined, 0);
     const description = `seed ${seed}: [${dims}] ${JSON.stringify(attributes)}`;
     const expected = firstLargest(attributes, x, windows, incoming);
-    for (const maxPoolIndices of [true, false]) {
+    for (const { maxPool } of bothForms) {
       const form = GraphBuilder.extend(g.build());
-      form.output("dx", differentiate(form, loss, ["x"], { maxPoolIndices })[0]!, "float32");
+      form.output("dx", differentiate(form, loss, ["x"], { maxPool })[0]!, "float32");
       const run = await runModel(form.build(), { x });
       assert.deepEqual(compare("gradient", run.get("dx"), expected, 1e-6), [], description);
     }

@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../../models/onnx/build.ts";
 import { type Case, drawInput, testRule } from "../../reference/check_gradient.ts";
 import type { Random } from "../../reference/random.ts";
 
-const bothForms = [{ maxPoolIndices: true }, { maxPoolIndices: false }];
+const bothForms = [{ maxPool: "codes" }, { maxPool: "indexFree" }] as const;
 
 type Weights = (g: GraphBuilder) => string[];
 

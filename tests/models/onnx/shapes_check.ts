@@ -10,7 +10,7 @@ import {
   type Tensor,
 } from "../../../models/onnx/model.ts";
 import { inferShapes } from "../../../models/onnx/shapes.ts";
-import { tensorOf } from "../../../models/onnx/shapes/evaluation/evaluator.ts";
+import { tensorOf } from "../../../models/onnx/operators/tensor_of.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
 import { Random } from "../../reference/random.ts";
 
