@@ -6,6 +6,7 @@ import type { ReverieError } from "../../../pipeline/errors.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedDataPath } from "../../shared_data.ts";
 import { quick, quickJob, Told, withRenderer } from "./jobs.ts";
+import { bodyOf } from "../../../server/errors.ts";
 
 const source = { width: 1920, height: 1080 };
 const small = "raft_small_C_T_V2-01064c6d.pth";
@@ -16,8 +17,9 @@ const wish = (settings: Partial<ParameterInput>) => ({ parameters: quick(setting
 /** Says that an error is an invalid parameter of that name, whose message names no folder. */
 const refusal = (field: string, expected: RegExp) => (error: ReverieError) => {
   assert.deepEqual([error.code, error.field], ["invalid_parameter", field]);
-  assert.match(error.message, expected);
-  assert.doesNotMatch(error.message, / \//);
+  const { message } = bodyOf(error);
+  assert.match(message, expected);
+  assert.doesNotMatch(message, /\//);
   return true;
 };
 
@@ -54,7 +56,7 @@ Deno.test("weights that are broken are no fault of the video, and nobody learns 
     await Deno.writeTextFile(join(cache, "networks", small), "<html>");
     const refused = refusal(
       "flowModel",
-      new RegExp(`^the weights of RAFT are not usable: networks/${small} is neither`),
+      new RegExp(`^the weights of RAFT are not usable: ${small} is neither`),
     );
     await withRenderer(async (renderer, folder) => {
       await assert.rejects(renderer.check(wish({ flow: "raft" })), refused);
