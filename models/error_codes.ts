@@ -21,6 +21,7 @@ export const outcomes = {
   // The source.
   not_a_video: { status: 415, exitCode: 2 },
   unusable_video: { status: 422, exitCode: 2 },
+  source_unreadable: { status: 500, exitCode: 2 },
   // Too much at a time.
   too_many_requests: { status: 429, exitCode: 1 },
   queue_full: { status: 503, exitCode: 1 },

@@ -57,11 +57,7 @@ export function line(strings: TemplateStringsArray, ...values: (number | Word | 
 
 /** Text and words of a line. */
 export function partsOf(line: Line | Word): readonly (string | Word)[] {
-  return isLine(line) && typeof line !== "string" ? line : [line as string | Word];
-}
-
-function isLine(value: Line | Word): value is Line {
-  return typeof value === "string" || Array.isArray(value);
+  return Array.isArray(line) ? line : [line as string | Word];
 }
 
 /** A line as an edge spells it; undefined where it holds a remedy that cannot be had there. */
@@ -95,7 +91,7 @@ export type PathNames = Readonly<Record<string, string>>;
 /** A line in which files are called by names instead of paths. */
 export function renamed(line: Line, names: PathNames): Line {
   return partsOf(line).map((part) =>
-    typeof part === "object" && "path" in part && !("remedy" in part) ? names[part.path] ?? part : part
+    typeof part === "object" && "path" in part && Object.hasOwn(names, part.path) ? names[part.path]! : part
   );
 }
 

@@ -21,12 +21,14 @@ export async function checkReadable(path: string): Promise<void> {
       });
     }
     if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
-      throw new ReverieError("not_found", line`${{ path }} may not be read`, {
+      throw new ReverieError("source_unreadable", line`${{ path }} may not be read`, {
         advice: ["change its permissions"],
         cause,
       });
     }
-    throw new ReverieError("not_found", line`${{ path }} cannot be read: ${reasonOf(cause)}`, { cause });
+    throw new ReverieError("source_unreadable", line`${{ path }} cannot be read: ${reasonOf(cause)}`, {
+      cause,
+    });
   }
   const refuse = (what: string) => {
     throw giveAnother("not_a_video", line`${{ path }} is ${what}`, "any");

@@ -27,6 +27,7 @@ const ends: Record<ErrorCode, [status: number, exitCode: number]> = {
   too_large: [413, 2],
   not_a_video: [415, 2],
   unusable_video: [422, 2],
+  source_unreadable: [500, 2],
   too_many_requests: [429, 1],
   queue_full: [503, 1],
   busy: [503, 1],

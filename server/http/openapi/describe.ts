@@ -43,6 +43,7 @@ const meanings: Record<ErrorCode, string> = {
   queue_full: "too many dreams wait; Retry-After says when to come again",
   busy: "the renderer has something else to do; Retry-After says when to come again",
   disk_full: "no space is left",
+  source_unreadable: "the server cannot read the upload that it keeps",
   ffmpeg_unusable: "the server's ffmpeg is missing or lacks what is needed",
   provider_unusable: "no execution provider works on the server",
   output_unusable: "the server cannot write the result",

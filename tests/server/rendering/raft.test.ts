@@ -9,6 +9,7 @@ import { quick, quickJob, Told, withRenderer } from "./jobs.ts";
 import { existsSync } from "node:fs";
 import type { ReverieError } from "../../../pipeline/errors.ts";
 import { need, testWith } from "../../needs.ts";
+import { bodyOf } from "../../../server/errors.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
 
@@ -21,8 +22,9 @@ const wish = (settings: SomeParameters) => ({ parameters: quick(settings), layer
 /** Says that an error is an invalid parameter of that name, whose message names no folder. */
 const refusal = (field: string, expected: RegExp) => (error: ReverieError) => {
   assert.deepEqual([error.code, error.field], ["invalid_parameter", field]);
-  assert.match(error.message, expected);
-  assert.doesNotMatch(error.message, / \//);
+  const { message } = bodyOf(error);
+  assert.match(message, expected);
+  assert.doesNotMatch(message, /\//);
   return true;
 };
 
@@ -56,7 +58,7 @@ testWith(
       await Deno.writeTextFile(join(cache, "networks", small), "<html>");
       const refused = refusal(
         "flowModel",
-        new RegExp(`^the weights of RAFT are not usable: networks/${small} is neither`),
+        new RegExp(`^the weights of RAFT are not usable: ${small} is neither`),
       );
       await withRenderer(async (renderer, folder) => {
         await assert.rejects(renderer.check(wish({ flow: "raft" })), refused);

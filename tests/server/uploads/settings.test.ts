@@ -3,14 +3,17 @@ import { lookFor, presetOf } from "../../../pipeline/presets.ts";
 import { settings } from "../../../pipeline/settle.ts";
 import { checkLive, readSettings } from "../../../server/uploads/settings.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
+import { bodyOf } from "../../../server/errors.ts";
 
 function refused(fields: Record<string, unknown>, field: string, message: RegExp): void {
   assert.throws(() => readSettings(fields), (error) => {
     assert.ok(error instanceof ReverieError, String(error));
     assert.equal(error.code, "invalid_parameter");
     assert.equal(error.field, field);
-    assert.match(error.message, message);
-    assert.ok(!/[\r\n]/.test(error.message), error.message);
+    const told = bodyOf(error);
+    assert.equal(told.field, field);
+    assert.match(told.message, message);
+    assert.ok(!/[\r\n]/.test(told.message), told.message);
     return true;
   });
 }
