@@ -1,6 +1,5 @@
 /** The command line: reads what is asked for, calls it, prints. */
 import { nearest, type ParsedFlags, parseFlags } from "./pipeline/flags.ts";
-import { parseNumber } from "./pipeline/parse_number.ts";
 import { type Command, commands, flagsOf } from "./pipeline/terminal/commands.ts";
 import { parseDream, providerList, refuseSameFile } from "./pipeline/terminal/dream_options.ts";
 import { failureOf } from "./pipeline/terminal/failure.ts";
@@ -9,6 +8,8 @@ import { interruptible } from "./pipeline/terminal/interruptible.ts";
 import { jsonLine, jsonReporter, type Reporter, textReporter } from "./pipeline/terminal/reporter.ts";
 import { Screen, standardSink } from "./pipeline/terminal/screen.ts";
 import { type ReverieError, wrongUsage } from "./models/errors.ts";
+import { parseWhole } from "./pipeline/terminal/units.ts";
+import { parseServe, serveCommand } from "./server/command_line.ts";
 
 // What a command needs is imported when it is called, so that help and errors come at once.
 
@@ -110,10 +111,7 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
 
 function wholeNumber(values: ParsedFlags["values"], name: string): number | undefined {
   const text = values.get(name);
-  if (typeof text !== "string") return undefined;
-  const number = parseNumber(text);
-  if (number !== undefined && Number.isSafeInteger(number) && number > 0) return number;
-  throw wrongUsage(`--${name} must be a whole number from 1, not "${text}"`);
+  return typeof text === "string" ? parseWhole(text, name, 1) : undefined;
 }
 
 function oneOf<T extends string>(
@@ -141,7 +139,6 @@ async function doctor(args: readonly string[], screen: Screen): Promise<number> 
 }
 
 async function serve(args: readonly string[], screen: Screen): Promise<number> {
-  const { parseServe } = await import("./server/command_line.ts");
   const options = parseServe(args);
   const { serve } = await import("./server/serve.ts");
   const onListening = ({ url }: { url: string }) => screen.warn(`Reverie is at ${url} (Ctrl-C stops it)`);
@@ -150,15 +147,16 @@ async function serve(args: readonly string[], screen: Screen): Promise<number> {
 }
 
 const handlers = { dream, serve, models, evaluate, doctor };
+const allCommands = { ...commands, serve: serveCommand };
 
 async function run(args: readonly string[], screen: Screen): Promise<number> {
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h" || name === "help") {
-    screen.print(overview());
+    screen.print(overview(Object.keys(handlers).map((name) => allCommands[name as keyof typeof handlers])));
     return 0;
   }
   if (name === undefined || !Object.hasOwn(handlers, name)) throw unknownCommand(name);
-  const command: Command = commands[name as keyof typeof commands];
+  const command: Command = allCommands[name as keyof typeof handlers];
   if (rest.includes("--help") || rest.includes("-h")) {
     screen.print(commandHelp(command, Math.min(110, screen.columns)));
     return 0;

@@ -1,21 +1,84 @@
 /** The command line of `serve`. */
-import { defaultLimits } from "./options.ts";
 import { type Flag, type ParsedFlags, parseFlags } from "../pipeline/flags.ts";
 import { parseNumber } from "../pipeline/parse_number.ts";
-import { commands, flagsOf } from "../pipeline/terminal/commands.ts";
+import { type Command, flagsOf, help, provider, verbose } from "../pipeline/terminal/commands.ts";
 import { providerList } from "../pipeline/terminal/dream_options.ts";
 import { program } from "../pipeline/terminal/help.ts";
-import { parseBytes, parseTime } from "../pipeline/terminal/units.ts";
+import { parseBytes, parseWhole } from "../pipeline/terminal/units.ts";
 import { defaultDataFolder } from "./data_folder.ts";
-import type { Limits, ServerOptions } from "./options.ts";
+import { limits, limitsFrom, type ServerOptions } from "./options.ts";
 import { wrongUsage } from "../pipeline/errors.ts";
 
-/** Environment variable with the token, which so does not show in the list of processes. */
+const limitFlags: Flag[] = Object.values(limits).map(({ flag, placeholder, help, default: usual }) => ({
+  name: flag,
+  placeholder,
+  description: `${help} [default ${usual}]`,
+}));
+
+/** The command, as the help shows it. */
+export const serveCommand: Command = {
+  name: "serve",
+  usage: "[--host ADDRESS] [--port N] [--data DIR]",
+  summary: "serve the page and the API: upload, watch it dream, keep it",
+  groups: [
+    {
+      title: "Where",
+      flags: [
+        { name: "host", placeholder: "ADDRESS", description: "address to listen on [default 127.0.0.1]" },
+        { name: "port", placeholder: "N", description: "port; 0 takes a free one [default 8000]" },
+        {
+          name: "data",
+          placeholder: "DIR",
+          description: "folder for dreams and their database (default: the user's data folder)",
+        },
+        provider,
+      ],
+    },
+    {
+      title: "Who may come in",
+      flags: [
+        {
+          name: "token",
+          placeholder: "SECRET",
+          description: "ask everybody for this secret; REVERIE_TOKEN in the environment does the same",
+        },
+        {
+          name: "no-token",
+          description: "let everybody in, even where other machines can reach the server",
+        },
+        {
+          name: "cors",
+          placeholder: "ORIGIN,…",
+          description: "other sites whose pages may use the API, such as https://example.org (default: none)",
+        },
+      ],
+    },
+    {
+      title: "How much",
+      flags: [
+        ...limitFlags,
+        {
+          name: "keep",
+          placeholder: "DAYS",
+          description: "delete dreams so long after their end (default: never)",
+        },
+        {
+          name: "quota",
+          placeholder: "SIZE",
+          description: "delete the oldest ended dreams where all take more than this (default: never)",
+        },
+      ],
+    },
+    { title: "Flags", flags: [verbose, help] },
+  ],
+};
+
+/** Environment variable with the token: there it does not show in the list of processes. */
 const tokenVariable = "REVERIE_TOKEN";
 
 /** Understands the command line of `serve`. Throws a ReverieError that names what is wrong and what to do. */
 export function parseServe(args: readonly string[]): ServerOptions {
-  const { values, positionals } = parseFlags(args, flagsOf(commands.serve));
+  const { values, positionals } = parseFlags(args, flagsOf(serveCommand));
   if (positionals.length > 0) {
     throw wrongUsage(`serve takes flags alone, not "${positionals[0]}": ${program} serve --help`);
   }
@@ -29,27 +92,13 @@ export function parseServe(args: readonly string[]): ServerOptions {
     port: given.whole("port", 0, 65535) ?? 8000,
     data: given.text("data") ?? defaultDataFolder(),
     cors: (given.text("cors") ?? "").split(",").map((origin) => origin.trim()).filter(Boolean).map(originOf),
-    limits: limits(given),
+    limits: limitsFrom((flag) => given.text(flag)),
     withoutToken: values.get("no-token") === true,
     ...(token !== undefined && { token }),
     ...(providers && { providers }),
     ...(keepDays !== undefined && { keepDays }),
     ...(quota !== undefined && { quota }),
   };
-}
-
-function limits(given: Given): Limits {
-  const chosen = {
-    upload: given.bytes("max-upload"),
-    duration: given.time("max-duration"),
-    pixels: given.size("max-size"),
-    frames: given.whole("max-frames", 1),
-    queue: given.whole("queue", 1, 10_000),
-    seconds: given.time("max-time"),
-    memory: given.bytes("max-memory"),
-  };
-  const named = Object.entries(chosen).filter(([, value]) => value !== undefined);
-  return { ...defaultLimits, ...Object.fromEntries(named) };
 }
 
 /** The origin of a site, as browsers send it. */
@@ -68,13 +117,9 @@ class Given {
     return typeof value === "string" ? value : undefined;
   }
 
-  whole(name: string, least: number, most = Number.MAX_SAFE_INTEGER): number | undefined {
+  whole(name: string, least: number, most: number): number | undefined {
     const text = this.text(name);
-    if (text === undefined) return undefined;
-    const number = parseNumber(text);
-    if (number !== undefined && Number.isInteger(number) && number >= least && number <= most) return number;
-    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw wrongUsage(`--${name} must be a whole number ${range}, not "${text}"`);
+    return text === undefined ? undefined : parseWhole(text, name, least, most);
   }
 
   above(name: string): number | undefined {
@@ -88,23 +133,5 @@ class Given {
   bytes(name: string): number | undefined {
     const text = this.text(name);
     return text === undefined ? undefined : parseBytes(text, name);
-  }
-
-  time(name: string): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const seconds = parseTime(text, name);
-    if (seconds > 0) return seconds;
-    throw wrongUsage(`--${name} must be above 0`);
-  }
-
-  /** A picture size as its number of pixels. */
-  size(name: string): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text.trim()) ?? [];
-    const pixels = Number(width) * Number(height);
-    if (pixels > 0) return pixels;
-    throw wrongUsage(`--${name} must be a size such as 3840x2160, not "${text}"`);
   }
 }

@@ -1,3 +1,6 @@
+import { invalidParameter, line } from "../pipeline/errors.ts";
+import { parseBytes, parsePixels, parseTime, parseWhole } from "../pipeline/terminal/units.ts";
+
 /** What a server is started with; every field has a flag of `serve`. */
 export interface ServerOptions {
   host: string;
@@ -19,33 +22,67 @@ export interface ServerOptions {
   quota?: number;
 }
 
-/** What a dream may cost at most. */
-export interface Limits {
-  /** Bytes of an upload. */
-  upload: number;
-  /** Seconds of a video. */
-  duration: number;
-  /** Pixels of a frame, width times height. */
-  pixels: number;
-  /** Frames of a video. */
-  frames: number;
-  /** Dreams waiting at a time. */
-  queue: number;
-  /** Seconds of work on one dream. */
-  seconds: number;
-  /** Resident memory of the server while it dreams, in bytes. */
-  memory: number;
+/** One limit: its flag, how that is written and read, and what is said of it. */
+interface Limit {
+  flag: string;
+  placeholder: string;
+  read: (text: string, flag: string) => number;
+  /** As it is written. */
+  default: string;
+  help: string;
+  /** What the number counts, for the API. */
+  unit: string;
 }
 
-const gigabyte = 1e9;
+const bytes = { placeholder: "SIZE", read: parseBytes, unit: "bytes" };
+const time = { placeholder: "T", read: aboveZero, unit: "seconds" };
+const count = { placeholder: "N", read: (text: string, flag: string) => parseWhole(text, flag, 1) };
 
-/** Limits that suit one machine and its owner's friends. */
-export const defaultLimits: Limits = {
-  upload: 4 * gigabyte,
-  duration: 3600,
-  pixels: 4096 * 2304,
-  frames: 200_000,
-  queue: 32,
-  seconds: 7 * 24 * 3600,
-  memory: 16 * gigabyte,
-};
+/** What a dream may cost at most. The flags of `serve`, their help and the API's figures are made from this. */
+export const limits = {
+  upload: { flag: "max-upload", ...bytes, default: "4GB", help: "largest upload" },
+  duration: { flag: "max-duration", ...time, default: "1:00:00", help: "longest video" },
+  pixels: {
+    flag: "max-size",
+    ...{ placeholder: "WxH", read: parsePixels, unit: "width times height" },
+    default: "4096x2304",
+    help: "largest frame",
+  },
+  frames: {
+    flag: "max-frames",
+    ...count,
+    default: "200000",
+    help: "most frames of a video",
+    unit: "frames",
+  },
+  seconds: { flag: "max-time", ...time, default: "168:00:00", help: "longest work on one dream" },
+  memory: { flag: "max-memory", ...bytes, default: "16GB", help: "memory at which a dream is given up" },
+  queue: {
+    flag: "queue",
+    ...count,
+    read: (text: string, flag: string) => parseWhole(text, flag, 1, 10_000),
+    default: "32",
+    help: "most dreams waiting at a time",
+    unit: "dreams",
+  },
+} as const satisfies Record<string, Limit>;
+
+/** The limits as numbers, each in its unit. */
+export type Limits = { [Name in keyof typeof limits]: number };
+
+/** Limits that suit one machine and its owner's friends, but for those that `given` tells of by their flags. */
+export function limitsFrom(given: (flag: string) => string | undefined): Limits {
+  const entries = Object.entries<Limit>(limits);
+  return Object.fromEntries(
+    entries.map(([name, { flag, read, default: usual }]) => [name, read(given(flag) ?? usual, flag)]),
+  ) as Limits;
+}
+
+/** The limits where no flag is given. */
+export const defaultLimits: Limits = limitsFrom(() => undefined);
+
+function aboveZero(text: string, flag: string): number {
+  const seconds = parseTime(text, flag);
+  if (seconds > 0) return seconds;
+  throw invalidParameter(flag, line`${{ field: flag }} must be above 0`);
+}

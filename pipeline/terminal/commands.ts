@@ -18,8 +18,15 @@ export interface FlagGroup {
   flags: readonly Flag[];
 }
 
-const help: Flag = { name: "help", description: "show this help (-h)" };
-const verbose: Flag = { name: "verbose", description: "show the stack of an error" };
+/** Flags that every command has. */
+export const help: Flag = { name: "help", description: "show this help (-h)" };
+export const verbose: Flag = { name: "verbose", description: "show the stack of an error" };
+/** Execution providers, for what runs networks. */
+export const provider: Flag = {
+  name: "provider",
+  placeholder: "LIST",
+  description: "what runs the networks, in order of preference, of cuda, webgpu and cpu (default: auto)",
+};
 const json: Flag = { name: "json", description: "print JSON instead of text" };
 
 const runFlags: readonly Flag[] = [
@@ -40,11 +47,7 @@ const runFlags: readonly Flag[] = [
     placeholder: "DIR",
     description: "keep what the stages made: flow pictures, masks, blended inputs, dreams",
   },
-  {
-    name: "provider",
-    placeholder: "LIST",
-    description: "what runs the networks, in order of preference, of cuda, webgpu and cpu (default: auto)",
-  },
+  provider,
   { name: "json", description: "print one JSON object per line: start, frame, done, error" },
   verbose,
   help,
@@ -54,7 +57,7 @@ const runFlags: readonly Flag[] = [
 const settingGroups: readonly FlagGroup[] = Map.groupBy(settingFlags, ({ setting }) => setting!.group)
   .entries().map(([title, flags]) => ({ title, flags })).toArray();
 
-/** Every command by its name. */
+/** The commands that work without a server, by name. */
 export const commands = {
   dream: {
     name: "dream",
@@ -64,82 +67,6 @@ export const commands = {
     notes: [
       "INPUT is a video or a picture; OUTPUT is of the same kind: .mp4, .mkv, .webm, .gif, .png or .jpg.",
       "The single-dash flags of deepdream-video-pytorch (-content_video, -num_iterations, …) are understood, too.",
-    ],
-  },
-  serve: {
-    name: "serve",
-    usage: "[--host ADDRESS] [--port N] [--data DIR]",
-    summary: "serve the page and the API: upload, watch it dream, keep it",
-    groups: [
-      {
-        title: "Where",
-        flags: [
-          { name: "host", placeholder: "ADDRESS", description: "address to listen on [default 127.0.0.1]" },
-          { name: "port", placeholder: "N", description: "port; 0 takes a free one [default 8000]" },
-          {
-            name: "data",
-            placeholder: "DIR",
-            description: "folder for dreams and their database (default: the user's data folder)",
-          },
-          {
-            name: "provider",
-            placeholder: "LIST",
-            description:
-              "what runs the networks, in order of preference, of cuda, webgpu and cpu (default: auto)",
-          },
-        ],
-      },
-      {
-        title: "Who may come in",
-        flags: [
-          {
-            name: "token",
-            placeholder: "SECRET",
-            description: "ask everybody for this secret; REVERIE_TOKEN in the environment does the same",
-          },
-          {
-            name: "no-token",
-            description: "let everybody in, even where other machines can reach the server",
-          },
-          {
-            name: "cors",
-            placeholder: "ORIGIN,…",
-            description:
-              "other sites whose pages may use the API, such as https://example.org (default: none)",
-          },
-        ],
-      },
-      {
-        title: "How much",
-        flags: [
-          { name: "max-upload", placeholder: "SIZE", description: "largest upload [default 4GB]" },
-          { name: "max-duration", placeholder: "T", description: "longest video [default 1:00:00]" },
-          { name: "max-size", placeholder: "WxH", description: "largest frame [default 4096x2304]" },
-          { name: "max-frames", placeholder: "N", description: "most frames of a video [default 200000]" },
-          {
-            name: "max-time",
-            placeholder: "T",
-            description: "longest work on one dream [default 168:00:00]",
-          },
-          {
-            name: "max-memory",
-            placeholder: "SIZE",
-            description: "memory at which a dream is given up [default 16GB]",
-          },
-          { name: "queue", placeholder: "N", description: "most dreams waiting at a time [default 32]" },
-          {
-            name: "keep",
-            placeholder: "DAYS",
-            description: "delete dreams so long after their end (default: never)",
-          },
-          {
-            name: "quota",
-            placeholder: "SIZE",
-            description: "delete the oldest ended dreams where all take more than this (default: never)",
-          },
-        ],
-      },
-      { title: "Flags", flags: [verbose, help] },
     ],
   },
   models: {

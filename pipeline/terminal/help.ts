@@ -1,14 +1,14 @@
 import { type Flag, flagName } from "../flags.ts";
 import { plain, type Preset, presets } from "../presets.ts";
 import type { Setting } from "../settings/setting.ts";
-import { type Command, commands } from "./commands.ts";
+import type { Command } from "./commands.ts";
 
 /** How the user starts the program: the name of the compiled one, or `deno task`. */
 export const program = Deno.build.standalone ? "reverie" : "deno task";
 
 /** The help of the whole program. */
-export function overview(): string {
-  const rows = Object.values(commands).map(({ name, usage, summary }: Command) =>
+export function overview(commands: readonly Command[]): string {
+  const rows = commands.map(({ name, usage, summary }) =>
     [`${program} ${name} ${usage.replace(/ \[.*/, "")}`.trimEnd(), summary] as const
   );
   return [

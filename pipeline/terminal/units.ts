@@ -54,3 +54,24 @@ export function parseBytes(text: string, field: string): number {
     line`${{ field }} must be a number of bytes above 0, such as 500MB or 2G, not "${text}"`,
   );
 }
+
+/** A whole number within limits. Throws a ReverieError that names the setting where it is none. */
+export function parseWhole(
+  text: string,
+  field: string,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const number = parseNumber(text);
+  if (number !== undefined && Number.isInteger(number) && number >= least && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
+  throw invalidParameter(field, line`${{ field }} must be a whole number ${range}, not "${text}"`);
+}
+
+/** A picture's size, `3840x2160`, as its number of pixels. Throws a ReverieError that names the setting where it is none. */
+export function parsePixels(text: string, field: string): number {
+  const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text.trim()) ?? [];
+  const pixels = Number(width) * Number(height);
+  if (pixels > 0) return pixels;
+  throw invalidParameter(field, line`${{ field }} must be a size such as 3840x2160, not "${text}"`);
+}

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { DreamView, Links, Progress, SourceFacts } from "../../dreams/dream.ts";
 import type { ErrorBody } from "../../errors.ts";
 import { kinds } from "../../../pipeline/settings/kinds.ts";
+import { limits } from "../../options.ts";
 import { remoteParametersSchema } from "../../../pipeline/parameters.ts";
 import { wishSchema } from "../../uploads/settings.ts";
 import type { SettingView } from "../setting_view.ts";
@@ -158,15 +159,9 @@ export const settings = z.strictObject({
   presets: z.array(preset),
   networks: z.array(z.strictObject(network)),
   defaults: parameters,
-  limits: z.strictObject({
-    upload: z.number().describe("bytes"),
-    duration: z.number().describe("seconds of a video"),
-    pixels: z.number().describe("width times height"),
-    frames: z.number(),
-    queue: z.number().describe("dreams that wait"),
-    seconds: z.number().describe("seconds of work on one dream"),
-    memory: z.number().describe("bytes"),
-  }),
+  limits: z.strictObject(Object.fromEntries(
+    Object.entries(limits).map(([name, { help, unit }]) => [name, z.number().describe(`${help} [${unit}]`)]),
+  )),
   sample: z.boolean().describe("whether the sample clip can be dreamed"),
   token: z.boolean().describe("whether the server asks for a token"),
 });
