@@ -8,6 +8,7 @@ import { withEmptyCache } from "../environment.ts";
 import { sharedFile } from "../shared_data.ts";
 import { draw, inFolder, sharedClip } from "./clips.ts";
 import { testWith } from "../needs.ts";
+import { smallNetwork } from "../small_network.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
 const flowModel = raftSmall.path;
@@ -15,9 +16,8 @@ const [highway, mallard] = [sharedClip("highway.mp4"), sharedClip("mallard.mp4")
 
 /** As little work per frame as there can be. */
 const quick: ParameterInput = {
-  model: "inception-v3",
+  ...smallNetwork,
   imageSize: 160,
-  layers: ["mixed0"],
   octaves: 1,
   firstIterations: 2,
   octaveIterations: 1,

@@ -7,11 +7,12 @@ import type { ServerMessage } from "../../../server/camera/protocol.ts";
 import { HttpError } from "../../../server/errors.ts";
 import { Renderer } from "../../../server/rendering/renderer.ts";
 import { until } from "../rendering/jobs.ts";
+import { smallNetwork } from "../../small_network.ts";
 
 export const quickSettings: Partial<ParameterInput> = {
   imageSize: 64,
   flowSize: 64,
-  layers: ["mixed0"],
+  ...smallNetwork,
   octaves: 1,
   firstIterations: 1,
   octaveIterations: 1,
