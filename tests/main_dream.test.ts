@@ -7,7 +7,7 @@ import { runScript } from "./run_deno.ts";
 const root = new URL("..", import.meta.url);
 /** Settings under which a frame takes as little time as it can. */
 const quick = [
-  "--model=inception-v3",
+  "--model=mobilefacenet",
   "--image-size=128",
   "--octaves=1",
   "--first-iterations=1",

@@ -1,7 +1,10 @@
 /**
- * Gets what the tests need and npm does not have: a browser. On Debian and its relatives it is installed where this
- * runs as root, as in a container; elsewhere the tests of the page are skipped with a line that says so.
+ * Gets what the tests need: networks, so that no test waits for a download, and a browser, which npm does not have. On
+ * Debian and its relatives it is installed where this runs as root, as in a container; elsewhere the tests of the page
+ * are ignored with a line that says so.
  */
+import { pull } from "../models/catalog.ts";
+import { ReverieError } from "../models/errors.ts";
 import { findChromium } from "./browser/chromium.ts";
 
 async function run(command: string, ...args: string[]): Promise<boolean> {
@@ -27,6 +30,15 @@ async function installChromium(): Promise<boolean> {
 if (await findChromium() === undefined) {
   const mayInstall = Deno.build.os === "linux" && Deno.uid() === 0;
   if (!mayInstall || !await installChromium()) {
-    console.log("there is no chromium here: the tests of the page are skipped (apt install chromium)");
+    console.log("there is no chromium here: the tests of the page are ignored (apt install chromium)");
+  }
+}
+
+for (const name of ["inception-v3", "mobilefacenet", "dlib-face"]) {
+  try {
+    await pull(name);
+  } catch (error) {
+    if (!(error instanceof ReverieError && error.code.startsWith("download_"))) throw error;
+    console.log(error.message);
   }
 }

@@ -27,38 +27,47 @@ export function featuresOf(program: Program): Promise<Features> {
   return features;
 }
 
+/** Two calls say it all: a start of ffmpeg, with its hundreds of libraries, takes longer than its answer. */
 async function ask(program: Program): Promise<Features> {
-  const [version, filters, encoders, decoders] = await Promise.all(
-    ["-version", "-filters", "-encoders", "-decoders"].map((option) => output(program, option)),
+  const [filters, codecs] = await Promise.all(
+    ["-filters", "-codecs"].map((option) => answer(program, option)),
   );
   return {
-    libavcodec: Number(/^libavcodec\s+(\d+)/m.exec(version!)?.[1] ?? 0),
-    filters: names(filters!),
-    encoders: names(encoders!),
-    decoders: names(decoders!),
+    libavcodec: Number(/^ *libavcodec\s+(\d+)/m.exec(filters!.banner)?.[1] ?? 0),
+    filters: new Set(Array.from(filters!.list.matchAll(/^ [A-Z.|]{2,6} +([\w-]+) /gm), ([, name]) => name!)),
+    encoders: coders(codecs!.list, "encoders"),
+    decoders: coders(codecs!.list, "decoders"),
   };
 }
 
-async function output(program: Program, option: string): Promise<string> {
+async function answer(program: Program, option: string): Promise<{ banner: string; list: string }> {
   const command = new Deno.Command(program.path, {
-    args: ["-hide_banner", option],
+    args: [option],
     stdin: "null",
     stdout: "piped",
-    stderr: "null",
+    stderr: "piped",
   });
-  const { success, stdout } = await command.output();
+  const { success, stdout, stderr } = await command.output();
   if (!success) {
     throw new ReverieError("ffmpeg_unusable", line`${{ path: program.path }} does not answer ${option}`, {
       advice: ["install another ffmpeg"],
     });
   }
-  return new TextDecoder().decode(stdout);
+  const text = new TextDecoder();
+  return { banner: text.decode(stderr), list: text.decode(stdout) };
 }
 
-/** Lists are lines of flags, a name and a description; headings and legends have no name in the second column. */
-function names(list: string): Set<string> {
-  const lines = list.matchAll(/^ [A-Z.|]{2,6} +([A-Za-z0-9_-]+) /gm);
-  return new Set(Array.from(lines, (line) => line[1]!));
+/**
+ * Names out of ` DEV.L. vp9  Google VP9 (decoders: vp9 libvpx-vp9 ) (encoders: libvpx-vp9 )`: those in the brackets, or
+ * the codec's own where there are none.
+ */
+function coders(list: string, kind: "decoders" | "encoders"): Set<string> {
+  const flags = kind === "decoders" ? "D[E.]" : "[D.]E";
+  const lines = list.matchAll(new RegExp(`^ ${flags}[VAS]\\S+ (\\w\\S*) (.*)$`, "gm"));
+  const bracket = new RegExp(`\\(${kind}: ([^)]*)\\)`);
+  return new Set(
+    Array.from(lines).flatMap(([, codec, rest]) => bracket.exec(rest!)?.[1]?.trim().split(/\s+/) ?? [codec!]),
+  );
 }
 
 /** The options that keep every frame with its own time stamp; the old spelling ends with ffmpeg 5. */

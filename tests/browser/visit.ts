@@ -6,6 +6,7 @@ import { type Need, need, testWith } from "../needs.ts";
 import { json, startTestServer, type TestServer } from "../server/helpers.ts";
 import { findChromium } from "./chromium.ts";
 import { keepPicture } from "./picture_keeper.ts";
+import { smallNetwork } from "../small_network.ts";
 
 /** Milliseconds that anything may take: the machine may be small and busy. */
 export const patience = 60_000;
@@ -119,7 +120,7 @@ export async function dreamOf(
   clip: string | URL,
   settings: Record<string, string | number> = {},
 ): Promise<DreamView> {
-  const fields = Object.entries({ name: "clip.mp4", ...quickest, ...settings });
+  const fields = Object.entries({ name: "clip.mp4", model: smallNetwork.model, ...quickest, ...settings });
   const query = new URLSearchParams(fields.map(([name, value]) => [name, String(value)]));
   const body = await Deno.readFile(clip);
   return await json(await server.ask(`/api/dreams?${query}`, { method: "PUT", body }), 201);

@@ -3,14 +3,14 @@ import { dreamFrame } from "../../pipeline/dream_frame.ts";
 import { parseParameters } from "../../pipeline/parameters.ts";
 import { checkLayers } from "../../pipeline/check_layers.ts";
 import { ReverieError } from "../../models/errors.ts";
+import { smallNetwork } from "../small_network.ts";
 
 const sample = new URL("../../static/sample.mp4", import.meta.url).pathname;
 const parameters = parseParameters({
-  model: "inception-v3",
+  ...smallNetwork,
   imageSize: 96,
   octaves: 1,
   firstIterations: 2,
-  layers: ["mixed0"],
 });
 
 Deno.test("dreamFrame() dreams the frame that is shown at a moment", async () => {

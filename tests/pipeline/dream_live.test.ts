@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { dreamLive, type LiveFrame, type LiveStart } from "../../pipeline/dream_live.ts";
 import { parseParameters } from "../../pipeline/parameters.ts";
+import { smallNetwork } from "../small_network.ts";
 
 const parameters = parseParameters({
-  model: "inception-v3",
+  ...smallNetwork,
   imageSize: 96,
   flowSize: 64,
   octaves: 1,
   firstIterations: 1,
   octaveIterations: 1,
-  layers: ["mixed0"],
 });
 
 /** A ramp that moves to the right, 160x120. */
@@ -46,5 +46,5 @@ Deno.test("dreamLive() dreams each frame before it asks for the next", async () 
     assert.ok(loss > 0);
   }
   assert.deepEqual(ids, [10, 20, 30]);
-  assert.deepEqual([start?.workingWidth, start?.workingHeight, start?.provider], [100, 76, "cpu"]);
+  assert.deepEqual([start?.workingWidth, start?.workingHeight, start?.provider], [96, 72, "cpu"]);
 });

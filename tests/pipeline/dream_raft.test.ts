@@ -9,6 +9,7 @@ import { sharedFile } from "../shared_data.ts";
 import { draw, inFolder, sharedClip } from "./clips.ts";
 import { testWith } from "../needs.ts";
 import { commandLine } from "../../pipeline/terminal/spelling.ts";
+import { smallNetwork } from "../small_network.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
 const flowModel = raftSmall.path;
@@ -16,9 +17,8 @@ const [highway, mallard] = [sharedClip("highway.mp4"), sharedClip("mallard.mp4")
 
 /** As little work per frame as there can be. */
 const quick: SomeParameters = {
-  model: "inception-v3",
+  ...smallNetwork,
   imageSize: 160,
-  layers: ["mixed0"],
   octaves: 1,
   firstIterations: 2,
   octaveIterations: 1,

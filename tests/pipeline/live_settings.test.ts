@@ -4,19 +4,19 @@ import { dreamVideo } from "../../pipeline/dream_video.ts";
 import type { Parameters } from "../../pipeline/parameters.ts";
 import { parseParameters } from "../../pipeline/parameters.ts";
 import type { WatchedFrame } from "../../pipeline/watch.ts";
+import { smallNetwork } from "../small_network.ts";
 
 const sample = new URL("../../static/sample.mp4", import.meta.url).pathname;
 /** Frames a second of the sample. */
 const sampleRate = 24;
 
 const small = {
-  model: "inception-v3",
+  ...smallNetwork,
   imageSize: 96,
   flowSize: 64,
   octaves: 1,
   firstIterations: 2,
   octaveIterations: 2,
-  layers: ["mixed0"],
 };
 
 /** The first frames of a dream as the watcher sees them. */
@@ -45,7 +45,7 @@ async function watched(
 
 Deno.test("settings that change at a frame leave the frames before it as they were", async () => {
   const before = parseParameters(small);
-  const after = parseParameters({ ...small, layers: ["mixed1"], learningRate: 12, blend: 0.9 });
+  const after = parseParameters({ ...small, layers: ["399"], learningRate: 12, blend: 0.9 });
   const asked: number[] = [];
   const plain = await watched(4, () => before);
   const changed = await watched(4, (index) => {
@@ -72,5 +72,5 @@ Deno.test("a watcher sees every frame before and after, and its motion where it 
   }
   assert.equal(seen[0]!.flow, undefined, "the first frame has no motion");
   assert.equal(seen[1]!.flow, undefined, "not wanted yet");
-  assert.deepEqual([seen[2]!.flow?.width, seen[2]!.flow?.channels, seen[2]!.mask?.channels], [134, 3, 1]);
+  assert.deepEqual([seen[2]!.flow?.width, seen[2]!.flow?.channels, seen[2]!.mask?.channels], [114, 3, 1]);
 });

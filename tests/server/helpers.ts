@@ -4,6 +4,7 @@ import type { DreamView } from "../../server/dreams/dream.ts";
 import type { Dreams } from "../../server/dreams/dreams.ts";
 import { defaultLimits, type ServerOptions } from "../../server/options.ts";
 import { startServer } from "../../server/serve.ts";
+import { smallNetwork } from "../small_network.ts";
 
 /** A server that runs for a test. */
 export interface TestServer {
@@ -60,7 +61,14 @@ export async function withTestServer(
 export const sample: URL = new URL("../../static/sample.mp4", import.meta.url);
 
 /** Settings under which a dream takes a moment. */
-export const quick = { imageSize: 64, octaves: 1, firstIterations: 1, octaveIterations: 1, duration: 0.3 };
+export const quick = {
+  model: smallNetwork.model,
+  imageSize: 64,
+  octaves: 1,
+  firstIterations: 1,
+  octaveIterations: 1,
+  duration: 0.3,
+};
 
 /** The same as a query, with further fields. */
 export function quickQuery(further: Record<string, string | number> = {}): string {

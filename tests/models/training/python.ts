@@ -1,5 +1,5 @@
 /** Python with PyTorch, which the training of networks needs and nothing else does. */
-import { type Need, need } from "../../needs.ts";
+import type { Need } from "../../needs.ts";
 
 const decoder = new TextDecoder();
 
@@ -31,33 +31,23 @@ export interface Python extends Need {
 
 /** The first python3 that has PyTorch, NumPy and Pillow. */
 export async function findPython(): Promise<Python> {
-  const path = await search();
-  return {
-    path: path ?? "",
-    ...need(path !== undefined, "there is no python3 with torch, numpy and PIL here"),
-  };
-}
-
-async function search(): Promise<string | undefined> {
-  for (const candidate of ["python3", "/usr/bin/python3", "python"]) {
-    try {
-      const command = new Deno.Command(candidate, {
-        args: ["-c", "import torch, numpy, PIL"],
-        stderr: "null",
-      });
-      if ((await command.output()).success) return candidate;
-    } catch (cause) {
-      if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    }
+  for (const path of ["python3", "/usr/bin/python3", "python"]) {
+    if (await hasModules(path, "torch", "numpy", "PIL")) return { path, unmet: undefined };
   }
-  return undefined;
+  return { path: "", unmet: "there is no python3 with torch, numpy and PIL here" };
 }
 
-/** Whether Python would find a module. */
-export async function hasModule({ path, unmet }: Python, name: string): Promise<boolean> {
-  if (unmet !== undefined) return false;
-  const code = `import importlib.util, sys; sys.exit(importlib.util.find_spec("${name}") is None)`;
-  return (await new Deno.Command(path, { args: ["-c", code] }).output()).success;
+/** Whether a Python would find modules; importing PyTorch would take seconds. */
+export async function hasModules(python: string, ...names: string[]): Promise<boolean> {
+  const code =
+    "import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, sys.argv[1:])))";
+  try {
+    return (await new Deno.Command(python, { args: ["-c", code, ...names], stderr: "null" }).output())
+      .success;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return false;
+    throw cause;
+  }
 }
 
 /** A Python process of which the standard output can be read while it runs. */

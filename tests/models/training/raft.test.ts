@@ -5,14 +5,17 @@ import { weightShapes } from "../../../models/networks/raft/shapes.ts";
 import { endPointError, readFlo } from "../../../models/flow/flo.ts";
 import { need, testWith } from "../../needs.ts";
 import { sharedFile } from "../../shared_data.ts";
-import { findPython, hasModule, run, scriptPath } from "./python.ts";
+import { findPython, hasModules, run, scriptPath } from "./python.ts";
 
 function close(actual: number, expected: number, tolerance: number): void {
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual}, not ${expected}`);
 }
 
 const python = await findPython();
-const torchvision = need(await hasModule(python, "torchvision"), "there is no torchvision for python3 here");
+const torchvision = need(
+  await hasModules(python.path, "torchvision"),
+  "there is no torchvision for python3 here",
+);
 const flow = sharedFile("flow");
 
 let compared: Promise<string> | undefined;

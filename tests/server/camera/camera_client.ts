@@ -8,11 +8,12 @@ import { ReverieError } from "../../../pipeline/errors.ts";
 import { Renderer } from "../../../server/rendering/renderer.ts";
 import { until } from "../rendering/jobs.ts";
 import { bodyOf } from "../../../server/errors.ts";
+import { smallNetwork } from "../../small_network.ts";
 
 export const quickSettings: SomeParameters = {
   imageSize: 64,
   flowSize: 64,
-  layers: ["mixed0"],
+  ...smallNetwork,
   octaves: 1,
   firstIterations: 1,
   octaveIterations: 1,

@@ -13,9 +13,10 @@ import { LiveHub } from "../../../server/live/hub.ts";
 import { defaultLimits } from "../../../server/options.ts";
 import { Renderer } from "../../../server/rendering/renderer.ts";
 import { eventually } from "./harness.ts";
+import { smallNetwork } from "../../small_network.ts";
 
 const sample = new URL("../../../static/sample.mp4", import.meta.url);
-const quick = { imageSize: 64, octaves: 1, firstIterations: 1, octaveIterations: 1, layers: ["mixed2"] };
+const quick = { imageSize: 64, octaves: 1, firstIterations: 1, octaveIterations: 1, ...smallNetwork };
 
 /** Dreams as the server has them, with the real renderer and hub. */
 class Server implements AsyncDisposable {

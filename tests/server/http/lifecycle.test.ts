@@ -21,13 +21,13 @@ Deno.test("A dream from upload to deletion", async (test) => {
     const { ask } = server;
     let dream: DreamView;
     await test.step("PUT queues it, and tells where it is", async () => {
-      const query = quickQuery({ name: "my clip.mp4", blend: 0.3, layers: "mixed3,mixed4" });
+      const query = quickQuery({ name: "my clip.mp4", blend: 0.3, layers: "392,399" });
       const response = await ask(`/api/dreams?${query}`, { method: "PUT", body: clip });
       dream = await json(response, 201);
       assert.equal(response.headers.get("Location"), `/api/dreams/${dream.id}`);
       assert.equal(dream.name, "my clip.mp4");
       assert.equal(dream.given.blend, 0.3);
-      assert.deepEqual(dream.parameters.layers, ["mixed3", "mixed4"]);
+      assert.deepEqual(dream.parameters.layers, ["392", "399"]);
       assert.equal(dream.duration, 0.3);
       assert.equal(dream.source.bytes, clip.length);
     });

@@ -6,6 +6,7 @@ import type { Parameters, SomeParameters } from "../../../pipeline/parameters.ts
 import { settings as complete, type Wish } from "../../../pipeline/settle.ts";
 import type { RenderedPicture, RenderHooks, RenderJob } from "../../../server/rendering/job.ts";
 import { Renderer } from "../../../server/rendering/renderer.ts";
+import { smallNetwork } from "../../small_network.ts";
 
 export const sample = fileURLToPath(new URL("../../../static/sample.mp4", import.meta.url));
 
@@ -14,7 +15,7 @@ export function quickWish(settings: SomeParameters = {}): Wish {
   const given = {
     imageSize: 64,
     flowSize: 64,
-    layers: ["mixed0"],
+    ...smallNetwork,
     octaves: 1,
     firstIterations: 1,
     octaveIterations: 1,

@@ -31,7 +31,7 @@ Deno.test("render() settles a wish when it begins, and dreams with what came of 
     await renderer.render(job, told).finished;
     const [{ parameters, network }] = told.starts as [typeof told.starts[number]];
     assert.deepEqual(parameters, quick({ seed: 7 }));
-    assert.equal(network, "inception-v3");
+    assert.equal(network, "mobilefacenet");
   }));
 
 Deno.test("render() shows JPEGs of bounded size: the first with its source, the last frame never left out", () =>
@@ -113,7 +113,7 @@ Deno.test("change() of the layers takes effect while the dream runs", () =>
   withRenderer(async (renderer, folder) => {
     let answer: Promise<number> | undefined;
     const told = new Told(({ index }) => {
-      if (index === 1) answer = rendering.change({ layers: ["mixed1"], octaves: 2 });
+      if (index === 1) answer = rendering.change({ layers: ["399"], octaves: 2 });
     });
     const rendering = renderer.render(quickJob(folder, { duration: 2 }), told);
     await rendering.finished;
