@@ -279,10 +279,10 @@ Deno.test("videos that do not belong together are refused", () =>
         (error) => error instanceof ReverieError && pattern.test(error.told(commandLine)),
       );
     await refused(small, /small\.mp4 is 128x96, but .*source\.mp4 is 160x120/);
-    await refused(short, /short\.mp4 ends after frame 2, .*source\.mp4 goes on: --frames 2/);
+    await refused(short, /short\.mp4 ends after frame 2, .*source\.mp4 goes on; --frames 2/);
     await refused(slow, /frame 1 is shown at 0\.100 s in .*source\.mp4, but at 0\.200 s/);
     await refused(join(folder, "none.mp4"), /none\.mp4/);
-    await refused(source, /48x36 is too small to measure, 75 pixels .* needed: raise --image-size$/, {
+    await refused(source, /48x36 is too small to measure, 75 pixels .* needed; raise --image-size$/, {
       size: 48,
     });
     const tiny = await draw(folder, "tiny.mp4", [...pattern("64x48", 0.4), ...lossless]);
