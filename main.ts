@@ -1,14 +1,14 @@
 /** The command line: reads what is asked for, calls it, prints. */
-import { nearest, type ParsedFlags, parseFlags } from "./pipeline/flags.ts";
-import { type Command, commands, flagsOf } from "./pipeline/terminal/commands.ts";
-import { parseDream, providerList, refuseSameFile } from "./pipeline/terminal/dream_options.ts";
-import { failureOf } from "./pipeline/terminal/failure.ts";
-import { commandHelp, overview, program } from "./pipeline/terminal/help.ts";
-import { interruptible } from "./pipeline/terminal/interruptible.ts";
+import { nearest, type ParsedFlags, parseFlags } from "./pipeline/command_line/flags.ts";
+import { type Command, commands, flagsOf } from "./pipeline/command_line/commands.ts";
+import { parseDream, providerList, refuseSameFile } from "./pipeline/command_line/dream_options.ts";
+import { failureOf } from "./pipeline/command_line/failure.ts";
+import { commandHelp, overview, program } from "./pipeline/command_line/help.ts";
+import { interruptible } from "./pipeline/command_line/interruptible.ts";
 import { jsonLine, jsonReporter, type Reporter, textReporter } from "./pipeline/terminal/reporter.ts";
 import { Screen, standardSink } from "./pipeline/terminal/screen.ts";
 import { type ReverieError, wrongUsage } from "./models/errors.ts";
-import { parseWhole } from "./pipeline/terminal/units.ts";
+import { parseWhole } from "./pipeline/settings/units.ts";
 import { parseServe, serveCommand } from "./server/command_line.ts";
 
 // What a command needs is imported when it is called, so that help and errors come at once.
@@ -18,8 +18,8 @@ async function dream(args: readonly string[], screen: Screen): Promise<number> {
   await refuseSameFile(options.input, options.output);
   const reporter: Reporter = json ? jsonReporter(screen) : textReporter(screen);
   for (const note of notes) reporter.warning(note);
-  const { dreamVideo } = await import("./pipeline/dream_video.ts");
-  const { settle } = await import("./pipeline/settle.ts");
+  const { dreamVideo } = await import("./pipeline/run/dream_video.ts");
+  const { settle } = await import("./pipeline/settings/settle.ts");
   try {
     await interruptible(screen, async (signal) => {
       const { download: onProgress, warning: onWarning } = reporter;
@@ -57,7 +57,7 @@ async function models(args: readonly string[], screen: Screen): Promise<number> 
 }
 
 async function pull(name: string, values: ParsedFlags["values"], screen: Screen): Promise<void> {
-  const { fetchNetwork } = await import("./pipeline/networks.ts");
+  const { fetchNetwork } = await import("./pipeline/settings/networks.ts");
   const reporter = values.get("json") ? jsonReporter(screen) : textReporter(screen);
   try {
     const path = await interruptible(
@@ -84,7 +84,7 @@ async function evaluate(args: readonly string[], screen: Screen): Promise<number
   const flow = oneOf(values, "flow", ["dis", "raft"]);
   const flowModel = values.get("flow-model") as string | undefined;
   const model = values.get("model") as string | undefined;
-  const { evaluate } = await import("./pipeline/evaluate.ts");
+  const { evaluate } = await import("./pipeline/evaluate/evaluate.ts");
   const { evaluationText, measuringLine } = await import("./pipeline/terminal/evaluation_text.ts");
   const onFrame = (done: number, total: number) => screen.live(measuringLine(done, total, screen.columns));
   try {
@@ -130,7 +130,7 @@ function oneOf<T extends string>(
 async function doctor(args: readonly string[], screen: Screen): Promise<number> {
   const { values, positionals } = parseFlags(args, flagsOf(commands.doctor));
   if (positionals.length > 0) throw wrongUsage(`doctor takes no arguments, such as "${positionals[0]}"`);
-  const { examine, isHealthy } = await import("./pipeline/doctor.ts");
+  const { examine, isHealthy } = await import("./pipeline/doctor/doctor.ts");
   const { checksText } = await import("./pipeline/terminal/doctor_text.ts");
   const checks = await examine();
   const healthy = isHealthy(checks);

@@ -2,7 +2,7 @@
 import type { Value } from "../models/engine/engine.ts";
 import type { EncodableFrame } from "./frame.ts";
 import type { Motion } from "./motion.ts";
-import type { Scaler } from "./scaler.ts";
+import type { Scaler } from "./graphs/scaler.ts";
 import type { MotionPictures } from "./motion_pictures.ts";
 
 /** A frame as it leaves the dream, ready to be encoded, with what is told about it. */

@@ -1,7 +1,7 @@
 /** The stage that dreams: gradient ascent on each blended frame, fewer steps where it inherits a dream. */
 import type { Value } from "../models/engine/engine.ts";
 import type { Dreamer } from "./dreamer/dreamer.ts";
-import { Random } from "./random.ts";
+import { Random } from "./graphs/random.ts";
 import { advance, type DreamState } from "./state.ts";
 
 /** Settings that may change from frame to frame. */

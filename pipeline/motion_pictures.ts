@@ -1,6 +1,6 @@
 /** Pictures of how frames move, for those who look on. */
 import type { Motion } from "./motion.ts";
-import { flowPicture, type Picture, tensorPicture } from "./tensor_picture.ts";
+import { flowPicture, type Picture, tensorPicture } from "./graphs/tensor_picture.ts";
 
 /** How a frame moved since the one before, at the working size. */
 export interface MotionPictures {

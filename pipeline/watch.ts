@@ -1,7 +1,7 @@
 /** A look at the frames on their way to the encoder, for those who show them while the video is made. */
 import type { ComposedFrame } from "./compose.ts";
 import type { MotionPictures, MotionWatcher } from "./motion_pictures.ts";
-import type { Picture } from "./tensor_picture.ts";
+import type { Picture } from "./graphs/tensor_picture.ts";
 
 /** A frame with what was seen of it on the way. */
 export interface WatchedFrame extends Partial<MotionPictures> {

@@ -1,10 +1,10 @@
 /** The command line of `serve`. */
-import { type Flag, type ParsedFlags, parseFlags } from "../pipeline/flags.ts";
-import { parseNumber } from "../pipeline/parse_number.ts";
-import { type Command, flagsOf, help, provider, verbose } from "../pipeline/terminal/commands.ts";
-import { providerList } from "../pipeline/terminal/dream_options.ts";
-import { program } from "../pipeline/terminal/help.ts";
-import { parseBytes, parseWhole } from "../pipeline/terminal/units.ts";
+import { type Flag, type ParsedFlags, parseFlags } from "../pipeline/command_line/flags.ts";
+import { parseNumber } from "../pipeline/settings/parse_number.ts";
+import { type Command, flagsOf, help, provider, verbose } from "../pipeline/command_line/commands.ts";
+import { providerList } from "../pipeline/command_line/dream_options.ts";
+import { program } from "../pipeline/command_line/help.ts";
+import { parseBytes, parseWhole } from "../pipeline/settings/units.ts";
 import { defaultDataFolder } from "./data_folder.ts";
 import { limits, limitsFrom, type ServerOptions } from "./options.ts";
 import { wrongUsage } from "../pipeline/errors.ts";

@@ -1,5 +1,5 @@
 import { invalidParameter, line } from "../pipeline/errors.ts";
-import { parseBytes, parsePixels, parseTime, parseWhole } from "../pipeline/terminal/units.ts";
+import { parseBytes, parsePixels, parseTime, parseWhole } from "../pipeline/settings/units.ts";
 
 /** What a server is started with; every field has a flag of `serve`. */
 export interface ServerOptions {

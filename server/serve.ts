@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { wrongUsage } from "../pipeline/errors.ts";
-import { plain } from "../pipeline/presets.ts";
-import { settings } from "../pipeline/settle.ts";
+import { plain } from "../pipeline/settings/presets.ts";
+import { settings } from "../pipeline/settings/settle.ts";
 import { createApp } from "./app.ts";
 import { Dreams } from "./dreams/dreams.ts";
 import { metered } from "./http/metrics/metered_renderer.ts";

@@ -7,7 +7,7 @@ import type { Network } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import { floatTensor, intTensor, type Model } from "../../models/onnx/model.ts";
 import { resize, type Size } from "../graphs/picture.ts";
-import type { Random } from "../random.ts";
+import type { Random } from "../graphs/random.ts";
 import { stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them takes a new one. */

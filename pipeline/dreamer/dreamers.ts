@@ -3,8 +3,8 @@ import type { Engine } from "../../models/engine/engine.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { Size } from "../graphs/picture.ts";
-import { type Parameters, parametersWith } from "../parameters.ts";
-import { octaveSizes } from "../working_size.ts";
+import { type Parameters, parametersWith } from "../settings/parameters.ts";
+import { octaveSizes } from "../run/working_size.ts";
 import { Dreamer } from "./dreamer.ts";
 
 /** What a dreamer is made for. */

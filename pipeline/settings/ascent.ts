@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseNumber } from "../parse_number.ts";
+import { parseNumber } from "./parse_number.ts";
 import { group, same, setting } from "./setting.ts";
 
 /** How a frame climbs the gradient. */

@@ -1,5 +1,5 @@
 /** Kinds of settings: how a value is written as text, and how what is allowed reads. A new kind is one entry here. */
-import { parseNumber } from "../parse_number.ts";
+import { parseNumber } from "./parse_number.ts";
 
 /** What a value may be, read off the schema. */
 export interface Limits {

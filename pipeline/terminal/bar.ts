@@ -1,4 +1,4 @@
-import { formatTime } from "./units.ts";
+import { formatTime } from "../settings/units.ts";
 
 /** What a progress line tells; what is not known is left out. */
 export interface BarState {

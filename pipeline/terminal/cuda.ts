@@ -4,14 +4,14 @@
  */
 import { isCudaPlatform } from "../../models/engine/cuda/files.ts";
 import { ReverieError, wrongUsage } from "../../models/errors.ts";
-import { parseFlags } from "../flags.ts";
+import { parseFlags } from "../command_line/flags.ts";
 import { barLine } from "./bar.ts";
-import type { Command } from "./commands.ts";
-import { failureOf } from "./failure.ts";
-import { commandHelp } from "./help.ts";
-import { interruptible } from "./interruptible.ts";
+import type { Command } from "../command_line/commands.ts";
+import { failureOf } from "../command_line/failure.ts";
+import { commandHelp } from "../command_line/help.ts";
+import { interruptible } from "../command_line/interruptible.ts";
 import { Screen, standardSink } from "./screen.ts";
-import { formatBytes } from "./units.ts";
+import { formatBytes } from "../settings/units.ts";
 
 const flags = [
   { name: "remove", description: "take the provider away again" },

@@ -1,4 +1,4 @@
-import type { Both, Evaluation } from "../evaluate.ts";
+import type { Both, Evaluation } from "../evaluate/evaluate.ts";
 import { barLine } from "./bar.ts";
 import { table } from "./table.ts";
 

@@ -1,8 +1,8 @@
 import type { AddedNetwork } from "../../models/add.ts";
 import type { CatalogDescription, FileDescription, ListedNetwork } from "../../models/listing.ts";
-import { program } from "./help.ts";
+import { program } from "../command_line/help.ts";
 import { table } from "./table.ts";
-import { formatBytes } from "./units.ts";
+import { formatBytes } from "../settings/units.ts";
 
 /** The catalog as a table. */
 export function networksText(networks: readonly ListedNetwork[]): string {

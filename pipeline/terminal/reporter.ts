@@ -1,9 +1,9 @@
 import type { Line } from "../../models/line.ts";
-import type { DoneEvent, DreamEvent, FrameEvent, StartEvent } from "../events.ts";
+import type { DoneEvent, DreamEvent, FrameEvent, StartEvent } from "../run/events.ts";
 import { barLine, frameDetails } from "./bar.ts";
 import type { Screen } from "./screen.ts";
-import { terminalLine } from "./spelling.ts";
-import { formatBytes } from "./units.ts";
+import { terminalLine } from "../command_line/spelling.ts";
+import { formatBytes } from "../settings/units.ts";
 
 /** Shows what a dream says. */
 export interface Reporter {

@@ -3,13 +3,13 @@
  * network is embedded, too, so that the binary never needs the network.
  */
 import { join } from "node:path";
-import { fetchNetwork, shippedNetworkPath } from "../../pipeline/networks.ts";
-import { settle } from "../../pipeline/settle.ts";
-import { failureOf } from "../../pipeline/terminal/failure.ts";
-import { terminalLine } from "../../pipeline/terminal/spelling.ts";
+import { fetchNetwork, shippedNetworkPath } from "../../pipeline/settings/networks.ts";
+import { settle } from "../../pipeline/settings/settle.ts";
+import { failureOf } from "../../pipeline/command_line/failure.ts";
+import { terminalLine } from "../../pipeline/command_line/spelling.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { npmCopy } from "../../pipeline/ffmpeg/locate.ts";
-import { parseFlags } from "../../pipeline/flags.ts";
+import { parseFlags } from "../../pipeline/command_line/flags.ts";
 import { excluded, included } from "./embed.ts";
 
 const project = join(import.meta.dirname!, "..", "..");

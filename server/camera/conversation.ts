@@ -1,6 +1,6 @@
 /** One client of the camera, from the opening of its socket to its end. */
-import { PaceKeeper } from "../../pipeline/progress.ts";
-import type { Wish } from "../../pipeline/settle.ts";
+import { PaceKeeper } from "../../pipeline/run/progress.ts";
+import type { Wish } from "../../pipeline/settings/settle.ts";
 import type { CameraFrame } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 import type { RunningCamera } from "../rendering/running_camera.ts";

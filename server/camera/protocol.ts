@@ -4,7 +4,7 @@
  * message, followed by a binary one with the JPEG.
  */
 import { z } from "zod";
-import type { Parameters } from "../../pipeline/parameters.ts";
+import type { Parameters } from "../../pipeline/settings/parameters.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import type { ErrorBody } from "../errors.ts";
 import type { Answer } from "../live/news.ts";

@@ -1,5 +1,5 @@
-import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
-import { settings } from "../../pipeline/settle.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
+import { settings } from "../../pipeline/settings/settle.ts";
 import type { Dream } from "./dream.ts";
 
 /** What a dream that waits is to be made with after a change. */

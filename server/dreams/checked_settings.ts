@@ -1,4 +1,4 @@
-import { givesAny, type Parameters, type SomeParameters } from "../../pipeline/parameters.ts";
+import { givesAny, type Parameters, type SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { CheckJob } from "../rendering/job.ts";
 import type { SourceFacts } from "./dream.ts";
 

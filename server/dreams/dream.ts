@@ -1,5 +1,5 @@
 /** A dream as the server keeps and tells it. */
-import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { ErrorBody } from "../errors.ts";
 
 /** Where a dream stands. The last three are ends. */

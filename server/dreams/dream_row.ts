@@ -1,5 +1,5 @@
 /** A dream as a row of the table. */
-import { defaults, type Parameters, type SomeParameters } from "../../pipeline/parameters.ts";
+import { defaults, type Parameters, type SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { ErrorBody } from "../errors.ts";
 import type { Dream, DreamStatus, ParameterChange, Progress, SourceFacts } from "./dream.ts";
 

@@ -1,7 +1,7 @@
 /** One dream while it is made. */
 import type { Logger } from "pino";
-import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import type { SomeParameters } from "../../pipeline/parameters.ts";
+import type { FrameEvent, StartEvent } from "../../pipeline/run/events.ts";
+import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { Limits } from "../options.ts";
 import type { RenderedPicture, Rendering } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";

@@ -1,6 +1,6 @@
 /** The dreams in their table. */
 import type { DatabaseSync } from "node:sqlite";
-import type { SomeParameters } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import { openDatabase } from "./database.ts";
 import type { DreamStatus, ParameterChange } from "./dream.ts";
 import {

@@ -1,7 +1,7 @@
 /** The server's dreams: made, listed, changed, rendered one after the other, removed. */
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
-import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { Limits } from "../options.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 import { cleanName } from "../uploads/names.ts";

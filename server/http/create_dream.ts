@@ -1,6 +1,6 @@
 /** From an upload to a queued dream. */
 import type { Context } from "hono";
-import { settings } from "../../pipeline/settle.ts";
+import { settings } from "../../pipeline/settings/settle.ts";
 import type { DreamView } from "../dreams/dream.ts";
 import type { GivenSettings } from "../uploads/settings.ts";
 import type { Env } from "./env.ts";

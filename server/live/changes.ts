@@ -1,5 +1,5 @@
 /** Changes of settings from one client: one on its way, the newer ones together behind it. */
-import type { SomeParameters } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { Answer } from "./news.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { bodyOf } from "../errors.ts";

@@ -1,6 +1,6 @@
 /** What a client says on a dream's socket: changes of settings, and nothing else. */
 import { z } from "zod";
-import type { SomeParameters } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import { readSettings } from "../uploads/settings.ts";
 import { type ChangeHooks, Changes } from "./changes.ts";
 import { ReverieError } from "../../pipeline/errors.ts";

@@ -1,5 +1,5 @@
 /** What is told about a dream while it is made: the JSON messages of its socket and its server-sent events. */
-import type { SomeParameters } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { DreamView } from "../dreams/dream.ts";
 import type { ErrorBody } from "../errors.ts";
 

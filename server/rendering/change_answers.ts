@@ -1,5 +1,5 @@
 /** Changes that were asked for and wait for the frame with which they begin. */
-import type { SomeParameters } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { TaskReport } from "./messages.ts";
 import type { TaskLink } from "./worker_link.ts";
 import { fromPlain, ReverieError } from "../../pipeline/errors.ts";

@@ -1,7 +1,7 @@
 /** What the server asks of its renderer, and what it hears back. */
-import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
-import type { Wish } from "../../pipeline/settle.ts";
+import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/run/events.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
+import type { Wish } from "../../pipeline/settings/settle.ts";
 
 /** What all work is done with. */
 export interface RendererOptions {

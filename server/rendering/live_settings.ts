@@ -1,5 +1,5 @@
 /** Settings that change while a dream runs. */
-import type { ParameterName, Parameters, SomeParameters } from "../../pipeline/parameters.ts";
+import type { ParameterName, Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
 
 /** A change of a running dream that waits for the next frame. */
 interface PendingChange {

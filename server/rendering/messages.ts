@@ -2,9 +2,9 @@
  * What the renderer and its Worker say to each other. Every piece of work has a number; it is ended by one `finished`
  * or `failed` under that number, after which nothing more is said of it.
  */
-import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
-import type { Wish } from "../../pipeline/settle.ts";
+import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/run/events.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
+import type { Wish } from "../../pipeline/settings/settle.ts";
 import type {
   CameraFrame,
   CheckJob,

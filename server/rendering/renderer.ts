@@ -1,5 +1,5 @@
 /** Makes dreams beside the thread that serves, so that HTTP never waits for the pipeline. */
-import type { Wish } from "../../pipeline/settle.ts";
+import type { Wish } from "../../pipeline/settings/settle.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import type {
   CameraHooks,

@@ -1,5 +1,5 @@
 /** A camera session, on the thread that serves. */
-import type { SomeParameters } from "../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import { ChangeAnswers } from "./change_answers.ts";
 import type { CameraHooks, CameraSession, RendererOptions } from "./job.ts";
 import type { CameraJob, DreamedPicture, TaskReport } from "./messages.ts";

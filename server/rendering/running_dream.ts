@@ -1,6 +1,6 @@
 /** A rendering, on the thread that serves. */
-import type { DoneEvent } from "../../pipeline/events.ts";
-import type { SomeParameters } from "../../pipeline/parameters.ts";
+import type { DoneEvent } from "../../pipeline/run/events.ts";
+import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import { ChangeAnswers } from "./change_answers.ts";
 import type { RendererOptions, RenderHooks, Rendering, RenderJob } from "./job.ts";
 import type { TaskReport } from "./messages.ts";

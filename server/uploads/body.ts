@@ -1,7 +1,7 @@
 /** Bodies of requests as streams of bytes, judged by what comes and not by what was announced. */
 import { statfs } from "node:fs/promises";
 import { deadline, isTimeout } from "../../pipeline/deadline.ts";
-import { formatBytes } from "../../pipeline/terminal/units.ts";
+import { formatBytes } from "../../pipeline/settings/units.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 
 /**

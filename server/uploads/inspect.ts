@@ -2,7 +2,7 @@ import { deadline } from "../../pipeline/deadline.ts";
 import { decode } from "../../pipeline/decode.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
 import type { SourceInfo } from "../../pipeline/ffmpeg/source_info.ts";
-import { formatTime } from "../../pipeline/terminal/units.ts";
+import { formatTime } from "../../pipeline/settings/units.ts";
 import type { SourceFacts } from "../dreams/dream.ts";
 import { invalidParameter, ReverieError } from "../../pipeline/errors.ts";
 import type { Limits } from "../options.ts";

@@ -1,16 +1,16 @@
 /** What a client asks of a dream: in a query, a form, tus metadata (all text) or JSON (typed). Checked here, once. */
 import { z } from "zod";
-import { nearest } from "../../pipeline/flags.ts";
+import { nearest } from "../../pipeline/command_line/flags.ts";
 import {
   checkValue,
   remoteParametersSchema,
   settingList,
   settingNamed,
   type SomeParameters,
-} from "../../pipeline/parameters.ts";
-import { presets } from "../../pipeline/presets.ts";
+} from "../../pipeline/settings/parameters.ts";
+import { presets } from "../../pipeline/settings/presets.ts";
 import type { Setting } from "../../pipeline/settings/setting.ts";
-import { parseTime } from "../../pipeline/terminal/units.ts";
+import { parseTime } from "../../pipeline/settings/units.ts";
 import { cleanName, oneLine, quoted } from "./names.ts";
 import { invalidParameter, line, type ReverieError } from "../../pipeline/errors.ts";
 

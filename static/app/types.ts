@@ -1,8 +1,8 @@
 /** Types of what the server tells, for the page's modules; nothing here is loaded by a browser. */
 export type { DreamView as Dream, ParameterChange, Progress } from "../../server/dreams/dream.ts";
 export type { Answer, ClientMessage, FrameNews, News } from "../../server/live/news.ts";
-export type { Parameters } from "../../pipeline/parameters.ts";
-import type { ParameterName, SomeParameters } from "../../pipeline/parameters.ts";
+export type { Parameters } from "../../pipeline/settings/parameters.ts";
+import type { ParameterName, SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { SettingView } from "../../server/http/setting_view.ts";
 import type { Limits } from "../../server/options.ts";
 

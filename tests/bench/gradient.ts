@@ -14,8 +14,8 @@ import { floatTensor, intTensor, type Model } from "../../models/onnx/model.ts";
 import { gradientForms } from "../../pipeline/dreamer/dreamer.ts";
 import { dreamGradientGraph, stepGraph, type StepOptions } from "../../pipeline/dreamer/step_graph.ts";
 import type { Size } from "../../pipeline/graphs/picture.ts";
-import { parseParameters } from "../../pipeline/parameters.ts";
-import { Random } from "../../pipeline/random.ts";
+import { parseParameters } from "../../pipeline/settings/parameters.ts";
+import { Random } from "../../pipeline/graphs/random.ts";
 import { findGooglenet, googlenetLayer, overTorch } from "./googlenet.ts";
 import type { BenchOptions, Detail, Report, Row, Target } from "./part.ts";
 import {

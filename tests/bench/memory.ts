@@ -1,6 +1,6 @@
 /** Peak memory of a dream as the command line makes it, for a short and for a long clip. */
 import { join } from "node:path";
-import type { DoneEvent } from "../../pipeline/events.ts";
+import type { DoneEvent } from "../../pipeline/run/events.ts";
 import { benchClip, secondsFor } from "./clip.ts";
 import type { BenchOptions, Report } from "./part.ts";
 import { figure } from "./table.ts";

@@ -1,9 +1,9 @@
 /** Speed of whole dreams, and how much of a frame is not gradient ascent. */
 import { join } from "node:path";
 import { Dreamer } from "../../pipeline/dreamer/dreamer.ts";
-import { dreamVideo } from "../../pipeline/dream_video.ts";
-import type { Parameters, SomeParameters } from "../../pipeline/parameters.ts";
-import { settings } from "../../pipeline/settle.ts";
+import { dreamVideo } from "../../pipeline/run/dream_video.ts";
+import type { Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
+import { settings } from "../../pipeline/settings/settle.ts";
 import { benchClip, secondsFor } from "./clip.ts";
 import type { BenchOptions, Detail, Report, Row } from "./part.ts";
 import { frameAndAscent } from "./share.ts";

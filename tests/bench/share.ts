@@ -4,10 +4,10 @@
  * taken right after the frame: whatever else the machine does meanwhile weighs on both.
  */
 import { decode } from "../../pipeline/decode.ts";
-import { dreamVideo } from "../../pipeline/dream_video.ts";
+import { dreamVideo } from "../../pipeline/run/dream_video.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
-import type { Parameters } from "../../pipeline/parameters.ts";
-import { Rig } from "../../pipeline/rig.ts";
+import type { Parameters } from "../../pipeline/settings/parameters.ts";
+import { Rig } from "../../pipeline/run/rig.ts";
 import { secondsFor } from "./clip.ts";
 import { ascentSettings } from "./stages.ts";
 import { timed } from "./statistics.ts";

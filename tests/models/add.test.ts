@@ -8,7 +8,7 @@ import { writeModel } from "../../models/onnx/write.ts";
 import { withEmptyCache, withEnvironment } from "../environment.ts";
 import { caffemodel, googLeNetFile, sharedGoogLeNet, torchCheckpoint } from "./networks/googlenet_fixture.ts";
 import { testWith } from "../needs.ts";
-import { commandLine } from "../../pipeline/terminal/spelling.ts";
+import { commandLine } from "../../pipeline/command_line/spelling.ts";
 
 async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

@@ -7,7 +7,7 @@ import { ReverieError } from "../../models/errors.ts";
 import { describeNetwork, listNetworks } from "../../models/listing.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import { withEnvironment } from "../environment.ts";
-import { commandLine } from "../../pipeline/terminal/spelling.ts";
+import { commandLine } from "../../pipeline/command_line/spelling.ts";
 
 Deno.test("the cache folder can be moved", async () => {
   await withEnvironment({ REVERIE_CACHE: "/elsewhere" }, async () => {

@@ -3,7 +3,7 @@ import { invalidParameter, ReverieError } from "../../models/errors.ts";
 import { type Line, line, mentioning, plain } from "../../models/line.ts";
 import { fromPlain, type PlainError, toPlain } from "../../models/plain_error.ts";
 import { reasonOf } from "../../models/system_error.ts";
-import { commandLine } from "../../pipeline/terminal/spelling.ts";
+import { commandLine } from "../../pipeline/command_line/spelling.ts";
 import { overHttp } from "../../server/errors.ts";
 
 Deno.test("an error crosses from a real Worker unchanged", async () => {

@@ -7,7 +7,7 @@ import {
   checkProvider,
   examine,
   isHealthy,
-} from "../../pipeline/doctor.ts";
+} from "../../pipeline/doctor/doctor.ts";
 import { checksText } from "../../pipeline/terminal/doctor_text.ts";
 import { withEmptyCache } from "../environment.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { dreamFrame } from "../../pipeline/dream_frame.ts";
-import { parseParameters } from "../../pipeline/parameters.ts";
-import { checkLayers } from "../../pipeline/check_layers.ts";
+import { dreamFrame } from "../../pipeline/run/dream_frame.ts";
+import { parseParameters } from "../../pipeline/settings/parameters.ts";
+import { checkLayers } from "../../pipeline/run/check_layers.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { smallNetwork } from "../small_network.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { dreamLive, type LiveFrame, type LiveStart } from "../../pipeline/dream_live.ts";
-import { parseParameters } from "../../pipeline/parameters.ts";
+import { dreamLive, type LiveFrame, type LiveStart } from "../../pipeline/run/dream_live.ts";
+import { parseParameters } from "../../pipeline/settings/parameters.ts";
 import { smallNetwork } from "../small_network.ts";
 
 const parameters = parseParameters({

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type DreamJob, dreamVideo } from "../../pipeline/dream_video.ts";
-import type { DreamEvent, FrameEvent } from "../../pipeline/events.ts";
-import { InterruptedError } from "../../pipeline/interrupted.ts";
-import { parseParameters, type SomeParameters } from "../../pipeline/parameters.ts";
+import { type DreamJob, dreamVideo } from "../../pipeline/run/dream_video.ts";
+import type { DreamEvent, FrameEvent } from "../../pipeline/run/events.ts";
+import { InterruptedError } from "../../pipeline/run/interrupted.ts";
+import { parseParameters, type SomeParameters } from "../../pipeline/settings/parameters.ts";
 import {
   count,
   type Counted,

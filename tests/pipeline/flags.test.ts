@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
-import { type Flag, kebabCase, nearest, parseFlags, settingFlags, settingsOf } from "../../pipeline/flags.ts";
-import { parseParameters, settingList } from "../../pipeline/parameters.ts";
-import { parseNumber } from "../../pipeline/parse_number.ts";
+import {
+  type Flag,
+  kebabCase,
+  nearest,
+  parseFlags,
+  settingFlags,
+  settingsOf,
+} from "../../pipeline/command_line/flags.ts";
+import { parseParameters, settingList } from "../../pipeline/settings/parameters.ts";
+import { parseNumber } from "../../pipeline/settings/parse_number.ts";
 import { ReverieError } from "../../models/errors.ts";
-import { commandLine } from "../../pipeline/terminal/spelling.ts";
+import { commandLine } from "../../pipeline/command_line/spelling.ts";
 
 const flags: Flag[] = [
   ...settingFlags,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { dreamVideo } from "../../pipeline/dream_video.ts";
-import type { Parameters } from "../../pipeline/parameters.ts";
-import { parseParameters } from "../../pipeline/parameters.ts";
+import { dreamVideo } from "../../pipeline/run/dream_video.ts";
+import type { Parameters } from "../../pipeline/settings/parameters.ts";
+import { parseParameters } from "../../pipeline/settings/parameters.ts";
 import type { WatchedFrame } from "../../pipeline/watch.ts";
 import { smallNetwork } from "../small_network.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StageClock } from "../../pipeline/stage_clock.ts";
+import { StageClock } from "../../pipeline/run/stage_clock.ts";
 import { standingClock } from "../standing_clock.ts";
 
 async function* numbers(count: number): AsyncGenerator<number> {

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
-import { StageClock } from "../../pipeline/stage_clock.ts";
+import { StageClock } from "../../pipeline/run/stage_clock.ts";
 import { knownProviders } from "../../models/engine/providers.ts";
 import { ReverieError } from "../../models/errors.ts";
-import type { FrameEvent, StartEvent } from "../../pipeline/events.ts";
-import { InterruptedError } from "../../pipeline/interrupted.ts";
-import { parseParameters } from "../../pipeline/parameters.ts";
+import type { FrameEvent, StartEvent } from "../../pipeline/run/events.ts";
+import { InterruptedError } from "../../pipeline/run/interrupted.ts";
+import { parseParameters } from "../../pipeline/settings/parameters.ts";
 import { barLine } from "../../pipeline/terminal/bar.ts";
-import { commands, flagsOf } from "../../pipeline/terminal/commands.ts";
-import { parseDream, providerList, refuseSameFile } from "../../pipeline/terminal/dream_options.ts";
-import { failureOf } from "../../pipeline/terminal/failure.ts";
-import { commandHelp } from "../../pipeline/terminal/help.ts";
+import { commands, flagsOf } from "../../pipeline/command_line/commands.ts";
+import { parseDream, providerList, refuseSameFile } from "../../pipeline/command_line/dream_options.ts";
+import { failureOf } from "../../pipeline/command_line/failure.ts";
+import { commandHelp } from "../../pipeline/command_line/help.ts";
 import { jsonLine, jsonReporter, startLine, textReporter } from "../../pipeline/terminal/reporter.ts";
 import { Screen, type TextSink } from "../../pipeline/terminal/screen.ts";
 import { table } from "../../pipeline/terminal/table.ts";
-import { formatBytes, formatTime, parseTime } from "../../pipeline/terminal/units.ts";
-import { commandLine } from "../../pipeline/terminal/spelling.ts";
+import { formatBytes, formatTime, parseTime } from "../../pipeline/settings/units.ts";
+import { commandLine } from "../../pipeline/command_line/spelling.ts";
 
 /** A sink that remembers. */
 function recorder(terminal: boolean): TextSink & { text: string } {

@@ -1,9 +1,9 @@
 /** How steady a dream is beside one that dreams each frame on its own, and how strong. */
 import { join } from "node:path";
-import { dreamVideo } from "../../pipeline/dream_video.ts";
-import { evaluate, type Evaluation } from "../../pipeline/evaluate.ts";
-import type { Parameters } from "../../pipeline/parameters.ts";
-import { settings } from "../../pipeline/settle.ts";
+import { dreamVideo } from "../../pipeline/run/dream_video.ts";
+import { evaluate, type Evaluation } from "../../pipeline/evaluate/evaluate.ts";
+import type { Parameters } from "../../pipeline/settings/parameters.ts";
+import { settings } from "../../pipeline/settings/settle.ts";
 import type { BenchOptions, Detail, Report, Row } from "../bench/part.ts";
 import { secondsFor } from "../bench/clip.ts";
 import { figure } from "../bench/table.ts";

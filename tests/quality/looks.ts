@@ -4,14 +4,14 @@
  * sample clip alone. Takes about an hour.
  */
 import { join } from "node:path";
-import { dreamVideo } from "../../pipeline/dream_video.ts";
-import { parseFlags } from "../../pipeline/flags.ts";
-import { lookFor, plain, type Preset, presetOf, presets } from "../../pipeline/presets.ts";
-import { settle } from "../../pipeline/settle.ts";
+import { dreamVideo } from "../../pipeline/run/dream_video.ts";
+import { parseFlags } from "../../pipeline/command_line/flags.ts";
+import { lookFor, plain, type Preset, presetOf, presets } from "../../pipeline/settings/presets.ts";
+import { settle } from "../../pipeline/settings/settle.ts";
 import { sharedDataPath } from "../shared_data.ts";
 import { jpeg, smallFrames } from "./pictures.ts";
 import { looped } from "./sample.ts";
-import { terminalLine } from "../../pipeline/terminal/spelling.ts";
+import { terminalLine } from "../../pipeline/command_line/spelling.ts";
 
 const project = join(import.meta.dirname!, "..", "..");
 const folder = join(project, "docs", "looks");

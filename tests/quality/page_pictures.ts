@@ -4,13 +4,13 @@
  */
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
-import { dreamVideo } from "../../pipeline/dream_video.ts";
-import type { SomeParameters } from "../../pipeline/parameters.ts";
-import { presets } from "../../pipeline/presets.ts";
-import { settle } from "../../pipeline/settle.ts";
+import { dreamVideo } from "../../pipeline/run/dream_video.ts";
+import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
+import { presets } from "../../pipeline/settings/presets.ts";
+import { settle } from "../../pipeline/settings/settle.ts";
 import { Film, FULL_FILM } from "./sample_clip/film.ts";
 import { jpeg, smallFrames } from "./pictures.ts";
-import { terminalLine } from "../../pipeline/terminal/spelling.ts";
+import { terminalLine } from "../../pipeline/command_line/spelling.ts";
 
 const project = join(import.meta.dirname!, "..", "..");
 const sample = join(project, "static", "sample.mp4");

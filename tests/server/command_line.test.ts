@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseServe } from "../../server/command_line.ts";
 import { defaultLimits } from "../../server/options.ts";
-import { failureOf } from "../../pipeline/terminal/failure.ts";
+import { failureOf } from "../../pipeline/command_line/failure.ts";
 
 Deno.test("serve listens on this machine alone unless told otherwise", () => {
   const { host, port, limits, cors, withoutToken } = parseServe([]);

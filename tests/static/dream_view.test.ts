@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseParameters } from "../../pipeline/parameters.ts";
+import { parseParameters } from "../../pipeline/settings/parameters.ts";
 import { Meter } from "../../static/app/camera/meter.js";
 import { sendingSize } from "../../static/app/camera/frame_grabber.js";
 import { ended, follow } from "../../static/app/dream/follow.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseParameters, settingList } from "../../pipeline/parameters.ts";
+import { parseParameters, settingList } from "../../pipeline/settings/parameters.ts";
 import { settingView } from "../../server/http/setting_view.ts";
 import { difference, valueOf } from "../../static/app/parameter_values.js";
 import type { Parameter } from "../../static/app/types.ts";

@@ -1,6 +1,6 @@
 /** What the server tells Prometheus. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { StageSeconds } from "../../../pipeline/stage_clock.ts";
+import type { StageSeconds } from "../../../pipeline/run/stage_clock.ts";
 import type { Dreams } from "../../dreams/dreams.ts";
 import type { LiveHub } from "../../live/hub.ts";
 

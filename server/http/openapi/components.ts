@@ -1,6 +1,6 @@
 /** The reusable parts of the OpenAPI document, made from the zod schemas. */
 import { z } from "zod";
-import { settingList } from "../../../pipeline/parameters.ts";
+import { settingList } from "../../../pipeline/settings/parameters.ts";
 import type { OtherField } from "../../uploads/settings.ts";
 import * as schemas from "./schemas.ts";
 import type { Components, Parameter, Reference, Schema } from "./types.ts";

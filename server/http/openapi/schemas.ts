@@ -4,7 +4,7 @@ import type { DreamView, Links, Progress, SourceFacts } from "../../dreams/dream
 import type { ErrorBody } from "../../errors.ts";
 import { kinds } from "../../../pipeline/settings/kinds.ts";
 import { limits } from "../../options.ts";
-import { remoteParametersSchema } from "../../../pipeline/parameters.ts";
+import { remoteParametersSchema } from "../../../pipeline/settings/parameters.ts";
 import { wishSchema } from "../../uploads/settings.ts";
 import type { SettingView } from "../setting_view.ts";
 import { errorCodes } from "../../../pipeline/errors.ts";

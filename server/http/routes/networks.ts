@@ -1,6 +1,6 @@
 /** The networks that the server can dream with, and fetching those that are not here. */
 import { type Context, Hono } from "hono";
-import { dreamNetworks, dreamsByDefault } from "../../../pipeline/networks.ts";
+import { dreamNetworks, dreamsByDefault } from "../../../pipeline/settings/networks.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
 import type { NetworkFetches } from "../../networks/network_fetches.ts";
 import { isOperator } from "../../security/operator.ts";

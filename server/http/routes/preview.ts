@@ -1,6 +1,6 @@
 /** One dreamed frame, to judge settings by before the long run. */
 import { type Context, Hono } from "hono";
-import type { Wish } from "../../../pipeline/settle.ts";
+import type { Wish } from "../../../pipeline/settings/settle.ts";
 import { queryFields, type Received } from "../../uploads/received.ts";
 import { readSettings, readTime } from "../../uploads/settings.ts";
 import type { Env } from "../env.ts";

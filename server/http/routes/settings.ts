@@ -1,9 +1,9 @@
 /** What can be set. */
 import { Hono } from "hono";
-import { dreamNetworks } from "../../../pipeline/networks.ts";
-import { settingList } from "../../../pipeline/parameters.ts";
-import { plain, type Preset, presets } from "../../../pipeline/presets.ts";
-import { settings as settingsOf } from "../../../pipeline/settle.ts";
+import { dreamNetworks } from "../../../pipeline/settings/networks.ts";
+import { settingList } from "../../../pipeline/settings/parameters.ts";
+import { plain, type Preset, presets } from "../../../pipeline/settings/presets.ts";
+import { settings as settingsOf } from "../../../pipeline/settings/settle.ts";
 import type { Env } from "../env.ts";
 import { describe, json } from "../openapi/describe.ts";
 import type { Services } from "../services.ts";

@@ -1,6 +1,6 @@
 /** A dream on a camera's pictures, in the renderer's Worker. */
-import { type DreamedLiveFrame, dreamLive, type LiveFrame } from "../../../pipeline/dream_live.ts";
-import { settings } from "../../../pipeline/settle.ts";
+import { type DreamedLiveFrame, dreamLive, type LiveFrame } from "../../../pipeline/run/dream_live.ts";
+import { settings } from "../../../pipeline/settings/settle.ts";
 import { decodeJpeg, encodeJpeg } from "../jpeg.ts";
 import type { CameraJob, Instruction } from "../messages.ts";
 import { Newest } from "../newest.ts";

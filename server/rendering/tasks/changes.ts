@@ -1,8 +1,8 @@
 /** Changes of settings on their way into a running dream. */
 import { toPlain } from "../../../pipeline/errors.ts";
 import { asReverieError } from "../../errors.ts";
-import { checkLayers } from "../../../pipeline/check_layers.ts";
-import { givesAny, type Parameters, type SomeParameters } from "../../../pipeline/parameters.ts";
+import { checkLayers } from "../../../pipeline/run/check_layers.ts";
+import { givesAny, type Parameters, type SomeParameters } from "../../../pipeline/settings/parameters.ts";
 import type { RenderJob } from "../job.ts";
 import { LiveSettings } from "../live_settings.ts";
 import type { Instruction } from "../messages.ts";

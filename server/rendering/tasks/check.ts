@@ -1,6 +1,6 @@
 /** Whether settings can be dreamed with, in the renderer's Worker. */
-import { checkFlow } from "../../../pipeline/check_flow.ts";
-import { checkLayers } from "../../../pipeline/check_layers.ts";
+import { checkFlow } from "../../../pipeline/run/check_flow.ts";
+import { checkLayers } from "../../../pipeline/run/check_layers.ts";
 import type { CheckJob } from "../job.ts";
 import type { Task, TaskTools } from "./task.ts";
 

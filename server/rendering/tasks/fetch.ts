@@ -1,6 +1,6 @@
 /** Fetching a network, in the renderer's Worker, since turning it into a graph takes a moment. */
-import { fetchNetwork } from "../../../pipeline/networks.ts";
-import { settle } from "../../../pipeline/settle.ts";
+import { fetchNetwork } from "../../../pipeline/settings/networks.ts";
+import { settle } from "../../../pipeline/settings/settle.ts";
 import type { FetchJob } from "../job.ts";
 import type { Task, TaskTools } from "./task.ts";
 

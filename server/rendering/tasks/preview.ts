@@ -1,5 +1,5 @@
 /** One dreamed frame, in the renderer's Worker. */
-import { dreamFrame } from "../../../pipeline/dream_frame.ts";
+import { dreamFrame } from "../../../pipeline/run/dream_frame.ts";
 import type { PreviewJob, PreviewResult } from "../job.ts";
 import { encodeJpeg } from "../jpeg.ts";
 import { settledParameters } from "./settled.ts";

@@ -1,9 +1,9 @@
 /** A dream from file to file, in the renderer's Worker. */
-import { dreamVideo } from "../../../pipeline/dream_video.ts";
+import { dreamVideo } from "../../../pipeline/run/dream_video.ts";
 import { type Line, renamed } from "../../../pipeline/errors.ts";
-import type { DoneEvent, StartEvent } from "../../../pipeline/events.ts";
-import type { Parameters } from "../../../pipeline/parameters.ts";
-import type { Wish } from "../../../pipeline/settle.ts";
+import type { DoneEvent, StartEvent } from "../../../pipeline/run/events.ts";
+import type { Parameters } from "../../../pipeline/settings/parameters.ts";
+import type { Wish } from "../../../pipeline/settings/settle.ts";
 import type { Instruction } from "../messages.ts";
 import type { RenderJob } from "../job.ts";
 import { clientLine } from "../../errors.ts";

@@ -1,6 +1,6 @@
 /** Settings that are settled in the renderer's Worker, where fetching and opening networks holds up nobody. */
-import type { Parameters } from "../../../pipeline/parameters.ts";
-import { settle, type Wish } from "../../../pipeline/settle.ts";
+import type { Parameters } from "../../../pipeline/settings/parameters.ts";
+import { settle, type Wish } from "../../../pipeline/settings/settle.ts";
 import { clientLine } from "../../errors.ts";
 import type { TaskTools } from "./task.ts";
 

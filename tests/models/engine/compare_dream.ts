@@ -8,7 +8,7 @@ import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { Dreamer, gradientForms } from "../../../pipeline/dreamer/dreamer.ts";
 import { dreamGradientGraph } from "../../../pipeline/dreamer/step_graph.ts";
 import { psnr } from "../../../pipeline/evaluate/similarity.ts";
-import { Random } from "../../../pipeline/random.ts";
+import { Random } from "../../../pipeline/graphs/random.ts";
 import { relativeError } from "../../reference/check_gradient.ts";
 import { drawn, pattern } from "../../pipeline/picture_values.ts";
 

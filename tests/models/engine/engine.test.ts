@@ -5,7 +5,7 @@ import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor, type Model } from "../../../models/onnx/model.ts";
 import { need, testWith } from "../../needs.ts";
 import { cudaRuns } from "./cuda_runs.ts";
-import { commandLine } from "../../../pipeline/terminal/spelling.ts";
+import { commandLine } from "../../../pipeline/command_line/spelling.ts";
 
 const cuda = await cudaRuns();
 

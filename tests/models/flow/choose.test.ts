@@ -15,7 +15,7 @@ import { locateRaftWeights } from "../../../models/flow/raft_weights.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedFile } from "../../shared_data.ts";
 import { need, testWith } from "../../needs.ts";
-import { commandLine, terminalLine } from "../../../pipeline/terminal/spelling.ts";
+import { commandLine, terminalLine } from "../../../pipeline/command_line/spelling.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
 

@@ -7,7 +7,7 @@ import { withEmptyCache } from "../../environment.ts";
 import { sharedFile } from "../../shared_data.ts";
 import { concat, safetensors } from "../networks/checkpoint/write.ts";
 import { testWith } from "../../needs.ts";
-import { commandLine } from "../../../pipeline/terminal/spelling.ts";
+import { commandLine } from "../../../pipeline/command_line/spelling.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
 

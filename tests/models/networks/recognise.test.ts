@@ -16,7 +16,7 @@ import {
   zooModel,
 } from "./googlenet_fixture.ts";
 import { testWith } from "../../needs.ts";
-import { commandLine } from "../../../pipeline/terminal/spelling.ts";
+import { commandLine } from "../../../pipeline/command_line/spelling.ts";
 
 /** Calls with the path of a file of these bytes, whose name tells nothing of them. */
 async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>): Promise<void> {

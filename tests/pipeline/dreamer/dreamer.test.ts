@@ -6,8 +6,8 @@ import type { Network } from "../../../models/networks/network.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor } from "../../../models/onnx/model.ts";
 import { Dreamer, type DreamerOptions } from "../../../pipeline/dreamer/dreamer.ts";
-import { Random } from "../../../pipeline/random.ts";
-import { octaveSizes } from "../../../pipeline/working_size.ts";
+import { Random } from "../../../pipeline/graphs/random.ts";
+import { octaveSizes } from "../../../pipeline/run/working_size.ts";
 import { drawn, largestDifference, pattern } from "../picture_values.ts";
 
 const size = { height: 96, width: 112 };

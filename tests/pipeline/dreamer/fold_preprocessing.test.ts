@@ -5,7 +5,7 @@ import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor } from "../../../models/onnx/model.ts";
 import { gradientForms } from "../../../pipeline/dreamer/dreamer.ts";
 import { dreamGradientGraph } from "../../../pipeline/dreamer/step_graph.ts";
-import { Random } from "../../../pipeline/random.ts";
+import { Random } from "../../../pipeline/graphs/random.ts";
 import { drawn, largestDifference, pattern } from "../picture_values.ts";
 
 const size = { height: 20, width: 24 };

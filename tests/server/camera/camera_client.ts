@@ -1,7 +1,7 @@
 /** A server with the camera's route, and a client of it. */
 import { Hono } from "hono";
 import sharp from "sharp";
-import type { SomeParameters } from "../../../pipeline/parameters.ts";
+import type { SomeParameters } from "../../../pipeline/settings/parameters.ts";
 import { type CameraOptions, cameraRoute } from "../../../server/camera/camera.ts";
 import type { ServerMessage } from "../../../server/camera/protocol.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";

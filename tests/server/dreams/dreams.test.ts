@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { parseParameters } from "../../../pipeline/parameters.ts";
-import { settings } from "../../../pipeline/settle.ts";
+import { parseParameters } from "../../../pipeline/settings/parameters.ts";
+import { settings } from "../../../pipeline/settings/settle.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
 import { eventually, facts, Harness } from "./harness.ts";
 

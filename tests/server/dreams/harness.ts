@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pino } from "pino";
-import { parseParameters, type SomeParameters } from "../../../pipeline/parameters.ts";
+import { parseParameters, type SomeParameters } from "../../../pipeline/settings/parameters.ts";
 import type { DreamView, SourceFacts } from "../../../server/dreams/dream.ts";
 import { Dreams, type DreamsOptions } from "../../../server/dreams/dreams.ts";
 import type { News } from "../../../server/live/news.ts";

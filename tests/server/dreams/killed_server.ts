@@ -1,6 +1,6 @@
 /** A server that dreams in the data folder it is given, tells the ids and is killed. */
 import { pino } from "pino";
-import { parseParameters } from "../../../pipeline/parameters.ts";
+import { parseParameters } from "../../../pipeline/settings/parameters.ts";
 import { Dreams } from "../../../server/dreams/dreams.ts";
 import { defaultLimits } from "../../../server/options.ts";
 import { facts, RememberingHub } from "./harness.ts";

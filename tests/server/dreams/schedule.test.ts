@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseParameters, type SomeParameters } from "../../../pipeline/parameters.ts";
+import { parseParameters, type SomeParameters } from "../../../pipeline/settings/parameters.ts";
 import type { Progress } from "../../../server/dreams/dream.ts";
 import { type Expected, framesOf, schedule } from "../../../server/dreams/schedule.ts";
 import { facts } from "./harness.ts";

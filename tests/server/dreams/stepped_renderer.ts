@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { DoneEvent } from "../../../pipeline/events.ts";
-import type { SomeParameters } from "../../../pipeline/parameters.ts";
-import { StageClock } from "../../../pipeline/stage_clock.ts";
+import type { DoneEvent } from "../../../pipeline/run/events.ts";
+import type { SomeParameters } from "../../../pipeline/settings/parameters.ts";
+import { StageClock } from "../../../pipeline/run/stage_clock.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
 import type { CheckJob, RenderHooks, Rendering, RenderJob } from "../../../server/rendering/job.ts";
 

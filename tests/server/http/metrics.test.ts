@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import type { FrameEvent } from "../../../pipeline/events.ts";
+import type { FrameEvent } from "../../../pipeline/run/events.ts";
 import type { Env } from "../../../server/http/env.ts";
 import { metered, type RenderingPart } from "../../../server/http/metrics/metered_renderer.ts";
 import { Metrics } from "../../../server/http/metrics/metrics.ts";

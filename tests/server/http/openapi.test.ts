@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { settingList } from "../../../pipeline/parameters.ts";
+import { settingList } from "../../../pipeline/settings/parameters.ts";
 import { pino } from "pino";
 import { createApp, type Services } from "../../../server/app.ts";
 import { Metrics } from "../../../server/http/metrics/metrics.ts";

@@ -1,6 +1,6 @@
 /** A server with nothing but the live routes, and one dream that the test tells of. */
 import { Hono } from "hono";
-import { parseParameters, type SomeParameters } from "../../../pipeline/parameters.ts";
+import { parseParameters, type SomeParameters } from "../../../pipeline/settings/parameters.ts";
 import type { DreamView } from "../../../server/dreams/dream.ts";
 import { bodyOf } from "../../../server/errors.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";

@@ -1,9 +1,9 @@
 /** Dreams that take as little time as they can, and what is told of them. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { FrameEvent, StartEvent } from "../../../pipeline/events.ts";
-import type { Parameters, SomeParameters } from "../../../pipeline/parameters.ts";
-import { settings as complete, type Wish } from "../../../pipeline/settle.ts";
+import type { FrameEvent, StartEvent } from "../../../pipeline/run/events.ts";
+import type { Parameters, SomeParameters } from "../../../pipeline/settings/parameters.ts";
+import { settings as complete, type Wish } from "../../../pipeline/settings/settle.ts";
 import type { RenderedPicture, RenderHooks, RenderJob } from "../../../server/rendering/job.ts";
 import { Renderer } from "../../../server/rendering/renderer.ts";
 import { smallNetwork } from "../../small_network.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseParameters } from "../../../pipeline/parameters.ts";
+import { parseParameters } from "../../../pipeline/settings/parameters.ts";
 import { LiveSettings } from "../../../server/rendering/live_settings.ts";
 
 const start = parseParameters({ blend: 0.1 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { SomeParameters } from "../../../pipeline/parameters.ts";
-import { shippedNetworkPath } from "../../../pipeline/networks.ts";
+import type { SomeParameters } from "../../../pipeline/settings/parameters.ts";
+import { shippedNetworkPath } from "../../../pipeline/settings/networks.ts";
 import { networkNames } from "../../../pipeline/settings/network_names.ts";
 import { withEmptyCache } from "../../environment.ts";
 import { sharedFile } from "../../shared_data.ts";

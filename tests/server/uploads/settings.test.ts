@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { lookFor, presetOf } from "../../../pipeline/presets.ts";
-import { settings } from "../../../pipeline/settle.ts";
+import { lookFor, presetOf } from "../../../pipeline/settings/presets.ts";
+import { settings } from "../../../pipeline/settings/settle.ts";
 import { checkLive, readSettings } from "../../../server/uploads/settings.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
 import { bodyOf } from "../../../server/errors.ts";

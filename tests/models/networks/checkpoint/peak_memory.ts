@@ -1,6 +1,6 @@
 /** Reads a checkpoint in a process of its own and prints, as JSON, how that went and the most memory it took (Linux). */
 import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
-import { peakMemory } from "../../../../pipeline/peak_memory.ts";
+import { peakMemory } from "../../../../pipeline/run/peak_memory.ts";
 
 /** What this script prints. */
 export interface Reading {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
 import { ReverieError } from "../../../../models/errors.ts";
-import { Random } from "../../../../pipeline/random.ts";
+import { Random } from "../../../../pipeline/graphs/random.ts";
 import { sharedFile } from "../../../shared_data.ts";
 import { read, refused } from "./reading.ts";
 import { concat, zip } from "./write.ts";

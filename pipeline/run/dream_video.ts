@@ -1,21 +1,21 @@
 /** A whole dream, from file to file. */
-import { type Line, line } from "../models/line.ts";
-import type { DownloadProgress } from "../models/download_options.ts";
-import type { ComposedFrame } from "./compose.ts";
-import { decode } from "./decode.ts";
-import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "./encode.ts";
+import { type Line, line } from "../../models/line.ts";
+import type { DownloadProgress } from "../../models/download_options.ts";
+import type { ComposedFrame } from "../compose.ts";
+import { decode } from "../decode.ts";
+import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
-import { expectedFrames } from "./ffmpeg/expected_frames.ts";
-import { probe } from "./ffmpeg/probe.ts";
-import type { SourceInfo } from "./ffmpeg/source_info.ts";
+import { expectedFrames } from "../ffmpeg/expected_frames.ts";
+import { probe } from "../ffmpeg/probe.ts";
+import type { SourceInfo } from "../ffmpeg/source_info.ts";
 import { InterruptedError } from "./interrupted.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Parameters } from "../settings/parameters.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { PaceKeeper } from "./progress.ts";
 import { checkMotion, Rig } from "./rig.ts";
 import { StageClock } from "./stage_clock.ts";
-import { dreamFrames } from "./stages.ts";
-import type { Watcher } from "./watch.ts";
+import { dreamFrames } from "../stages.ts";
+import type { Watcher } from "../watch.ts";
 
 /** Settings that depend on the network that dreams, which may have to be fetched. */
 export interface LaterParameters {

@@ -1,12 +1,12 @@
 /** The networks that can be dreamed with, for those above the pipeline. */
 import { dirname } from "node:path";
-import { cacheFolder } from "../models/cache.ts";
-import { catalog, isHere, pull, shippedModelPath } from "../models/catalog.ts";
-import { forgetOutOfReach } from "../models/out_of_reach.ts";
-import { type PullOptions, sourceSize } from "../models/sources.ts";
+import { cacheFolder } from "../../models/cache.ts";
+import { catalog, isHere, pull, shippedModelPath } from "../../models/catalog.ts";
+import { forgetOutOfReach } from "../../models/out_of_reach.ts";
+import { type PullOptions, sourceSize } from "../../models/sources.ts";
 import { settings } from "./settle.ts";
 
-export { shippedModelPath as shippedNetworkPath } from "../models/catalog.ts";
+export { shippedModelPath as shippedNetworkPath } from "../../models/catalog.ts";
 
 /** A network to dream with. */
 export interface DreamNetwork {

@@ -1,7 +1,7 @@
 /** The size at which flow is computed. */
-import type { SourceInfo } from "./ffmpeg/source_info.ts";
-import type { Size } from "./graphs/picture.ts";
-import type { Parameters } from "./parameters.ts";
+import type { SourceInfo } from "../ffmpeg/source_info.ts";
+import type { Size } from "../graphs/picture.ts";
+import type { Parameters } from "../settings/parameters.ts";
 import { workingSize } from "./working_size.ts";
 
 /** What has to be known of a source. */

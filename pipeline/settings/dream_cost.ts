@@ -1,12 +1,12 @@
 /** What dreaming a frame costs, found out by one gradient step at each octave. */
-import type { Engine, Value } from "../models/engine/engine.ts";
-import { trialPicture } from "../models/flow/trial.ts";
-import { endsWithin, type TimeLimit } from "../models/time_limit.ts";
-import type { Dreamer } from "./dreamer/dreamer.ts";
-import type { Dreamers } from "./dreamer/dreamers.ts";
-import type { Size } from "./graphs/picture.ts";
+import type { Engine, Value } from "../../models/engine/engine.ts";
+import { trialPicture } from "../../models/flow/trial.ts";
+import { endsWithin, type TimeLimit } from "../../models/time_limit.ts";
+import type { Dreamer } from "../dreamer/dreamer.ts";
+import type { Dreamers } from "../dreamer/dreamers.ts";
+import type { Size } from "../graphs/picture.ts";
 import { type Parameters, parametersWith } from "./parameters.ts";
-import { Random } from "./random.ts";
+import { Random } from "../graphs/random.ts";
 
 /** What is tried, and where. */
 export interface DreamTrial {

@@ -1,4 +1,4 @@
-import { type Flag, settingFlags } from "../flags.ts";
+import { type Flag, settingFlags } from "./flags.ts";
 
 /** A command, as the help shows it. */
 export interface Command {

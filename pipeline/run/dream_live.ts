@@ -1,8 +1,8 @@
 /** A dream on frames as they come, from a camera: nothing is decoded, encoded or worked ahead. */
-import type { DownloadProgress } from "../models/download_options.ts";
-import type { Parameters } from "./parameters.ts";
+import type { DownloadProgress } from "../../models/download_options.ts";
+import type { Parameters } from "../settings/parameters.ts";
 import { Rig } from "./rig.ts";
-import { dreamFrames } from "./stages.ts";
+import { dreamFrames } from "../stages.ts";
 
 /** A frame from outside. */
 export interface LiveFrame {

@@ -2,19 +2,19 @@
 import { existsSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
-import { cacheFolder } from "../models/cache.ts";
-import { catalog, isHere, localModelPath } from "../models/catalog.ts";
-import { ReverieError } from "../models/errors.ts";
-import { sourceSize } from "../models/sources.ts";
-import { isOutOfReach } from "../models/out_of_reach.ts";
-import { reasonOf } from "../models/system_error.ts";
-import { knownProviders } from "../models/engine/providers.ts";
-import type { Check } from "./doctor/check.ts";
-import { cudaChecks, lookAtCuda, mayWork } from "./doctor/cuda.ts";
-import { type ProviderTrial, tryProvider } from "./doctor/probe_provider.ts";
-import { featuresOf } from "./ffmpeg/features.ts";
-import { locate, type Program, type ProgramName } from "./ffmpeg/locate.ts";
-import { terminalLine } from "./terminal/spelling.ts";
+import { cacheFolder } from "../../models/cache.ts";
+import { catalog, isHere, localModelPath } from "../../models/catalog.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { sourceSize } from "../../models/sources.ts";
+import { isOutOfReach } from "../../models/out_of_reach.ts";
+import { reasonOf } from "../../models/system_error.ts";
+import { knownProviders } from "../../models/engine/providers.ts";
+import type { Check } from "./check.ts";
+import { cudaChecks, lookAtCuda, mayWork } from "./cuda.ts";
+import { type ProviderTrial, tryProvider } from "./probe_provider.ts";
+import { featuresOf } from "../ffmpeg/features.ts";
+import { locate, type Program, type ProgramName } from "../ffmpeg/locate.ts";
+import { terminalLine } from "../command_line/spelling.ts";
 
 /** Disk space below which a dream may run into the end, in bytes. */
 const littleSpace = 2e9;
@@ -198,7 +198,7 @@ function gigaflops(speed: number): string {
 async function trial(provider: string): Promise<ProviderTrial> {
   // A compiled program cannot start a part of itself.
   if (Deno.build.standalone) return await tryProvider(provider);
-  const script = new URL("./doctor/probe_provider.ts", import.meta.url);
+  const script = new URL("./probe_provider.ts", import.meta.url);
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", script.href, provider],
     stdin: "null",

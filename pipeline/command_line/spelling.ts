@@ -1,6 +1,6 @@
 /** Lines in the language of the command line: settings are flags, files have paths, remedies are commands. */
 import { type Line, type Remedy, spelled, type Spelling } from "../../models/line.ts";
-import { flagName } from "../flags.ts";
+import { flagName } from "./flags.ts";
 
 /** How the command line spells. */
 export const commandLine: Spelling = {

@@ -1,5 +1,5 @@
-import { type Flag, flagName } from "../flags.ts";
-import { plain, type Preset, presets } from "../presets.ts";
+import { type Flag, flagName } from "./flags.ts";
+import { plain, type Preset, presets } from "../settings/presets.ts";
 import type { Setting } from "../settings/setting.ts";
 import type { Command } from "./commands.ts";
 

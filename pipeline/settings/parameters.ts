@@ -1,10 +1,10 @@
 /** The settings of a dream as values: their types and their checks. */
 import { z } from "zod";
-import { settings } from "./settings/all.ts";
-import { kinds } from "./settings/kinds.ts";
-import type { Setting } from "./settings/setting.ts";
-import { invalidParameter, ReverieError } from "../models/errors.ts";
-import { line } from "../models/line.ts";
+import { settings } from "./all.ts";
+import { kinds } from "./kinds.ts";
+import type { Setting } from "./setting.ts";
+import { invalidParameter, ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
 
 type Schemas = { [Name in keyof typeof settings]: (typeof settings)[Name]["schema"] };
 

@@ -2,16 +2,16 @@
  * From what a user asks for to the settings of a dream. A look is made for a network, and which network there will be
  * depends on what is here and what can be fetched: that is decided here and nowhere else.
  */
-import { catalog, dreamFacts, isHere, pull } from "../models/catalog.ts";
-import { readNetworkFile } from "../models/networks/open.ts";
-import { forgetOutOfReach, isOutOfReach, rememberOutOfReach } from "../models/out_of_reach.ts";
-import type { DownloadOptions } from "../models/download_options.ts";
-import { isOffline } from "../models/web.ts";
+import { catalog, dreamFacts, isHere, pull } from "../../models/catalog.ts";
+import { readNetworkFile } from "../../models/networks/open.ts";
+import { forgetOutOfReach, isOutOfReach, rememberOutOfReach } from "../../models/out_of_reach.ts";
+import type { DownloadOptions } from "../../models/download_options.ts";
+import { isOffline } from "../../models/web.ts";
 import { relativeLayers } from "./layer_relatives.ts";
 import { defaults, type Parameters, type SomeParameters } from "./parameters.ts";
 import { lookFor, presetOf } from "./presets.ts";
-import { ReverieError } from "../models/errors.ts";
-import { type Line, line } from "../models/line.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { type Line, line } from "../../models/line.ts";
 
 /** What a user asks for: a preset and the settings named besides, checked. */
 export interface Wish {

@@ -1,19 +1,19 @@
 /** Everything that dreaming one source needs, made once and released together. */
-import { Engine } from "../models/engine/engine.ts";
-import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../models/flow/choose.ts";
-import type { FlowEstimator } from "../models/flow/flow.ts";
-import type { Line } from "../models/line.ts";
-import type { Network } from "../models/networks/network.ts";
-import { openNetwork } from "../models/networks/open.ts";
-import type { DownloadProgress } from "../models/download_options.ts";
-import { Blender } from "./blend.ts";
-import { dreamCostKey, dreamSeconds } from "./dream_cost.ts";
-import { Dreamers } from "./dreamer/dreamers.ts";
+import { Engine } from "../../models/engine/engine.ts";
+import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../../models/flow/choose.ts";
+import type { FlowEstimator } from "../../models/flow/flow.ts";
+import type { Line } from "../../models/line.ts";
+import type { Network } from "../../models/networks/network.ts";
+import { openNetwork } from "../../models/networks/open.ts";
+import type { DownloadProgress } from "../../models/download_options.ts";
+import { Blender } from "../blend.ts";
+import { dreamCostKey, dreamSeconds } from "../settings/dream_cost.ts";
+import { Dreamers } from "../dreamer/dreamers.ts";
 import { flowSizeOf, type FlowSource, leastFlowSize } from "./flow_size.ts";
-import type { Size } from "./graphs/picture.ts";
-import { OcclusionCheck } from "./occlusion.ts";
-import type { Parameters } from "./parameters.ts";
-import { Scaler } from "./scaler.ts";
+import type { Size } from "../graphs/picture.ts";
+import { OcclusionCheck } from "../occlusion.ts";
+import type { Parameters } from "../settings/parameters.ts";
+import { Scaler } from "../graphs/scaler.ts";
 import { workingSize } from "./working_size.ts";
 
 /** What to make a rig for. */

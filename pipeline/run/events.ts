@@ -1,5 +1,5 @@
-import type { Line } from "../models/line.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Line } from "../../models/line.ts";
+import type { Parameters } from "../settings/parameters.ts";
 import type { StageSeconds } from "./stage_clock.ts";
 
 /** What a dream says while it is made, one after the other: `start`, a `frame` each, `done`. */

@@ -1,21 +1,21 @@
 /** Measures a dreamed video against its source: how steady it is, how strong, how much of the source it keeps. */
-import { Engine } from "../models/engine/engine.ts";
-import { invalidParameter, ReverieError } from "../models/errors.ts";
-import { line } from "../models/line.ts";
-import { checkFlow, namedFlow } from "../models/flow/choose.ts";
-import type { FlowEstimator, Picture } from "../models/flow/flow.ts";
-import { openNetwork } from "../models/networks/open.ts";
-import { decode } from "./decode.ts";
-import { drift, type Look, look, mean } from "./evaluate/drift.ts";
-import { measuredSize, pictureOf } from "./evaluate/pictures.ts";
-import { meanSquaredError, psnr, structuralSimilarity } from "./evaluate/similarity.ts";
-import { StrengthMeter } from "./evaluate/strength.ts";
-import { visiblePixels, warpingError } from "./evaluate/warping.ts";
-import { probe } from "./ffmpeg/probe.ts";
-import type { SourceInfo } from "./ffmpeg/source_info.ts";
-import type { SourceFrame } from "./frame.ts";
-import type { Size } from "./graphs/picture.ts";
-import { settings } from "./settle.ts";
+import { Engine } from "../../models/engine/engine.ts";
+import { invalidParameter, ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
+import { checkFlow, namedFlow } from "../../models/flow/choose.ts";
+import type { FlowEstimator, Picture } from "../../models/flow/flow.ts";
+import { openNetwork } from "../../models/networks/open.ts";
+import { decode } from "../decode.ts";
+import { drift, type Look, look, mean } from "./drift.ts";
+import { measuredSize, pictureOf } from "./pictures.ts";
+import { meanSquaredError, psnr, structuralSimilarity } from "./similarity.ts";
+import { StrengthMeter } from "./strength.ts";
+import { visiblePixels, warpingError } from "./warping.ts";
+import { probe } from "../ffmpeg/probe.ts";
+import type { SourceInfo } from "../ffmpeg/source_info.ts";
+import type { SourceFrame } from "../frame.ts";
+import type { Size } from "../graphs/picture.ts";
+import { settings } from "../settings/settle.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {

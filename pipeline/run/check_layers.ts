@@ -1,8 +1,8 @@
 /** Whether a network has the layers and channels that settings name, before a dream is begun or changed. */
-import { openNetwork } from "../models/networks/open.ts";
-import type { DownloadOptions } from "../models/download_options.ts";
-import { dreamGradientGraph } from "./dreamer/step_graph.ts";
-import type { Parameters } from "./parameters.ts";
+import { openNetwork } from "../../models/networks/open.ts";
+import type { DownloadOptions } from "../../models/download_options.ts";
+import { dreamGradientGraph } from "../dreamer/step_graph.ts";
+import type { Parameters } from "../settings/parameters.ts";
 
 /**
  * Builds the gradient once, at the smallest size; that takes a moment, and the network is fetched where it is not

@@ -1,12 +1,12 @@
 /** Keeps what the stages made as pictures, one folder per stage, for those who want to see why a dream looks as it does. */
 import { join } from "node:path";
 import sharp from "sharp";
-import { ReverieError } from "../models/errors.ts";
-import { line } from "../models/line.ts";
-import { reasonOf } from "../models/system_error.ts";
-import type { Value } from "../models/engine/engine.ts";
-import type { Motion } from "./motion.ts";
-import { flowPicture, type Picture, tensorPicture } from "./tensor_picture.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
+import { reasonOf } from "../../models/system_error.ts";
+import type { Value } from "../../models/engine/engine.ts";
+import type { Motion } from "../motion.ts";
+import { flowPicture, type Picture, tensorPicture } from "../graphs/tensor_picture.ts";
 
 const folders = ["flow", "mask", "blended", "dream"] as const;
 

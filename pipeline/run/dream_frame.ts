@@ -1,13 +1,13 @@
 /** One dreamed frame of a video, or a picture, to judge settings by. */
-import type { DownloadProgress } from "../models/download_options.ts";
-import { ReverieError } from "../models/errors.ts";
-import { line } from "../models/line.ts";
-import { decode } from "./decode.ts";
-import { probe } from "./ffmpeg/probe.ts";
-import type { Parameters } from "./parameters.ts";
+import type { DownloadProgress } from "../../models/download_options.ts";
+import { ReverieError } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
+import { decode } from "../decode.ts";
+import { probe } from "../ffmpeg/probe.ts";
+import type { Parameters } from "../settings/parameters.ts";
 import { Rig } from "./rig.ts";
-import { dreamFrames } from "./stages.ts";
-import type { Picture } from "./tensor_picture.ts";
+import { dreamFrames } from "../stages.ts";
+import type { Picture } from "../graphs/tensor_picture.ts";
 
 /** Which frame to dream, and how. */
 export interface DreamFrameJob {

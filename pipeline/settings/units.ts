@@ -1,4 +1,4 @@
-import { parseNumber } from "../parse_number.ts";
+import { parseNumber } from "./parse_number.ts";
 import { invalidParameter } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 

@@ -1,6 +1,6 @@
 /** Tensors as pictures that can be looked at. */
-import type { HostTensor } from "../models/engine/engine.ts";
-import { flowColour } from "../models/flow/colour.ts";
+import type { HostTensor } from "../../models/engine/engine.ts";
+import { flowColour } from "../../models/flow/colour.ts";
 
 /** A picture of 8 bits a channel: `width * height * channels` bytes, interleaved, row by row from the top. */
 export interface Picture {

@@ -3,8 +3,8 @@
  * translated, the rest is accepted and named in a warning. Their defaults are Reverie's own.
  */
 import { flagName, nearest } from "./flags.ts";
-import { settingList } from "./parameters.ts";
-import { type ReverieError, wrongUsage } from "../models/errors.ts";
+import { settingList } from "../settings/parameters.ts";
+import { type ReverieError, wrongUsage } from "../../models/errors.ts";
 
 /** A command line without single-dash flags. */
 export interface Translated {

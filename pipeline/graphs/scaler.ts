@@ -2,10 +2,10 @@
  * The way into the working size and back: the dream happens small, and only what it adds to the frame is scaled up
  * and laid over the source, which so stays sharp.
  */
-import type { Engine, HostTensor, Session, Value } from "../models/engine/engine.ts";
-import { GraphBuilder } from "../models/onnx/build.ts";
-import type { Model } from "../models/onnx/model.ts";
-import { resize, scaled, type Size } from "./graphs/picture.ts";
+import type { Engine, HostTensor, Session, Value } from "../../models/engine/engine.ts";
+import { GraphBuilder } from "../../models/onnx/build.ts";
+import type { Model } from "../../models/onnx/model.ts";
+import { resize, scaled, type Size } from "./picture.ts";
 
 /** `rgb` uint8 [height, width, 3] -> `picture` float32 [1, 3, h, w] in [0, 1] and, if asked for, `small` for flow. */
 export function shrinkGraph(source: Size, working: Size, flow?: Size): Model {

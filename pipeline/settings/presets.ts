@@ -1,6 +1,6 @@
 /** Named looks. A look is made for one network, so a preset has one for each network that it can be dreamed with. */
 import type { SomeParameters } from "./parameters.ts";
-import { invalidParameter } from "../models/errors.ts";
+import { invalidParameter } from "../../models/errors.ts";
 
 /** Settings that were found by looking at what one network dreams with them. */
 export interface Look {

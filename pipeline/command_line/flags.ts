@@ -2,11 +2,11 @@
  * Flags of the command line: `--image-size 512`, `--image-size=512`, `--independent`, `--no-independent`. Those of a
  * dream's settings are made from the schema, so that a setting is written down in one place only.
  */
-import { checkValue, settingList, type SomeParameters } from "./parameters.ts";
-import { kinds } from "./settings/kinds.ts";
-import type { Setting } from "./settings/setting.ts";
-import { invalidParameter, type ReverieError, wrongUsage } from "../models/errors.ts";
-import { line } from "../models/line.ts";
+import { checkValue, settingList, type SomeParameters } from "../settings/parameters.ts";
+import { kinds } from "../settings/kinds.ts";
+import type { Setting } from "../settings/setting.ts";
+import { invalidParameter, type ReverieError, wrongUsage } from "../../models/errors.ts";
+import { line } from "../../models/line.ts";
 
 /** A flag that a command takes. */
 export interface Flag {

@@ -1,5 +1,5 @@
 import { ReverieError } from "../../models/errors.ts";
-import { InterruptedError } from "../interrupted.ts";
+import { InterruptedError } from "../run/interrupted.ts";
 import { commandLine } from "./spelling.ts";
 
 /** How a failed command ends. */

@@ -1,8 +1,8 @@
 /** Whether the flow that settings ask for can be had, before a dream is begun or changed. */
-import { checkFlow as checkPlan, mostForRaft } from "../models/flow/choose.ts";
+import { checkFlow as checkPlan, mostForRaft } from "../../models/flow/choose.ts";
 import { leastFlowSize } from "./flow_size.ts";
-import type { Size } from "./graphs/picture.ts";
-import type { Parameters } from "./parameters.ts";
+import type { Size } from "../graphs/picture.ts";
+import type { Parameters } from "../settings/parameters.ts";
 
 /**
  * Looks for RAFT's weights and reads them, where they are asked for. `memory` is what the process may have in all, in

@@ -1,4 +1,4 @@
-import type { Size } from "./graphs/picture.ts";
+import type { Size } from "../graphs/picture.ts";
 
 /**
  * The size at which frames are dreamed: the longest side has `longest` pixels, the shape is the one that is seen

@@ -1,11 +1,11 @@
-import { translateAliases } from "../aliases.ts";
-import type { DreamJob } from "../dream_video.ts";
-import { type ParsedFlags, parseFlags, settingsOf } from "../flags.ts";
-import type { Parameters } from "../parameters.ts";
-import { settings, type Wish } from "../settle.ts";
+import { translateAliases } from "./aliases.ts";
+import type { DreamJob } from "../run/dream_video.ts";
+import { type ParsedFlags, parseFlags, settingsOf } from "./flags.ts";
+import type { Parameters } from "../settings/parameters.ts";
+import { settings, type Wish } from "../settings/settle.ts";
 import { commands, flagsOf } from "./commands.ts";
 import { program } from "./help.ts";
-import { parseTime } from "./units.ts";
+import { parseTime } from "../settings/units.ts";
 import { wrongUsage } from "../../models/errors.ts";
 
 /** What `dream` was asked to do. */
