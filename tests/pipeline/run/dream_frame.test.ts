@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { dreamFrame } from "../../pipeline/run/dream_frame.ts";
-import { parseParameters } from "../../pipeline/settings/parameters.ts";
-import { checkLayers } from "../../pipeline/run/check_layers.ts";
-import { ReverieError } from "../../models/errors.ts";
-import { smallNetwork } from "../small_network.ts";
+import { dreamFrame } from "../../../pipeline/run/dream_frame.ts";
+import { parseParameters } from "../../../pipeline/settings/parameters.ts";
+import { checkLayers } from "../../../pipeline/run/check_layers.ts";
+import { ReverieError } from "../../../models/errors.ts";
+import { smallNetwork } from "../../small_network.ts";
 
-const sample = new URL("../../static/sample.mp4", import.meta.url).pathname;
+const sample = new URL("../../../static/sample.mp4", import.meta.url).pathname;
 const parameters = parseParameters({
   ...smallNetwork,
   imageSize: 96,

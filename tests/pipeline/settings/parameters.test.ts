@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { parametersSchema, parseParameters, settingList } from "../../pipeline/settings/parameters.ts";
-import { settings } from "../../pipeline/settings/all.ts";
-import { ReverieError } from "../../models/errors.ts";
-import { commandLine } from "../../pipeline/command_line/spelling.ts";
+import { parametersSchema, parseParameters, settingList } from "../../../pipeline/settings/parameters.ts";
+import { settings } from "../../../pipeline/settings/all.ts";
+import { ReverieError } from "../../../models/errors.ts";
+import { commandLine } from "../../../pipeline/command_line/spelling.ts";
 
 function refusal(input: Record<string, unknown>): string {
   try {

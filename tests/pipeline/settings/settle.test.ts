@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { isHere } from "../../models/catalog.ts";
-import { isOutOfReach } from "../../models/out_of_reach.ts";
-import { fetchNetwork } from "../../pipeline/settings/networks.ts";
-import { settings, settle } from "../../pipeline/settings/settle.ts";
-import { withEmptyCache, withEnvironment } from "../environment.ts";
-import { sharedFile } from "../shared_data.ts";
-import { ReverieError } from "../../models/errors.ts";
-import { testWith } from "../needs.ts";
-import { terminalLine } from "../../pipeline/command_line/spelling.ts";
+import { isHere } from "../../../models/catalog.ts";
+import { isOutOfReach } from "../../../models/out_of_reach.ts";
+import { fetchNetwork } from "../../../pipeline/settings/networks.ts";
+import { settings, settle } from "../../../pipeline/settings/settle.ts";
+import { withEmptyCache, withEnvironment } from "../../environment.ts";
+import { sharedFile } from "../../shared_data.ts";
+import { ReverieError } from "../../../models/errors.ts";
+import { testWith } from "../../needs.ts";
+import { terminalLine } from "../../../pipeline/command_line/spelling.ts";
 
 const googLeNet = sharedFile("weights/bvlc_googlenet.onnx");
 

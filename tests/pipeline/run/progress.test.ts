@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PaceKeeper } from "../../pipeline/run/progress.ts";
+import { PaceKeeper } from "../../../pipeline/run/progress.ts";
 
 Deno.test("the pace is that of the last frames, and the slow first one is soon forgotten", () => {
   let time = 0;

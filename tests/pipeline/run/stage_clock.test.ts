@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { StageClock } from "../../pipeline/run/stage_clock.ts";
-import { standingClock } from "../standing_clock.ts";
+import { StageClock } from "../../../pipeline/run/stage_clock.ts";
+import { standingClock } from "../../standing_clock.ts";
 
 async function* numbers(count: number): AsyncGenerator<number> {
   for (let i = 0; i < count; i++) yield await Promise.resolve(i);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { catalog } from "../../models/catalog.ts";
-import { parseParameters } from "../../pipeline/settings/parameters.ts";
-import { lookFor, plain, type Preset, presetOf, presets } from "../../pipeline/settings/presets.ts";
-import { settings } from "../../pipeline/settings/settle.ts";
-import { ReverieError } from "../../models/errors.ts";
+import { catalog } from "../../../models/catalog.ts";
+import { parseParameters } from "../../../pipeline/settings/parameters.ts";
+import { lookFor, plain, type Preset, presetOf, presets } from "../../../pipeline/settings/presets.ts";
+import { settings } from "../../../pipeline/settings/settle.ts";
+import { ReverieError } from "../../../models/errors.ts";
 
 const named: [string, Preset][] = Object.entries(presets);
 

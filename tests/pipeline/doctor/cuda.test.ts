@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { cudaLibraries, pipFolder } from "../../models/engine/cuda/runtime_libraries.ts";
-import { isHealthy } from "../../pipeline/doctor/doctor.ts";
-import { cudaChecks, type CudaMachine, lookAtCuda, mayWork } from "../../pipeline/doctor/cuda.ts";
+import { cudaLibraries, pipFolder } from "../../../models/engine/cuda/runtime_libraries.ts";
+import { isHealthy } from "../../../pipeline/doctor/doctor.ts";
+import { cudaChecks, type CudaMachine, lookAtCuda, mayWork } from "../../../pipeline/doctor/cuda.ts";
 
 const complete: CudaMachine = {
   supported: true,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Engine } from "../../models/engine/engine.ts";
-import { Scaler } from "../../pipeline/graphs/scaler.ts";
+import { Engine } from "../../../models/engine/engine.ts";
+import { Scaler } from "../../../pipeline/graphs/scaler.ts";
 
 const source = { height: 90, width: 121 };
 const working = { height: 46, width: 60 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { octaveSizes, workingSize } from "../../pipeline/run/working_size.ts";
+import { octaveSizes, workingSize } from "../../../pipeline/run/working_size.ts";
 
 Deno.test("the longest side becomes the working size", () => {
   assert.deepEqual(workingSize({ width: 1920, height: 1080 }, 1, 512), { width: 512, height: 288 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { dreamVideo } from "../../pipeline/run/dream_video.ts";
-import type { Parameters } from "../../pipeline/settings/parameters.ts";
-import { parseParameters } from "../../pipeline/settings/parameters.ts";
-import type { WatchedFrame } from "../../pipeline/watch.ts";
-import { smallNetwork } from "../small_network.ts";
+import { dreamVideo } from "../../../pipeline/run/dream_video.ts";
+import type { Parameters } from "../../../pipeline/settings/parameters.ts";
+import { parseParameters } from "../../../pipeline/settings/parameters.ts";
+import type { WatchedFrame } from "../../../pipeline/watch.ts";
+import { smallNetwork } from "../../small_network.ts";
 
-const sample = new URL("../../static/sample.mp4", import.meta.url).pathname;
+const sample = new URL("../../../static/sample.mp4", import.meta.url).pathname;
 /** Frames a second of the sample. */
 const sampleRate = 24;
 

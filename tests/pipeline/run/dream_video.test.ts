@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type DreamJob, dreamVideo } from "../../pipeline/run/dream_video.ts";
-import type { DreamEvent, FrameEvent } from "../../pipeline/run/events.ts";
-import { InterruptedError } from "../../pipeline/run/interrupted.ts";
-import { parseParameters, type SomeParameters } from "../../pipeline/settings/parameters.ts";
+import { type DreamJob, dreamVideo } from "../../../pipeline/run/dream_video.ts";
+import type { DreamEvent, FrameEvent } from "../../../pipeline/run/events.ts";
+import { InterruptedError } from "../../../pipeline/run/interrupted.ts";
+import { parseParameters, type SomeParameters } from "../../../pipeline/settings/parameters.ts";
 import {
   count,
   type Counted,
@@ -15,10 +15,10 @@ import {
   type SharedClip,
   sharedClip,
   sharedClips,
-} from "./clips.ts";
-import { testWith } from "../needs.ts";
-import { sharedFile } from "../shared_data.ts";
-import { smallNetwork } from "../small_network.ts";
+} from "../clips.ts";
+import { testWith } from "../../needs.ts";
+import { sharedFile } from "../../shared_data.ts";
+import { smallNetwork } from "../../small_network.ts";
 
 /** The built-in network with as little work per frame as there can be. */
 const quick: SomeParameters = {
@@ -208,7 +208,7 @@ const squeezeNet = sharedFile("weights/squeezenet1_1.onnx");
 
 testWith(squeezeNet, "a network of the user's own dreams", () =>
   inFolder(async (folder) => {
-    const sample = fileURLToPath(new URL("../../static/sample.mp4", import.meta.url));
+    const sample = fileURLToPath(new URL("../../../static/sample.mp4", import.meta.url));
     const lossAfter = async (firstIterations: number) => {
       const settings = { model: squeezeNet.path, layers: ["features.4"], firstIterations };
       return framesOf(

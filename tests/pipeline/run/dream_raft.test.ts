@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ReverieError } from "../../models/errors.ts";
-import { type DreamJob, dreamVideo } from "../../pipeline/run/dream_video.ts";
-import type { DreamEvent, FrameEvent, StartEvent } from "../../pipeline/run/events.ts";
-import { parseParameters, type SomeParameters } from "../../pipeline/settings/parameters.ts";
-import { withEmptyCache } from "../environment.ts";
-import { sharedFile } from "../shared_data.ts";
-import { draw, inFolder, sharedClip } from "./clips.ts";
-import { testWith } from "../needs.ts";
-import { commandLine } from "../../pipeline/command_line/spelling.ts";
-import { smallNetwork } from "../small_network.ts";
+import { ReverieError } from "../../../models/errors.ts";
+import { type DreamJob, dreamVideo } from "../../../pipeline/run/dream_video.ts";
+import type { DreamEvent, FrameEvent, StartEvent } from "../../../pipeline/run/events.ts";
+import { parseParameters, type SomeParameters } from "../../../pipeline/settings/parameters.ts";
+import { withEmptyCache } from "../../environment.ts";
+import { sharedFile } from "../../shared_data.ts";
+import { draw, inFolder, sharedClip } from "../clips.ts";
+import { testWith } from "../../needs.ts";
+import { commandLine } from "../../../pipeline/command_line/spelling.ts";
+import { smallNetwork } from "../../small_network.ts";
 
 const raftSmall = sharedFile("weights/raft-small.pth");
 const flowModel = raftSmall.path;

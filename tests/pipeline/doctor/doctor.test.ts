@@ -7,9 +7,9 @@ import {
   checkProvider,
   examine,
   isHealthy,
-} from "../../pipeline/doctor/doctor.ts";
-import { checksText } from "../../pipeline/terminal/doctor_text.ts";
-import { withEmptyCache } from "../environment.ts";
+} from "../../../pipeline/doctor/doctor.ts";
+import { checksText } from "../../../pipeline/terminal/doctor_text.ts";
+import { withEmptyCache } from "../../environment.ts";
 
 const everything = {
   encoders: new Set(["libx264", "aac", "libvpx-vp9"]),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { dreamLive, type LiveFrame, type LiveStart } from "../../pipeline/run/dream_live.ts";
-import { parseParameters } from "../../pipeline/settings/parameters.ts";
-import { smallNetwork } from "../small_network.ts";
+import { dreamLive, type LiveFrame, type LiveStart } from "../../../pipeline/run/dream_live.ts";
+import { parseParameters } from "../../../pipeline/settings/parameters.ts";
+import { smallNetwork } from "../../small_network.ts";
 
 const parameters = parseParameters({
   ...smallNetwork,

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { Engine } from "../../models/engine/engine.ts";
-import { inceptionV3 } from "../../models/catalog.ts";
-import { dreamSeconds } from "../../pipeline/settings/dream_cost.ts";
-import { Dreamers } from "../../pipeline/dreamer/dreamers.ts";
-import { parseParameters } from "../../pipeline/settings/parameters.ts";
-import { Rig } from "../../pipeline/run/rig.ts";
+import { Engine } from "../../../models/engine/engine.ts";
+import { inceptionV3 } from "../../../models/catalog.ts";
+import { dreamSeconds } from "../../../pipeline/settings/dream_cost.ts";
+import { Dreamers } from "../../../pipeline/dreamer/dreamers.ts";
+import { parseParameters } from "../../../pipeline/settings/parameters.ts";
+import { Rig } from "../../../pipeline/run/rig.ts";
 
 const working = { width: 96, height: 96 };
 const providers = ["cpu"];

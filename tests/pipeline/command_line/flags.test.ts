@@ -6,11 +6,11 @@ import {
   parseFlags,
   settingFlags,
   settingsOf,
-} from "../../pipeline/command_line/flags.ts";
-import { parseParameters, settingList } from "../../pipeline/settings/parameters.ts";
-import { parseNumber } from "../../pipeline/settings/parse_number.ts";
-import { ReverieError } from "../../models/errors.ts";
-import { commandLine } from "../../pipeline/command_line/spelling.ts";
+} from "../../../pipeline/command_line/flags.ts";
+import { parseParameters, settingList } from "../../../pipeline/settings/parameters.ts";
+import { parseNumber } from "../../../pipeline/settings/parse_number.ts";
+import { ReverieError } from "../../../models/errors.ts";
+import { commandLine } from "../../../pipeline/command_line/spelling.ts";
 
 const flags: Flag[] = [
   ...settingFlags,

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inceptionV3 } from "../../models/catalog.ts";
-import { Engine } from "../../models/engine/engine.ts";
-import { ReverieError } from "../../models/errors.ts";
-import type { FlowField, Picture } from "../../models/flow/flow.ts";
-import { evaluate, type EvaluateOptions } from "../../pipeline/evaluate/evaluate.ts";
-import { drift, look, slope } from "../../pipeline/evaluate/drift.ts";
-import { luma, measuredSize, pictureOf } from "../../pipeline/evaluate/pictures.ts";
-import { meanSquaredError, psnr, structuralSimilarity } from "../../pipeline/evaluate/similarity.ts";
-import { StrengthMeter } from "../../pipeline/evaluate/strength.ts";
-import { visiblePixels, warpingError } from "../../pipeline/evaluate/warping.ts";
-import { locate } from "../../pipeline/ffmpeg/locate.ts";
-import { withEmptyCache, withEnvironment } from "../environment.ts";
-import { commandLine } from "../../pipeline/command_line/spelling.ts";
+import { inceptionV3 } from "../../../models/catalog.ts";
+import { Engine } from "../../../models/engine/engine.ts";
+import { ReverieError } from "../../../models/errors.ts";
+import type { FlowField, Picture } from "../../../models/flow/flow.ts";
+import { evaluate, type EvaluateOptions } from "../../../pipeline/evaluate/evaluate.ts";
+import { drift, look, slope } from "../../../pipeline/evaluate/drift.ts";
+import { luma, measuredSize, pictureOf } from "../../../pipeline/evaluate/pictures.ts";
+import { meanSquaredError, psnr, structuralSimilarity } from "../../../pipeline/evaluate/similarity.ts";
+import { StrengthMeter } from "../../../pipeline/evaluate/strength.ts";
+import { visiblePixels, warpingError } from "../../../pipeline/evaluate/warping.ts";
+import { locate } from "../../../pipeline/ffmpeg/locate.ts";
+import { withEmptyCache, withEnvironment } from "../../environment.ts";
+import { commandLine } from "../../../pipeline/command_line/spelling.ts";
 
 const near = (actual: number | undefined, expected: number, tolerance: number, what = "") =>
   assert.ok(
