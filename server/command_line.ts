@@ -1,13 +1,20 @@
-/** The command line of `serve`. */
-import { type Flag, type ParsedFlags, parseFlags } from "../pipeline/command_line/flags.ts";
-import { parseNumber } from "../pipeline/settings/parse_number.ts";
-import { type Command, flagsOf, help, provider, verbose } from "../pipeline/command_line/commands.ts";
-import { providerList } from "../pipeline/command_line/dream_options.ts";
-import { program } from "../pipeline/command_line/help.ts";
-import { parseBytes, parseWhole } from "../pipeline/settings/units.ts";
+/** The command `serve`. */
+import { type Flag, parseFlags } from "../pipeline/command_line/flags.ts";
+import {
+  type Command,
+  type CommandScreen,
+  flagsOf,
+  help,
+  provider,
+  type RunnableCommand,
+  verbose,
+} from "../pipeline/command_line/command.ts";
+import { FlagValues } from "../pipeline/command_line/flag_values.ts";
+import { interruptible } from "../pipeline/command_line/interruptible.ts";
+import { program } from "../pipeline/command_line/program.ts";
+import { wrongUsage } from "../pipeline/errors.ts";
 import { defaultDataFolder } from "./data_folder.ts";
 import { limits, limitsFrom, type ServerOptions } from "./options.ts";
-import { wrongUsage } from "../pipeline/errors.ts";
 
 const limitFlags: Flag[] = Object.values(limits).map(({ flag, placeholder, help, default: usual }) => ({
   name: flag,
@@ -16,7 +23,7 @@ const limitFlags: Flag[] = Object.values(limits).map(({ flag, placeholder, help,
 }));
 
 /** The command, as the help shows it. */
-export const serveCommand: Command = {
+const description: Command = {
   name: "serve",
   usage: "[--host ADDRESS] [--port N] [--data DIR]",
   summary: "serve the page and the API: upload, watch it dream, keep it",
@@ -73,27 +80,38 @@ export const serveCommand: Command = {
   ],
 };
 
+/** `serve`. */
+export const serve: RunnableCommand = { ...description, run };
+
+async function run(args: readonly string[], screen: CommandScreen): Promise<number> {
+  const options = parseServe(args);
+  const { serve } = await import("./serve.ts");
+  const onListening = ({ url }: { url: string }) => screen.warn(`Reverie is at ${url} (Ctrl-C stops it)`);
+  await interruptible(screen, (signal) => serve(options, { signal, onListening }));
+  return 0;
+}
+
 /** Environment variable with the token: there it does not show in the list of processes. */
 const tokenVariable = "REVERIE_TOKEN";
 
 /** Understands the command line of `serve`. Throws a ReverieError that names what is wrong and what to do. */
 export function parseServe(args: readonly string[]): ServerOptions {
-  const { values, positionals } = parseFlags(args, flagsOf(serveCommand));
+  const { values, positionals } = parseFlags(args, flagsOf(description));
   if (positionals.length > 0) {
     throw wrongUsage(`serve takes flags alone, not "${positionals[0]}": ${program} serve --help`);
   }
-  const given = new Given(values);
+  const given = new FlagValues({ values });
   const token = given.text("token") ?? Deno.env.get(tokenVariable);
   if (token === "") throw wrongUsage(`--token must not be empty; without a token say --no-token`);
   const keepDays = given.above("keep"), quota = given.bytes("quota");
-  const providers = providerList(given.text("provider"));
+  const providers = given.providers();
   return {
     host: given.text("host") ?? "127.0.0.1",
     port: given.whole("port", 0, 65535) ?? 8000,
     data: given.text("data") ?? defaultDataFolder(),
-    cors: (given.text("cors") ?? "").split(",").map((origin) => origin.trim()).filter(Boolean).map(originOf),
+    cors: (given.words("cors") ?? []).map(originOf),
     limits: limitsFrom((flag) => given.text(flag)),
-    withoutToken: values.get("no-token") === true,
+    withoutToken: given.isOn("no-token"),
     ...(token !== undefined && { token }),
     ...(providers && { providers }),
     ...(keepDays !== undefined && { keepDays }),
@@ -106,32 +124,4 @@ function originOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.pathname === "/") return url.origin;
   throw wrongUsage(`--cors takes origins such as https://example.org, separated by commas, not "${text}"`);
-}
-
-/** What the user gave, by the kind of value. */
-class Given {
-  constructor(private readonly values: ParsedFlags["values"]) {}
-
-  text(name: Flag["name"]): string | undefined {
-    const value = this.values.get(name);
-    return typeof value === "string" ? value : undefined;
-  }
-
-  whole(name: string, least: number, most: number): number | undefined {
-    const text = this.text(name);
-    return text === undefined ? undefined : parseWhole(text, name, least, most);
-  }
-
-  above(name: string): number | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const number = parseNumber(text);
-    if (number !== undefined && number > 0) return number;
-    throw wrongUsage(`--${name} must be a number above 0, not "${text}"`);
-  }
-
-  bytes(name: string): number | undefined {
-    const text = this.text(name);
-    return text === undefined ? undefined : parseBytes(text, name);
-  }
 }

@@ -89,7 +89,7 @@ Deno.test("with --json an error is also a line of JSON; with --verbose there is 
   assert.match(json.stderr, /^reverie: [^\n]+\n$/);
   const verbose = await reverie(["dream", "a.mp4", "--verbose"]);
   assert.equal(verbose.code, 2);
-  assert.match(verbose.stderr, /\n +at .*dream_options\.ts/);
+  assert.match(verbose.stderr, /\n +at .*commands\/dream\.ts/);
 });
 
 Deno.test("a reader that goes away is no error", async () => {

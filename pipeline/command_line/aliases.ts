@@ -2,7 +2,8 @@
  * The single-dash flags of deepdream-video-pytorch, so that its scripts go on working: what has a counterpart is
  * translated, the rest is accepted and named in a warning. Their defaults are Reverie's own.
  */
-import { flagName, nearest } from "./flags.ts";
+import { nearest } from "../settings/nearest.ts";
+import { flagName } from "./flags.ts";
 import { settingList } from "../settings/parameters.ts";
 import { type ReverieError, wrongUsage } from "../../models/errors.ts";
 

@@ -1,12 +1,8 @@
-/**
- * Flags of the command line: `--image-size 512`, `--image-size=512`, `--independent`, `--no-independent`. Those of a
- * dream's settings are made from the schema, so that a setting is written down in one place only.
- */
-import { checkValue, settingList, type SomeParameters } from "../settings/parameters.ts";
-import { kinds } from "../settings/kinds.ts";
+/** Flags of the command line: `--image-size 512`, `--image-size=512`, `--independent`, `--no-independent`. */
+import { parseArgs } from "node:util";
+import { type ReverieError, wrongUsage } from "../../models/errors.ts";
+import { nearest } from "../settings/nearest.ts";
 import type { Setting } from "../settings/setting.ts";
-import { invalidParameter, type ReverieError, wrongUsage } from "../../models/errors.ts";
-import { line } from "../../models/line.ts";
 
 /** A flag that a command takes. */
 export interface Flag {
@@ -40,46 +36,60 @@ export function flagName(setting: string): string {
 }
 
 /**
- * Takes a command line apart. What follows `--` is never a flag. Throws a ReverieError for a flag that is not known,
- * with the nearest that is, for a missing value and for one too many.
+ * Takes a command line apart. What follows `--` is never a flag.
+ *
+ * @throws {ReverieError} for a flag that is not known, with the nearest that is, for a missing value and for one too many
  */
 export function parseFlags(args: readonly string[], flags: readonly Flag[]): ParsedFlags {
   const byName = new Map(flags.map((flag) => [flag.name, flag]));
+  const { tokens, positionals } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(flags.map((flag) => [flag.name, optionOf(flag)])),
+    // Otherwise it refuses in words of its own.
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const values: ParsedFlags["values"] = new Map();
-  const positionals: string[] = [];
-  for (let index = 0; index < args.length; index++) {
-    const arg = args[index]!;
-    if (arg === "--") {
-      positionals.push(...args.slice(index + 1));
-      break;
-    }
-    if (!arg.startsWith("-") || arg === "-") {
-      positionals.push(arg);
-      continue;
-    }
-    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg === "-h" ? "--help" : arg) ?? [];
-    const flag = byName.get(name ?? "") ?? negatedFlag(name, byName);
-    if (!flag) throw unknownFlag(arg, flags);
-    if (flag.placeholder === undefined) values.set(flag.name, switchValue(arg, value, flag.name === name));
-    else values.set(flag.name, value ?? requiredValue(arg, args[++index], flag));
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const arg = args[token.index]!;
+    const flag = byName.get(token.name) ?? negatedFlag(token.name, byName);
+    if (!flag || token.name.length === 1) throw unknownFlag(arg, flags);
+    const isOn = flag.name === token.name;
+    values.set(flag.name, flag.placeholder === undefined ? switchValue(token, isOn) : textValue(token, flag));
   }
   return { values, positionals };
 }
 
-function negatedFlag(name: string | undefined, byName: Map<string, Flag>): Flag | undefined {
-  const flag = name?.startsWith("no-") ? byName.get(name.slice(3)) : undefined;
+/** The part of a token of `parseArgs` that tells of a flag. */
+interface FlagToken {
+  /** As it was typed, without its value. */
+  rawName: string;
+  value: string | undefined;
+  /** Whether the value stands behind an equals sign. */
+  inlineValue: boolean | undefined;
+}
+
+function optionOf({ name, placeholder }: Flag) {
+  const type = placeholder === undefined ? "boolean" as const : "string" as const;
+  return name === "help" ? { type, short: "h" } : { type };
+}
+
+function negatedFlag(name: string, byName: Map<string, Flag>): Flag | undefined {
+  const flag = name.startsWith("no-") ? byName.get(name.slice(3)) : undefined;
   return flag?.negatable ? flag : undefined;
 }
 
-function switchValue(arg: string, value: string | undefined, on: boolean): boolean {
-  if (value === undefined || value === "true") return on;
-  if (value === "false") return !on;
-  throw wrongUsage(`${arg.split("=")[0]} takes no value but true or false, not "${value}"`);
+function switchValue({ rawName, value }: FlagToken, isOn: boolean): boolean {
+  if (value === undefined || value === "true") return isOn;
+  if (value === "false") return !isOn;
+  throw wrongUsage(`${rawName} takes no value but true or false, not "${value}"`);
 }
 
-function requiredValue(arg: string, value: string | undefined, flag: Flag): string {
-  if (value === undefined || (/^--?[a-z]/i.test(value))) {
-    throw wrongUsage(`${arg} needs a value: ${arg} ${flag.placeholder}`);
+function textValue({ rawName, value, inlineValue }: FlagToken, { placeholder }: Flag): string {
+  if (value === undefined || !inlineValue && /^--?[a-z]/i.test(value)) {
+    throw wrongUsage(`${rawName} needs a value: ${rawName} ${placeholder}`);
   }
   return value;
 }
@@ -91,57 +101,4 @@ function unknownFlag(arg: string, flags: readonly Flag[]): ReverieError {
   return wrongUsage(
     `there is no flag ${typed}; ${near ? `did you mean --${near}?` : "--help lists those there are"}`,
   );
-}
-
-/** The word most like the one typed, or undefined where none is close: one wrong letter in three at most. */
-export function nearest(typed: string, words: readonly string[]): string | undefined {
-  let best: { word: string; distance: number } | undefined;
-  for (const word of words) {
-    const distance = editDistance(typed, word);
-    if (distance <= Math.max(1, word.length / 3) && distance < (best?.distance ?? Infinity)) {
-      best = { word, distance };
-    }
-  }
-  return best?.word;
-}
-
-/** Letters to insert, drop, change or swap with their neighbour (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-        ? rows[i - 2]![j - 2]! + 1
-        : Infinity;
-      row.push(Math.min(change, swap, rows[i - 1]![j]! + 1, row[j - 1]! + 1));
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
-}
-
-/** The flag of each setting, in the order of help. */
-export const settingFlags: readonly Flag[] = settingList.map(settingFlag);
-
-function settingFlag(setting: Setting): Flag {
-  const flag = { name: kebabCase(setting.name), description: setting.help, setting };
-  if (setting.kind === "boolean") return { ...flag, negatable: true };
-  return { ...flag, placeholder: kinds[setting.kind].placeholder(setting) };
-}
-
-/** The settings among the flags, checked. Throws a ReverieError that names the first flag whose value is not usable. */
-export function settingsOf(values: ParsedFlags["values"]): SomeParameters {
-  const given: Record<string, unknown> = {};
-  for (const setting of settingList) {
-    const value = values.get(kebabCase(setting.name));
-    if (value === undefined) continue;
-    const checked = checkValue(setting, value);
-    if (checked.problem !== undefined) {
-      throw invalidParameter(setting.name, line`${{ field: setting.name }} ${checked.problem}`);
-    }
-    given[setting.name] = checked.value;
-  }
-  return given;
 }

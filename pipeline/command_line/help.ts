@@ -1,10 +1,8 @@
 import { type Flag, flagName } from "./flags.ts";
+import { program } from "./program.ts";
 import { plain, type Preset, presets } from "../settings/presets.ts";
 import type { Setting } from "../settings/setting.ts";
-import type { Command } from "./commands.ts";
-
-/** How the user starts the program: the name of the compiled one, or `deno task`. */
-export const program = Deno.build.standalone ? "reverie" : "deno task";
+import type { Command } from "./command.ts";
 
 /** The help of the whole program. */
 export function overview(commands: readonly Command[]): string {

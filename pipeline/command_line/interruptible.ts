@@ -1,4 +1,4 @@
-import type { Screen } from "../terminal/screen.ts";
+import type { CommandScreen } from "./command.ts";
 
 const signals: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
@@ -9,7 +9,7 @@ const signals: Deno.Signal[] = Deno.build.os === "windows"
  * signal, the second quits the program at once with status 130.
  */
 export async function interruptible<T>(
-  screen: Screen,
+  screen: Pick<CommandScreen, "terminal" | "warn">,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();

@@ -20,20 +20,20 @@ import { settings } from "../settings/settle.ts";
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
   /** Looks at the first so many frames. Default: all. */
-  frames?: number;
+  frames?: number | undefined;
   /** The network that measures the dream's strength: a name or a file. Default: the one that dreams by default now. */
-  model?: string;
+  model?: string | undefined;
   /** Its layers whose activation is the strength. Default: those it dreams with. */
-  layers?: readonly string[];
+  layers?: readonly string[] | undefined;
   /** Longest side in pixels of the pictures that are measured. Default 512. */
-  size?: number;
+  size?: number | undefined;
   /** Execution providers for the network, in order of preference. Default: the engine's own choice. */
-  providers?: readonly string[];
+  providers?: readonly string[] | undefined;
   /** What finds the flow on the source: `dis`, or `raft`, which sees larger motion and is meant by `flowModel`. */
-  flow?: "dis" | "raft";
+  flow?: "dis" | "raft" | undefined;
   /** Name or file of RAFT's weights. Default: the first that are here. */
-  flowModel?: string;
-  signal?: AbortSignal;
+  flowModel?: string | undefined;
+  signal?: AbortSignal | undefined;
   /** Called after each frame with how many are done and (an estimate of) how many there are. */
   onFrame?: (done: number, total: number) => void;
 }

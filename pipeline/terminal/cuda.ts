@@ -6,7 +6,7 @@ import { isCudaPlatform } from "../../models/engine/cuda/files.ts";
 import { ReverieError, wrongUsage } from "../../models/errors.ts";
 import { parseFlags } from "../command_line/flags.ts";
 import { barLine } from "./bar.ts";
-import type { Command } from "../command_line/commands.ts";
+import type { Command } from "../command_line/command.ts";
 import { failureOf } from "../command_line/failure.ts";
 import { commandHelp } from "../command_line/help.ts";
 import { interruptible } from "../command_line/interruptible.ts";

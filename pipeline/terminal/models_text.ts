@@ -1,6 +1,6 @@
 import type { AddedNetwork } from "../../models/add.ts";
 import type { CatalogDescription, FileDescription, ListedNetwork } from "../../models/listing.ts";
-import { program } from "../command_line/help.ts";
+import { program } from "../command_line/program.ts";
 import { table } from "./table.ts";
 import { formatBytes } from "../settings/units.ts";
 

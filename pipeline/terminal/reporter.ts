@@ -1,7 +1,7 @@
 import type { Line } from "../../models/line.ts";
 import type { DoneEvent, DreamEvent, FrameEvent, StartEvent } from "../run/events.ts";
 import { barLine, frameDetails } from "./bar.ts";
-import type { Screen } from "./screen.ts";
+import type { CommandScreen } from "../command_line/command.ts";
 import { terminalLine } from "../command_line/spelling.ts";
 import { formatBytes } from "../settings/units.ts";
 
@@ -27,7 +27,7 @@ export interface TextReporterOptions {
 const secondsBetweenDrawings = 0.1;
 
 /** For people: on a terminal one line that is drawn over again, otherwise a plain line every few seconds. */
-export function textReporter(screen: Screen, options: TextReporterOptions = {}): Reporter {
+export function textReporter(screen: CommandScreen, options: TextReporterOptions = {}): Reporter {
   const { interval = 2, now = () => performance.now() } = options;
   const between = screen.terminal ? secondsBetweenDrawings : interval;
   let total: number | undefined;
@@ -119,7 +119,7 @@ function plural(word: string, count: number): string {
 }
 
 /** For programs: each event as one line of JSON. What is not known is null. */
-export function jsonReporter(screen: Screen): Reporter {
+export function jsonReporter(screen: CommandScreen): Reporter {
   return {
     event: (event) => screen.print(jsonLine("flowReason" in event ? spelledStart(event) : event)),
     download() {},

@@ -1,3 +1,4 @@
+import type { CommandScreen } from "../command_line/command.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { isDiskFull, reasonOf } from "../../models/system_error.ts";
 
@@ -48,7 +49,7 @@ function consoleColumns(): number | undefined {
 const clearLine = "\r\x1b[2K";
 
 /** Lines of text, and on a terminal one line below them that is drawn over and over. */
-export class Screen {
+export class Screen implements CommandScreen {
   readonly #out: TextSink;
   readonly #err: TextSink;
   #live = "";

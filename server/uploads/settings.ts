@@ -1,6 +1,6 @@
 /** What a client asks of a dream: in a query, a form, tus metadata (all text) or JSON (typed). Checked here, once. */
 import { z } from "zod";
-import { nearest } from "../../pipeline/command_line/flags.ts";
+import { nearest } from "../../pipeline/settings/nearest.ts";
 import {
   checkValue,
   remoteParametersSchema,

@@ -6,8 +6,10 @@ import type { FrameEvent, StartEvent } from "../../pipeline/run/events.ts";
 import { InterruptedError } from "../../pipeline/run/interrupted.ts";
 import { parseParameters } from "../../pipeline/settings/parameters.ts";
 import { barLine } from "../../pipeline/terminal/bar.ts";
-import { commands, flagsOf } from "../../pipeline/command_line/commands.ts";
-import { parseDream, providerList, refuseSameFile } from "../../pipeline/command_line/dream_options.ts";
+import { flagsOf } from "../../pipeline/command_line/command.ts";
+import { dream, parseDream, refuseSameFile } from "../../pipeline/command_line/commands/dream.ts";
+import { evaluate } from "../../pipeline/command_line/commands/evaluate.ts";
+import { FlagValues } from "../../pipeline/command_line/flag_values.ts";
 import { failureOf } from "../../pipeline/command_line/failure.ts";
 import { commandHelp } from "../../pipeline/command_line/help.ts";
 import { jsonLine, jsonReporter, startLine, textReporter } from "../../pipeline/terminal/reporter.ts";
@@ -215,8 +217,8 @@ Deno.test("errors end with the status that the command line promises", () => {
 });
 
 Deno.test("the help of dream names every flag once, with range and default, and every preset", () => {
-  const help = commandHelp(commands.dream, 100);
-  for (const { name, negatable } of flagsOf(commands.dream)) {
+  const help = commandHelp(dream, 100);
+  for (const { name, negatable } of flagsOf(dream)) {
     const label = negatable ? `  --[no-]${name}` : `  --${name}`;
     assert.equal(help.split("\n").filter((line) => (line + " ").startsWith(`${label} `)).length, 1, name);
   }
@@ -229,7 +231,7 @@ Deno.test("the help of dream names every flag once, with range and default, and 
 });
 
 Deno.test("a flag that shares a setting's name tells no default but its own", () => {
-  const help = commandHelp(commands.evaluate, 100).replace(/\s+/g, " ");
+  const help = commandHelp(evaluate, 100).replace(/\s+/g, " ");
   assert.match(help, /--flow NAME [^[]*\[default dis\] --/);
   assert.match(help, /--image-size N [^[]*\[default 512\] --/);
 });
@@ -263,6 +265,8 @@ Deno.test("dream says what is missing or too much", () => {
 });
 
 Deno.test("providers are those that the engine knows", () => {
+  const providerList = (text?: string) =>
+    new FlagValues({ values: new Map(text === undefined ? [] : [["provider", text]]) }).providers();
   assert.deepEqual(providerList(knownProviders.join(",")), [...knownProviders]);
   assert.equal(providerList("auto"), undefined);
   assert.equal(providerList(undefined), undefined);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ReverieError } from "../../../models/errors.ts";
 import { translateAliases } from "../../../pipeline/command_line/aliases.ts";
 import { settings } from "../../../pipeline/settings/settle.ts";
-import { parseDream } from "../../../pipeline/command_line/dream_options.ts";
+import { parseDream } from "../../../pipeline/command_line/commands/dream.ts";
 
 const translate = (line: string) => translateAliases(line.split(" "));
 const understood = (line: string) =>

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  type Flag,
-  kebabCase,
-  nearest,
-  parseFlags,
-  settingFlags,
-  settingsOf,
-} from "../../../pipeline/command_line/flags.ts";
+import { type Flag, kebabCase, parseFlags } from "../../../pipeline/command_line/flags.ts";
+import { settingFlags, settingsOf } from "../../../pipeline/command_line/setting_flags.ts";
+import { nearest } from "../../../pipeline/settings/nearest.ts";
 import { parseParameters, settingList } from "../../../pipeline/settings/parameters.ts";
 import { parseNumber } from "../../../pipeline/settings/parse_number.ts";
 import { ReverieError } from "../../../models/errors.ts";

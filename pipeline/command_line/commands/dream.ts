@@ -1,0 +1,156 @@
+import { wrongUsage } from "../../../models/errors.ts";
+import type { Parameters } from "../../settings/parameters.ts";
+import { settings, type Wish } from "../../settings/settle.ts";
+import type { DreamJob } from "../../run/dream_video.ts";
+import { jsonReporter, type Reporter, textReporter } from "../../terminal/reporter.ts";
+import { translateAliases } from "../aliases.ts";
+import {
+  type Command,
+  type CommandScreen,
+  type FlagGroup,
+  flagsOf,
+  help,
+  provider,
+  type RunnableCommand,
+  verbose,
+} from "../command.ts";
+import { FlagValues } from "../flag_values.ts";
+import { type Flag, parseFlags } from "../flags.ts";
+import { interruptible } from "../interruptible.ts";
+import { program } from "../program.ts";
+import { settingFlags, settingsOf } from "../setting_flags.ts";
+
+const runFlags: readonly Flag[] = [
+  {
+    name: "preset",
+    placeholder: "NAME",
+    description: "a choice of settings, see below; those given besides go over it",
+  },
+  {
+    name: "hls",
+    placeholder: "DIR",
+    description: "also write progressive HLS there (index.m3u8), to be watched while it grows",
+  },
+  { name: "from", placeholder: "T", description: "where to begin in the source: seconds or h:mm:ss" },
+  { name: "duration", placeholder: "T", description: "how much of the source to dream: seconds or h:mm:ss" },
+  {
+    name: "dump",
+    placeholder: "DIR",
+    description: "keep what the stages made: flow pictures, masks, blended inputs, dreams",
+  },
+  provider,
+  { name: "json", description: "print one JSON object per line: start, frame, done, error" },
+  verbose,
+  help,
+];
+
+/** The settings' flags by group. */
+const settingGroups: readonly FlagGroup[] = Map.groupBy(settingFlags, ({ setting }) => setting!.group)
+  .entries().map(([title, flags]) => ({ title, flags })).toArray();
+
+const description: Command = {
+  name: "dream",
+  usage: "INPUT OUTPUT [--preset NAME] [flags]",
+  summary: "dream a video or a picture",
+  groups: [{ title: "Run", flags: runFlags }, ...settingGroups],
+  notes: [
+    "INPUT is a video or a picture; OUTPUT is of the same kind: .mp4, .mkv, .webm, .gif, .png or .jpg.",
+    "The single-dash flags of deepdream-video-pytorch (-content_video, -num_iterations, …) are understood, too.",
+  ],
+};
+
+/** `dream`. */
+export const dream: RunnableCommand = { ...description, run };
+
+async function run(args: readonly string[], screen: CommandScreen): Promise<number> {
+  const { options, wish, expected, json, notes } = parseDream(args);
+  await refuseSameFile(options.input, options.output);
+  const reporter: Reporter = json ? jsonReporter(screen) : textReporter(screen);
+  for (const note of notes) reporter.warning(note);
+  const { dreamVideo } = await import("../../run/dream_video.ts");
+  const { settle } = await import("../../settings/settle.ts");
+  try {
+    await interruptible(screen, async (signal) => {
+      const { download: onProgress, warning: onWarning } = reporter;
+      const later = async () => {
+        const { parameters, notes } = await settle(wish, { onProgress, signal });
+        for (const note of notes) onWarning(note);
+        return parameters;
+      };
+      const parameters = { expected, settle: later };
+      const events = dreamVideo({ ...options, parameters, signal, onWarning });
+      for await (const event of events) reporter.event(event);
+    });
+  } finally {
+    reporter.close();
+  }
+  return 0;
+}
+
+/** What `dream` was asked to do. */
+export type DreamOptions = Pick<
+  DreamJob,
+  "input" | "output" | "providers" | "from" | "duration" | "hls" | "dump"
+>;
+
+/** The command line of `dream`, understood. */
+export interface DreamCommandLine {
+  options: DreamOptions;
+  /** The settings asked for; all of them are usable. */
+  wish: Wish;
+  /** What they come to with the networks that are here. */
+  expected: Parameters;
+  json: boolean;
+  /** Lines for the user about flags that were translated or have no effect. */
+  notes: string[];
+}
+
+/** Understands the command line of `dream`. Throws a ReverieError that names what is wrong and what to do. */
+export function parseDream(args: readonly string[]): DreamCommandLine {
+  const translated = translateAliases(args);
+  const { values, positionals } = parseFlags(translated.args, flagsOf(description));
+  const flags = new FlagValues({ values });
+  const rest = [...positionals];
+  const input = translated.input ?? rest.shift();
+  const output = translated.output ?? rest.shift();
+  if (input === undefined || output === undefined) {
+    throw wrongUsage(
+      `dream needs an ${input === undefined ? "INPUT and an OUTPUT" : "OUTPUT after the INPUT"}: ` +
+        `${program} dream clip.mp4 dream.mp4`,
+    );
+  }
+  if (rest.length > 0) {
+    throw wrongUsage(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
+  }
+  const wish = { preset: flags.text("preset"), given: settingsOf(values) };
+  return {
+    options: { input, output, ...runOptions(flags) },
+    wish,
+    expected: settings(wish),
+    json: flags.isOn("json"),
+    notes: translated.notes,
+  };
+}
+
+function runOptions(flags: FlagValues): Omit<DreamOptions, "input" | "output"> {
+  const from = flags.time("from"), duration = flags.time("duration");
+  if (duration === 0) throw wrongUsage("--duration must be above 0");
+  const hls = flags.folder("hls"), dump = flags.folder("dump");
+  const providers = flags.providers();
+  return {
+    ...(providers && { providers }),
+    ...(from !== undefined && { from }),
+    ...(duration !== undefined && { duration }),
+    ...(hls !== undefined && { hls }),
+    ...(dump !== undefined && { dump }),
+  };
+}
+
+/** Refuses to write over the source. Throws a ReverieError where both paths are one file. */
+export async function refuseSameFile(input: string, output: string): Promise<void> {
+  const stat = (path: string) => Deno.stat(path).catch(() => undefined);
+  const [source, target] = await Promise.all([stat(input), stat(output)]);
+  const same = input === output ||
+    (source?.ino != null && source.ino === target?.ino && source.dev === target.dev);
+  if (same) throw wrongUsage(`${output} is the source itself: give the result another name`);
+}
