@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { sample, until } from "../server/helpers.ts";
 import { assertAccessible } from "./axe.ts";
 import { withLongClip } from "./clips.ts";
-import { browserTest, dreamOf, liveFrame, shows } from "./visit.ts";
+import { browserTest, dreamOf, liveFrame, shows, slow } from "./visit.ts";
 
 browserTest(
   "axe-core finds nothing wrong with the studio, before and after a video is chosen",
@@ -28,8 +28,7 @@ browserTest(
   (visit) =>
     withLongClip(async (clip) => {
       const { page, server, go } = visit;
-      // As slow as it may be: axe takes its time, and the dream must not end meanwhile.
-      const { id } = await dreamOf(visit, clip, { octaveIterations: 6 });
+      const { id } = await dreamOf(visit, clip, slow);
       await go(`#/dream/${id}`);
       await liveFrame(page, 2);
       await page.getByText("What it sees").click();

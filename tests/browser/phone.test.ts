@@ -6,7 +6,7 @@ import { sample, until } from "../server/helpers.ts";
 import { assertAccessible } from "./axe.ts";
 import { withLongClip } from "./clips.ts";
 import { keepBoth, keepPicture } from "./picture_keeper.ts";
-import { browserTest, dreamOf, liveFrame, shows } from "./visit.ts";
+import { browserTest, dreamOf, liveFrame, shows, slow } from "./visit.ts";
 
 const { defaultBrowserType: _, ...phone } = devices["iPhone 12"]!;
 const options = { context: { ...phone, viewport: { width: 390, height: 844 } } };
@@ -78,8 +78,7 @@ browserTest(
   (visit) =>
     withLongClip(async (clip) => {
       const { page, server, go } = visit;
-      // As slow as it may be: axe takes its time, and the dream must not end meanwhile.
-      const { id } = await dreamOf(visit, clip, { octaveIterations: 6 });
+      const { id } = await dreamOf(visit, clip, slow);
       await go(`#/dream/${id}`);
       await liveFrame(page, 1);
       await assertInSight(page.locator("#live-picture"), "the picture");

@@ -4,7 +4,7 @@ import type { Locator } from "playwright-core";
 import { withLongClip } from "./clips.ts";
 import { keepPicture } from "./picture_keeper.ts";
 import { contrast, pixelsOf } from "./pictures.ts";
-import { browserTest, dreamOf, eventually, shows, type Visit } from "./visit.ts";
+import { browserTest, dreamOf, eventually, shows, slow, type Visit } from "./visit.ts";
 
 /** Waits until the playlist names so many segments; returns it. */
 async function playlistWith({ server }: Visit, id: string, segments: number): Promise<string> {
@@ -62,7 +62,7 @@ browserTest(
   (visit) =>
     withLongClip(async (clip) => {
       const { page, server, go } = visit;
-      const { id } = await dreamOf(visit, clip);
+      const { id } = await dreamOf(visit, clip, { model: "inception-v3" });
       const playlist = await playlistWith(visit, id, 3);
       assert.match(playlist, /#EXT-X-PLAYLIST-TYPE:EVENT/);
       await go(`#/dream/${id}`);
@@ -89,7 +89,7 @@ browserTest(
     withLongClip(async (clip) => {
       const { page, server, go } = visit;
       // Slower than the video plays, so that the player runs dry.
-      const { id } = await dreamOf(visit, clip, { octaveIterations: 6, imageSize: 192 });
+      const { id } = await dreamOf(visit, clip, { ...slow, imageSize: 192 });
       await go(`#/dream/${id}`);
       await page.getByRole("button", { name: "Watch from the start" }).click();
       await page.locator("#player-note", { hasText: "You have caught up with the dream" }).waitFor();

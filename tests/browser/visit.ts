@@ -14,6 +14,9 @@ export const patience = 60_000;
 /** Settings under which a frame takes as little as can be. */
 export const quickest = { imageSize: 128, octaves: 1, firstIterations: 1, octaveIterations: 1 };
 
+/** Settings under which a long clip lasts longer than axe takes, and a frame longer than it is shown. */
+export const slow = { model: "inception-v3", octaveIterations: 6 };
+
 /** Settings under which a short clip lasts longer than a slow browser takes to get at it. */
 export const lasting = { imageSize: 256, octaves: 1, firstIterations: 12, octaveIterations: 12 };
 

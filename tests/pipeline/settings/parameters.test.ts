@@ -42,17 +42,17 @@ Deno.test("a number outside its limits is refused with the limits", () => {
 });
 
 Deno.test("a choice that is not there is refused with the choices", () => {
-  assert.equal(refusal({ loss: "max" }), 'loss must be mean or l2, not "max"');
+  assert.equal(refusal({ loss: "max" }), '--loss must be mean or l2, not "max"');
 });
 
 Deno.test("a setting that does not exist is refused by name", () => {
-  assert.match(refusal({ brightness: 3 }), /there is no setting brightness/);
+  assert.match(refusal({ brightness: 3 }), /there is no setting --brightness/);
 });
 
 Deno.test("one number stands for all three channels", () => {
   assert.deepEqual(parseParameters({ mean: 0.5 }).mean, [0.5, 0.5, 0.5]);
   assert.deepEqual(parseParameters({ mean: [1, 2, 3] }).mean, [1, 2, 3]);
-  assert.match(refusal({ mean: [1, 2] }), /^mean must be one number, or three separated by commas/);
+  assert.match(refusal({ mean: [1, 2] }), /^--mean must be one number, or three separated by commas/);
 });
 
 Deno.test("the settings that most people want have each a place of their own", () => {

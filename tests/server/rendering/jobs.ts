@@ -6,6 +6,7 @@ import type { Parameters, SomeParameters } from "../../../pipeline/settings/para
 import { settings as complete, type Wish } from "../../../pipeline/settings/settle.ts";
 import type { RenderedPicture, RenderHooks, RenderJob } from "../../../server/rendering/job.ts";
 import { Renderer } from "../../../server/rendering/renderer.ts";
+import { inFolder } from "../../pipeline/clips.ts";
 import { smallNetwork } from "../../small_network.ts";
 
 export const sample = fileURLToPath(new URL("../../../static/sample.mp4", import.meta.url));
@@ -70,19 +71,28 @@ export class Told implements RenderHooks {
   }
 }
 
-/** Gives the work a renderer and an empty folder, and takes both away. */
-export async function withRenderer(
-  work: (renderer: Renderer, folder: string) => Promise<void>,
-  options?: ConstructorParameters<typeof Renderer>[0],
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const renderer = new Renderer(options);
-  try {
-    await work(renderer, folder);
-  } finally {
-    await renderer.close();
-    await Deno.remove(folder, { recursive: true });
-  }
+type Work = (renderer: Renderer, folder: string) => Promise<void>;
+
+/** Gives the work a renderer of its own and an empty folder, and takes both away. */
+export function withRenderer(work: Work, options?: ConstructorParameters<typeof Renderer>[0]): Promise<void> {
+  return inFolder(async (folder) => {
+    const renderer = new Renderer(options);
+    try {
+      await work(renderer, folder);
+    } finally {
+      await renderer.close();
+    }
+  });
+}
+
+/**
+ * {@link withRenderer} with one renderer for all tests of a file, as a server has one for all its dreams: to start it
+ * takes longer than a short dream.
+ */
+export function oneRenderer(): (work: Work) => Promise<void> {
+  const renderer = new Renderer();
+  Deno.test.afterAll(() => renderer.close());
+  return (work) => inFolder((folder) => work(renderer, folder));
 }
 
 /** Names in a folder, sorted. */

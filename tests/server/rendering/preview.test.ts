@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { ReverieError } from "../../../pipeline/errors.ts";
-import { quickJob, quickWish, sample, Told, until, withRenderer } from "./jobs.ts";
+import { oneRenderer, quickJob, quickWish, sample, Told, until } from "./jobs.ts";
+
+const withTheRenderer = oneRenderer();
 
 const refusal = (code: string) => (error: unknown) => error instanceof ReverieError && error.code === code;
 
 Deno.test("preview() dreams the frame at a moment of the video", () =>
-  withRenderer(async (renderer) => {
+  withTheRenderer(async (renderer) => {
     const { dreamed, width, height, loss, seconds } = await renderer.preview({
       input: sample,
       at: 1.2,
@@ -19,7 +21,7 @@ Deno.test("preview() dreams the frame at a moment of the video", () =>
   }));
 
 Deno.test("preview() goes first: the rendering rests between two frames and then goes on to the same result", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const held: boolean[] = [];
     renderer.onHeld((now) => held.push(now));
     const previews: Promise<unknown>[] = [];
@@ -39,7 +41,7 @@ Deno.test("preview() goes first: the rendering rests between two frames and then
   }));
 
 Deno.test("stop() works on a rendering that rests", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const previews: Promise<unknown>[] = [];
     const told = new Told(({ index }) => {
       if (index === 2) previews.push(renderer.preview({ input: sample, at: 0, wish: quickWish() }));
@@ -53,7 +55,7 @@ Deno.test("stop() works on a rendering that rests", () =>
   }));
 
 Deno.test("preview() is one at a time, and a signal makes room for the next", () =>
-  withRenderer(async (renderer) => {
+  withTheRenderer(async (renderer) => {
     const stopping = new AbortController();
     const job = { input: sample, at: 0, wish: quickWish() };
     const first = renderer.preview(job, stopping.signal);
@@ -65,7 +67,7 @@ Deno.test("preview() is one at a time, and a signal makes room for the next", ()
   }));
 
 Deno.test("preview() of a moment after the end is an unusable video, told without the path", () =>
-  withRenderer(async (renderer) => {
+  withTheRenderer(async (renderer) => {
     const preview = renderer.preview({ input: sample, at: 99, wish: quickWish() });
     await assert.rejects(preview, (error: ReverieError) => {
       assert.equal(error.code, "unusable_video");

@@ -2,13 +2,25 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
 import { ReverieError } from "../../../pipeline/errors.ts";
-import { filesIn, quick, quickJob, quickWish, sample, Told, until, withRenderer } from "./jobs.ts";
+import {
+  filesIn,
+  oneRenderer,
+  quick,
+  quickJob,
+  quickWish,
+  sample,
+  Told,
+  until,
+  withRenderer,
+} from "./jobs.ts";
+
+const withTheRenderer = oneRenderer();
 
 const refusal = (code: string, field?: string) => (error: unknown) =>
   error instanceof ReverieError && error.code === code && error.field === field;
 
 Deno.test("render() makes the video and the stream and tells of every frame", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const told = new Told();
     const { frames, output } = await renderer.render(quickJob(folder), told).finished;
     assert.equal(output, join(folder, "video.mp4"));
@@ -25,7 +37,7 @@ Deno.test("render() makes the video and the stream and tells of every frame", ()
   }));
 
 Deno.test("render() settles a wish when it begins, and dreams with what came of it", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const told = new Told();
     const job = quickJob(folder, { parameters: quick({ octaves: 2 }), wish: quickWish({ seed: 7 }) });
     await renderer.render(job, told).finished;
@@ -35,7 +47,7 @@ Deno.test("render() settles a wish when it begins, and dreams with what came of 
   }));
 
 Deno.test("render() shows JPEGs of bounded size: the first with its source, the last frame never left out", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const told = new Told();
     await renderer.render(quickJob(folder), told).finished;
     const [first, last] = [told.pictures[0]!, told.pictures.at(-1)!];
@@ -52,7 +64,7 @@ Deno.test("render() shows JPEGs of bounded size: the first with its source, the 
   }));
 
 Deno.test("see() brings source, flow and mask with the pictures as long as it is wanted", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const told = new Told(({ index }) => {
       if (index === 1) rendering.see(true);
       if (told.pictures.some(({ flow, mask, source }) => flow && mask && source)) rendering.see(false);
@@ -69,7 +81,7 @@ Deno.test("see() brings source, flow and mask with the pictures as long as it is
   }));
 
 Deno.test("change() takes effect at the frame it names, and the same change recorded gives the same frames", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     let answer: Promise<number> | undefined;
     const told = new Told(({ index }) => {
       if (index === 3) answer = rendering.change({ octaveIterations: 4, learningRate: 9 });
@@ -93,7 +105,7 @@ Deno.test("change() takes effect at the frame it names, and the same change reco
   }));
 
 Deno.test("change() to what the network does not have is refused with the setting's name and the dream goes on", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const answers: Promise<void>[] = [];
     const told = new Told(({ index }) => {
       if (index !== 1) return;
@@ -110,7 +122,7 @@ Deno.test("change() to what the network does not have is refused with the settin
   }));
 
 Deno.test("change() of the layers takes effect while the dream runs", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     let answer: Promise<number> | undefined;
     const told = new Told(({ index }) => {
       if (index === 1) answer = rendering.change({ layers: ["399"], octaves: 2 });
@@ -121,7 +133,7 @@ Deno.test("change() of the layers takes effect while the dream runs", () =>
   }));
 
 Deno.test("stop() rejects with its reason and leaves a playable partial video", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const reason = new Error("cancelled by its owner");
     const told = new Told(({ index }) => index === 5 && rendering.stop(reason));
     const rendering = renderer.render(quickJob(folder, { duration: 2 }), told);
@@ -137,7 +149,7 @@ Deno.test("stop() rejects with its reason and leaves a playable partial video", 
   }));
 
 Deno.test("stop() works before the first frame", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const reason = new Error("changed my mind");
     const rendering = renderer.render(quickJob(folder), new Told());
     rendering.stop(reason);
@@ -146,14 +158,14 @@ Deno.test("stop() works before the first frame", () =>
   }));
 
 Deno.test("render() takes one dream at a time", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const rendering = renderer.render(quickJob(folder), new Told());
     assert.throws(() => renderer.render(quickJob(folder), new Told()), refusal("busy"));
     await rendering.finished;
   }));
 
 Deno.test("a source that cannot be dreamed is an unusable video, told without the server's paths", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const input = join(folder, "source");
     await Deno.writeTextFile(input, "no video");
     const { finished } = renderer.render(quickJob(folder, { input }), new Told());
@@ -166,7 +178,7 @@ Deno.test("a source that cannot be dreamed is an unusable video, told without th
   }));
 
 Deno.test("a layer that the network does not have is an invalid parameter", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const { finished } = renderer.render(
       quickJob(folder, { parameters: quick({ layers: ["nose"] }) }),
       new Told(),
@@ -183,7 +195,7 @@ Deno.test("a provider that does not work is the server's fault", () =>
   }, { providers: ["nonsense"] }));
 
 Deno.test("an error in a hook stops the dream with that error", () =>
-  withRenderer(async (renderer, folder) => {
+  withTheRenderer(async (renderer, folder) => {
     const told = new Told(() => {
       throw new Error("the table is locked");
     });
