@@ -164,13 +164,13 @@ Deno.test("render() takes one dream at a time", () =>
     await rendering.finished;
   }));
 
-Deno.test("a source that cannot be dreamed is an unusable video, told without the server's paths", () =>
+Deno.test("a source that is no video is told to be none, without the server's paths", () =>
   withTheRenderer(async (renderer, folder) => {
     const input = join(folder, "source");
     await Deno.writeTextFile(input, "no video");
     const { finished } = renderer.render(quickJob(folder, { input }), new Told());
     await assert.rejects(finished, (error: ReverieError) => {
-      assert.equal(error.code, "unusable_video");
+      assert.equal(error.code, "not_a_video");
       assert.match(error.message, /^the source is not a video/);
       assert.ok(!error.message.includes(folder));
       return true;
@@ -191,7 +191,7 @@ Deno.test("a layer that the network does not have is an invalid parameter", () =
 Deno.test("a provider that does not work is the server's fault", () =>
   withRenderer(async (renderer, folder) => {
     const { finished } = renderer.render(quickJob(folder), new Told());
-    await assert.rejects(finished, refusal("internal"));
+    await assert.rejects(finished, refusal("provider_unusable"));
   }, { providers: ["nonsense"] }));
 
 Deno.test("an error in a hook stops the dream with that error", () =>
