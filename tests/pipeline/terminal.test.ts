@@ -219,7 +219,10 @@ Deno.test("the help of dream names every flag once, with range and default, and 
     const label = negatable ? `  --[no-]${name}` : `  --${name}`;
     assert.equal(help.split("\n").filter((line) => (line + " ").startsWith(`${label} `)).length, 1, name);
   }
-  assert.match(help.replace(/\s+/g, " "), /--image-size N longest side .*? \[64 to 4096 pixels; default 512\]/);
+  assert.match(
+    help.replace(/\s+/g, " "),
+    /--image-size N longest side .*? \[64 to 4096 pixels; default 512\]/,
+  );
   assert.match(help, / {2}landscape +calm scenes/);
   for (const line of help.split("\n")) assert.ok(line.length <= 100, line);
 });
