@@ -80,7 +80,7 @@ const description: Command = {
   ],
 };
 
-/** `serve`. */
+/** The runnable command `serve`. */
 export const serve: RunnableCommand = { ...description, run };
 
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {

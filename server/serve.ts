@@ -1,4 +1,4 @@
-/** The running server: opens everything, listens, and closes everything. */
+/** Runs the server: opens all its parts, listens, and closes them again. */
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { wrongUsage } from "../pipeline/errors.ts";

@@ -17,9 +17,9 @@ export interface CameraOptions {
  * a time: another client gets `busy` and is disconnected, but a client that connects while the previous one
  * is leaving waits for that.
  *
- *  ```ts ignore
- *  app.get("/api/camera", cameraRoute(renderer));
- *  ```
+ * ```ts ignore
+ * app.get("/api/camera", cameraRoute(renderer));
+ * ```
  */
 export function cameraRoute(
   renderer: Pick<Renderer, "camera">,

@@ -326,7 +326,7 @@ export class Dreams {
     return { frame: null, parameters };
   }
 
-  /** Removes a dream's files once nobody writes them. */
+  /** Removes a dream's files after its run has ended. */
   async #removeFolder(id: string, ended: Promise<void> | undefined): Promise<void> {
     await ended;
     try {

@@ -15,8 +15,8 @@ export function framesOf({ source, from, duration, progress }: Expected): number
 
 /**
  * Returns the place of each queued dream and its estimated start: after the rest of the running dream and the
- * dreams before it, at the pace of the running dream or else of earlier ones. The model assumes that the cost
- * of a frame grows with its pixels and its gradient steps.
+ * dreams ahead of it, at the pace of the running dream or else of earlier ones. The model assumes that the
+ * cost of a frame grows with its pixels and its gradient steps.
  *
  * @param waiting queued dreams, next first
  * @param earlier dreams that are done

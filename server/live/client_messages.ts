@@ -14,7 +14,7 @@ export interface ClientMessageHooks extends ChangeHooks {
 
 /** Maximum length of a message in characters. */
 export const longestMessage = 64 * 1024;
-/** Number of invalid messages after which the socket is closed. */
+/** Number of invalid messages above which the socket is closed. */
 export const mostBad = 20;
 /** Number of messages in one second above which the socket is closed. */
 export const mostPerSecond = 200;

@@ -13,7 +13,7 @@ const endedKept = 4;
 const dreamEnded: Ending = { code: 1000, reason: "the dream has ended" };
 const serverStops: Ending = { code: 1001, reason: "the server stops" };
 
-/** Whether a state is final. */
+/** Whether a dream in this state stays in it. */
 export function isEnd(state: DreamStatus): boolean {
   return state === "done" || state === "failed" || state === "cancelled";
 }
@@ -103,7 +103,8 @@ export class LiveHub {
   /**
    * Returns the newest picture of a kind, or waits for the next frame's.
    *
-   * @throws {ReverieError} if there is no such dream, or no picture comes in time
+   * @throws {ReverieError} if there is no such dream, no picture comes in time, or too many requests are
+   * waiting
    */
   async seen(id: string, what: Sight, signal?: AbortSignal): Promise<Seen> {
     const over = this.#closed || isEnd(this.#state(id).state);

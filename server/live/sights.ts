@@ -64,8 +64,8 @@ export class Sights {
   /**
    * Returns the next frame's picture. Rejects with the signal's reason when the signal aborts.
    *
-   * @throws {ReverieError} `conflict` if no picture comes in time, `too_many_requests` if too many requests
-   * wait already
+   * @throws {ReverieError} `conflict` if no picture comes in time or the dream ends, `too_many_requests` if
+   * too many requests are waiting
    */
   next(id: string, what: Sight, signal?: AbortSignal): Promise<Seen> {
     signal?.throwIfAborted();

@@ -7,7 +7,7 @@ export type ViewerSocket = Pick<WebSocket, "readyState" | "bufferedAmount" | "se
 
 /** Options of a {@link SocketViewer}. */
 export interface SocketViewerOptions {
-  /** Milliseconds after which a socket that takes nothing is given up; default 30 s. */
+  /** Milliseconds after which a socket that takes nothing is closed; default 30 s. */
   stuckAfter?: number;
   /** Called once, when the viewer has given up. */
   onStuck?: () => void;

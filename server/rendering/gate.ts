@@ -29,7 +29,7 @@ export class Gate {
     await deadline(this.#rest.promise, { signal });
   }
 
-  /** Opens it again. */
+  /** Opens the gate. */
   release(): void {
     this.#opening?.resolve();
     this.#opening = undefined;

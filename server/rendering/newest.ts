@@ -2,11 +2,11 @@
  * A one-item queue between a fast producer and a slow consumer. A newer item replaces one that still waits,
  * so neither side waits for the other and nothing piles up.
  *
- *  ```ts ignore
- *  const pictures = new Newest<Picture>();
- *  pictures.offer(picture);
- *  for await (const picture of pictures) await show(picture); // until close()
- *  ```
+ * ```ts ignore
+ * const pictures = new Newest<Picture>();
+ * pictures.offer(picture);
+ * for await (const picture of pictures) await show(picture); // until close()
+ * ```
  */
 export class Newest<T> {
   #waiting: { item: T } | undefined;

@@ -25,12 +25,12 @@ const patience = 15_000;
  * rendering pauses between two frames. If the Worker crashes, its current tasks fail and the next task gets a
  * new Worker.
  *
- *  ```ts ignore
- *  const renderer = new Renderer();
- *  const rendering = renderer.render(job, hooks);
- *  const { frames } = await rendering.finished;
- *  await renderer.close();
- *  ```
+ * ```ts ignore
+ * const renderer = new Renderer();
+ * const rendering = renderer.render(job, hooks);
+ * const { frames } = await rendering.finished;
+ * await renderer.close();
+ * ```
  */
 export class Renderer {
   readonly #options: RendererOptions;
@@ -74,7 +74,7 @@ export class Renderer {
   /**
    * Dreams one frame while the rendering is paused. Rejects with the signal's reason when the signal aborts.
    *
-   * @throws {ReverieError} `busy` if another preview or the camera is running
+   * @throws {ReverieError} if the frame cannot be dreamed; `busy` if another preview or the camera is running
    */
   async preview(job: PreviewJob, signal?: AbortSignal): Promise<PreviewResult> {
     signal?.throwIfAborted();
@@ -135,7 +135,7 @@ export class Renderer {
    * Opens a session that dreams a camera's pictures, scaled to cover `size` in pixels, while the rendering is
    * paused.
    *
-   * @throws {ReverieError} `busy` if a preview or another session is running
+   * @throws {ReverieError} `busy` if a preview or another session is running or the renderer is closed
    */
   camera(wish: Wish, size: { width: number; height: number }, hooks: CameraHooks): RunningCamera {
     const worker = this.#worker();

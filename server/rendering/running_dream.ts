@@ -23,7 +23,7 @@ export class RunningDream implements Rendering, TaskListener {
   ) {
     this.#hooks = hooks;
     this.#link = worker.begin({ kind: "render", job }, options, this);
-    // A rejection that nobody awaits must not end the process.
+    // A rejection that no caller handles must not end the process.
     this.#finished.promise.catch(() => {});
   }
 

@@ -16,10 +16,10 @@ export type ProtectionOptions = Pick<ServerOptions, "host" | "token" | "cors"> &
  * Errors are thrown as ReverieError, for the app's error handler.
  *
  * @example
- *  ```ts
- *  const app = new Hono().onError(errorResponse);
- *  app.use(...protect(options)).route("/", loginRoutes(options));
- *  ```
+ * ```ts
+ * const app = new Hono().onError(errorResponse);
+ * app.use(...protect(options)).route("/", loginRoutes(options));
+ * ```
  */
 export function protect(options: ProtectionOptions): MiddlewareHandler[] {
   return [

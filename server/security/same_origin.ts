@@ -19,9 +19,9 @@ export interface SameOriginOptions {
  * hono/csrf would check forms only, and refuse curl and scripts.
  *
  * @example
- *  ```ts
- *  const app = new Hono().use(sameOrigin({ cors: ["https://friend.example"] }));
- *  ```
+ * ```ts
+ * const app = new Hono().use(sameOrigin({ cors: ["https://friend.example"] }));
+ * ```
  */
 export function sameOrigin({ cors = [] }: SameOriginOptions = {}): MiddlewareHandler {
   const isTrusted = trustedOrigins(cors);

@@ -2,7 +2,8 @@ import { BlockWriter } from "./block_writer.ts";
 import { tooLarge } from "./body.ts";
 
 /**
- * A file that is being received. It grows with each chunk and must be closed to be complete, or discarded.
+ * A file that is being received. It grows with each chunk; {@link close} keeps it, {@link discard} removes
+ * it.
  */
 export class IncomingFile {
   #bytes = 0;

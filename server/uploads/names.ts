@@ -30,6 +30,6 @@ function shortened(name: string): string {
   if (bytes.length <= longestName) return name;
   const extension = /\.[A-Za-z0-9]{1,8}$/.exec(name)?.[0] ?? "";
   const head = bytes.subarray(0, longestName - extension.length);
-  // A character cut in two becomes U+FFFD.
+  // The decoder turns a character cut in two into U+FFFD.
   return new TextDecoder().decode(head).replace(/\ufffd+$/, "") + extension;
 }

@@ -34,15 +34,15 @@ export interface ReceiveOptions {
  * and leave nothing there if they are refused or interrupted.
  *
  * @example
- *  ```ts
- *  const received = await uploads.receiveRaw(request);
- *  try {
- *    const facts = await uploads.inspect(received.file, received.name);
- *  } catch (error) {
- *    await uploads.discard(received.file);
- *    throw error;
- *  }
- *  ```
+ * ```ts
+ * const received = await uploads.receiveRaw(request);
+ * try {
+ *   const facts = await uploads.inspect(received.file, received.name);
+ * } catch (error) {
+ *   await uploads.discard(received.file);
+ *   throw error;
+ * }
+ * ```
  */
 export class Uploads {
   readonly #store: DiskStore;

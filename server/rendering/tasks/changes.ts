@@ -18,7 +18,7 @@ export class Changes {
   /** Settles when the last change has been checked; changes are checked one after another. */
   #checked: Promise<void> = Promise.resolve();
 
-  /** @param recorded changes of an earlier run, to be repeated at their frames */
+  /** @param recorded changes from an earlier run, to be repeated at their frames */
   constructor(parameters: Parameters, recorded: RenderJob["changes"], tools: TaskTools) {
     this.#tools = tools;
     const applied = (change: number, frame: number) => tools.report({ kind: "applied", change, frame });

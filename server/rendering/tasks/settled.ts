@@ -1,4 +1,6 @@
-/** Resolves settings in the renderer's Worker, where fetching and opening networks blocks nobody. */
+/**
+ * Resolves settings in the renderer's Worker, where fetching and opening networks does not block the server.
+ */
 import type { Parameters } from "../../../pipeline/settings/parameters.ts";
 import { settle, type Wish } from "../../../pipeline/settings/settle.ts";
 import { clientLine } from "../../errors.ts";
