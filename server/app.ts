@@ -1,4 +1,4 @@
-/** The server's routes, in one row. */
+/** The server's routes, in one list. */
 import { Hono } from "hono";
 import { methodNotAllowed as checkMethod } from "hono/method-not-allowed";
 import type { Env } from "./http/env.ts";
@@ -26,8 +26,9 @@ import { protect } from "./security/protect.ts";
 export type { Services } from "./http/services.ts";
 
 /**
- * The whole HTTP server as a Hono app: the API under `/api`, resumable uploads at `/files`, the page at `/`, and
- * `/healthz`, `/metrics` and `/openapi.json`. Every error is answered as `{"error": {"code", "message", "field"?}}`.
+ * Creates the whole HTTP server as a Hono app: the API under `/api`, resumable uploads under `/files`, the
+ * page at `/`, and `/healthz`, `/metrics` and `/openapi.json`. Every error response has the body `{"error":
+ * {"code", "message", "field"?}}`.
  */
 export function createApp(services: Services): Hono<Env> {
   const { options, log, metrics } = services;

@@ -22,7 +22,7 @@ const limitFlags: Flag[] = Object.values(limits).map(({ flag, placeholder, help,
   description: `${help} [default ${usual}]`,
 }));
 
-/** The command, as the help shows it. */
+/** The command's description for the help. */
 const description: Command = {
   name: "serve",
   usage: "[--host ADDRESS] [--port N] [--data DIR]",
@@ -80,7 +80,7 @@ const description: Command = {
   ],
 };
 
-/** `serve`. */
+/** The runnable command `serve`. */
 export const serve: RunnableCommand = { ...description, run };
 
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {
@@ -91,10 +91,14 @@ async function run(args: readonly string[], screen: CommandScreen): Promise<numb
   return 0;
 }
 
-/** Environment variable with the token: there it does not show in the list of processes. */
+/** Environment variable that holds the token; unlike a flag, it does not show up in the process list. */
 const tokenVariable = "REVERIE_TOKEN";
 
-/** Understands the command line of `serve`. Throws a ReverieError that names what is wrong and what to do. */
+/**
+ * Parses the command line of `serve`.
+ *
+ * @throws {ReverieError} if a flag is wrong; the message names the flag and what to do
+ */
 export function parseServe(args: readonly string[]): ServerOptions {
   const { values, positionals } = parseFlags(args, flagsOf(description));
   if (positionals.length > 0) {
@@ -119,7 +123,7 @@ export function parseServe(args: readonly string[]): ServerOptions {
   };
 }
 
-/** The origin of a site, as browsers send it. */
+/** Returns the origin of a site in the form that browsers send. */
 function originOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.pathname === "/") return url.origin;

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Where a server keeps its dreams unless told otherwise: the user's data folder as the operating system has it. */
+/** Returns the default folder for dreams: the user's data folder as the operating system defines it. */
 export function defaultDataFolder(): string {
   switch (Deno.build.os) {
     case "darwin":

@@ -1,4 +1,4 @@
-/** Errors as they reach a client: `{"error": {"code", "message", "field"?}}` with a status. */
+/** Errors as clients see them: `{"error": {"code", "message", "field"?}}` with an HTTP status. */
 import {
   type ErrorCode,
   isDiskFull,
@@ -11,7 +11,7 @@ import {
 } from "../pipeline/errors.ts";
 import { oneLine } from "./uploads/names.ts";
 
-/** What a client gets to see of an error. */
+/** The part of an error that a client sees. */
 export interface ErrorBody {
   code: ErrorCode;
   message: string;
@@ -19,7 +19,10 @@ export interface ErrorBody {
   field?: string;
 }
 
-/** How HTTP spells: settings are fields, files are told by their names alone, remedies are what can be done from afar. */
+/**
+ * Wording of messages over HTTP: settings are called by their fields, files only by their names, and remedies
+ * are limited to what a client can do remotely.
+ */
 export const overHttp: Spelling = {
   field: (name, value) => value === undefined ? name : `${name}=${value}`,
   path: nameOf,
@@ -57,12 +60,15 @@ function remedy(remedy: Remedy): string | undefined {
   }
 }
 
-/** A line for clients, without a path of the server. */
+/** Formats a line for clients, without any path on the server. */
 export function clientLine(line: Line): string {
   return oneLine(spelled(line, overHttp) ?? "");
 }
 
-/** What the client gets of an error, without stack or cause; of a defect nothing but that it happened. */
+/**
+ * Returns the part of an error that the client sees, without stack or cause. A defect reveals only that it
+ * happened.
+ */
 export function bodyOf(error: unknown): ErrorBody {
   const known = asReverieError(error);
   const { code, field } = known;
@@ -73,7 +79,10 @@ export function bodyOf(error: unknown): ErrorBody {
   };
 }
 
-/** Any error as one for the client; a full disk is told as such, whatever else is not meant for users is a defect. */
+/**
+ * Turns any error into a ReverieError for the client. A full disk becomes `disk_full`; any other error that
+ * is not meant for users becomes `internal`.
+ */
 export function asReverieError(error: unknown): ReverieError {
   if (error instanceof ReverieError) return error;
   if (isDiskFull(error) || isDatabaseFull(error)) {
@@ -86,7 +95,7 @@ export function asReverieError(error: unknown): ReverieError {
   return new ReverieError("internal", "the server failed; its log says more", { cause: error });
 }
 
-/** SQLite tells by its message alone: Deno gives all its errors one code. */
+/** Only SQLite's message identifies this error: Deno uses one code for all SQLite errors. */
 function isDatabaseFull(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return code === "ERR_SQLITE_ERROR" && message === "database or disk is full";

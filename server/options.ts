@@ -1,36 +1,36 @@
 import { invalidParameter, line } from "../pipeline/errors.ts";
 import { parseBytes, parsePixels, parseTime, parseWhole } from "../pipeline/settings/units.ts";
 
-/** What a server is started with; every field has a flag of `serve`. */
+/** Options that a server is started with; each has a flag of `serve`. */
 export interface ServerOptions {
   host: string;
   port: number;
   /** Folder of the database, uploads and dreams. */
   data: string;
-  /** Secret that every request must show; undefined lets everybody in. */
+  /** Secret that every request must present; if undefined, everybody has access. */
   token?: string;
-  /** Whether a host that other machines can reach may do without a token. */
+  /** Whether the server may listen without a token on a host that other machines can reach. */
   withoutToken: boolean;
   /** Origins of other sites that may use the API; empty means none. */
   cors: readonly string[];
   /** Execution providers in order of preference; the default takes the best that works. */
   providers?: readonly string[];
   limits: Limits;
-  /** Removes dreams that ended longer ago than so many days. */
+  /** Removes dreams that ended more than this many days ago. */
   keepDays?: number;
-  /** Removes the oldest ended dreams once all of them take more bytes than this. */
+  /** Removes the oldest ended dreams once all dreams together take more bytes than this. */
   quota?: number;
 }
 
-/** One limit: its flag, how that is written and read, and what is said of it. */
+/** One limit: its flag, the flag's syntax and parser, and its help text. */
 interface Limit {
   flag: string;
   placeholder: string;
   read: (text: string, flag: string) => number;
-  /** As it is written. */
+  /** The default in the flag's syntax. */
   default: string;
   help: string;
-  /** What the number counts, for the API. */
+  /** Unit of the number, for the API. */
   unit: string;
 }
 
@@ -38,7 +38,10 @@ const bytes = { placeholder: "SIZE", read: parseBytes, unit: "bytes" };
 const time = { placeholder: "T", read: aboveZero, unit: "seconds" };
 const count = { placeholder: "N", read: (text: string, flag: string) => parseWhole(text, flag, 1) };
 
-/** What a dream may cost at most. The flags of `serve`, their help and the API's figures are made from this. */
+/**
+ * Limits on what a dream may cost. The flags of `serve`, their help and the API's figures are derived from
+ * this table.
+ */
 export const limits = {
   upload: { flag: "max-upload", ...bytes, default: "4GB", help: "largest upload" },
   duration: { flag: "max-duration", ...time, default: "1:00:00", help: "longest video" },
@@ -70,7 +73,12 @@ export const limits = {
 /** The limits as numbers, each in its unit. */
 export type Limits = { [Name in keyof typeof limits]: number };
 
-/** Limits that suit one machine and its owner's friends, but for those that `given` tells of by their flags. */
+/**
+ * Returns the limits. The defaults suit one machine shared among friends; `given` returns the text of a flag
+ * that overrides one.
+ *
+ * @throws {ReverieError} if a text cannot be parsed
+ */
 export function limitsFrom(given: (flag: string) => string | undefined): Limits {
   const entries = Object.entries<Limit>(limits);
   return Object.fromEntries(
@@ -78,7 +86,7 @@ export function limitsFrom(given: (flag: string) => string | undefined): Limits 
   ) as Limits;
 }
 
-/** The limits where no flag is given. */
+/** The limits when no flag is given. */
 export const defaultLimits: Limits = limitsFrom(() => undefined);
 
 function aboveZero(text: string, flag: string): number {

@@ -1,4 +1,4 @@
-/** The running server: opens everything, listens, and closes everything. */
+/** Runs the server: opens all its parts, listens, and closes them again. */
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { wrongUsage } from "../pipeline/errors.ts";
@@ -20,29 +20,34 @@ import { Uploads } from "./uploads/uploads.ts";
 export interface ServeOptions {
   /** Closes the server. */
   signal?: AbortSignal;
-  /** Told the address once connections are taken. */
+  /** Called with the address once the server accepts connections. */
   onListening?: (address: { url: string }) => void;
   /** Where requests and defects are logged; by default as JSON lines on the standard output. */
   log?: Logger;
 }
 
-/** A server that takes connections. */
+/** A server that accepts connections. */
 export interface RunningServer {
-  /** Its address, without a slash at the end. */
+  /** Its address, without a trailing slash. */
   url: string;
   port: number;
-  /** The dreams it keeps, for programs that hold the server themselves. */
+  /** The dreams it keeps, for programs that embed the server. */
   dreams: Dreams;
-  /** Ends it: sockets are closed, requests answered, and what is being dreamed goes on at the next start. */
+  /**
+   * Closes sockets, lets open requests finish and stops the server. A dream in progress resumes at the next
+   * start.
+   */
   close(): Promise<void>;
 }
 
-/** Milliseconds that requests get to end when the server closes. */
+/** How long open requests may take to finish when the server closes, in milliseconds. */
 const patience = 3_000;
 
 /**
- * Serves until the signal is aborted. Throws a ReverieError where the options leave the server open to everybody, the
- * port is taken, or the folder for data cannot be used.
+ * Serves until the signal is aborted.
+ *
+ * @throws {ReverieError} if the options would leave the server open to everybody, the port is taken, or the
+ * data folder cannot be used
  */
 export async function serve(options: ServerOptions, serving: ServeOptions = {}): Promise<void> {
   const { signal, onListening, log } = serving;
@@ -57,11 +62,16 @@ export async function serve(options: ServerOptions, serving: ServeOptions = {}):
 
 /** Options of {@link startServer}. */
 export interface StartOptions extends Pick<ServeOptions, "log"> {
-  /** Loads the dream network meanwhile, so that the first dream begins sooner. */
+  /** Loads the dream network in the background so that the first dream starts sooner. */
   warm?: boolean;
 }
 
-/** Starts a server and returns once it takes connections; port 0 takes a free one. */
+/**
+ * Starts a server and returns once it accepts connections; port 0 picks a free port.
+ *
+ * @throws {ReverieError} if the options would leave the server open to everybody, the port is taken, or the
+ * data folder cannot be used
+ */
 export async function startServer(
   options: ServerOptions,
   { log = createLog(), warm = false }: StartOptions = {},
@@ -80,7 +90,7 @@ export async function startServer(
       clearInterval(expiry);
       closing.abort();
       parts.hub.close();
-      // Requests first: until they are answered they need all the rest.
+      // Requests first: they need everything else until they are answered.
       await shutDown(server, end);
       await closeParts(parts);
     });
@@ -119,10 +129,12 @@ async function openParts(options: ServerOptions, log: Logger) {
   }
 }
 
-/** How often uploads that nobody went on with are looked for, in milliseconds. */
+/** How often abandoned uploads are cleaned up, in milliseconds. */
 const hour = 3_600_000;
 
-/** What the first dream needs is fetched and compiled now; where that fails, the dream will tell. */
+/**
+ * Fetches and compiles what the first dream needs. If that fails, the dream itself reports the error later.
+ */
 async function warmUp(
   { renderer, fetches }: Pick<Parts, "renderer" | "fetches">,
   log: Logger,
@@ -135,7 +147,10 @@ async function warmUp(
   }
 }
 
-/** The dreams first, so that what runs is known to go on when the renderer stops it. */
+/**
+ * Closes the dreams before the renderer, so that the running dream is recorded as resumable when the renderer
+ * stops it.
+ */
 async function closeParts({ hub, dreams, renderer }: Parts): Promise<void> {
   hub.close();
   await dreams.close();
@@ -168,7 +183,7 @@ function listen(
   }
 }
 
-/** Lets requests end, within limits: a viewer may take as long as it likes to read. */
+/** Lets requests finish, but only for a limited time: a slow reader could take forever. */
 async function shutDown(server: Deno.HttpServer<Deno.NetAddr>, end: AbortController): Promise<void> {
   const timer = setTimeout(() => end.abort(), patience);
   await server.shutdown();

@@ -1,6 +1,6 @@
 /**
- * Makes one binary of the whole program: `deno task compile [--weights] [--output FILE]`. With `--weights` the dream
- * network is embedded, too, so that the binary never needs the network.
+ * Compiles the whole program into one binary: `deno task compile [--weights] [--output FILE]`. With
+ * `--weights` the dream network is embedded as well, so that the binary never has to download it.
  */
 import { join } from "node:path";
 import { fetchNetwork, shippedNetworkPath } from "../../pipeline/settings/networks.ts";
@@ -14,7 +14,7 @@ import { excluded, included } from "./embed.ts";
 
 const project = join(import.meta.dirname!, "..", "..");
 
-/** The arguments of `deno` that compile the program into a file. */
+/** Returns the arguments of `deno` that compile the program into a file. */
 export async function compileArguments(output: string, extra: readonly string[] = []): Promise<string[]> {
   return [
     ...["compile", "--allow-all", "--no-check", "--self-extracting", "--output", output],
@@ -24,7 +24,10 @@ export async function compileArguments(output: string, extra: readonly string[] 
   ];
 }
 
-/** Run bits are embedded as they are, and one program comes without. */
+/**
+ * Makes ffmpeg and ffprobe executable: the binary embeds file modes as they are, and one package ships
+ * without them.
+ */
 async function setRunBits(): Promise<void> {
   for (const name of ["ffmpeg", "ffprobe"] as const) await npmCopy(name);
 }
@@ -45,7 +48,7 @@ async function compile(output: string, extra: readonly string[]): Promise<void> 
   );
 }
 
-/** Puts the network that is dreamed with by default, or the one in its place, beside the program's own files for as long as they are being embedded. */
+/** Copies the default network, or its fallback, next to the program's files while `make` embeds it. */
 async function withNetwork(make: (path: string) => Promise<void>): Promise<void> {
   const { parameters: { model }, notes } = await settle({ given: {} });
   for (const note of notes) console.error(`reverie: ${terminalLine(note)}`);

@@ -1,7 +1,7 @@
-/** What goes into the one binary, and what stays out. Paths are relative to the project's folder. */
+/** Files that the binary includes and excludes. Paths are relative to the project's folder. */
 import { basename, dirname, join, relative } from "node:path";
 
-/** Modules that a Worker starts with, and files that are read rather than imported. */
+/** Entry modules of Workers, and files that are read rather than imported. */
 export const included: readonly string[] = [
   "models/engine/worker.ts",
   "models/flow/dis_worker.ts",
@@ -12,25 +12,31 @@ export const included: readonly string[] = [
 /** Packages that only tests use. */
 const testPackages = ["axe-core", "playwright-core"];
 
-/** Folders of packages that nothing reads at run time; `bintrees/test` is too deep for the compiler's parser. */
+/**
+ * Package folders that nothing reads at run time; `bintrees/test` is nested too deeply for the compiler's
+ * parser.
+ */
 const unread = ["bintrees/test", "fluent-ffmpeg/coverage", "protobufjs/cli"];
 
-/** Packages of which the page is served but one file. */
+/** Packages of which only one file is served. */
 const served = new Map([["hls.js", "dist/hls.min.mjs"], ["tus-js-client", "dist/tus.min.js"]]);
 
-/** One machine that a package has native code for, by Node's names. */
+/** A platform that a package has native code for, in Node's names. */
 export interface Platform {
   os: string;
   arch: string;
 }
 
-/** The machine that this runs on. */
+/** Returns the current platform. */
 export function thisPlatform(): Platform {
   const { os, arch } = Deno.build;
   return { os: os === "windows" ? "win32" : os, arch: arch === "x86_64" ? "x64" : "arm64" };
 }
 
-/** What of `node_modules` stays out: packages of the tests, native code for other machines, what is never read. */
+/**
+ * Returns the paths in `node_modules` to exclude: test packages, native code for other platforms, and unused
+ * files.
+ */
 export async function excluded(project: string, platform = thisPlatform()): Promise<string[]> {
   const store = join(project, "node_modules", ".deno");
   const paths = testPackages.map((name) => join(project, "node_modules", name));
@@ -48,7 +54,9 @@ export async function excluded(project: string, platform = thisPlatform()): Prom
   return paths.filter((_, index) => there[index]).map((path) => relative(project, path)).sort();
 }
 
-/** onnxruntime-node carries its library for every machine, in `bin/napi-vN/OS/ARCH`. */
+/**
+ * Returns onnxruntime-node's libraries for other platforms; it ships one for each, in `bin/napi-vN/OS/ARCH`.
+ */
 async function foreignRuntimes(folder: string, { os, arch }: Platform): Promise<string[]> {
   const binaries = join(folder, "bin");
   const foreign: string[] = [];
@@ -64,7 +72,7 @@ async function foreignRuntimes(folder: string, { os, arch }: Platform): Promise<
   return foreign;
 }
 
-/** Everything in a folder but its package.json and one file. */
+/** Returns everything in a folder except its package.json and one file. */
 async function allBut(file: string, folder: string): Promise<string[]> {
   const [first, last] = [dirname(file), basename(file)];
   const beside = (await names(folder)).filter((name) => name !== first && name !== "package.json");
@@ -72,7 +80,7 @@ async function allBut(file: string, folder: string): Promise<string[]> {
   return [...beside.map((name) => join(folder, name)), ...within.map((name) => join(folder, first, name))];
 }
 
-/** Packages made for one machine have it in their name, as in `@img/sharp-linuxmusl-x64`. */
+/** Whether a package is for another platform, judged by its name, as in `@img/sharp-linuxmusl-x64`. */
 function isForeign(packageName: string, { os, arch }: Platform): boolean {
   const [, system, processor] = /-(linux|linuxmusl|darwin|win32)-(x64|arm64|ia32)$/.exec(packageName) ?? [];
   return system !== undefined && (system !== os || processor !== arch);

@@ -1,4 +1,4 @@
-/** Camera dreaming: a socket that takes pictures and gives them back dreamed. */
+/** Camera dreaming: a socket that receives pictures and returns them dreamed. */
 import type { Context } from "hono";
 import { ReverieError } from "../../pipeline/errors.ts";
 import type { Renderer } from "../rendering/renderer.ts";
@@ -6,15 +6,16 @@ import { Conversation } from "./conversation.ts";
 
 /** Options of {@link cameraRoute}. */
 export interface CameraOptions {
-  /** Milliseconds without a message after which a client is sent away; default 30,000. */
+  /** Milliseconds without a message after which a client is disconnected; default 30,000. */
   silence?: number;
   /** Aborted when the server closes. */
   signal?: AbortSignal;
 }
 
 /**
- * The handler of the camera's WebSocket; `protocol.ts` tells what is said on it. One client at a time: another one is
- * told `busy` and sent away, but one that comes when the last is just leaving waits for that.
+ * Returns the handler of the camera's WebSocket; `protocol.ts` defines its messages. It serves one client at
+ * a time: another client gets `busy` and is disconnected, but a client that connects while the previous one
+ * is leaving waits for that.
  *
  * ```ts ignore
  * app.get("/api/camera", cameraRoute(renderer));

@@ -16,27 +16,27 @@ import {
 import { ReverieError } from "../../pipeline/errors.ts";
 import { asReverieError, bodyOf } from "../errors.ts";
 
-/** What a conversation is held with. */
+/** Options of a {@link Conversation}. */
 export interface ConversationOptions {
   renderer: Pick<Renderer, "camera">;
-  /** Settled when the session of the client before has ended, if that client has gone. */
+  /** Resolves once the sessions of clients that have left have ended. */
   room: () => Promise<void>;
-  /** Ends the conversation when nothing has come for so many milliseconds. */
+  /** Milliseconds without a message after which the conversation ends. */
   silence: number;
 }
 
-/** The settings that make the camera quick enough on a laptop, where the client names no others. */
+/** Default settings, which make the camera fast enough on a laptop; the client's own take precedence. */
 const cameraSettings = { imageSize: 256, flowSize: 128 } as const;
 const cameraPreset = "fast";
 
-/** Follows the protocol on one socket. */
+/** Runs the protocol on one socket. */
 export class Conversation {
   readonly #socket: WebSocket;
   readonly #options: ConversationOptions;
   readonly #sender: PictureSender;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #started = false;
-  /** Whether networks are being loaded, or even fetched: nothing can be asked of the client meanwhile. */
+  /** Whether networks are being loaded or downloaded; the client need not send anything meanwhile. */
   #loading = false;
   #session: RunningCamera | undefined;
   #over = false;
@@ -54,12 +54,12 @@ export class Conversation {
     this.#listen();
   }
 
-  /** Settled when nothing of the session is left. */
+  /** Resolves once the session has ended. */
   async ended(): Promise<void> {
     await this.#session?.finished.catch(() => {});
   }
 
-  /** Frees everything; the socket is closed as one that has done its work, unless it is closed already. */
+  /** Ends the session and closes the socket if it is still open. */
   end(code = 1000, reason = ""): void {
     if (this.#over) return;
     this.#over = true;
@@ -163,7 +163,7 @@ export class Conversation {
     this.end(closeCode(error), error.code);
   }
 
-  /** Waits for the next message, but not for ever. */
+  /** Restarts the timer that ends the conversation if no message comes. */
   #listen(): void {
     clearTimeout(this.#silence);
     if (this.#loading) return;
@@ -179,7 +179,10 @@ function sizeOf(data: string | ArrayBuffer): number {
   return typeof data === "string" ? data.length : data.byteLength;
 }
 
-/** RFC 6455, 7.4.1: policy violation and internal error; and "try again later" of IANA's registry. */
+/**
+ * Returns the close code of an error: policy violation or internal error (RFC 6455, 7.4.1), or "try again
+ * later" (IANA registry).
+ */
 function closeCode({ code, status }: ReverieError): number {
   if (code === "busy") return 1013;
   return status < 500 ? 1008 : 1011;

@@ -1,10 +1,10 @@
-/** Pictures on their way to a client that may read slowly. */
+/** Sends pictures to a client that may read slowly. */
 import type { FrameMessage } from "./protocol.ts";
 
-/** The part of a WebSocket that sending needs. */
+/** The part of a WebSocket used for sending. */
 export type Outlet = Pick<WebSocket, "send" | "bufferedAmount" | "readyState">;
 
-/** How often it looks whether the client has read on, in milliseconds. */
+/** How often to check whether the client has read more, in milliseconds. */
 const interval = 20;
 
 interface Waiting {
@@ -13,8 +13,8 @@ interface Waiting {
 }
 
 /**
- * Sends dreamed pictures, the newest only: as long as about two of them have not been read, a picture waits, and is
- * dropped when a newer one comes.
+ * Sends only the newest dreamed picture: while about two pictures are unread, the next one waits, and a newer
+ * one replaces it.
  */
 export class PictureSender {
   readonly #socket: Outlet;
@@ -27,7 +27,9 @@ export class PictureSender {
     this.#socket = socket;
   }
 
-  /** Sends a picture, now or when there is room. `droppedBefore` counts those that were dropped on the way here. */
+  /**
+   * Sends a picture, now or once there is room. `droppedBefore` counts pictures dropped before they got here.
+   */
   send(message: Omit<FrameMessage, "dropped">, jpeg: Uint8Array<ArrayBuffer>, droppedBefore: number): void {
     if (this.#waiting) this.#dropped++;
     this.#waiting = { message, jpeg };
@@ -35,7 +37,7 @@ export class PictureSender {
     this.#flush();
   }
 
-  /** Drops what waits. */
+  /** Drops the waiting picture. */
   close(): void {
     this.#waiting = undefined;
     clearTimeout(this.#timer);

@@ -1,7 +1,7 @@
 /**
- * What a page and the server say to each other on the camera's socket. The client sends `start`, then JPEG pictures as
- * binary messages, numbered from 0 in the order in which they are sent; each dreamed picture comes back as a `frame`
- * message, followed by a binary one with the JPEG.
+ * The protocol on the camera's socket. The client sends `start`, then JPEG pictures as binary messages,
+ * numbered from 0 in the order of sending. Each dreamed picture is returned as a `frame` message, followed by
+ * a binary message with the JPEG.
  */
 import { z } from "zod";
 import type { Parameters } from "../../pipeline/settings/parameters.ts";
@@ -9,13 +9,13 @@ import { ReverieError } from "../../pipeline/errors.ts";
 import type { ErrorBody } from "../errors.ts";
 import type { Answer } from "../live/news.ts";
 
-/** Most bytes of a message from a client. */
+/** Maximum size of a client's message in bytes. */
 export const longestMessage = 2 * 1024 * 1024;
 
 const side = z.int().min(16).max(1920);
 const id = z.union([z.string().max(100), z.number()]);
 
-/** What a client may send as text. */
+/** The client's text messages. */
 export const clientMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("start"),
@@ -32,36 +32,40 @@ export const clientMessageSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("stop") }),
 ]);
 
-/** A text message of a client. */
+/** A text message from a client. */
 export type ClientMessage = z.output<typeof clientMessageSchema>;
 
-/** Asks for a session. Pictures are scaled to cover `width` x `height` and come back at this size. */
+/** Requests a session. Pictures are scaled to cover `width` x `height` pixels and returned at this size. */
 export type StartMessage = Extract<ClientMessage, { type: "start" }>;
 
-/** What the server sends as text. After `error` it closes the socket. */
+/** The server's text messages. After `error` the server closes the socket. */
 export type ServerMessage =
   | { type: "ready"; width: number; height: number; provider: string; parameters: Parameters }
   | FrameMessage
   | Answer
   | { type: "error"; error: ErrorBody };
 
-/** Comes before each dreamed picture. */
+/** Precedes each dreamed picture. */
 export interface FrameMessage {
   type: "frame";
-  /** Which of the client's pictures it was. */
+  /** Number of the client's picture. */
   frame: number;
-  /** From the arrival of the picture to the dreamed one. */
+  /** Time from the arrival of the picture to its dreamed version. */
   milliseconds: number;
   /** Dreamed frames per second. */
   fps: number;
-  /** Pictures left out so far, since newer ones had come. */
+  /** Pictures dropped so far in favour of newer ones. */
   dropped: number;
   loss: number;
   motion: number;
   visible: number;
 }
 
-/** Reads a text message. Throws a ReverieError that says what is wrong with it. */
+/**
+ * Parses a text message.
+ *
+ * @throws {ReverieError} if the message is invalid
+ */
 export function readMessage(text: string): ClientMessage {
   let message: unknown;
   try {

@@ -2,7 +2,7 @@ import type { Parameters, SomeParameters } from "../../pipeline/settings/paramet
 import { settings } from "../../pipeline/settings/settle.ts";
 import type { Dream } from "./dream.ts";
 
-/** What a dream that waits is to be made with after a change. */
+/** Returns the settings of a queued dream after a change. */
 export function waitingChange(
   { preset, given }: Pick<Dream, "preset" | "given">,
   change: SomeParameters,
@@ -12,8 +12,8 @@ export function waitingChange(
 }
 
 /**
- * The settings of a new dream of the same source: those of the old one as they were last, under what is given. Another
- * preset takes the place of them all.
+ * Returns the settings of a new dream of the same source: the last settings of the old dream, overridden by
+ * those in `wish.given`. A new preset replaces all the old settings.
  */
 export function repeatedSettings(
   old: Pick<Dream, "preset" | "given" | "changes">,

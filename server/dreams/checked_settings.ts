@@ -3,8 +3,8 @@ import type { CheckJob } from "../rendering/job.ts";
 import type { SourceFacts } from "./dream.ts";
 
 /**
- * What has to be looked for before a dream is made with these settings, of which somebody named some: layers and
- * channels of the network, RAFT's weights and memory. Undefined where nothing has to be.
+ * Returns the check that is needed before a dream is made with these settings, some of which the user named:
+ * layers and channels of the network, weights and memory of RAFT. Returns undefined if nothing needs a check.
  */
 export function checkOf(
   named: SomeParameters,
@@ -17,7 +17,7 @@ export function checkOf(
   return { parameters, layers, ...(flow && { source: { width, height } }) };
 }
 
-/** Whether RAFT, or weights of it, are named; where neither is, a dream takes what there is. */
+/** Whether the settings name RAFT or weights for it; otherwise a dream uses whatever is available. */
 function asksForRaft({ flow, flowModel }: Parameters): boolean {
   return flow === "raft" || (flow === "auto" && flowModel !== undefined);
 }

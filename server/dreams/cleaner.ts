@@ -1,14 +1,14 @@
 import type { Logger } from "pino";
 import { type FolderUsage, folderUsage, totalUsage } from "./disk_usage.ts";
 
-/** How often dreams are looked through, in milliseconds. */
+/** How often old dreams are looked for, in milliseconds. */
 const interval = 3600_000;
 
 const day = 24 * 3600_000;
 
 /** Options of {@link Cleaner}. */
 export interface CleanerOptions {
-  /** Ids of the dreams that have ended and when, oldest end first; `folders` has those of all dreams. */
+  /** Returns the ids of ended dreams and when they ended, the oldest first. `folders` returns all dreams. */
   ended: () => { id: string; finished: string }[];
   folders: () => { id: string; folder: string }[];
   remove: (id: string) => Promise<void>;
@@ -18,12 +18,12 @@ export interface CleanerOptions {
 }
 
 /**
- * Removes dreams that ended too long ago and, while all dreams take more than the quota, the one that ended first.
- * The one that ended last stays whatever it takes, so that a small quota does not remove what has just been made.
+ * Removes dreams that ended too long ago and, while all dreams together exceed the quota, the one that ended
+ * first. The dream that ended last always stays, so that a small quota does not remove what was just made.
  */
 export class Cleaner {
   readonly #options: CleanerOptions;
-  /** The folders of ended dreams, which change no more. */
+  /** Sizes of the folders of ended dreams, which no longer change. */
   readonly #measured = new Map<string, FolderUsage>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #cleaning: Promise<void> | undefined;
@@ -34,14 +34,14 @@ export class Cleaner {
     this.#options = options;
   }
 
-  /** Looks the dreams through, now and from time to time; call it also when one has come or ended. */
+  /** Looks for old dreams now and from time to time. Call it again when a dream was added or has ended. */
   start(): void {
     if (this.#closed) return;
     this.#again = true;
     this.#cleaning ??= this.#clean();
   }
 
-  /** Bytes that all dreams take. */
+  /** Returns the bytes that all dreams take. */
   async usage(): Promise<number> {
     const ended = new Set(this.#options.ended().map(({ id }) => id));
     const folders: FolderUsage[] = [];
@@ -56,7 +56,7 @@ export class Cleaner {
     return totalUsage(folders);
   }
 
-  /** Ends it; resolves when nothing is being removed any more. */
+  /** Stops cleaning; resolves once nothing is being removed. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -74,7 +74,7 @@ export class Cleaner {
         this.#options.log.error({ err: error }, "old dreams could not be removed");
       }
     }
-    // At once, not when the promise settles: whoever starts it in between would be forgotten.
+    // Cleared here rather than when the promise settles: a start() in between would be lost.
     this.#cleaning = undefined;
     if (!this.#closed) this.#timer = setTimeout(() => this.start(), interval);
   }

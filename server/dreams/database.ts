@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { ReverieError, wrongUsage } from "../../pipeline/errors.ts";
 
-/** Each brings a database one version further; the number of those applied is its `user_version`. */
+/** Each migration takes a database one version further; `user_version` is the number of those applied. */
 const migrations: readonly string[] = [
   `
   CREATE TABLE dreams (
@@ -37,16 +37,16 @@ const migrations: readonly string[] = [
   `,
 ];
 
-/** An open database and whether it has just been made. */
+/** An open database and whether it was just created. */
 export interface OpenDatabase {
   database: DatabaseSync;
   fresh: boolean;
 }
 
 /**
- * Opens the database of a server, for itself alone, and brings its tables up to date.
+ * Opens the server's database exclusively and brings its tables up to date.
  *
- * Throws a ReverieError when another server has it, when it is damaged, or made by a later version.
+ * @throws {ReverieError} if another server has it open, it is damaged, or a later version made it
  */
 export function openDatabase(path: string): OpenDatabase {
   let database: DatabaseSync | undefined;
@@ -62,9 +62,9 @@ export function openDatabase(path: string): OpenDatabase {
   }
 }
 
-/** Applies what is missing; the version before. */
+/** Applies the missing migrations and returns the version before. */
 function migrate(database: DatabaseSync, path: string): number {
-  // The write takes the lock, which an exclusive connection keeps.
+  // The write takes the lock, and an exclusive connection keeps it.
   database.exec("BEGIN IMMEDIATE");
   try {
     const { user_version: version } = database.prepare("PRAGMA user_version").get() as {

@@ -1,12 +1,15 @@
 import { join } from "node:path";
 
-/** Bytes of a folder; those of its source apart, since dreams of the same source share the file. */
+/**
+ * Bytes of a dream's folder. The source is counted separately, since dreams of the same source share the
+ * file.
+ */
 export interface FolderUsage {
   own: number;
   source: { file: string; bytes: number } | undefined;
 }
 
-/** Measures the folder of a dream; what vanishes meanwhile counts nothing. */
+/** Measures a dream's folder; a file that vanishes meanwhile counts as 0 bytes. */
 export async function folderUsage(folder: string): Promise<FolderUsage> {
   const usage: FolderUsage = { own: 0, source: undefined };
   for (const path of await filesIn(folder)) {
@@ -19,7 +22,7 @@ export async function folderUsage(folder: string): Promise<FolderUsage> {
   return usage;
 }
 
-/** Bytes of all folders together. */
+/** Returns the bytes of all folders together; a shared source counts once. */
 export function totalUsage(folders: Iterable<FolderUsage>): number {
   const all = [...folders];
   const sources = new Map(all.flatMap(({ source }) => source ? [[source.file, source.bytes]] : []));

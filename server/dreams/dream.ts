@@ -1,19 +1,19 @@
-/** A dream as the server keeps and tells it. */
+/** A dream as the server stores and presents it. */
 import type { Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { ErrorBody } from "../errors.ts";
 
-/** Where a dream stands. The last three are ends. */
+/** State of a dream. The last three are final. */
 export type DreamStatus = "queued" | "running" | "done" | "failed" | "cancelled";
 
-/** What is known of an upload before it is dreamed. */
+/** Facts about an upload, known before it is dreamed. */
 export interface SourceFacts {
   width: number;
   height: number;
   /** Seconds. */
   duration: number;
-  /** Number of frames, as far as the file tells. */
+  /** Number of frames, if the file states it. */
   frames?: number;
-  /** Nominal frames a second. */
+  /** Nominal frames per second. */
   frameRate: number;
   audio: boolean;
   bytes: number;
@@ -21,18 +21,18 @@ export interface SourceFacts {
 
 /** Settings that were changed while a dream ran. */
 export interface ParameterChange {
-  /** Index of the first frame made with them; null as long as that frame has not begun. */
+  /** Index of the first frame made with them; null until that frame begins. */
   frame: number | null;
   /** Time of the request, ISO 8601. */
   at: string;
   parameters: SomeParameters;
 }
 
-/** How far a dream has come. */
+/** Progress of a dream. */
 export interface Progress {
   /** Frames done. */
   frames: number;
-  /** Frames in all, as far as the source tells. */
+  /** Frames in total, if the source states it. */
   total?: number;
   fps?: number;
   /** Remaining seconds. */
@@ -44,11 +44,11 @@ export interface Progress {
   visible?: number;
 }
 
-/** A dream as the database keeps it. Times are ISO 8601 in UTC. */
+/** A dream as the database stores it. Times are ISO 8601 in UTC. */
 export interface Dream {
   /** 32 hexadecimal digits, from a secure random source. */
   id: string;
-  /** The upload's file name, for people; never a path. */
+  /** The upload's file name for display; never a path. */
   name: string;
   state: DreamStatus;
   created: string;
@@ -57,10 +57,10 @@ export interface Dream {
   preset?: string;
   /** The settings that the user named, without defaults and preset. */
   given: SomeParameters;
-  /** All settings as they are now. */
+  /** All current settings. */
   parameters: Parameters;
   changes: ParameterChange[];
-  /** Part of the source, in seconds. */
+  /** Part of the source, start and length in seconds. */
   from?: number;
   duration?: number;
   source: SourceFacts;
@@ -73,19 +73,19 @@ export interface Dream {
 
 /** A dream as the API shows it. */
 export interface DreamView extends Dream {
-  /** Only while it waits. */
+  /** Present only while the dream is queued. */
   queue?: {
     /** 1 is next. */
     position: number;
-    /** ISO 8601, where it can be estimated. */
+    /** ISO 8601; present if it can be estimated. */
     estimatedStart?: string;
   };
-  /** Whether the rendering rests, since a preview or the camera goes first. */
+  /** Whether the rendering is paused because a preview or the camera goes first. */
   paused?: boolean;
   links: Links;
 }
 
-/** Paths on this server; those of files are there only when the file is. */
+/** Paths on this server; the path of a file is present only if the file exists. */
 export interface Links {
   self: string;
   live: string;
@@ -93,7 +93,7 @@ export interface Links {
   source: string;
   hls?: string;
   video?: string;
-  /** A dreamed frame as JPEG, and the same frame before. */
+  /** A dreamed frame and its source frame, as JPEG. */
   poster?: string;
   before?: string;
 }

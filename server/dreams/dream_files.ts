@@ -1,23 +1,27 @@
 import { join } from "node:path";
 import { removeAll } from "./file_tools.ts";
 
-/** Absolute paths of what belongs to a dream. */
+/** Absolute paths of a dream's files. */
 export interface DreamFiles {
   folder: string;
-  /** The upload as it came, whatever its kind. */
+  /** The original upload, whatever its format. */
   source: string;
   video: string;
-  /** What the video is called as long as it is made, and what stays of one that was broken off. */
+  /** The video while it is being made, or what remains of an interrupted one. */
   partial: string;
   /** Folder of playlist and segments. */
   hls: string;
   playlist: string;
-  /** A dreamed frame and the same frame before, as JPEG. */
+  /** A dreamed frame and its source frame, as JPEG. */
   poster: string;
   before: string;
 }
 
-/** Where the files of a dream are. Throws a RangeError for what is no id, so that no path comes from a client. */
+/**
+ * Returns the paths of a dream's files. Only a valid id is accepted, so that no path comes from a client.
+ *
+ * @throws {RangeError} if `id` is not 32 hexadecimal digits
+ */
 export function dreamFiles(root: string, id: string): DreamFiles {
   if (!isDreamId(id)) throw new RangeError("an id of a dream has 32 hexadecimal digits");
   const folder = join(root, id);
@@ -34,17 +38,17 @@ export function dreamFiles(root: string, id: string): DreamFiles {
   };
 }
 
-/** Whether a text has the form of an id: 32 hexadecimal digits, small letters. */
+/** Whether a text has the form of an id: 32 lowercase hexadecimal digits. */
 export function isDreamId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }
 
-/** An id that nobody can guess. */
+/** Returns a new id that nobody can guess. */
 export function newDreamId(): string {
   return crypto.getRandomValues(new Uint8Array(16)).toHex();
 }
 
-/** Removes what an unfinished rendering left; source and pictures stay. */
+/** Removes what an unfinished rendering left behind; source and pictures stay. */
 export async function clearUnfinished({ folder }: DreamFiles): Promise<void> {
   const kept = new Set(["source", "poster.jpg", "before.jpg"]);
   for await (const { name } of Deno.readDir(folder)) {

@@ -1,4 +1,4 @@
-/** The dreams that wait and the one that is made. */
+/** The queued dreams and the running one. */
 import { settledWithin } from "../../pipeline/deadline.ts";
 import type { Logger } from "pino";
 import type { Limits } from "../options.ts";
@@ -20,26 +20,29 @@ export interface DreamQueueOptions {
   limits: Limits;
   log: Logger;
   filesOf: (id: string) => DreamFiles;
-  /** Called when a dream has ended. */
+  /** Called after a dream has ended. */
   onEnded: () => void;
 }
 
-/** Places of those that wait, by their ids. */
+/** Places of queued dreams, by id. */
 type Places = ReturnType<typeof schedule>;
 
-/** How long to wait before the queue is tried again after the database refused, in milliseconds. */
+/** How long to wait before the queue is retried after a database error, in milliseconds. */
 const retryAfter = 5_000;
 
-/** How long to wait for a rendering to end in order when the server closes, in milliseconds. */
+/** How long to wait for a rendering to finish cleanly when the server closes, in milliseconds. */
 const closePatience = 20_000;
 
-/** Earlier dreams whose pace tells that of those to come. */
+/** Number of earlier dreams whose pace is used for estimates. */
 const earlierDreams = 5;
 
-/** Renders those that wait, one at a time, and knows when each will begin. No failure of a dream stops the others. */
+/**
+ * Renders queued dreams one at a time and estimates when each will start. The failure of one dream does not
+ * stop the others.
+ */
 export class DreamQueue {
   readonly #options: DreamQueueOptions;
-  /** Dreams whose pictures of source, flow and mask somebody wants. */
+  /** Ids of dreams whose source, flow and mask pictures somebody watches. */
   readonly #seen = new Set<string>();
   #run: DreamRun | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -57,12 +60,12 @@ export class DreamQueue {
     });
   }
 
-  /** The run of a dream that is being made. */
+  /** Returns the run of a dream; undefined if it is not running. */
   runOf(id: string): DreamRun | undefined {
     return this.#run?.id === id ? this.#run : undefined;
   }
 
-  /** Begins the next dream unless one is being made. */
+  /** Starts the next dream unless one is running. */
   next(): void {
     if (this.#closed || this.#run) return;
     const dream = this.#claim();
@@ -83,7 +86,7 @@ export class DreamQueue {
     });
   }
 
-  /** Places of those that wait, and when each will begin. */
+  /** Returns the places of queued dreams and their estimated starts. */
   places(): Places {
     const { store } = this.#options;
     const waiting = store.waiting();
@@ -98,7 +101,7 @@ export class DreamQueue {
     });
   }
 
-  /** A dream as clients see it. */
+  /** Returns a dream as clients see it. */
   view(dream: StoredDream, places: Places = dream.state === "queued" ? this.places() : new Map()): DreamView {
     const place = places.get(dream.id);
     const run = dream.state === "running" ? this.runOf(dream.id) : undefined;
@@ -107,13 +110,13 @@ export class DreamQueue {
     return viewOf(newest, { ...(place && { queue: place }), ...(paused && { paused }) });
   }
 
-  /** Tells a dream's state to those who watch it. */
+  /** Publishes a dream's state to its viewers. */
   tellState(id: string): void {
     if (!this.#options.store.get(id)) return;
     this.#options.hub.publish(id, { type: "state", dream: this.#view(id) });
   }
 
-  /** Tells those that wait, since they have moved up. */
+  /** Publishes the state of the queued dreams after they have moved up. */
   tellWaiting(): void {
     const places = this.places();
     for (const dream of this.#options.store.waiting()) {
@@ -121,7 +124,7 @@ export class DreamQueue {
     }
   }
 
-  /** Ends the rendering, which goes on at the next start. */
+  /** Stops the rendering; it resumes at the next start. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);

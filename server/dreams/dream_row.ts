@@ -1,13 +1,13 @@
-/** A dream as a row of the table. */
+/** A dream as a database row. */
 import { defaults, type Parameters, type SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { ErrorBody } from "../errors.ts";
 import type { Dream, DreamStatus, ParameterChange, Progress, SourceFacts } from "./dream.ts";
 
-/** A dream with what only the server needs to know of it. */
+/** A dream with fields that only the server uses. */
 export interface StoredDream extends Dream {
-  /** All settings at the first frame; `parameters` has the changes in it. */
+  /** All settings at the first frame; `parameters` includes later changes. */
   initial: Parameters;
-  /** Whether there is a playlist, and a poster with the frame before. */
+  /** Whether the playlist exists; `poster` says the same of the poster and its source frame. */
   hls: boolean;
   poster: boolean;
 }
@@ -17,7 +17,7 @@ export type NewDream =
   & Pick<Dream, "id" | "name" | "created" | "given" | "source" | "preset" | "from" | "duration">
   & { initial: Parameters };
 
-/** What may be set of a dream that is stored; null takes a value away. */
+/** Fields of a stored dream that can be updated; null clears a value. */
 export interface DreamUpdate {
   state?: DreamStatus;
   started?: string | null;
@@ -54,9 +54,9 @@ export interface DreamRow {
   poster: number;
 }
 
-/** The dream in a row; its changes lie in a table of their own. */
+/** Converts a row to a dream; its changes come from a separate table. */
 export function dreamOf(row: DreamRow, changes: ParameterChange[]): StoredDream {
-  // A dream that an older version stored has no value of the newest settings.
+  // A dream stored by an older version lacks the newest settings.
   const initial: Parameters = { ...defaults, ...JSON.parse(row.parameters) };
   return {
     id: row.id,
@@ -81,7 +81,7 @@ export function dreamOf(row: DreamRow, changes: ParameterChange[]): StoredDream 
   };
 }
 
-/** The columns that an update touches, with their values. */
+/** Returns the columns that an update sets, with their values. */
 export function columnsOf(update: DreamUpdate): [string, string | number | null][] {
   return Object.entries(update).map(([name, value]) => {
     const column = name === "initial" ? "parameters" : name;

@@ -1,4 +1,4 @@
-/** One dream while it is made. */
+/** One dream while it is being made. */
 import type { Logger } from "pino";
 import type { FrameEvent, StartEvent } from "../../pipeline/run/events.ts";
 import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
@@ -19,7 +19,7 @@ import { WorkLimits } from "./work_limits.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { asReverieError, bodyOf } from "../errors.ts";
 
-/** What a run works with. */
+/** Dependencies of a run. */
 export interface RunContext {
   store: DreamStore;
   hub: NewsHub;
@@ -27,35 +27,35 @@ export interface RunContext {
   limits: Limits;
   log: Logger;
   files: DreamFiles;
-  /** The dream as clients see it now; throws where it has been removed. */
+  /** Returns the dream as clients see it now; throws if it was removed. */
   view: () => DreamView;
 }
 
-/** Why a run was broken off on purpose. */
+/** Reason for stopping a run on purpose. */
 export class Stop extends Error {
   override readonly name = "Stop";
 
-  /** @param kind `closing` leaves the dream to the next start of the server */
+  /** @param kind `closing` leaves the dream to the server's next start */
   constructor(readonly kind: "cancelled" | "removed" | "closing") {
     super(kind);
   }
 }
 
-/** How often progress is written to the database at most, in milliseconds. */
+/** Minimum interval between progress writes to the database, in milliseconds. */
 const writeInterval = 1000;
 
-/** How long a change waits for its first frame before it is answered without, in milliseconds. */
+/** How long a change request waits for its first frame before it is answered without one, in milliseconds. */
 const changePatience = 2000;
 
 /**
- * Renders a dream: tells its news, keeps its progress and pictures, passes on changes, watches its limits, and writes
- * down how it ended.
+ * Renders a dream: publishes its news, stores its progress and pictures, forwards changes, enforces its
+ * limits, and records how it ended.
  */
 export class DreamRun {
   readonly id: string;
-  /** Settled when all is over and written down; never rejected. */
+  /** Resolves once the run is over and recorded; never rejects. */
   readonly ended: Promise<void>;
-  /** How far it has come, newer than what the database tells. */
+  /** Current progress, newer than that in the database. */
   progress: Progress = { frames: 0 };
   readonly #context: RunContext;
   readonly #posters: PosterKeeper;
@@ -66,7 +66,7 @@ export class DreamRun {
   #watched = false;
   #seeing = false;
 
-  /** Begins the dream, which the store calls running already. */
+  /** Starts the dream, which the store already marks as running. */
   constructor(dream: StoredDream, context: RunContext) {
     this.id = dream.id;
     this.#context = context;
@@ -80,8 +80,10 @@ export class DreamRun {
   }
 
   /**
-   * Changes settings from the next frame on. Resolves with that frame, or null where it does not begin soon; rejected
-   * with a ReverieError.
+   * Changes settings from the next frame on. Resolves with that frame's index, or null if it does not begin
+   * within two seconds.
+   *
+   * @throws {ReverieError} if a setting is invalid or cannot change live, or the dream has ended
    */
   async change(
     parameters: SomeParameters,
@@ -95,13 +97,16 @@ export class DreamRun {
     return { frame: await settledWithin(begun, changePatience) ?? null, parameters };
   }
 
-  /** Whether somebody looks at source, flow and mask. */
+  /** Sets whether somebody watches source, flow and mask. */
   see(wanted: boolean): void {
     this.#watched = wanted;
     this.#updateSeeing();
   }
 
-  /** Breaks it off; the first reason counts, but that what is removed tells no more news. */
+  /**
+   * Stops the run. The first reason counts, except that `removed` overrides it, since a removed dream
+   * publishes no more news.
+   */
   stop(kind: Stop["kind"]): void {
     if (!this.#stop || kind === "removed") this.#stop = new Stop(kind);
     this.#rendering?.stop(this.#stop);
@@ -136,7 +141,7 @@ export class DreamRun {
       output: files.video,
       hls: files.hls,
       parameters,
-      // A dream that is made again after a restart keeps the network that its changes were made for.
+      // A dream that restarts with the server keeps the network that its changes were made for.
       ...(dream.changes.length === 0 && { wish: { preset, given } }),
       changes: repeatable(dream.changes),
       ...(from !== undefined && { from }),
@@ -207,7 +212,7 @@ export class DreamRun {
     this.#rendering?.see(wanted);
   }
 
-  /** Waits for the first frame of a change and writes it down; the change is forgotten where it never comes. */
+  /** Waits for the first frame of a change and records it; drops the change if that frame never comes. */
   async #begin(first: Promise<number>, number: number, parameters: SomeParameters): Promise<number> {
     const { store, hub } = this.#context;
     try {
@@ -216,7 +221,7 @@ export class DreamRun {
       if (this.#stop?.kind !== "removed") hub.publish(this.id, { type: "change", frame, parameters });
       return frame;
     } catch (error) {
-      // What waits when the server closes is made good at its next start.
+      // A change still pending when the server closes is applied at its next start.
       if (this.#stop?.kind !== "closing") store.dropChange(number);
       throw asReverieError(error);
     }
@@ -241,16 +246,16 @@ export class DreamRun {
   async #failed(error: unknown, progress: Progress): Promise<void> {
     this.#log.error({ err: error }, "a dream failed");
     const body = bodyOf(error);
-    // The stream has the same frames, and room is what is lacking.
+    // The stream has the same frames, and the disk is full.
     if (body.code === "disk_full") await removeAll(this.#context.files.partial);
     await this.#close({ state: "failed", progress, error: body });
   }
 
-  /** Writes the end down, then tells it. */
+  /** Records the end, then publishes it. */
   async #close(update: DreamUpdate): Promise<void> {
     const { files } = this.#context;
     this.progress = update.progress!;
-    // Notes on the way may have failed.
+    // Earlier updates may have failed.
     const there = { hls: await exists(files.playlist), poster: await exists(files.poster) };
     const end = { ...update, ...there, finished: new Date().toISOString() };
     try {
@@ -265,7 +270,7 @@ export class DreamRun {
 
   #tellEnd(): void {
     const { store, hub, view } = this.#context;
-    // Whoever removed it has told so.
+    // A removal has already been published.
     if (!store.get(this.id)) return;
     const dream = view();
     if (dream.state === "done") hub.publish(this.id, { type: "done", dream });
@@ -278,7 +283,7 @@ export class DreamRun {
     this.#context.store.update(this.id, update);
   }
 
-  /** Does what must not end the dream when it fails, as writing progress on a full disk does. */
+  /** Runs an action whose failure must not end the dream, such as a progress write on a full disk. */
   #attempt(act: () => void): void {
     if (this.#stop?.kind === "removed") return;
     try {
@@ -290,8 +295,8 @@ export class DreamRun {
 }
 
 /**
- * The changes of an earlier run with the frames they began at, in the order of these. What was asked for later, while
- * the dream was made again, holds also where it began earlier.
+ * Returns the changes of an earlier run, sorted by the frames they began at. A change that was requested
+ * later, during a repeated run, wins even if it began at an earlier frame.
  */
 function repeatable(changes: readonly ParameterChange[]): { frame: number; parameters: SomeParameters }[] {
   const begun = changes.flatMap(({ frame, parameters }) => frame === null ? [] : [{ frame, parameters }]);

@@ -1,4 +1,4 @@
-/** The dreams in their table. */
+/** The database table of dreams. */
 import type { DatabaseSync } from "node:sqlite";
 import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import { openDatabase } from "./database.ts";
@@ -20,13 +20,17 @@ interface ChangeRow {
   parameters: string;
 }
 
-/** Keeps the dreams; every method is one transaction. */
+/** Stores the dreams; every method is one transaction. */
 export class DreamStore {
   readonly #database: DatabaseSync;
-  /** Whether the database was made just now. */
+  /** Whether the database was just created. */
   readonly fresh: boolean;
 
-  /** Opens the database in that file. Throws a ReverieError where it cannot be used. */
+  /**
+   * Opens the database in that file.
+   *
+   * @throws {ReverieError} if the database cannot be used
+   */
   constructor(path: string) {
     ({ database: this.#database, fresh: this.fresh } = openDatabase(path));
   }
@@ -46,22 +50,22 @@ export class DreamStore {
     return this.#dreams("WHERE id = ?", id)[0];
   }
 
-  /** All of them, newest first. */
+  /** Returns all dreams, newest first. */
   list(): StoredDream[] {
     return this.#dreams("ORDER BY number DESC");
   }
 
-  /** The ids of all of them. */
+  /** Returns the ids of all dreams. */
   ids(): string[] {
     return this.#all<{ id: string }>("SELECT id FROM dreams").map(({ id }) => id);
   }
 
-  /** Those that wait, next first. */
+  /** Returns the queued dreams, the next one first. */
   waiting(): StoredDream[] {
     return this.#dreams("WHERE state = 'queued' ORDER BY place");
   }
 
-  /** Ids of those that have ended and when, oldest end first. */
+  /** Returns the ids of ended dreams and when they ended, the oldest first. */
   ended(): { id: string; finished: string }[] {
     const ended = "state IN ('done', 'failed', 'cancelled')";
     const rows = this.#all<{ id: string; finished: string }>(
@@ -70,7 +74,7 @@ export class DreamStore {
     return rows.map(({ id, finished }) => ({ id, finished }));
   }
 
-  /** Those that were finished last, newest first. */
+  /** Returns the `count` dreams that finished last, newest first. */
   lastDone(count: number): StoredDream[] {
     return this.#dreams("WHERE state = 'done' ORDER BY finished DESC LIMIT ?", count);
   }
@@ -84,7 +88,7 @@ export class DreamStore {
     return counts;
   }
 
-  /** Takes the next dream out of the queue and calls it running. */
+  /** Takes the next dream from the queue and marks it as running. */
   claim(started: string): StoredDream | undefined {
     const [row] = this.#all<{ id: string }>(
       `UPDATE dreams SET state = 'running', started = ?, progress = '{"frames":0}', hls = 0
@@ -94,7 +98,10 @@ export class DreamStore {
     return row && this.get(row.id);
   }
 
-  /** Puts what was running to the front of the queue. Changes that had not begun begin where it had come to. */
+  /**
+   * Moves the running dream to the front of the queue. Changes that had not begun now begin at the frame that
+   * the dream had reached.
+   */
   requeueRunning(): void {
     this.#run(
       `UPDATE parameter_changes SET frame = max(
@@ -108,7 +115,7 @@ export class DreamStore {
     );
   }
 
-  /** Sets columns of a dream; nothing happens where it has been removed. */
+  /** Updates columns of a dream; does nothing if it was removed. */
   update(id: string, update: DreamUpdate): void {
     const columns = columnsOf(update);
     const assignments = columns.map(([column]) => `${column} = ?`).join(", ");
@@ -119,7 +126,7 @@ export class DreamStore {
     this.#run("DELETE FROM dreams WHERE id = ?", id);
   }
 
-  /** Notes a change of settings and returns its number. */
+  /** Records a change of settings and returns its number. */
   addChange(id: string, at: string, parameters: SomeParameters): number {
     const [row] = this.#all<{ number: number }>(
       "INSERT INTO parameter_changes (dream, at, parameters) VALUES (?, ?, ?) RETURNING number",
@@ -128,17 +135,17 @@ export class DreamStore {
     return row!.number;
   }
 
-  /** Notes the first frame that was made with a change. */
+  /** Records the first frame made with a change. */
   beginChange(number: number, frame: number): void {
     this.#run("UPDATE parameter_changes SET frame = ? WHERE number = ?", frame, number);
   }
 
-  /** Forgets a change that never took effect. */
+  /** Deletes a change that never took effect. */
   dropChange(number: number): void {
     this.#run("DELETE FROM parameter_changes WHERE number = ?", number);
   }
 
-  /** Whether it can be used. */
+  /** Whether the database is open. */
   get open(): boolean {
     return this.#database.isOpen;
   }
@@ -153,7 +160,7 @@ export class DreamStore {
     return rows.map((row) => dreamOf(row, changes.get(row.id) ?? []));
   }
 
-  /** The changes of some dreams, in order. */
+  /** Returns the changes of these dreams, in order. */
   #changes(rows: readonly DreamRow[]): Map<string, ParameterChange[]> {
     const one = rows.length === 1 ? rows[0]!.id : undefined;
     const found = rows.length === 0 ? [] : this.#all<ChangeRow>(

@@ -1,7 +1,7 @@
 import type { DreamView, Links } from "./dream.ts";
 import type { StoredDream } from "./dream_row.ts";
 
-/** A dream as the API shows it; `extras` are what no table tells. */
+/** Returns a dream as the API shows it; `extras` holds what the database does not store. */
 export function viewOf(
   { initial: _initial, hls, poster, ...dream }: StoredDream,
   extras: Pick<DreamView, "queue" | "paused"> = {},
@@ -9,7 +9,7 @@ export function viewOf(
   return { ...dream, ...extras, links: linksOf(dream.id, { hls, poster, video: dream.state === "done" }) };
 }
 
-/** Paths of a dream on this server. */
+/** Returns the paths of a dream on this server. */
 export function linksOf(id: string, there: { hls: boolean; poster: boolean; video: boolean }): Links {
   const self = `/api/dreams/${id}`;
   return {

@@ -1,4 +1,4 @@
-/** The server's dreams: made, listed, changed, rendered one after the other, removed. */
+/** The server's dreams: creates, lists, changes, renders and removes them. */
 import { join, resolve } from "node:path";
 import type { Logger } from "pino";
 import type { Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
@@ -23,23 +23,23 @@ import { asReverieError } from "../errors.ts";
 
 /** Options of {@link Dreams.open}. */
 export interface DreamsOptions {
-  /** Folder of the database and the dreams; made where it is not there. */
+  /** Folder of the database and the dreams; created if missing. */
   data: string;
   limits: Limits;
   renderer: Pick<Renderer, "render" | "check" | "held" | "onHeld">;
   hub: NewsHub;
-  /** Removes dreams that ended longer ago than so many days. */
+  /** Removes dreams that ended more than this many days ago. */
   keepDays?: number;
   /** Removes the oldest ended dreams once all dreams take more bytes than this. */
   quota?: number;
   log: Logger;
 }
 
-/** What a dream is made of. */
+/** Input of a new dream. */
 export interface NewDreamInput {
-  /** The upload, which is moved into the dream's folder, or removed where the dream is refused. */
+  /** The upload; moved into the dream's folder, or removed if the dream is refused. */
   file: string;
-  /** Its name, for people. */
+  /** Its name for display. */
   name: string;
   facts: SourceFacts;
   preset?: string;
@@ -47,7 +47,7 @@ export interface NewDreamInput {
   given: SomeParameters;
   /** All settings. */
   parameters: Parameters;
-  /** Part of the source, in seconds. */
+  /** Part of the source, start and length in seconds. */
   from?: number;
   duration?: number;
 }
@@ -56,8 +56,9 @@ export interface NewDreamInput {
 const stopPatience = 10_000;
 
 /**
- * Keeps dreams in a table and a folder each, and renders those that wait, one at a time. No failure of a dream stops
- * the others. Methods that take an id throw a ReverieError `not_found` where no dream has it.
+ * Keeps each dream in a database row and a folder, and renders queued dreams one at a time. The failure of
+ * one dream does not stop the others. Methods that take an id throw a ReverieError `not_found` if no dream
+ * has it.
  */
 export class Dreams {
   readonly #options: DreamsOptions;
@@ -65,9 +66,9 @@ export class Dreams {
   readonly #store: DreamStore;
   readonly #cleaner: Cleaner;
   readonly #queue: DreamQueue;
-  /** Folders that are being removed. */
+  /** Pending removals of folders. */
   readonly #removals = new Set<Promise<void>>();
-  /** Dreams that are about to be stored and have their place in the queue already. */
+  /** Number of dreams that are about to be stored and already count towards the queue. */
   #entering = 0;
   #closed = false;
 
@@ -95,8 +96,10 @@ export class Dreams {
   }
 
   /**
-   * Opens the dreams of a data folder and goes on with the queue; what was running when the server ended comes first
-   * and is rendered anew. Throws a ReverieError where folder or database cannot be used.
+   * Opens the dreams of a data folder and resumes the queue. A dream that was running when the server ended
+   * comes first and is rendered from the start.
+   *
+   * @throws {ReverieError} if the folder or the database cannot be used
    */
   static async open(options: DreamsOptions): Promise<Dreams> {
     const data = resolve(options.data);
@@ -112,7 +115,11 @@ export class Dreams {
     return new Dreams(options, root, store);
   }
 
-  /** Queues a dream of an upload. Throws a ReverieError `queue_full` or `disk_full`; the upload is removed then. */
+  /**
+   * Queues a dream of an upload. The upload is removed if this fails.
+   *
+   * @throws {ReverieError} `queue_full` or `disk_full`, or if a named setting cannot be used
+   */
   async create(input: NewDreamInput): Promise<DreamView> {
     const { file, name, facts, parameters, preset, given, from, duration } = input;
     try {
@@ -132,8 +139,10 @@ export class Dreams {
   }
 
   /**
-   * Queues a new dream of the same source, with the settings of the old one under those given; a preset takes the
-   * place of all the old ones. Throws a ReverieError, also where the queue is full.
+   * Queues a new dream of the same source with the old dream's settings, overridden by those in `wish.given`;
+   * a new preset replaces all the old settings.
+   *
+   * @throws {ReverieError} if the queue is full, the source is gone, or a named setting cannot be used
    */
   async again(
     id: string,
@@ -154,7 +163,7 @@ export class Dreams {
     );
   }
 
-  /** All dreams, newest first. */
+  /** Returns all dreams, newest first. */
   list(): DreamView[] {
     this.#checkOpen();
     const places = this.#queue.places();
@@ -166,9 +175,11 @@ export class Dreams {
   }
 
   /**
-   * Changes settings: any of a dream that waits, the live ones of a dream that runs, from the next frame on. `frame` is
-   * that frame, null where it has not begun within two seconds, as before the start or while the rendering rests.
-   * Throws a ReverieError `invalid_parameter`, or `conflict` where the dream has ended.
+   * Changes settings: any setting of a queued dream; only live settings of a running one, from the next frame
+   * on. `frame` is that frame's index; null if it has not begun within two seconds, for example before the
+   * start or while the rendering is paused.
+   *
+   * @throws {ReverieError} `invalid_parameter`, or `conflict` if the dream has ended
    */
   async change(
     id: string,
@@ -178,7 +189,7 @@ export class Dreams {
     if (waiting.state === "queued") {
       await this.#check(parameters, waitingChange(waiting, parameters).initial, waiting.source);
     }
-    // It may have begun meanwhile.
+    // The dream may have started meanwhile.
     const dream = this.#stored(id);
     if (dream.state === "queued") return this.#changeWaiting(dream, parameters);
     const run = this.#queue.runOf(id);
@@ -186,7 +197,11 @@ export class Dreams {
     throw new ReverieError("conflict", "the dream has ended: make it again with other settings");
   }
 
-  /** Breaks a dream off. Throws a ReverieError `conflict` where it has ended otherwise. */
+  /**
+   * Cancels a dream.
+   *
+   * @throws {ReverieError} `conflict` if it has already ended otherwise
+   */
   async cancel(id: string): Promise<DreamView> {
     const { state } = this.#stored(id);
     const run = this.#queue.runOf(id);
@@ -205,7 +220,7 @@ export class Dreams {
     return this.get(id);
   }
 
-  /** Removes a dream and all its files, also while it is made. */
+  /** Removes a dream and all its files, even while it runs. */
   async remove(id: string): Promise<void> {
     const dream = this.#stored(id);
     const run = this.#queue.runOf(id);
@@ -222,29 +237,29 @@ export class Dreams {
     await settledWithin(removal, stopPatience);
   }
 
-  /** Where the files of a dream are; which of them exist, its state and links tell. */
+  /** Returns the paths of a dream's files. Its state and links tell which of them exist. */
   files(id: string): DreamFiles {
     return this.#files(this.#stored(id).id);
   }
 
-  /** Number of dreams in each state. */
+  /** Returns the number of dreams in each state. */
   counts(): Record<DreamStatus, number> {
     this.#checkOpen();
     return this.#store.counts();
   }
 
-  /** Number of dreams that wait. */
+  /** Number of queued dreams. */
   get queueLength(): number {
     return this.counts().queued + this.#entering;
   }
 
-  /** Bytes that all dreams take. */
+  /** Returns the bytes that all dreams take. */
   async diskUsage(): Promise<number> {
     this.#checkOpen();
     return await this.#cleaner.usage();
   }
 
-  /** Ends the rendering, which goes on at the next start, and closes the database. */
+  /** Stops the rendering, which resumes at the next start, and closes the database. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -254,7 +269,7 @@ export class Dreams {
     this.#store.close();
   }
 
-  /** Makes a dream's folder, then its row: a folder without a row is removed at the next start. */
+  /** Creates a dream's folder, then its row: a folder without a row is removed at the next start. */
   async #enter(
     dream: Omit<NewDream, "id" | "created">,
     bring: (source: string) => Promise<void>,
@@ -293,7 +308,10 @@ export class Dreams {
     );
   }
 
-  /** Refuses what somebody named and cannot be had: layers, channels, and RAFT's weights and memory. */
+  /**
+   * Refuses settings that the user named and that are unavailable: layers, channels, and RAFT's weights and
+   * memory.
+   */
   async #check(named: SomeParameters, parameters: Parameters, source: SourceFacts): Promise<void> {
     const check = checkOf(named, parameters, source);
     if (check) await this.#options.renderer.check(check);
@@ -308,7 +326,7 @@ export class Dreams {
     return { frame: null, parameters };
   }
 
-  /** Removes a dream's files once nobody writes them any more. */
+  /** Removes a dream's files after its run has ended. */
   async #removeFolder(id: string, ended: Promise<void> | undefined): Promise<void> {
     await ended;
     try {
@@ -321,7 +339,9 @@ export class Dreams {
     }
   }
 
-  /** Throws a ReverieError when the database is closed, as for a request that comes while the server closes. */
+  /**
+   * Throws a ReverieError if the database is closed, as for a request that arrives while the server closes.
+   */
   #checkOpen(): void {
     if (!this.#store.open) throw closing();
   }

@@ -1,6 +1,6 @@
-/** What the dreams do with files. */
+/** File helpers for the dreams. */
 
-/** Moves a file, over the border of a file system if need be. */
+/** Moves a file, across file systems if necessary. */
 export async function moveFile(from: string, to: string): Promise<void> {
   try {
     await Deno.rename(from, to);
@@ -11,7 +11,11 @@ export async function moveFile(from: string, to: string): Promise<void> {
   }
 }
 
-/** A second name for a file, or a copy where the file system has no such thing. */
+/**
+ * Creates a hard link to a file, or a copy if the file system has no hard links.
+ *
+ * @throws {Deno.errors.NotFound} if `from` does not exist
+ */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await Deno.link(from, to);
@@ -21,7 +25,7 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
   }
 }
 
-/** Removes a file or folder that may be there. */
+/** Removes a file or folder if it exists. */
 export async function removeAll(path: string): Promise<void> {
   try {
     await Deno.remove(path, { recursive: true });
@@ -30,7 +34,7 @@ export async function removeAll(path: string): Promise<void> {
   }
 }
 
-/** Whether there is something of that name. */
+/** Whether a file or folder exists at the path. */
 export async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
 }

@@ -3,7 +3,7 @@ import { exists } from "./file_tools.ts";
 /** How often the playlist is looked for, in milliseconds. */
 const interval = 200;
 
-/** Calls back once, when a playlist has come to be; the encoder writes it with the first segment. */
+/** Calls back once when a playlist exists; the encoder writes it with the first segment. */
 export class PlaylistWatch {
   readonly #path: string;
   readonly #onThere: () => void;
@@ -17,7 +17,7 @@ export class PlaylistWatch {
     this.#timer = setTimeout(() => this.#again(), interval);
   }
 
-  /** Looks for the last time. */
+  /** Checks one last time and stops. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

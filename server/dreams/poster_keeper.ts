@@ -3,8 +3,8 @@ import type { DreamFiles } from "./dream_files.ts";
 import { removeAll } from "./file_tools.ts";
 
 /**
- * Keeps a dreamed frame and the same frame before as pictures of a dream: the first one at once, one from the middle
- * as soon as that is there.
+ * Keeps a dreamed frame and its source frame as a dream's pictures: first the first frame, later one from the
+ * middle.
  */
 export class PosterKeeper {
   readonly #files: Pick<DreamFiles, "poster" | "before">;
@@ -24,17 +24,17 @@ export class PosterKeeper {
     this.#onError = onError;
   }
 
-  /** Says how many frames will come, so that the middle is known. */
+  /** Sets how many frames will come, which determines the middle. */
   expect(frames: number | undefined): void {
     this.#middle = frames === undefined ? Infinity : Math.floor(frames / 2);
   }
 
-  /** Whether the frames after this one should come with their source. */
+  /** Whether the frames after this index should come with their source. */
   wantsSourceAfter(index: number): boolean {
     return this.#kept !== "middle" && index >= this.#middle - 2;
   }
 
-  /** Takes a picture if it is wanted; those without a source never are. */
+  /** Takes a picture if it is needed; pictures without a source are ignored. */
   offer({ index, dreamed, source }: RenderedPicture): void {
     const better = this.#kept === "none" || (this.#kept === "first" && index >= this.#middle);
     if (!better || !source) return;
@@ -42,7 +42,7 @@ export class PosterKeeper {
     this.#writing = this.#writing.then(() => this.#write(dreamed, source)).catch(this.#onError);
   }
 
-  /** Resolves when nothing is being written any more. */
+  /** Resolves once all writes are done. */
   async settled(): Promise<void> {
     await this.#writing;
   }
@@ -55,7 +55,7 @@ export class PosterKeeper {
   }
 }
 
-/** Writes a file so that a reader sees the old one or the new one, whole. */
+/** Replaces a file atomically: a reader sees either the old or the new one. */
 async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const making = `${path}.new`;
   try {

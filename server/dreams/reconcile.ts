@@ -1,4 +1,4 @@
-/** What a server that was broken off may have left: tables and folders that disagree. */
+/** Repairs what an interrupted server may have left: a database and folders that disagree. */
 import type { Logger } from "pino";
 import { clearUnfinished, type DreamFiles, isDreamId } from "./dream_files.ts";
 import type { StoredDream } from "./dream_row.ts";
@@ -6,9 +6,9 @@ import type { DreamStore } from "./dream_store.ts";
 import { exists, removeAll } from "./file_tools.ts";
 
 /**
- * Makes table and folders agree, before any dream runs: folders that no dream belongs to are removed, dreams that have
- * no source to be made from fail, ended ones of which nothing is left are forgotten, a dream whose video was finished
- * just before the end is done. What was running then waits, in front of all others.
+ * Makes the database and the folders agree before any dream runs. Removes folders without a dream, fails
+ * dreams without their source, deletes ended dreams of which no files are left, and completes a dream whose
+ * video was finished just before the server ended. A dream that was running is queued in front of all others.
  */
 export async function reconcile(
   store: DreamStore,
@@ -59,7 +59,7 @@ async function reconcileDream(
   if (there.hls !== hls || there.poster !== poster) store.update(id, there);
 }
 
-/** The video has its final name only when all of it is there. */
+/** The video gets its final name only when it is complete. */
 async function completed(
   store: DreamStore,
   id: string,

@@ -1,24 +1,24 @@
-/** When the dreams that wait can be expected to begin. */
+/** Estimates when queued dreams will start. */
 import { expectedFrames } from "../../pipeline/ffmpeg/expected_frames.ts";
 import type { Dream, DreamView } from "./dream.ts";
 
-/** What of a dream its length depends on. */
+/** The part of a dream that determines how long it takes. */
 export type Expected = Pick<Dream, "source" | "parameters" | "from" | "duration" | "progress">;
 
-/** Frames of a running dream after which its pace says more than that of earlier ones. */
+/** Number of frames after which a running dream's pace is trusted over that of earlier dreams. */
 const framesToTrust = 3;
 
-/** Frames that a dream has in all, as far as it is known. */
+/** Returns the total frames of a dream; estimated if unknown. */
 export function framesOf({ source, from, duration, progress }: Expected): number {
   return progress.total ?? expectedFrames(source, { from, duration });
 }
 
 /**
- * Places in the queue, and when each dream in it will begin: now, after what is left of the running one and of those
- * before it, at the pace of the running dream or else of earlier ones. A frame's cost is taken to grow with its pixels
- * and the gradient steps on them.
+ * Returns the place of each queued dream and its estimated start: after the rest of the running dream and the
+ * dreams ahead of it, at the pace of the running dream or else of earlier ones. The model assumes that the
+ * cost of a frame grows with its pixels and its gradient steps.
  *
- * @param waiting next first
+ * @param waiting queued dreams, next first
  * @param earlier dreams that are done
  * @param now milliseconds since 1970
  */
@@ -40,7 +40,7 @@ export function schedule(
   }));
 }
 
-/** Seconds of work on a unit of cost, as a dream has shown. */
+/** Seconds of work per unit of cost, as measured on a dream. */
 function paceOf(dream: Expected | undefined): number | undefined {
   const { frames = 0, seconds = 0, fps } = dream?.progress ?? {};
   if (!dream || frames < Math.min(framesToTrust, framesOf(dream)) || !(seconds > 0)) return undefined;
@@ -56,7 +56,7 @@ function secondsOf(dream: Expected, frames: number, pace: number | undefined): n
   return pace === undefined || frames === 0 ? undefined : frames * frameCost(dream) * pace;
 }
 
-/** Cost of a frame in pixels times gradient steps; whatever else is done to a frame counts as one step. */
+/** Cost of a frame in pixels times gradient steps; all other work on a frame counts as one step. */
 function frameCost({ source, parameters }: Expected): number {
   const { imageSize, octaves, octaveScale, octaveIterations, iterations } = parameters;
   const aspect = Math.min(source.width, source.height) / Math.max(source.width, source.height);

@@ -1,19 +1,19 @@
 import { ReverieError } from "../../pipeline/errors.ts";
 import type { Limits } from "../options.ts";
 
-/** How often time and memory are looked at, in milliseconds. */
+/** How often time and memory are checked, in milliseconds. */
 const interval = 1000;
 
 /** Options of {@link WorkLimits}. */
 export interface WorkLimitsOptions {
   limits: Pick<Limits, "seconds" | "memory" | "frames">;
-  /** Whether the work rests; time does not count then. */
+  /** Whether the work is paused; paused time does not count. */
   resting: () => boolean;
-  /** Told once, when a limit is passed. */
+  /** Called once, when a limit is exceeded. */
   onExceeded: (error: ReverieError) => void;
 }
 
-/** Watches what a dream costs while it is made. */
+/** Enforces the limits of a dream while it is being made. */
 export class WorkLimits {
   readonly #options: WorkLimitsOptions;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -25,7 +25,7 @@ export class WorkLimits {
     this.#timer = setInterval(() => this.#look(), Math.min(interval, options.limits.seconds * 1000));
   }
 
-  /** Counts frames. */
+  /** Reports how many frames have been made so far. */
   frames(count: number): void {
     const most = this.#options.limits.frames;
     if (count > most) this.#exceeded(`the video has more than ${most} frames: cut it or give a duration`);

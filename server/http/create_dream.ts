@@ -1,4 +1,4 @@
-/** From an upload to a queued dream. */
+/** Turns an upload into a queued dream. */
 import type { Context } from "hono";
 import { settings } from "../../pipeline/settings/settle.ts";
 import type { DreamView } from "../dreams/dream.ts";
@@ -7,21 +7,29 @@ import type { Env } from "./env.ts";
 import type { Services } from "./services.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 
-/** Throws a ReverieError where no dream can be queued, before its upload is received. */
+/**
+ * Checks that the queue has room, before an upload is received.
+ *
+ * @throws {ReverieError} `queue_full` if it has none
+ */
 export function checkQueue({ dreams, options }: Pick<Services, "dreams" | "options">): void {
   if (dreams.queueLength < options.limits.queue) return;
   const message = `${options.limits.queue} dreams wait already: come back when some of them are done`;
   throw new ReverieError("queue_full", message, { retryAfter: 60 });
 }
 
-/** An upload and what is asked of its dream. */
+/** An upload and the requested settings of its dream. */
 interface Upload {
   file: string;
   name: string;
   wish: GivenSettings;
 }
 
-/** Looks at an upload and queues its dream. Throws a ReverieError, and removes the file, where either is refused. */
+/**
+ * Inspects an upload and queues its dream. The file is removed if either fails.
+ *
+ * @throws {ReverieError} if the upload or the dream is refused
+ */
 export async function createDream(
   { dreams, uploads }: Pick<Services, "dreams" | "uploads">,
   upload: Upload,
@@ -46,7 +54,7 @@ export async function createDream(
   }
 }
 
-/** Answers with a new dream. */
+/** Returns a 201 response with the new dream. */
 export function created(c: Context<Env>, dream: DreamView): Response {
   return c.json(dream, 201, { Location: dream.links.self });
 }

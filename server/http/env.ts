@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
 
-/** What the middlewares leave for the routes, for Hono's types. */
+/** Variables that the middlewares set for the routes, as Hono types them. */
 export interface Env {
   Variables: {
-    /** Names the request in the log and in the answer's header X-Request-Id. */
+    /** Identifies the request in the log and in the response header X-Request-Id. */
     requestId: string;
-    /** Writes lines that carry the request's id. */
+    /** Logger whose lines carry the request's id. */
     log: Logger;
   };
 }

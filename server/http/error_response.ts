@@ -1,11 +1,11 @@
-/** Answers of failed requests: `{"error": {"code", "message", "field"?}}`. */
+/** Responses to failed requests: `{"error": {"code", "message", "field"?}}`. */
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { asReverieError, bodyOf } from "../errors.ts";
 import type { Env } from "./env.ts";
 
-/** Answers with an error as JSON, for every error a route may throw. What is a defect is logged with its stack. */
+/** Returns a JSON response for any error that a route throws. A defect is logged with its stack. */
 export function errorResponse(error: unknown, c: Context<Env>): Response {
   const known = error instanceof HTTPException ? fromHono(error) : asReverieError(error);
   if (known.status === 500) logDefect(error, c);
@@ -15,13 +15,16 @@ export function errorResponse(error: unknown, c: Context<Env>): Response {
   return c.json({ error: bodyOf(known) }, known.status, Object.fromEntries(headers));
 }
 
-/** Answers a request for which there is no route. */
+/** Returns the response to a request that no route matches. */
 export function notFound(c: Context<Env>): Response {
   const message = `there is nothing at ${c.req.path}; /openapi.json lists what there is`;
   return errorResponse(new ReverieError("not_found", message), c);
 }
 
-/** Answers a request whose path knows other methods; OPTIONS is told them. */
+/**
+ * Returns the response to a method that the path does not support; OPTIONS gets the list of supported
+ * methods.
+ */
 export function methodNotAllowed(c: Context<Env>, methods: string[]): Response {
   const allowed = [...new Set([...methods, "OPTIONS"])].toSorted().join(", ");
   if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allowed });
@@ -36,7 +39,7 @@ function fromHono(error: HTTPException): ReverieError {
   return new ReverieError(code, error.message || "the request is not usable", { cause: error });
 }
 
-/** A client that has gone away makes reads of its body fail; that is no defect. */
+/** Logs a defect. If the client disconnected, reads of its body fail; that is not a defect. */
 function logDefect(error: unknown, c: Context<Env>): void {
   const log = c.get("log");
   if (c.req.raw.signal.aborted) log?.info({ err: error }, "the client went away");

@@ -1,18 +1,19 @@
-/** Refusals of uploads that reach the client although it is still sending. */
+/** Makes refusals of uploads reach clients that are still sending. */
 import type { MiddlewareHandler } from "hono";
 import { settledWithin } from "../../pipeline/deadline.ts";
 
-/** How much of a refused body is read and thrown away, in bytes. */
+/** Most bytes of a refused body that are read and discarded. */
 const mostBytes = 64 * 1024 * 1024;
 
-/** For how long at most, and how long a pause of the client ends it, in milliseconds. */
+/** How long to keep reading, and after how long a pause of the client to stop, both in milliseconds. */
 const mostTime = 10_000;
 const mostPause = 1_000;
 
 /**
- * Reads on, within limits, what a client still sends of a body that was refused, while the answer is already on its
- * way. Closing the connection at once resets it (RFC 9112, section 9.6), and many clients then lose the answer.
- * The length of the answer is left out, since with it the connection would count as done once that much is sent.
+ * Keeps reading a refused request body, within limits, while the response is already on its way. Closing the
+ * connection at once resets it (RFC 9112, section 9.6), and many clients then lose the response.
+ * Content-Length is removed from the response, because with it the connection would count as done once that
+ * many bytes are sent.
  */
 export function linger(): MiddlewareHandler {
   return async (c, next) => {
@@ -26,7 +27,7 @@ export function linger(): MiddlewareHandler {
   };
 }
 
-/** The answer's bytes, of which the end is held back until the request has been read. */
+/** Streams the response but holds back its end until the request has been read. */
 function lingering(answer: ReadableStream<Uint8Array>, request: ReadableStream<Uint8Array>) {
   return new ReadableStream<Uint8Array>({
     async start(controller) {
@@ -35,7 +36,7 @@ function lingering(answer: ReadableStream<Uint8Array>, request: ReadableStream<U
         await drain(request);
         controller.close();
       } catch {
-        // The client has gone, which was to be expected.
+        // The client has disconnected, as expected.
       }
     },
   });
@@ -51,7 +52,7 @@ async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
       bytes += result.value.length;
     }
   } finally {
-    // Not waited for, since it ends only with the read that is still on its way.
+    // Not awaited: it settles only with the pending read.
     reader.cancel().catch(() => {});
   }
 }

@@ -1,15 +1,16 @@
 import { ReverieError } from "../../pipeline/errors.ts";
 import { bytesOf } from "../uploads/body.ts";
 
-/** Bytes of a JSON body; settings need far fewer. */
+/** Maximum size of a JSON body in bytes; settings need far less. */
 const mostBytes = 64 * 1024;
 
-/** Milliseconds without a byte after which a body counts as broken off. */
+/** Milliseconds without a byte after which a body counts as interrupted. */
 const idle = 30_000;
 
 /**
- * A request's body as a JSON object; an empty body is an empty one. Throws a ReverieError where it is anything else or
- * larger than 64 KiB, of which no more is read.
+ * Reads a request's body as a JSON object; an empty body yields an empty object.
+ *
+ * @throws {ReverieError} if the body is not a JSON object or larger than 64 KiB; reading stops there
  */
 export async function readJson(request: Request): Promise<Record<string, unknown>> {
   const text = await readText(request);

@@ -7,7 +7,7 @@ import type { Renderer } from "../rendering/renderer.ts";
 import type { Uploads } from "../uploads/uploads.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 
-/** What the routes work with; whoever makes them also closes them. */
+/** Dependencies of the routes; their creator also closes them. */
 export interface Services {
   options: ServerOptions;
   dreams: Dreams;
@@ -17,6 +17,6 @@ export interface Services {
   fetches: NetworkFetches;
   metrics: Metrics;
   log: Logger;
-  /** Aborted when the server closes: requests that wait for something are answered then. */
+  /** Aborted when the server closes; pending requests are then answered. */
   closing?: AbortSignal;
 }

@@ -1,17 +1,17 @@
 import type { Setting } from "../../pipeline/settings/setting.ts";
 
-/** A setting as the API tells it: all that a form needs to show it and to say what it may be. */
+/** A setting as the API shows it: everything a form needs to show it and to state its limits. */
 export interface SettingView
   extends
     Pick<Setting, "name" | "label" | "group" | "kind" | "allowed" | "unit" | "default" | "slider">,
     Pick<Setting, "choices" | "minimum" | "above" | "maximum" | "common" | "drawn" | "suggested"> {
   /** One line of help. */
   description: string;
-  /** Whether it may be changed while a dream runs. */
+  /** Whether it can be changed while a dream runs. */
   live: boolean;
 }
 
-/** What clients see of a setting; what is undefined is left out of JSON. */
+/** Returns a setting as clients see it; JSON omits undefined fields. */
 export function settingView({ help, remote, live = false, ...setting }: Setting): SettingView {
   const {
     schema: _schema,

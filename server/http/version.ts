@@ -1,4 +1,4 @@
 import config from "../../deno.json" with { type: "json" };
 
-/** The version of this program, as `/healthz` and `/openapi.json` tell it. */
+/** The program's version, as shown by `/healthz` and `/openapi.json`. */
 export const version: string = config.version;

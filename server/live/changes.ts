@@ -1,12 +1,12 @@
-/** Changes of settings from one client: one on its way, the newer ones together behind it. */
+/** Changes of settings from one client: one in progress, the later ones merged into the next. */
 import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { Answer } from "./news.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { bodyOf } from "../errors.ts";
 
-/** How {@link Changes} acts. */
+/** Callbacks of {@link Changes}. */
 export interface ChangeHooks {
-  /** Changes the dream's settings; rejected with a ReverieError where that is not possible. */
+  /** Changes the dream's settings; rejects with a ReverieError if that is not possible. */
   change(parameters: SomeParameters): Promise<{ frame: number | null; parameters: SomeParameters }>;
   answer(answer: Answer): void;
 }
@@ -16,12 +16,12 @@ interface Change {
   parameters: SomeParameters;
 }
 
-/** Changes that may wait for the one on its way. */
+/** Maximum number of changes that wait for the one in progress. */
 const mostWaiting = 1000;
 
 /**
- * A change takes effect at the next frame, however many were asked for since the last: those that come meanwhile are
- * made as one, the newest value of each setting, and each gets the answer to that one.
+ * Applies a client's changes. A change takes effect only at the next frame, so the changes that arrive during
+ * one are merged, keeping the newest value of each setting, and all of them get the merged change's answer.
  */
 export class Changes {
   readonly #hooks: ChangeHooks;
@@ -32,7 +32,7 @@ export class Changes {
     this.#hooks = hooks;
   }
 
-  /** Makes a change, now or after the one on its way. */
+  /** Applies a change, now or after the one in progress. */
   add(change: Change): void {
     if (this.#waiting.length >= mostWaiting) {
       const error = new ReverieError("too_many_requests", "too many changes wait for the next frame");

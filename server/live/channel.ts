@@ -1,37 +1,37 @@
-/** What is kept of one dream for those who watch it: the newest frame's news and picture. */
+/** The state kept of one dream for its viewers: the news and picture of the newest frame. */
 import type { RenderedPicture } from "../rendering/job.ts";
 import type { FrameNews, News } from "./news.ts";
 import type { Ending, Shot, Subscriber } from "./subscriber.ts";
 
-/** How many frames' news are remembered, for pictures that come after newer news. */
+/** How many frames' news are kept for pictures that arrive after newer news. */
 const remembered = 16;
 
 /**
- * The followers of one dream. A picture is told with the news of its own frame: one that comes before its news waits
- * for them, and one that comes after newer news is told together with its own once more.
+ * The viewers of one dream. A picture is sent with the news of its own frame: an early picture waits for its
+ * news, and a late one is sent with its own news once more.
  */
 export class Channel {
   readonly subscribers = new Set<Subscriber>();
-  /** The newest picture, with whatever else of its frame was asked for. */
+  /** The newest picture, with any other requested pictures of its frame. */
   picture: RenderedPicture | undefined;
   #newest: Shot | undefined;
   #shown: Shot | undefined;
   #early: RenderedPicture | undefined;
   readonly #news = new Map<number, string>();
 
-  /** Whether there is nothing worth keeping. */
+  /** Whether it has no viewers and nothing worth keeping. */
   get empty(): boolean {
     return this.subscribers.size === 0 && !this.picture && !this.#newest;
   }
 
-  /** Tells everybody. */
+  /** Sends news to all viewers. */
   publish(news: News): void {
     if (news.type === "frame") return this.#frame(news);
     const text = JSON.stringify(news);
     this.#tell((subscriber) => subscriber.news(text, news));
   }
 
-  /** Shows a frame's picture to everybody. */
+  /** Sends a frame's picture to all viewers. */
   show(picture: RenderedPicture): void {
     this.picture = picture;
     const news = this.#news.get(picture.index);
@@ -43,13 +43,13 @@ export class Channel {
     }
   }
 
-  /** Tells somebody new what was told last. */
+  /** Sends the latest frames to a new viewer. */
   repeat(subscriber: Subscriber): void {
     if (this.#shown) subscriber.frame(this.#shown);
     if (this.#newest && this.#newest.index !== this.#shown?.index) subscriber.frame(this.#newest);
   }
 
-  /** Nobody is told anything any more. */
+  /** Ends the channel for all viewers. */
   end(ending: Ending): void {
     this.#tell((subscriber) => subscriber.end(ending));
     this.subscribers.clear();
@@ -65,7 +65,7 @@ export class Channel {
     if (this.#early?.index === index) this.show(this.#early);
   }
 
-  /** A dream that begins anew counts its frames anew. */
+  /** Resets the frames: a restarted dream counts them from 0 again. */
   #restart(): void {
     this.#news.clear();
     this.#shown = undefined;
@@ -76,7 +76,7 @@ export class Channel {
     this.#tell((subscriber) => subscriber.frame(shot));
   }
 
-  /** One follower's trouble is not that of the others, nor of the dream. */
+  /** Calls `deliver` for each viewer; a failure affects neither other viewers nor the dream. */
   #tell(deliver: (subscriber: Subscriber) => void): void {
     for (const subscriber of this.subscribers) {
       try {

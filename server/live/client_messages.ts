@@ -1,4 +1,4 @@
-/** What a client says on a dream's socket: changes of settings, and nothing else. */
+/** A client's messages on a dream's socket: only changes of settings. */
 import { z } from "zod";
 import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import { readSettings } from "../uploads/settings.ts";
@@ -6,17 +6,17 @@ import { type ChangeHooks, Changes } from "./changes.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { bodyOf } from "../errors.ts";
 
-/** How {@link ClientMessages} acts. */
+/** Callbacks of {@link ClientMessages}. */
 export interface ClientMessageHooks extends ChangeHooks {
-  /** The client is not to be talked to any more. */
+  /** Closes the connection to the client. */
   close(code: 1008 | 1009, reason: string): void;
 }
 
-/** Bytes of a message at most. */
+/** Maximum length of a message in characters. */
 export const longestMessage = 64 * 1024;
-/** Messages that could not be understood before the socket is closed. */
+/** Number of invalid messages above which the socket is closed. */
 export const mostBad = 20;
-/** Messages in a second before the socket is closed. */
+/** Number of messages in one second above which the socket is closed. */
 export const mostPerSecond = 200;
 
 const messageSchema = z.strictObject({
@@ -42,7 +42,7 @@ export class ClientMessages {
     this.#changes = new Changes(hooks);
   }
 
-  /** Takes a message as the socket gives it. */
+  /** Handles a message from the socket. */
   receive(data: unknown): void {
     if (this.#over) return;
     if (typeof data !== "string") return this.#close(1008, "only text messages are understood");

@@ -1,27 +1,27 @@
-/** A follower by server-sent events (WHATWG HTML, section 9.2): `curl -N`, or an EventSource. */
+/** A viewer on server-sent events (WHATWG HTML, section 9.2): `curl -N`, or an EventSource. */
 import type { DreamView } from "../dreams/dream.ts";
 import { isEnd } from "./hub.ts";
 import type { News } from "./news.ts";
 import type { Shot, Subscriber } from "./subscriber.ts";
 
-/** The id of the last event of an ended dream; who comes back with it needs to be told nothing. */
+/** Id of the last event of an ended dream; a client that reconnects with it has everything. */
 export const lastEventId = "end";
 
 /** Options of an {@link EventStream}. */
 export interface EventStreamOptions {
   /** Milliseconds between comments that keep the connection alive; default 15 s. */
   heartbeat?: number;
-  /** Milliseconds after which a reader that takes nothing is given up; default 30 s. */
+  /** Milliseconds after which a reader that takes nothing is disconnected; default 30 s. */
   stuckAfter?: number;
-  /** Told once, when nobody reads any more: the reader went, was given up, or has it all. */
+  /** Called once, when the reader has left, was disconnected, or has received everything. */
   onGone?: () => void;
-  /** Told once, when the connection is free again. */
+  /** Called once, when the connection is free again. */
   onFree?: () => void;
 }
 
-/** Characters that may wait for a reader; one so far behind is given up. */
+/** Maximum number of characters that wait for a reader; a slower reader is disconnected. */
 const mostWaiting = 1024 * 1024;
-/** Milliseconds after which an EventSource comes back when the connection breaks. */
+/** Delay before an EventSource reconnects after an interruption, in milliseconds. */
 const retry = 2000;
 
 const encoder = new TextEncoder();
@@ -33,8 +33,8 @@ interface Event {
 }
 
 /**
- * News as a stream of bytes that is written only as fast as it is read. Of the frames that wait only the newest is
- * kept; all other news wait their turn.
+ * News as a byte stream, written only as fast as it is read. Of the waiting frames only the newest is kept;
+ * all other news are kept in order.
  */
 export class EventStream implements Subscriber {
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -104,7 +104,7 @@ export class EventStream implements Subscriber {
     this.#options.onFree?.();
   }
 
-  /** All that waits, in one piece. */
+  /** Takes all waiting events as one chunk. */
   #take(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#events.length === 0) return undefined;
     const text = this.#events.map(({ text }) => text).join("");
@@ -113,7 +113,7 @@ export class EventStream implements Subscriber {
     return encoder.encode(text);
   }
 
-  /** The next piece once there is one, or undefined at the end. */
+  /** Waits for the next chunk; undefined at the end. */
   async #wait(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (this.#ended || this.#gone) return undefined;
     const { promise, resolve } = Promise.withResolvers<Uint8Array<ArrayBuffer> | undefined>();
@@ -130,7 +130,7 @@ export class EventStream implements Subscriber {
     if (stuck) this.#leave();
   }
 
-  /** Forgets what waits; a reader that comes back finds the stream at its end. */
+  /** Drops all waiting events; a reader that continues finds the end of the stream. */
   #leave(): void {
     if (this.#gone) return;
     this.#gone = true;

@@ -1,4 +1,4 @@
-/** Where news and pictures of dreams come in, and go out to whoever follows them. */
+/** Distributes news and pictures of dreams to their viewers. */
 import type { DreamStatus, DreamView } from "../dreams/dream.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import type { RenderedPicture } from "../rendering/job.ts";
@@ -7,20 +7,20 @@ import type { News } from "./news.ts";
 import { ended, type Seen, type Sight, sightOf, Sights, type SightTimes } from "./sights.ts";
 import type { Ending, Subscriber } from "./subscriber.ts";
 
-/** How many ended dreams' last frames are kept, for those who join late. */
+/** Number of ended dreams whose last frame is kept for late viewers. */
 const endedKept = 4;
 
 const dreamEnded: Ending = { code: 1000, reason: "the dream has ended" };
 const serverStops: Ending = { code: 1001, reason: "the server stops" };
 
-/** Whether a dream in this state stays as it is. */
+/** Whether a dream in this state stays in it. */
 export function isEnd(state: DreamStatus): boolean {
   return state === "done" || state === "failed" || state === "cancelled";
 }
 
 /**
- * The live side of all dreams. Of each it keeps the newest frame's news and picture and no more; nothing here waits
- * for a follower, so that a slow one costs neither the dream nor the others anything.
+ * The live side of all dreams. It keeps only the news and picture of each dream's newest frame. Nothing here
+ * waits for a viewer, so a slow one delays neither the dream nor other viewers.
  */
 export class LiveHub {
   readonly #channels = new Map<string, Channel>();
@@ -39,24 +39,27 @@ export class LiveHub {
     }, times);
   }
 
-  /** What is told to who joins; throws a ReverieError for a dream that is not there. */
+  /**
+   * Sets the source of the state that a new viewer receives; it throws a ReverieError if there is no such
+   * dream.
+   */
   setStateSource(state: (id: string) => DreamView): void {
     this.#state = state;
   }
 
-  /** Tells all followers of a dream. */
+  /** Sends news to all viewers of a dream. */
   publish(id: string, news: News): void {
     const channel = news.type === "frame" ? this.#opened(id) : this.#channels.get(id);
     channel?.publish(news);
   }
 
-  /** Shows a picture to all followers of a dream; before or after the news of its frame. */
+  /** Sends a picture to all viewers of a dream; may come before or after the news of its frame. */
   picture(id: string, picture: RenderedPicture): void {
     this.#opened(id)?.show(picture);
     this.#sights.show(id, picture);
   }
 
-  /** Lets the followers go, since no more will come: the dream is done, failed, cancelled or deleted. */
+  /** Disconnects the viewers, since the dream is done, failed, cancelled or deleted. */
   end(id: string): void {
     const channel = this.#channels.get(id);
     channel?.end(dreamEnded);
@@ -66,9 +69,11 @@ export class LiveHub {
   }
 
   /**
-   * Follows a dream: its state first, then the last frame and its picture, then all that comes. Who joins after the
-   * end gets what is left and is let go at once. Returns what to call on leaving. Throws a ReverieError for a dream
-   * that is not there.
+   * Adds a viewer to a dream. It receives the dream's state first, then the last frame and its picture, then
+   * all further news. After the end of the dream it receives what is left and is disconnected at once.
+   * Returns a function to leave.
+   *
+   * @throws {ReverieError} if there is no such dream, or the server stops
    */
   join(id: string, subscriber: Subscriber): () => void {
     if (this.#closed) throw new ReverieError("busy", "the server stops", { retryAfter: 10 });
@@ -87,14 +92,19 @@ export class LiveHub {
     return () => this.#leave(id, channel, subscriber);
   }
 
-  /** Calls back when somebody begins to look at a dream's source, flow or mask, and when nobody does any more. */
+  /**
+   * Calls the listener with true when somebody starts to watch a dream's source, flow or mask, and with false
+   * when nobody does any more.
+   */
   onSee(listener: (id: string, wanted: boolean) => void): void {
     this.#seeListeners.push(listener);
   }
 
   /**
-   * The newest picture of a kind, or else the next frame's. Rejected with a ReverieError where there is no such dream,
-   * or no picture comes in time.
+   * Returns the newest picture of a kind, or waits for the next frame's.
+   *
+   * @throws {ReverieError} if there is no such dream, no picture comes in time, or too many requests are
+   * waiting
    */
   async seen(id: string, what: Sight, signal?: AbortSignal): Promise<Seen> {
     const over = this.#closed || isEnd(this.#state(id).state);
@@ -105,19 +115,19 @@ export class LiveHub {
     return await this.#sights.next(id, what, signal);
   }
 
-  /** Number of followers, on sockets and on event streams. */
+  /** Number of viewers, on sockets and on event streams. */
   get sockets(): number {
     return this.#channels.values().reduce((sum, { subscribers }) => sum + subscribers.size, 0);
   }
 
-  /** Bytes kept for each follower that it has not taken yet. */
+  /** Returns the undelivered bytes of each viewer. */
   backlog(): number[] {
     return [...this.#channels.values()].flatMap(({ subscribers }) =>
       [...subscribers].map(({ held }) => held)
     );
   }
 
-  /** Lets everybody go. */
+  /** Disconnects all viewers. */
   close(): void {
     this.#closed = true;
     for (const channel of this.#channels.values()) channel.end(serverStops);
@@ -130,7 +140,7 @@ export class LiveHub {
     return this.#channels.getOrInsertComputed(id, () => new Channel());
   }
 
-  /** None for a dream that was deleted: a picture may come a little late. */
+  /** Returns a dream's channel; undefined if the dream was deleted, since a picture may arrive late. */
   #opened(id: string): Channel | undefined {
     if (this.#closed) return undefined;
     return this.#channels.get(id) ?? (this.#known(id) ? this.#channel(id) : undefined);
@@ -159,7 +169,7 @@ export class LiveHub {
   }
 }
 
-/** What was told when the dream ended; of a cancelled one its state says it all. */
+/** Returns the final news of a dream; for a cancelled one its state is enough. */
 function lastNews(dream: DreamView): News | undefined {
   if (dream.state === "done") return { type: "done", dream };
   if (dream.state === "failed" && dream.error) return { type: "error", error: dream.error, dream };

@@ -1,9 +1,12 @@
-/** What is told about a dream while it is made: the JSON messages of its socket and its server-sent events. */
+/** News of a dream in progress: the JSON messages of its socket and its server-sent events. */
 import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { DreamView } from "../dreams/dream.ts";
 import type { ErrorBody } from "../errors.ts";
 
-/** One message. `state` comes first to whoever joins, and again whenever the dream's state changes. */
+/**
+ * One message. `state` is the first message to a new viewer, and is sent again whenever the dream's state
+ * changes.
+ */
 export type News =
   | { type: "state"; dream: DreamView }
   | FrameNews
@@ -20,7 +23,7 @@ export interface FrameNews {
   index: number;
   /** Presentation time in seconds. */
   pts: number;
-  /** Frames done, and in all as far as the source tells. */
+  /** Frames done; `total` is the number of all frames, if the source states it. */
   frames: number;
   total?: number;
   /** Seconds of work so far. */
@@ -36,17 +39,17 @@ export interface FrameNews {
 /** What a client may send on a dream's socket. */
 export type ClientMessage = {
   type: "change";
-  /** Given back in the answer. */
+  /** Returned in the answer. */
   id?: string | number;
   parameters: SomeParameters;
 };
 
-/** The answer to a client's message, to that client alone. */
+/** The answer to a client's message, sent only to that client. */
 export type Answer =
   | {
     type: "changed";
     id?: string | number;
-    /** First frame made with them; null where the dream has not begun or rests. */
+    /** First frame made with them; null if the dream has not begun or is paused. */
     frame: number | null;
     parameters: SomeParameters;
   }

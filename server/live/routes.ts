@@ -1,4 +1,4 @@
-/** Following a dream: a WebSocket, server-sent events, and pictures of what the dream sees. */
+/** Routes for viewers of a dream: a WebSocket, server-sent events, and pictures of what the dream sees. */
 import { type Context, Hono } from "hono";
 import type { Dreams } from "../dreams/dreams.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
@@ -9,21 +9,21 @@ import { isEnd, type LiveHub } from "./hub.ts";
 import type { Sight } from "./sights.ts";
 import { SocketViewer } from "./socket_viewer.ts";
 
-/** What {@link liveRoutes} needs. */
+/** Dependencies and options of {@link liveRoutes}. */
 export interface LiveServices {
   hub: LiveHub;
   dreams: Pick<Dreams, "get" | "change">;
-  /** Sockets and event streams open at a time; default 500. */
+  /** Maximum number of open sockets and event streams; default 500. */
   limit?: number;
-  /** Milliseconds after which a client that takes nothing is given up; default 30 s. */
+  /** Milliseconds after which a client that takes nothing is disconnected; default 30 s. */
   stuckAfter?: number;
   /** Milliseconds between comments on event streams; default 15 s. */
   heartbeat?: number;
 }
 
 /**
- * Seconds without a message after which a socket is closed; half of it after which it is pinged. Long enough for a
- * slow line on which pictures stand before the ping.
+ * Seconds without a message after which a socket is closed; it is pinged after half that time. Long enough
+ * for a slow connection on which pictures precede the ping.
  */
 const idleTimeout = 90;
 
@@ -36,7 +36,9 @@ export function liveRoutes(services: LiveServices): Hono {
     .get("/:id/sees/:what{(source|flow|mask|dream)\\.jpg}", (context) => sees(context, services.hub));
 }
 
-/** Counts connections. One whose client never reads stays open until the client goes, so it counts until then. */
+/**
+ * Counts connections. A connection whose client never reads stays open, and counted, until the client leaves.
+ */
 class Gate {
   readonly #limit: number;
   #inside = 0;
@@ -45,7 +47,10 @@ class Gate {
     this.#limit = limit;
   }
 
-  /** Lets one in and returns what lets it out, however often called. Throws a ReverieError when all is taken. */
+  /**
+   * Admits a connection and returns a function that releases it; further calls do nothing. Throws a
+   * ReverieError if the limit is reached.
+   */
   enter(): () => void {
     if (this.#inside >= this.#limit) {
       throw new ReverieError("busy", `${this.#limit} connections are open: try again later`, {
@@ -105,7 +110,7 @@ function upgrade(request: Request, free: () => void): Deno.WebSocketUpgrade {
   }
 }
 
-/** Between handshake and opening a dream may have been deleted. */
+/** Joins a dream, which may have been deleted since the handshake. */
 function joined(hub: LiveHub, id: string, viewer: SocketViewer, socket: WebSocket): () => void {
   try {
     return hub.join(id, viewer);

@@ -1,19 +1,22 @@
-/** Pictures of what the dream sees, made only as long as somebody looks. */
+/** Pictures of what the dream sees, made only while somebody watches. */
 import { deadline, isTimeout } from "../../pipeline/deadline.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import type { RenderedPicture } from "../rendering/job.ts";
 
-/** What can be looked at: the frame before, optical flow, the mask of what is visible in both frames, the dream. */
+/**
+ * Kinds of pictures: the source frame, the optical flow, the mask of what is visible in both frames, the
+ * dreamed frame.
+ */
 export type Sight = "source" | "flow" | "mask" | "dream";
 
-/** One such picture. */
+/** A picture of a frame. */
 export interface Seen {
   /** The frame's index. */
   index: number;
   jpeg: Uint8Array<ArrayBuffer>;
 }
 
-/** Times in milliseconds; the defaults suit people. */
+/** Times in milliseconds; the defaults suit human viewers. */
 export interface SightTimes {
   /** How long pictures are made after the last request; default 10 s. */
   lapse?: number;
@@ -27,16 +30,16 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** How many requests may wait at a time, over all dreams. */
+/** Maximum number of waiting requests for all dreams together. */
 const mostWaiting = 200;
 
-/** The picture of a frame that was asked for, where it was made. */
+/** Returns a frame's picture of a kind, if it was made. */
 export function sightOf(picture: RenderedPicture | undefined, what: Sight): Seen | undefined {
   const jpeg = what === "dream" ? picture?.dreamed : picture?.[what];
   return picture && jpeg && { index: picture.index, jpeg };
 }
 
-/** Who waits for which picture, and which dreams are to make them. */
+/** Tracks requests for pictures, and which dreams have to make them. */
 export class Sights {
   readonly #lapse: number;
   readonly #wait: number;
@@ -50,7 +53,7 @@ export class Sights {
     this.#wait = times.wait ?? 10_000;
   }
 
-  /** Has the pictures made, from now until a while after the last call. */
+  /** Requests a dream's pictures from now until a while after the last call. */
   want(id: string): void {
     const timer = this.#wanted.get(id);
     clearTimeout(timer);
@@ -59,8 +62,10 @@ export class Sights {
   }
 
   /**
-   * The next frame's picture. Rejected with a ReverieError where none comes in time (`conflict`) or too many wait
-   * already (`too_many_requests`), and with the signal's reason.
+   * Returns the next frame's picture. Rejects with the signal's reason when the signal aborts.
+   *
+   * @throws {ReverieError} `conflict` if no picture comes in time or the dream ends, `too_many_requests` if
+   * too many requests are waiting
    */
   next(id: string, what: Sight, signal?: AbortSignal): Promise<Seen> {
     signal?.throwIfAborted();
@@ -82,7 +87,7 @@ export class Sights {
     });
   }
 
-  /** Answers those who wait for what this picture has. */
+  /** Resolves the requests for which this picture has what they wait for. */
   show(id: string, picture: RenderedPicture): void {
     for (const { what, resolve } of this.#waiters.get(id) ?? []) {
       const seen = sightOf(picture, what);
@@ -90,14 +95,14 @@ export class Sights {
     }
   }
 
-  /** No more pictures will come of this dream. */
+  /** Rejects a dream's waiting requests, since no more pictures will come. */
   end(id: string): void {
     clearTimeout(this.#wanted.get(id));
     this.#wanted.delete(id);
     for (const { what, reject } of this.#waiters.get(id) ?? []) reject(ended(what));
   }
 
-  /** Ends all. */
+  /** Ends all dreams. */
   close(): void {
     for (const id of new Set([...this.#wanted.keys(), ...this.#waiters.keys()])) this.end(id);
   }
@@ -112,7 +117,7 @@ export class Sights {
   }
 }
 
-/** The error where the dream is over and the picture was not made. */
+/** Creates the error for a dream that has ended and whose picture was not made. */
 export function ended(what: Sight): ReverieError {
   return new ReverieError("conflict", `the dream has ended, and its ${what} picture was not kept`);
 }

@@ -1,40 +1,40 @@
-/** A follower on a WebSocket: news as text, pictures as binary messages. */
+/** A viewer on a WebSocket: news as text, pictures as binary messages. */
 import type { News } from "./news.ts";
 import type { Ending, Shot, Subscriber } from "./subscriber.ts";
 
-/** What a viewer needs of its socket. */
+/** The part of a socket that a viewer needs. */
 export type ViewerSocket = Pick<WebSocket, "readyState" | "bufferedAmount" | "send" | "close">;
 
 /** Options of a {@link SocketViewer}. */
 export interface SocketViewerOptions {
-  /** Milliseconds after which a socket that takes nothing is given up; default 30 s. */
+  /** Milliseconds after which a socket that takes nothing is closed; default 30 s. */
   stuckAfter?: number;
-  /** Told once, when the viewer has given up. */
+  /** Called once, when the viewer has given up. */
   onStuck?: () => void;
 }
 
-/** Bytes that may always wait in the socket before frames are left out: small pictures need no such care. */
+/** Bytes that may always wait in the socket before frames are skipped; small pictures need no such care. */
 const room = 64 * 1024;
-/** Bytes of news other than frames that may wait; a client so far behind is given up. */
+/** Maximum bytes of waiting news other than frames; a slower client is disconnected. */
 const mostNews = 1024 * 1024;
-/** Milliseconds between looks at a socket that lags; there is no event for "drained". */
+/** How often to check a lagging socket, in milliseconds; there is no event for "drained". */
 const lookEvery = 50;
 
 /**
- * Passes on what the socket takes. As long as more than one picture waits in the socket, newer frames wait here, each
- * in place of the one before: a client that never reads costs two pictures, and when it reads again it sees the
- * newest. A picture always follows the news of its own frame.
+ * Sends what the socket can take. While more than one picture waits in the socket, newer frames wait here,
+ * each replacing the one before: a client that never reads costs two pictures, and when it reads again it
+ * sees the newest. A picture always follows the news of its own frame.
  */
 export class SocketViewer implements Subscriber {
   readonly #socket: ViewerSocket;
   readonly #options: SocketViewerOptions;
   #news: Shot | undefined;
   #picture: Shot | undefined;
-  /** Index of the frame whose news went out last, unless other news came in between. */
+  /** Index of the frame whose news was sent last, unless other news came in between. */
   #told: number | undefined;
   #room = room;
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** What waited in the socket when looked at last, and when it last became less. */
+  /** Bytes waiting in the socket at the last check; `#moved` is when they last decreased. */
   #level = 0;
   #moved = performance.now();
   #over = false;
@@ -53,7 +53,7 @@ export class SocketViewer implements Subscriber {
     this.tell(text);
   }
 
-  /** Sends a text to this client alone. */
+  /** Sends a text to this client only. */
   tell(text: string): void {
     this.#send(text);
     this.#told = undefined;
@@ -76,7 +76,7 @@ export class SocketViewer implements Subscriber {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(code, reason);
   }
 
-  /** Forgets what waits and stops looking; to be called when the socket has closed. */
+  /** Drops what waits and stops checking; call it when the socket has closed. */
   stop(): void {
     this.#over = true;
     this.#news = this.#picture = undefined;
@@ -88,7 +88,7 @@ export class SocketViewer implements Subscriber {
     return this.#socket.bufferedAmount > this.#room;
   }
 
-  /** Sends what waits as far as there is room; in the end the news of the last frame go out in any case. */
+  /** Sends what waits if there is room; at the end the news of the last frame is sent in any case. */
   #flush(ending = false): void {
     if (!this.#lags && this.#picture) this.#sendPicture(this.#picture);
     const news = this.#news;
@@ -114,7 +114,7 @@ export class SocketViewer implements Subscriber {
     this.#watch();
   }
 
-  /** Looks at the socket from time to time as long as something waits. */
+  /** Checks the socket from time to time while something waits. */
   #watch(): void {
     if (this.#over || this.#timer !== undefined || this.#socket.bufferedAmount === 0) return;
     this.#timer = setInterval(() => this.#tick(), lookEvery);

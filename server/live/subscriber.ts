@@ -1,12 +1,12 @@
-/** Who follows a dream, whatever carries the news there. */
+/** A viewer of a dream, independent of the transport. */
 import type { News } from "./news.ts";
 
-/** A frame as it is told: its news, and where it is shown its picture. */
+/** A frame for viewers: its news and, if it is shown, its picture. */
 export interface Shot {
   index: number;
-  /** The frame's news as JSON, written once for all. */
+  /** The frame's news as JSON, serialized once for all viewers. */
   news: string;
-  /** Its picture; the bytes are shared by all who get them. */
+  /** Its picture; the bytes are shared by all viewers. */
   jpeg?: Uint8Array<ArrayBuffer>;
 }
 
@@ -17,14 +17,14 @@ export interface Ending {
   reason: string;
 }
 
-/** One follower of one dream. None of its methods may wait: who lags leaves frames out. */
+/** One viewer of one dream. None of its methods may block: a slow viewer skips frames. */
 export interface Subscriber {
-  /** News other than frames, and as JSON; never left out. */
+  /** Receives news other than frames, also as JSON; never skipped. */
   news(text: string, news: News): void;
-  /** A frame; a newer one may take its place before it is delivered. */
+  /** Receives a frame; a newer one may replace it before it is delivered. */
   frame(shot: Shot): void;
-  /** The last call: what was told is still delivered. */
+  /** The last call; everything sent before is still delivered. */
   end(ending: Ending): void;
-  /** Bytes kept for this follower that were not delivered yet, as far as they are in this process. */
+  /** Undelivered bytes kept for this viewer in this process. */
   readonly held: number;
 }

@@ -1,19 +1,19 @@
-/** Networks that the server fetches because somebody asked for them. */
+/** Networks that the server fetches on request. */
 import { bodyOf } from "../errors.ts";
 import type { FetchJob } from "../rendering/job.ts";
 import type { Renderer } from "../rendering/renderer.ts";
 
-/** How a fetch stands. */
+/** The state of a fetch. */
 export interface FetchState {
-  /** Bytes so far and in all, while it runs; absent until the host has answered. */
+  /** Bytes so far and in total while the fetch runs; absent until the host has answered. */
   done?: number;
   total?: number;
-  /** One line, where it failed. */
+  /** One line that says why it failed. */
   error?: string;
   running: boolean;
 }
 
-/** Fetches each network once at a time, and tells how far it is. */
+/** Fetches networks, each at most once at a time, and reports progress. */
 export class NetworkFetches {
   readonly #renderer: Pick<Renderer, "fetch">;
   readonly #states = new Map<string, FetchState>();
@@ -22,12 +22,12 @@ export class NetworkFetches {
     this.#renderer = renderer;
   }
 
-  /** The fetch of a network; undefined where none was asked for, or where it has succeeded. */
+  /** Returns the fetch of a network; undefined if none was requested or it has succeeded. */
   state(network: string): FetchState | undefined {
     return this.#states.get(network);
   }
 
-  /** Begins to fetch a network, unless that is under way. */
+  /** Starts to fetch a network unless a fetch of it is already running. */
   start(network: string): void {
     if (this.#states.get(network)?.running) return;
     this.#fetch(network, { network }).catch((error) =>
@@ -36,8 +36,9 @@ export class NetworkFetches {
   }
 
   /**
-   * Fetches what is to dream by default, or what stands in for it. `best` is the network that is hoped for. Rejected with
-   * a ReverieError where none can be had.
+   * Fetches the default network or its fallback. `best` is the preferred network.
+   *
+   * @throws {ReverieError} if neither can be fetched
    */
   async fetchDefault(best: string): Promise<void> {
     await this.#fetch(best, {});

@@ -1,16 +1,20 @@
-/** Changes that were asked for and wait for the frame with which they begin. */
+/** Requested changes that wait for their first frame. */
 import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { TaskReport } from "./messages.ts";
 import type { TaskLink } from "./worker_link.ts";
 import { fromPlain, ReverieError } from "../../pipeline/errors.ts";
 
-/** Asks for changes and gives each the answer that belongs to it. */
+/** Sends changes to the Worker and matches each with its answer. */
 export class ChangeAnswers {
   readonly #waiting = new Map<number, PromiseWithResolvers<number>>();
   #last = 0;
   #over = false;
 
-  /** Resolves with the first frame made with the change. Rejected with a ReverieError where it is refused. */
+  /**
+   * Requests a change and resolves with the first frame made with it.
+   *
+   * @throws {ReverieError} if the change is refused or the work has ended
+   */
   ask(link: TaskLink, parameters: SomeParameters): Promise<number> {
     if (this.#over) return Promise.reject(tooLate());
     const answer = Promise.withResolvers<number>();
@@ -27,7 +31,7 @@ export class ChangeAnswers {
     else answer?.reject(fromPlain(report.error));
   }
 
-  /** The dream is over: nothing more takes effect. */
+  /** Rejects all pending changes, since the work has ended. */
   end(): void {
     this.#over = true;
     for (const answer of this.#waiting.values()) answer.reject(tooLate());

@@ -1,23 +1,26 @@
 import { deadline } from "../../pipeline/deadline.ts";
 
 /**
- * Stands between the frames of a rendering, so that short work (a preview, the camera) can go first: the rendering
- * rests there as long as the gate is held.
+ * Pauses a rendering between frames so that short work (a preview, the camera) can go first. The rendering is
+ * paused while the gate is held.
  */
 export class Gate {
-  /** Settled when the gate opens; there only while it is held. */
+  /** Settles when the gate opens; set only while it is held. */
   #opening: PromiseWithResolvers<void> | undefined;
-  /** Settled when no frame is being made. */
+  /** Settles when no frame is being made. */
   #rest: PromiseWithResolvers<void> | undefined;
   #frameUnderWay = false;
   readonly #onRest: (resting: boolean) => void;
 
-  /** @param onRest told when a rendering begins to rest and when it goes on */
+  /** @param onRest called with true when a rendering pauses and with false when it resumes */
   constructor(onRest: (resting: boolean) => void) {
     this.#onRest = onRest;
   }
 
-  /** Closes the gate. Settled when the rendering has come to it, or there is none; rejected when the signal aborts. */
+  /**
+   * Closes the gate. Resolves once the rendering has reached it, or at once if there is none; rejects when
+   * the signal aborts.
+   */
   async hold(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#opening = Promise.withResolvers();
@@ -26,14 +29,14 @@ export class Gate {
     await deadline(this.#rest.promise, { signal });
   }
 
-  /** Opens it again. */
+  /** Opens the gate. */
   release(): void {
     this.#opening?.resolve();
     this.#opening = undefined;
     this.#rest = undefined;
   }
 
-  /** Between two frames of the rendering, and before the first: waits as long as the gate is held. */
+  /** Waits while the gate is held; the rendering calls it before its first frame and after each frame. */
   async pass(signal: AbortSignal): Promise<void> {
     this.leave();
     while (this.#opening && !signal.aborted) {
@@ -44,7 +47,7 @@ export class Gate {
     this.#frameUnderWay = true;
   }
 
-  /** The rendering is over. */
+  /** Reports that the rendering has ended. */
   leave(): void {
     this.#frameUnderWay = false;
     this.#rest?.resolve();

@@ -1,22 +1,25 @@
-/** What the server asks of its renderer, and what it hears back. */
+/** The jobs that the server gives its renderer, and their results. */
 import type { DoneEvent, FrameEvent, StartEvent } from "../../pipeline/run/events.ts";
 import type { Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
 import type { Wish } from "../../pipeline/settings/settle.ts";
 
-/** What all work is done with. */
+/** Options for all work of the renderer. */
 export interface RendererOptions {
   /** Execution providers in order of preference; the default takes the best that works. */
   providers?: readonly string[];
-  /** Resident memory that the program may have while it dreams, in bytes; no more than there is by default. */
+  /**
+   * Resident memory that the process may use while it dreams, in bytes; by default limited only by the
+   * machine.
+   */
   memory?: number;
 }
 
-/** Settings to be looked at before they are dreamed with. */
+/** Settings to check before a dream. */
 export interface CheckJob {
   parameters: Parameters;
-  /** Whether the network is looked at for their layers and channels, which takes a moment. */
+  /** Whether to check their layers and channels against the network, which takes a moment. */
   layers: boolean;
-  /** The video, in pixels, where the flow between its frames is to be had. */
+  /** Size of the video in pixels; present if optical flow is to be checked for it. */
   source?: { width: number; height: number };
 }
 
@@ -26,49 +29,53 @@ export interface RenderJob {
   output: string;
   /** Folder for progressive HLS; emptied first. */
   hls: string;
-  /** The settings as far as they are known; with a wish they are settled when the work begins. */
+  /** The settings known so far; with a wish they are resolved when the work begins. */
   parameters: Parameters;
   wish?: Wish;
-  /** Changes that were made when this dream was rendered before, to be repeated at their frames, in order. */
+  /** Changes from an earlier rendering of this dream, to be repeated at their frames, in order. */
   changes: readonly { frame: number; parameters: SomeParameters }[];
-  /** Part of the source, in seconds. */
+  /** Part of the source, start and length in seconds. */
   from?: number;
   duration?: number;
 }
 
-/** A dreamed frame as the page shows it: JPEG of bounded size. */
+/** A dreamed frame for the page: JPEG of limited size. */
 export interface RenderedPicture {
   index: number;
   pts: number;
   dreamed: Uint8Array<ArrayBuffer>;
-  /** The pictures below only where {@link RenderHooks} or somebody asked to see them. */
+  /** Source, flow and mask are present only if they were requested; the first frame always has its source. */
   source?: Uint8Array<ArrayBuffer>;
   flow?: Uint8Array<ArrayBuffer>;
   mask?: Uint8Array<ArrayBuffer>;
 }
 
-/** How the renderer tells what happens; never called again once the rendering's promise is settled. */
+/** Callbacks for the events of a rendering; none is called after its promise has settled. */
 export interface RenderHooks {
   start(event: StartEvent): void;
   frame(event: FrameEvent): void;
-  /** The newest picture; frames are left out where encoding them would hold up the dream. */
+  /** Receives the newest picture; frames whose encoding would hold up the dream are skipped. */
   picture(picture: RenderedPicture): void;
   download(done: number, total: number): void;
   warning(line: string): void;
 }
 
-/** A dream that is being made. */
+/** A dream in progress. */
 export interface Rendering {
-  /** Settled when all is over; rejected with a ReverieError, or the reason of {@link stop}. */
+  /**
+   * Resolves when the dream is done; rejects with a ReverieError or with the reason passed to {@link stop}.
+   */
   readonly finished: Promise<DoneEvent>;
   /**
-   * Changes settings from the next frame on. Resolves with that frame's index once it has begun; rejected when the
-   * dream ends before.
+   * Changes settings from the next frame on. Resolves with that frame's index once it has begun; rejects if
+   * the dream ends first.
    */
   change(parameters: SomeParameters): Promise<number>;
-  /** Whether pictures come with source, flow and mask, as from the next frame. */
+  /** Sets whether pictures include source, flow and mask, from the next frame on. */
   see(wanted: boolean): void;
-  /** Stops between two steps and rejects {@link finished} with the reason; a playable partial video stays. */
+  /**
+   * Stops between two steps and rejects {@link finished} with the reason; a playable partial video remains.
+   */
   stop(reason: Error): void;
 }
 
@@ -80,7 +87,7 @@ export interface PreviewJob {
   wish: Wish;
 }
 
-/** What came of it. */
+/** Result of a preview. */
 export interface PreviewResult {
   width: number;
   height: number;
@@ -92,25 +99,31 @@ export interface PreviewResult {
 
 /** A network to fetch. */
 export interface FetchJob {
-  /** Its name in the catalogue; absent for the one that is to dream by default, which need not be had. */
+  /** Its name in the catalogue; absent for the default network, which may be replaced by its fallback. */
   network?: string;
 }
 
-/** A dream on frames that come from a camera. */
+/** A dream on the frames of a camera. */
 export interface CameraSession {
-  /** Hands over a JPEG picture; one that still waits is dropped for it. `frame` comes back with the result. */
+  /**
+   * Passes a JPEG picture to the session; it replaces one that still waits. `frame` is returned with the
+   * result.
+   */
   push(frame: number, jpeg: Uint8Array<ArrayBuffer>): void;
-  /** New settings from the next frame on. */
+  /** Changes settings from the next frame on. */
   change(parameters: SomeParameters): void;
-  /** Ends the session and frees what it held. */
+  /** Ends the session and frees its resources. */
   close(): void;
-  /** Settled when the session is over; rejected with a ReverieError where it failed. */
+  /** Resolves when the session is over; rejects with a ReverieError if it failed. */
   readonly finished: Promise<void>;
 }
 
-/** What a camera session tells. */
+/** Callbacks for the events of a camera session. */
 export interface CameraHooks {
-  /** Size at which frames are dreamed, the provider that does it and the settings; said once, before the first frame. */
+  /**
+   * Called once, before the first frame, with the size in pixels at which frames are dreamed, the execution
+   * provider and the settings.
+   */
   start(info: { width: number; height: number; provider: string; parameters: Parameters }): void;
   frame(frame: CameraFrame): void;
 }
@@ -125,6 +138,6 @@ export interface CameraFrame {
   visible: number;
   /** Milliseconds from the push to the dreamed picture. */
   milliseconds: number;
-  /** Frames dropped so far, since newer ones had come. */
+  /** Frames dropped so far in favour of newer ones. */
   dropped: number;
 }

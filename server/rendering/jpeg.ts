@@ -2,11 +2,11 @@
 import sharp from "sharp";
 import { ReverieError } from "../../pipeline/errors.ts";
 
-// One thread for each picture is enough, and no picture comes twice.
+// One thread per picture is enough, and no picture is decoded twice.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** A picture of 8 bits a channel, interleaved, row by row from the top; 3 channels are RGB, 1 is grey. */
+/** A picture with 8 bits per channel, interleaved, row by row from the top; 3 channels are RGB, 1 is grey. */
 export interface Pixels {
   width: number;
   height: number;
@@ -25,10 +25,12 @@ export interface Jpeg extends Size {
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Most pixels of a picture that comes from outside. */
+/** Maximum number of pixels of a picture from a client. */
 export const mostPixels = 1920 * 1080;
 
-/** Encodes a picture, made smaller where its longest side is above `longest`. `quality` is 1 to 100. */
+/**
+ * Encodes a picture as JPEG, scaled down if its longest side exceeds `longest` pixels. `quality` is 1 to 100.
+ */
 export async function encodeJpeg(picture: Pixels, longest: number, quality = 80): Promise<Jpeg> {
   const { width, height, channels, data } = picture;
   const { data: encoded, info } = await sharp(data, { raw: { width, height, channels: channels as 1 | 3 } })
@@ -36,13 +38,15 @@ export async function encodeJpeg(picture: Pixels, longest: number, quality = 80)
     .toColourspace(channels === 1 ? "b-w" : "srgb")
     .jpeg({ quality })
     .toBuffer({ resolveWithObject: true });
-  // A copy, since a buffer of libvips cannot be handed to another thread.
+  // A copy, since a buffer of libvips cannot be transferred to another thread.
   return { bytes: new Uint8Array(encoded), width: info.width, height: info.height };
 }
 
 /**
- * Decodes a JPEG to rgb24 of a given size: scaled to cover it, what stands out cut off evenly; its EXIF orientation is
- * ignored. Throws a ReverieError where it is no JPEG or larger than {@link mostPixels}.
+ * Decodes a JPEG to rgb24 of the given size: scaled to cover it and cropped evenly. Its EXIF orientation is
+ * ignored.
+ *
+ * @throws {ReverieError} if it is not a valid JPEG or has more pixels than {@link mostPixels}
  */
 export async function decodeJpeg(jpeg: Uint8Array, { width, height }: Size): Promise<Uint8Array> {
   if (!isJpeg(jpeg)) throw new ReverieError("invalid_request", "a picture is not JPEG: send JPEG pictures");
@@ -63,7 +67,7 @@ export async function decodeJpeg(jpeg: Uint8Array, { width, height }: Size): Pro
   }
 }
 
-/** Whether bytes begin as a JPEG file does (ITU-T T.81, B.2.1). */
+/** Whether bytes start like a JPEG file (ITU-T T.81, B.2.1). */
 export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 }

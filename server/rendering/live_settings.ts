@@ -1,4 +1,4 @@
-/** Settings that change while a dream runs. */
+/** Settings that can change while a dream runs. */
 import type { ParameterName, Parameters, SomeParameters } from "../../pipeline/settings/parameters.ts";
 
 /** A change of a running dream that waits for the next frame. */
@@ -7,7 +7,10 @@ interface PendingChange {
   parameters: SomeParameters;
 }
 
-/** The settings of a running dream, from frame to frame: changes of an earlier run at their frames, new ones at once. */
+/**
+ * The settings of a running dream, frame by frame: changes from an earlier run apply at their recorded
+ * frames, new ones at the next frame.
+ */
 export class LiveSettings {
   #current: Parameters;
   readonly #recorded: { frame: number; parameters: SomeParameters }[];
@@ -16,7 +19,7 @@ export class LiveSettings {
 
   /**
    * @param recorded changes to repeat, in order of their frames
-   * @param onApplied told the first frame that is made with a change
+   * @param onApplied called with a change's number and the first frame made with it
    */
   constructor(
     parameters: Parameters,
@@ -28,12 +31,12 @@ export class LiveSettings {
     this.#onApplied = onApplied;
   }
 
-  /** Exchanges the settings that changes are made to; before the first frame. */
+  /** Replaces the settings that changes build on; call it before the first frame. */
   begin(parameters: Parameters): void {
     this.#current = parameters;
   }
 
-  /** The settings as they will be at the next frame, recorded changes aside. */
+  /** The settings of the next frame, without recorded changes. */
   get next(): Parameters {
     return Object.assign({ ...this.#current }, ...this.#pending.map(({ parameters }) => parameters));
   }
@@ -43,7 +46,7 @@ export class LiveSettings {
     this.#pending.push({ number, parameters });
   }
 
-  /** The settings of a frame; to be asked once for every frame, in order. */
+  /** Returns the settings of a frame; call it once per frame, in order. */
   at(frame: number): Parameters {
     while (this.#recorded[0] && this.#recorded[0].frame <= frame) {
       this.#current = { ...this.#current, ...this.#recorded.shift()!.parameters };
@@ -58,7 +61,10 @@ export class LiveSettings {
     return this.#current;
   }
 
-  /** What is asked for now holds, also at frames where an earlier run changed the same settings. */
+  /**
+   * Drops recorded changes of these settings: a new change wins even at frames where an earlier run changed
+   * the same settings.
+   */
   #forgetRecorded(names: readonly string[]): void {
     for (const { parameters } of this.#recorded) {
       for (const name of names) delete parameters[name as ParameterName];

@@ -1,6 +1,6 @@
 /**
- * A place for one item between a quick giver and a slow taker: an item that still waits is dropped for a newer one,
- * so that neither waits for the other and nothing piles up.
+ * A one-item queue between a fast producer and a slow consumer. A newer item replaces one that still waits,
+ * so neither side waits for the other and nothing piles up.
  *
  * ```ts ignore
  * const pictures = new Newest<Picture>();
@@ -13,7 +13,7 @@ export class Newest<T> {
   #wake: PromiseWithResolvers<void> | undefined;
   #closed = false;
 
-  /** Hands over an item; whether another one was dropped for it. Nothing happens once the place is closed. */
+  /** Offers an item; returns whether it replaced another. Does nothing once the queue is closed. */
   offer(item: T): boolean {
     if (this.#closed) return false;
     const dropped = this.#waiting !== undefined;
@@ -22,13 +22,13 @@ export class Newest<T> {
     return dropped;
   }
 
-  /** Ends the taker's loop, after the item that waits. */
+  /** Ends the consumer's loop after the waiting item. */
   close(): void {
     this.#closed = true;
     this.#wake?.resolve();
   }
 
-  /** The items as they are taken; for one taker. */
+  /** Yields the items; for a single consumer. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     while (true) {
       const waiting = this.#waiting;

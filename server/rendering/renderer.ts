@@ -1,4 +1,4 @@
-/** Makes dreams beside the thread that serves, so that HTTP never waits for the pipeline. */
+/** Renders dreams off the server's main thread, so that HTTP never waits for the pipeline. */
 import type { Wish } from "../../pipeline/settings/settle.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import type {
@@ -17,12 +17,13 @@ import { RunningCamera } from "./running_camera.ts";
 import { RunningDream } from "./running_dream.ts";
 import { WorkerLink } from "./worker_link.ts";
 
-/** How long {@link Renderer.close} waits for a dream to end in order, in milliseconds. */
+/** How long {@link Renderer.close} waits for a dream to finish cleanly, in milliseconds. */
 const patience = 15_000;
 
 /**
- * One Worker that renders one dream at a time, and beside it one preview or camera session, for which the rendering
- * rests between two frames. A Worker that crashes fails what it was at, and the next work gets a new one.
+ * One Worker that renders one dream at a time and, alongside it, one preview or camera session, for which the
+ * rendering pauses between two frames. If the Worker crashes, its current tasks fail and the next task gets a
+ * new Worker.
  *
  * ```ts ignore
  * const renderer = new Renderer();
@@ -36,7 +37,7 @@ export class Renderer {
   readonly #heldListeners = new Set<(held: boolean) => void>();
   #link: WorkerLink;
   #rendering = false;
-  /** What makes the rendering rest. */
+  /** The task for which the rendering pauses. */
   #guest: "preview" | "camera" | undefined;
   #held = false;
   #closed = false;
@@ -46,7 +47,7 @@ export class Renderer {
     this.#link = this.#newLink();
   }
 
-  /** Whether the rendering rests, since a preview or the camera goes first. */
+  /** Whether the rendering is paused because a preview or the camera goes first. */
   get held(): boolean {
     return this.#held;
   }
@@ -56,7 +57,11 @@ export class Renderer {
     this.#heldListeners.add(listener);
   }
 
-  /** Begins a dream. Throws a ReverieError where one is being rendered. */
+  /**
+   * Starts a dream.
+   *
+   * @throws {ReverieError} `busy` if a dream is already being rendered or the renderer is closed
+   */
   render(job: RenderJob, hooks: RenderHooks): Rendering {
     if (this.#rendering) throw new ReverieError("busy", "another dream is being rendered: wait for its end");
     const rendering = new RunningDream(this.#worker(), job, this.#options, hooks);
@@ -67,8 +72,9 @@ export class Renderer {
   }
 
   /**
-   * Dreams one frame, while the rendering rests. Rejected with a ReverieError, `busy` where another preview or the camera
-   * is at it, or with the signal's reason.
+   * Dreams one frame while the rendering is paused. Rejects with the signal's reason when the signal aborts.
+   *
+   * @throws {ReverieError} if the frame cannot be dreamed; `busy` if another preview or the camera is running
    */
   async preview(job: PreviewJob, signal?: AbortSignal): Promise<PreviewResult> {
     signal?.throwIfAborted();
@@ -92,8 +98,10 @@ export class Renderer {
   }
 
   /**
-   * Whether settings can be dreamed with: the network has their layers and channels, and the flow that they ask for can
-   * be had. Rejected with a ReverieError `invalid_parameter` that names the setting where not.
+   * Checks whether settings can be dreamed with: the network has their layers and channels, and the optical
+   * flow that they request is available.
+   *
+   * @throws {ReverieError} `invalid_parameter`, with the name of the setting
    */
   async check(job: CheckJob): Promise<void> {
     const checked = Promise.withResolvers<void>();
@@ -106,7 +114,11 @@ export class Renderer {
     await checked.promise;
   }
 
-  /** Fetches a network. Rejected with a ReverieError where it cannot be had. */
+  /**
+   * Fetches a network. `onProgress` receives the bytes so far and in total.
+   *
+   * @throws {ReverieError} if it cannot be fetched
+   */
   async fetch(job: FetchJob, onProgress: (done: number, total: number) => void): Promise<void> {
     const fetched = Promise.withResolvers<void>();
     this.#worker().begin({ kind: "fetch", job }, this.#options, {
@@ -120,8 +132,10 @@ export class Renderer {
   }
 
   /**
-   * Opens a session that dreams a camera's pictures, scaled to cover `size`, while the rendering rests. Throws an
-   * ReverieError, `busy` where a preview or another session is at it.
+   * Opens a session that dreams a camera's pictures, scaled to cover `size` in pixels, while the rendering is
+   * paused.
+   *
+   * @throws {ReverieError} `busy` if a preview or another session is running or the renderer is closed
    */
   camera(wish: Wish, size: { width: number; height: number }, hooks: CameraHooks): RunningCamera {
     const worker = this.#worker();
@@ -132,7 +146,7 @@ export class Renderer {
     return session;
   }
 
-  /** Stops everything, each dream with its partial video in order, and ends the Worker. */
+  /** Stops all tasks and the Worker; a dream in progress first completes its partial video. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#link.close(patience);

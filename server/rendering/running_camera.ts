@@ -1,4 +1,4 @@
-/** A camera session, on the thread that serves. */
+/** A camera session, on the server's main thread. */
 import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import { ChangeAnswers } from "./change_answers.ts";
 import type { CameraHooks, CameraSession, RendererOptions } from "./job.ts";
@@ -10,17 +10,17 @@ import type { ReverieError } from "../../pipeline/errors.ts";
 interface Picture {
   frame: number;
   jpeg: Uint8Array<ArrayBuffer>;
-  /** When it came, in milliseconds. */
+  /** Time of arrival in milliseconds. */
   at: number;
 }
 
-/** Keeps the newest picture until the Worker wants one, and counts those that were dropped for it. */
+/** Keeps the newest picture until the Worker requests one, and counts the pictures dropped in between. */
 export class RunningCamera implements CameraSession, TaskListener {
   readonly #link: TaskLink;
   readonly #hooks: CameraHooks;
   readonly #changes = new ChangeAnswers();
   readonly #finished = Promise.withResolvers<void>();
-  /** When the pictures came that are being dreamed, by number. */
+  /** Arrival times of the pictures being dreamed, by number. */
   readonly #underWay = new Map<number, number>();
   #waiting: Picture | undefined;
   #wanted = false;
@@ -42,7 +42,7 @@ export class RunningCamera implements CameraSession, TaskListener {
     return this.#finished.promise;
   }
 
-  /** The picture's buffer is handed over: it must not be used any more. */
+  /** Transfers the picture's buffer, which must not be used afterwards. */
   push(frame: number, jpeg: Uint8Array<ArrayBuffer>): void {
     if (this.#closed) return;
     if (this.#waiting) this.#dropped++;
@@ -50,7 +50,11 @@ export class RunningCamera implements CameraSession, TaskListener {
     this.#handOver();
   }
 
-  /** Resolves with the first frame made with the change; rejected with a ReverieError where it is refused. */
+  /**
+   * Changes settings and resolves with the first frame made with the change.
+   *
+   * @throws {ReverieError} if the change is refused or the session has ended
+   */
   change(parameters: SomeParameters): Promise<number> {
     return this.#changes.ask(this.#link, parameters);
   }
@@ -96,7 +100,7 @@ export class RunningCamera implements CameraSession, TaskListener {
     this.#waiting = undefined;
     this.#wanted = false;
     this.#underWay.set(frame, at);
-    // What is only a part of its buffer cannot be handed over.
+    // A view of part of a buffer cannot be transferred.
     const whole = jpeg.byteLength === jpeg.buffer.byteLength ? jpeg : jpeg.slice();
     this.#link.instruct({ kind: "picture", frame, jpeg: whole }, [whole.buffer]);
   }

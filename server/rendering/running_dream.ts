@@ -1,4 +1,4 @@
-/** A rendering, on the thread that serves. */
+/** A rendering, on the server's main thread. */
 import type { DoneEvent } from "../../pipeline/run/events.ts";
 import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
 import { ChangeAnswers } from "./change_answers.ts";
@@ -7,7 +7,7 @@ import type { TaskReport } from "./messages.ts";
 import type { TaskLink, TaskListener, WorkerLink } from "./worker_link.ts";
 import type { ReverieError } from "../../pipeline/errors.ts";
 
-/** Passes on what the Worker tells of a rendering, and the other way what is asked of it. */
+/** Forwards the Worker's messages about a rendering to its hooks, and requests to the Worker. */
 export class RunningDream implements Rendering, TaskListener {
   readonly #link: TaskLink;
   readonly #hooks: RenderHooks;
@@ -23,7 +23,7 @@ export class RunningDream implements Rendering, TaskListener {
   ) {
     this.#hooks = hooks;
     this.#link = worker.begin({ kind: "render", job }, options, this);
-    // Whoever is interested hears of it; the others must not end the program.
+    // A rejection that no caller handles must not end the process.
     this.#finished.promise.catch(() => {});
   }
 

@@ -1,6 +1,6 @@
 /**
- * The thread in which dreams are made, so that the one that serves never waits for the pipeline. See `renderer.ts` for
- * the other side.
+ * The Worker that renders dreams, so that the server's main thread never waits for the pipeline. See
+ * `renderer.ts` for the other side.
  */
 /// <reference lib="deno.worker" />
 import { toPlain } from "../../pipeline/errors.ts";

@@ -1,23 +1,26 @@
-/** The thread that serves, talking to the renderer's Worker. */
+/** The main thread's connection to the renderer's Worker. */
 import { settledWithin } from "../../pipeline/deadline.ts";
 import { fromPlain, ReverieError } from "../../pipeline/errors.ts";
 import type { RendererOptions } from "./job.ts";
 import type { Beginning, Command, Instruction, Report, TaskReport } from "./messages.ts";
 
-/** Hears of a piece of work until it has ended. */
+/** Receives a task's messages until it has ended. */
 export interface TaskListener {
   report(report: TaskReport): void;
-  /** Told once, as the last, where the work did not come to its end. */
+  /** Called last, once, if the task failed. */
   failed(error: ReverieError): void;
 }
 
-/** A piece of work that is under way in the Worker. */
+/** A task that runs in the Worker. */
 export interface TaskLink {
-  /** `moved` buffers are handed over instead of copied. Nothing is said to work that has ended. */
+  /**
+   * Sends an instruction; `moved` buffers are transferred instead of copied. Does nothing once the task has
+   * ended.
+   */
   instruct(instruction: Instruction, moved?: Transferable[]): void;
 }
 
-/** The Worker, until it is closed or crashes; then it is replaced by another one. */
+/** A Worker until it is closed or crashes; a new link then replaces this one. */
 export class WorkerLink {
   readonly #worker: Worker;
   readonly #listeners = new Map<number, TaskListener>();
@@ -26,7 +29,7 @@ export class WorkerLink {
   #open = true;
   #allEnded: PromiseWithResolvers<void> | undefined;
 
-  /** @param onHeld told when a rendering begins to rest, since other work goes first, and when it goes on */
+  /** @param onHeld called with true when a rendering pauses for other work and with false when it resumes */
   constructor(onHeld: (held: boolean) => void) {
     this.#onHeld = onHeld;
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "renderer" });
@@ -38,12 +41,12 @@ export class WorkerLink {
     };
   }
 
-  /** Whether it still works. */
+  /** Whether the Worker is running. */
   get open(): boolean {
     return this.#open;
   }
 
-  /** Begins a piece of work. */
+  /** Starts a task. */
   begin(beginning: Beginning, options: RendererOptions, listener: TaskListener): TaskLink {
     const task = ++this.#last;
     this.#listeners.set(task, listener);
@@ -55,7 +58,7 @@ export class WorkerLink {
     };
   }
 
-  /** Stops all work, waits for its end (at most `patience` milliseconds), and ends the Worker. */
+  /** Stops all tasks, waits for them to end (at most `patience` milliseconds), and ends the Worker. */
   async close(patience: number): Promise<void> {
     for (const task of this.#listeners.keys()) this.#post({ kind: "stop", task });
     if (this.#listeners.size > 0) {

@@ -8,14 +8,17 @@ import { hostOf } from "./request_facts.ts";
 export interface AllowedHostsOptions {
   /** Host name or address that the server listens on. */
   host: string;
-  /** Origins of other sites that may use the API; their hosts are answered, too, for a proxy that keeps the name. */
+  /**
+   * Origins of other sites that may use the API; their hosts are accepted, too, for a proxy that keeps the
+   * host name.
+   */
   cors?: readonly string[];
 }
 
 /**
- * A server that only this machine can reach answers only to names of this machine (403). Otherwise any site could
- * point a name of its own at 127.0.0.1, and its pages would then count as this server's. Where others can reach the
- * server its names cannot be known, and the token guards it.
+ * Makes a server that only this machine can reach refuse requests to other host names (403). Otherwise any
+ * site could point a name of its own at 127.0.0.1, and its pages would count as the server's own. If other
+ * machines can reach the server, its names are unknown, and the token protects it.
  */
 export function allowedHosts({ host, cors = [] }: AllowedHostsOptions): MiddlewareHandler {
   if (!isLoopback(host)) return (_c, next) => next();
@@ -31,7 +34,7 @@ export function allowedHosts({ host, cors = [] }: AllowedHostsOptions): Middlewa
   };
 }
 
-/** The name or address in a header Host (RFC 9110, section 7.2), without the port. */
+/** Returns the name or address in a Host header (RFC 9110, section 7.2), without the port. */
 function nameOf(host: string): string | undefined {
   return /^(\[[\da-f:.]+\]|[\w.-]+)(:\d*)?$/i.exec(host)?.[1];
 }

@@ -1,4 +1,4 @@
-/** Who may use the server. */
+/** Access control with the server's token. */
 import type { Context, MiddlewareHandler } from "hono";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { ReverieError } from "../../pipeline/errors.ts";
@@ -10,28 +10,28 @@ import { clientOf, Tries } from "./tries.ts";
 
 /** Options of {@link authentication} and of the login. */
 export interface AuthenticationOptions {
-  /** Secret that every request must show; undefined lets everybody in. */
+  /** Secret that every request must present; if undefined, everybody has access. */
   token?: string | undefined;
-  /** Folder of the server's data, so that logins outlive restarts. */
+  /** Folder of the server's data; with it, logins survive restarts. */
   data?: string | undefined;
 }
 
-/** What is answered without a token: how the server is, the login, and what its page is made of. */
+/** Paths that need no token: the health check, the login, and the files of its page. */
 const open = {
   reading: /^\/(healthz|login|app\/(login|theme)\.js|style\/[\w./-]+|favicon\.ico)$/,
   posting: /^\/(login|logout)$/,
 };
 
 /**
- * Lets requests pass that show the token: in the header `Authorization: Bearer TOKEN`, in the query (`?token=TOKEN`)
- * of GET and HEAD, for sockets and media players that cannot set headers, or by the cookie of a login. Others are
- * answered with 401, 429 after hundreds of wrong tokens; a browser that opens a page is led to /login instead.
- * A page that is opened with the token in its query gets the cookie and loses the query, so that the token neither
- * stays in the history nor travels on.
+ * Lets requests pass that present the token: in the header `Authorization: Bearer TOKEN`; in the query
+ * (`?token=TOKEN`) of GET and HEAD, for sockets and media players that cannot set headers; or by a login
+ * cookie. Other requests get 401, or 429 after hundreds of wrong tokens; a browser that opens a page is
+ * redirected to /login instead. A page opened with the token in its query gets the cookie and is redirected
+ * to the same URL without the token, so that the token neither stays in the history nor spreads.
  *
- * Without a token are answered: /healthz, /login with its scripts, styles and icon, /logout.
+ * These paths need no token: /healthz, /login with its scripts, styles and icon, /logout.
  *
- * hono/bearer-auth knows the header only, and answers errors of its own.
+ * hono/bearer-auth supports only the header, and has its own error responses.
  */
 export function authentication({ token, data }: AuthenticationOptions): MiddlewareHandler {
   if (token === undefined) return (_c, next) => next();
@@ -53,7 +53,10 @@ function isOpen(c: Context): boolean {
   return (method === "GET" || method === "HEAD") && open.reading.test(path) && !path.includes("..");
 }
 
-/** Compares in constant time; the try is counted ahead, so that requests at the same time cannot outrun the count. */
+/**
+ * Compares in constant time. The attempt is counted first, so that concurrent requests cannot outrun the
+ * count.
+ */
 async function showsToken(c: Context, token: string, tries: Tries): Promise<boolean> {
   const shown = shownToken(c);
   if (!shown) return false;
@@ -82,7 +85,7 @@ function refuse(c: Context): Response {
   throw new ReverieError("unauthorized", message);
 }
 
-/** Whether a person opens a page, rather than a program the API. */
+/** Whether a person opens a page, as opposed to a program that calls the API. */
 function isPage(c: Context): boolean {
   return c.req.method === "GET" && isNavigation(c) && !/^\/(api|files)(\/|$)/.test(c.req.path);
 }

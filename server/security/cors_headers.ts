@@ -1,4 +1,4 @@
-/** Whether pages of other sites may read answers. */
+/** Whether pages of other sites may read responses. */
 import type { Context, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { trustedOrigins } from "./origins.ts";
@@ -9,7 +9,7 @@ export interface CorsOptions {
   cors?: readonly string[];
 }
 
-/** Headers that scripts of other origins may read beside those that are always readable. */
+/** Headers that scripts of other origins may read besides those that are always readable. */
 const exposeHeaders = [
   ...["Location", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
   ...["Accept-Ranges", "Content-Disposition", "Content-Range", "ETag"],
@@ -26,8 +26,9 @@ const exposeHeaders = [
 ];
 
 /**
- * Answers preflights and adds CORS headers for the given origins, without credentials: pages of other sites have to
- * bring the token themselves. Whatever the routes say about CORS is taken away: tus would let everybody in.
+ * Responds to preflights and adds CORS headers for the given origins, without credentials: pages of other
+ * sites must send the token themselves. CORS headers set by the routes are removed, since tus would allow
+ * every origin.
  */
 export function corsHeaders(options: CorsOptions = {}): MiddlewareHandler {
   const origins = options.cors ?? [];
@@ -41,14 +42,14 @@ export function corsHeaders(options: CorsOptions = {}): MiddlewareHandler {
   return async (c, next) => {
     if (origins.length > 0 && isPreflight(c)) return await apply(c, next);
     await next();
-    // An upgraded connection's answer can no longer be touched.
+    // The response of an upgraded connection can no longer be modified.
     if (c.res.status === 101) return;
     withoutCors(c);
     if (origins.length > 0 && c.req.method !== "OPTIONS") await apply(c, () => Promise.resolve());
   };
 }
 
-/** A browser's question ahead of a request; any other OPTIONS is the routes' own. */
+/** Whether a request is a browser's preflight; any other OPTIONS goes to the routes. */
 function isPreflight(c: Context): boolean {
   return c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method") !== undefined;
 }

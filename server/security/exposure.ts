@@ -1,13 +1,13 @@
-/** What has to be settled before the server is open to others. */
+/** Checks before the server is opened to other machines. */
 import { wrongUsage } from "../../pipeline/errors.ts";
 import type { ServerOptions } from "../options.ts";
 import { isLoopback } from "./loopback.ts";
 
 /**
- * Refuses what would open the server by accident: an address that others can reach without a token, unless the user
- * wants it so, and a token that cannot be sent in a header.
+ * Refuses options that would expose the server by accident: an address that other machines can reach without
+ * a token, unless the user asked for it, and a token that cannot be sent in a header.
  *
- * @throws {ReverieError} with the one line that says how to go on
+ * @throws {ReverieError} with one line that says what to do
  */
 export function checkExposure(options: Pick<ServerOptions, "host" | "token" | "withoutToken">): void {
   const { host, token, withoutToken } = options;

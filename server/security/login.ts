@@ -1,4 +1,4 @@
-/** Logging in with the token, and out again. */
+/** Login with the token, and logout. */
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { timingSafeEqual } from "hono/utils/buffer";
@@ -42,10 +42,11 @@ const loggingOut = {
 };
 
 /**
- * `POST /login` with the field `token`, as form or JSON, gives a browser its cookie; `next` (field or query) is the
- * path to go on at. A form is answered with 303 to that path, JSON with 204. A wrong token: 401; after five of them
- * from one address 429, then one more every 20 s. Browsers that show the answer as a page go back to
- * `/login?error=wrong` or `/login?error=wait` instead. `POST /logout` takes the cookie away.
+ * `POST /login` with the field `token`, as form or JSON, gives a browser its cookie; `next` (field or query)
+ * is the path to continue at. A form is answered with 303 to that path, JSON with 204. A wrong token gets
+ * 401; after five wrong tokens from one address 429, then one more attempt every 20 s. Browsers that show the
+ * response as a page are redirected to `/login?error=wrong` or `/login?error=wait` instead. `POST /logout`
+ * removes the cookie.
  *
  * The page itself, `GET /login`, is a static file.
  */
@@ -81,7 +82,7 @@ async function readBody(c: Context): Promise<z.infer<typeof loginBody>> {
   });
 }
 
-/** Why a token does not let in; the try is counted ahead of the comparison. */
+/** Returns why a token is refused. The attempt is counted before the comparison. */
 async function refusal(
   c: Context,
   shown: string,
@@ -101,7 +102,7 @@ async function refusal(
   return undefined;
 }
 
-/** Sends a person back to the form; a program gets the error. */
+/** Redirects a person to the form; a program gets the error. */
 function answerRefusal(c: Context, error: ReverieError, next: string | undefined): Response {
   if (isJson(c) || !isNavigation(c)) throw error;
   const query = new URLSearchParams({ error: error.code === "unauthorized" ? "wrong" : "wait" });

@@ -1,12 +1,12 @@
-/** Who looks after the server. */
+/** Recognizes the server's operator. */
 import type { Context } from "hono";
 import { getConnInfo } from "hono/deno";
 import { isLoopback } from "./loopback.ts";
 import { hostOf } from "./request_facts.ts";
 
 /**
- * Whether a request that was let in is the operator's: it has shown the token, or, where there is none, comes from the
- * server's own machine under a local name, so not through a proxy.
+ * Whether an authorized request comes from the operator: it presented the token, or, if there is no token, it
+ * comes from the server's own machine under a local name and so not through a proxy.
  */
 export function isOperator(c: Context, { token }: { token?: string | undefined }): boolean {
   if (token !== undefined) return true;

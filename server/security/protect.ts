@@ -1,4 +1,4 @@
-/** All that stands between a request and the routes. */
+/** The security layer between a request and the routes. */
 import type { MiddlewareHandler } from "hono";
 import type { ServerOptions } from "../options.ts";
 import { allowedHosts } from "./allowed_hosts.ts";
@@ -7,13 +7,13 @@ import { corsHeaders } from "./cors_headers.ts";
 import { sameOrigin } from "./same_origin.ts";
 import { securityHeaders } from "./security_headers.ts";
 
-/** Those options of the server that say who may use it. */
+/** The server options that control access. */
 export type ProtectionOptions = Pick<ServerOptions, "host" | "token" | "cors"> & { data?: string };
 
 /**
- * The security layer in its order, to be used ahead of every route. Headers come first, so that refusals carry them,
- * too; CORS comes before the authentication, since browsers send no token with their preflights. Errors are thrown as
- * ReverieError, for the app's error handler.
+ * Returns the security middlewares in order, to be used before every route. Headers come first, so that
+ * refusals carry them, too. CORS comes before authentication, since browsers send no token with preflights.
+ * Errors are thrown as ReverieError, for the app's error handler.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** What can be told from a request before it is handled. */
+/** Facts about a request before it is handled. */
 import type { Context } from "hono";
 
 /** Whether a request asks for a WebSocket. */
@@ -6,12 +6,12 @@ export function isUpgrade(c: Context): boolean {
   return c.req.header("Upgrade")?.toLowerCase() === "websocket";
 }
 
-/** Whether a request only reads (RFC 9110, section 9.2.1) and opens no socket either. */
+/** Whether a request only reads (RFC 9110, section 9.2.1) and does not open a socket. */
 export function isReading(c: Context): boolean {
   return ["GET", "HEAD", "OPTIONS"].includes(c.req.method) && !isUpgrade(c);
 }
 
-/** Whether it is a browser that shows the answer as a page. */
+/** Whether a browser will show the response as a page. */
 export function isNavigation(c: Context): boolean {
   if (isUpgrade(c)) return false;
   const mode = c.req.header("Sec-Fetch-Mode");
@@ -19,7 +19,7 @@ export function isNavigation(c: Context): boolean {
   return /\btext\/html\b/i.test(c.req.header("Accept") ?? "");
 }
 
-/** Host and port that a request was sent to. */
+/** Returns the host and port that a request was sent to, in lower case. */
 export function hostOf(c: Context): string {
   return (c.req.header("Host") ?? new URL(c.req.url).host).toLowerCase();
 }

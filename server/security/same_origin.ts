@@ -1,4 +1,4 @@
-/** Keeps other sites from acting in the name of whoever visits them. */
+/** Keeps other sites from acting on behalf of their visitors. */
 import type { Context, MiddlewareHandler } from "hono";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { trustedOrigins } from "./origins.ts";
@@ -11,12 +11,12 @@ export interface SameOriginOptions {
 }
 
 /**
- * Refuses requests that change something, and WebSockets, when a page of another origin sends them (403). Browsers
- * do not ask before they send such requests, and never for sockets. Sec-Fetch-Site decides where the browser tells
- * it; else the host in Origin has to be the one that was asked. Hosts are compared without scheme, since a proxy in
- * front may speak TLS. Requests without either header do not come from a browser and pass.
+ * Refuses state-changing requests and WebSockets from pages of other origins (403). Browsers send many such
+ * requests without a preflight, and sockets always. Sec-Fetch-Site decides if the browser sends it; otherwise
+ * the host in Origin must be the requested host. Hosts are compared without the scheme, since a proxy in
+ * front may terminate TLS. Requests with neither header do not come from a browser and pass.
  *
- * hono/csrf would look at forms only, and refuse curl and scripts.
+ * hono/csrf would check forms only, and refuse curl and scripts.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ function isForeign(c: Context, isTrusted: (origin: string) => boolean): boolean 
   return origin !== undefined && !isAt(origin, hostOf(c));
 }
 
-/** Whether an origin has a host; a port that goes without saying may be named or not. */
+/** Whether an origin has this host; the default port may be given or not. */
 function isAt(origin: string, host: string): boolean {
   const url = URL.parse(origin);
   return url !== null && url.host !== "" && url.host === URL.parse(`${url.protocol}//${host}`)?.host;

@@ -3,12 +3,13 @@ import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 
 /**
- * Sets the security headers of every answer. All scripts, styles and connections are the server's own; hls.js plays
- * through blob: addresses, pictures come as blob: and data:. hls.js needs no Worker from a blob: its ES module has
- * none built in. Sockets to the own host belong to 'self' (Content Security Policy Level 3, section 6.7.2.8).
+ * Sets the security headers of every response. All scripts, styles and connections come from the server
+ * itself; hls.js plays through blob: URLs, and pictures are blob: and data: URLs. hls.js needs no Worker from
+ * a blob: URL, because its ES module has none built in. Sockets to the same host are covered by 'self'
+ * (Content Security Policy Level 3, section 6.7.2.8).
  *
- * Referrer-Policy is not no-referrer, under which browsers send the login form with the origin "null".
- * HSTS is left to the proxy that speaks TLS.
+ * Referrer-Policy is not no-referrer, because with it browsers send the login form with the origin "null".
+ * HSTS is left to the proxy that terminates TLS.
  */
 export function securityHeaders(): MiddlewareHandler {
   const apply = secureHeaders({
@@ -43,7 +44,7 @@ export function securityHeaders(): MiddlewareHandler {
   });
   return async (c, next) => {
     await next();
-    // An upgraded connection's answer can no longer be touched.
+    // The response of an upgraded connection can no longer be modified.
     if (c.res.status !== 101) await apply(c, () => Promise.resolve());
   };
 }

@@ -1,13 +1,14 @@
-/** The secret that sessions are signed with. */
+/** The secret that signs sessions. */
 import { join } from "node:path";
 
-/** For servers without a folder; their sessions end with the process. */
+/** Key for servers without a folder; their sessions end with the process. */
 const passing = randomKey();
 
 /**
- * The key for a server's sessions: a random one, so that no cookie can be made by guessing tokens, together with the
- * token, so that sessions end when it changes. The random part is kept in the file `session-key` of the server's
- * folder, readable by its owner alone; it is made where it is missing, and deleting it ends all sessions.
+ * Returns the key for a server's sessions. It consists of a random part, so that nobody can forge a cookie by
+ * guessing tokens, and the token, so that sessions end when the token changes. The random part is stored in
+ * the file `session-key` in the server's folder, readable only by its owner; it is created if missing, and
+ * deleting it ends all sessions.
  */
 export function sessionKey(token: string, folder?: string): string {
   return `${folder === undefined ? passing : keptKey(join(folder, "session-key"))} ${token}`;

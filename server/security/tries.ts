@@ -1,24 +1,24 @@
-/** How often somebody may try. */
+/** Limits how often a client may try. */
 import type { Context } from "hono";
 import { getConnInfo } from "hono/deno";
 import { distinctRemoteAddr, expandIPv6 } from "hono/utils/ipaddr";
 
 /** Options of {@link Tries}. */
 export interface TriesOptions {
-  /** Tries that may follow one another at once. */
+  /** Number of tries available at once. */
   burst: number;
-  /** Seconds in which one try comes back. */
+  /** Seconds until one try is restored. */
   seconds: number;
-  /** Clients that are remembered at most; the one that tried longest ago is forgotten first. */
+  /** Maximum number of remembered clients; the one whose last try is oldest is forgotten first. */
   clients?: number;
 }
 
-/** Counts tries by client in a leaky bucket each; one number a client is all that is kept. */
+/** Counts tries in one leaky bucket per client; it stores one number per client. */
 export class Tries {
   readonly #burst: number;
   readonly #interval: number;
   readonly #clients: number;
-  /** When all tries of a client will have come back, in milliseconds. */
+  /** When all tries of a client are restored, in milliseconds. */
   readonly #restored = new Map<string, number>();
 
   constructor({ burst, seconds, clients = 10_000 }: TriesOptions) {
@@ -27,7 +27,7 @@ export class Tries {
     this.#clients = clients;
   }
 
-  /** Takes a try and returns 0, or returns the seconds until there is one. */
+  /** Uses a try and returns 0, or returns the seconds until the next one is available. */
   take(client: string): number {
     const now = performance.now();
     const restored = Math.max(now, this.#restored.get(client) ?? 0) + this.#interval;
@@ -39,7 +39,7 @@ export class Tries {
     return 0;
   }
 
-  /** Gives a client all its tries back. */
+  /** Restores all tries of a client. */
   forgive(client: string): void {
     this.#restored.delete(client);
   }
@@ -49,7 +49,9 @@ export class Tries {
   }
 }
 
-/** Who tries: the address of the other side, of IPv6 the /64 network, which a single client may have for itself. */
+/**
+ * Identifies a client by its address; for IPv6 by its /64 network, since a single client may own all of it.
+ */
 export function clientOf(c: Context): string {
   const address = c.env?.remoteAddr === undefined ? undefined : getConnInfo(c).remote.address;
   if (address === undefined) return "unknown";

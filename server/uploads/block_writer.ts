@@ -1,24 +1,28 @@
-/** Bytes gathered before they go to the disk. */
+/** Bytes collected before each write to disk. */
 const blockSize = 1 << 20;
 
-/** Blocks that may be on their way to the disk before whoever writes has to wait. */
+/** Maximum number of queued blocks before the writer has to wait. */
 const mostWaiting = 16;
 
 /**
- * Writes chunks to an open file in blocks of 1 MiB, on a queue, so that reading goes on meanwhile. It hardly ever
- * waits: a chunked body whose reader pauses piles up in Deno's server, and 300 MB then take 30 s instead of one.
+ * Writes chunks to an open file in blocks of 1 MiB through a queue, so that reading goes on meanwhile. It
+ * rarely waits: if the reader of a chunked body pauses, the body piles up in Deno's server, and 300 MB then
+ * take 30 s instead of one.
  */
 export class BlockWriter {
   #block = new Uint8Array(blockSize);
   #filled = 0;
-  /** Blocks to be used again. */
+  /** Blocks for reuse. */
   readonly #free: Uint8Array<ArrayBuffer>[] = [];
   #waiting = 0;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly file: Deno.FsFile) {}
 
-  /** Takes a chunk over; its memory is freed, so that the caller may not use it any more. Throws what the disk says. */
+  /**
+   * Takes ownership of a chunk; its memory is freed, so the caller must not use it afterwards. Throws the
+   * errors of the file system.
+   */
   async write(chunk: Uint8Array): Promise<void> {
     for (let taken = 0; taken < chunk.length;) {
       if (this.#filled === blockSize) {
@@ -33,13 +37,16 @@ export class BlockWriter {
     free(chunk);
   }
 
-  /** Waits until all is written. Throws what the disk says. */
+  /** Waits until everything is written. Throws the errors of the file system. */
   async flush(): Promise<void> {
     this.#turn();
     await this.#writing;
   }
 
-  /** Queues the block for the disk. After an error nothing more is written, and the queue keeps telling it. */
+  /**
+   * Queues the block for writing. After an error nothing more is written, and every later wait throws that
+   * error.
+   */
   #turn(): void {
     const block = this.#block, bytes = block.subarray(0, this.#filled);
     this.#waiting++;
@@ -58,8 +65,9 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Gives memory back at once. The garbage collector lets buffers pile up to a hundred megabytes and more, since to it
- * they are small objects. A buffer of which the chunk is but a part may be somebody else's, too.
+ * Frees memory at once. Otherwise buffers pile up to a hundred megabytes and more, because the garbage
+ * collector sees them as small objects. A chunk that is only part of its buffer is not freed, since the rest
+ * may belong to somebody else.
  */
 function free({ buffer, length }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);

@@ -1,12 +1,13 @@
-/** Bodies of requests as streams of bytes, judged by what comes and not by what was announced. */
+/** Request bodies as byte streams, limited by their actual size rather than the announced one. */
 import { statfs } from "node:fs/promises";
 import { deadline, isTimeout } from "../../pipeline/deadline.ts";
 import { formatBytes } from "../../pipeline/settings/units.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 
 /**
- * The bytes of a body, chunk by chunk. Throws a ReverieError when the client breaks off, or sends nothing for `idle`
- * milliseconds. What is not read is given up.
+ * Yields the bytes of a body, chunk by chunk. The unread rest of the body is discarded.
+ *
+ * @throws {ReverieError} if the client disconnects, or sends nothing for `idle` milliseconds
  */
 export async function* bytesOf(
   body: ReadableStream<Uint8Array> | null,
@@ -24,7 +25,7 @@ export async function* bytesOf(
       yield value;
     }
   } finally {
-    // With a read under way the answer to a silent client would wait for it.
+    // With a read pending, cancel() would delay the response to a silent client.
     if (!reading) await reader.cancel().catch(() => {});
     reader.releaseLock();
   }
@@ -41,17 +42,19 @@ async function inTime<T>(read: Promise<T>, idle: number): Promise<T> {
   }
 }
 
-/** How large a request may be. */
+/** Limits on the size of a request. */
 export interface Allowance {
-  /** Bytes. */
+  /** Maximum size in bytes. */
   limit: number;
-  /** Folder on the disk that has to hold it. */
+  /** Folder on the disk that must have room for it. */
   folder: string;
 }
 
 /**
- * Refuses a body before it is sent, where the announced length is above the limit or what is free on the disk.
- * Nothing else relies on that length.
+ * Refuses a body before it is sent if the announced length exceeds the limit or the free disk space. Nothing
+ * else relies on that length.
+ *
+ * @throws {ReverieError} `too_large` or `disk_full`
  */
 export async function checkAnnounced(announced: string | null, { limit, folder }: Allowance): Promise<void> {
   if (announced === null) return;
@@ -64,7 +67,7 @@ export async function checkAnnounced(announced: string | null, { limit, folder }
   throw new ReverieError("disk_full", message);
 }
 
-/** The error of an upload above the limit, in bytes. */
+/** Creates the error for an upload above the limit, in bytes. */
 export function tooLarge(limit: number): ReverieError {
   const message = `the upload is larger than the ${
     formatBytes(limit)

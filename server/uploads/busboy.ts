@@ -1,8 +1,8 @@
-/** The part of busboy that is used here; the package has no types of its own. */
+/** Types for the part of busboy used here; the package has none of its own. */
 import type { Readable, Writable } from "node:stream";
 import busboy from "busboy";
 
-/** A parser of forms: bytes are written to it, and it tells the parts. */
+/** A form parser: bytes are written to it, and it emits the parts. */
 export interface FormParser extends Writable {
   on(
     event: "file",
@@ -26,5 +26,9 @@ interface FormOptions {
   limits: { fieldSize: number; fields: number; files: number; parts: number };
 }
 
-/** Starts a parser. Throws an Error where the content type is no form or lacks its boundary. */
+/**
+ * Creates a parser.
+ *
+ * @throws {Error} if the content type is not a form or lacks its boundary
+ */
 export const formParser = busboy as unknown as (options: FormOptions) => FormParser;

@@ -4,12 +4,12 @@ import { FileStore } from "@tus/file-store";
 import { BlockWriter } from "./block_writer.ts";
 import { removeFile } from "./incoming_file.ts";
 
-/** Milliseconds after which an unfinished upload is given up: a day. */
+/** Age at which an unfinished upload is removed: one day, in milliseconds. */
 export const expiry = 24 * 3600 * 1000;
 
 /**
- * Files of resumable uploads, each with a JSON file beside it. Unlike the store it is made from, it tells what is
- * wrong with the disk, and clears up what is older than {@link expiry} even where one of the two files is lacking.
+ * Stores the files of resumable uploads, each with a JSON file. Unlike its base class, it reports disk
+ * errors, and it removes uploads older than {@link expiry} even if one of the two files is missing.
  */
 export class DiskStore extends FileStore {
   constructor(directory: string) {
@@ -27,19 +27,19 @@ export class DiskStore extends FileStore {
         await writer.write(chunk);
       }
     } finally {
-      // Where the client broke off it may go on from what has come.
+      // After an interruption the client can resume from what has arrived.
       await writer.flush();
     }
     return end;
   }
 
-  /** Removes both files of an upload, as far as they are there. */
+  /** Removes both files of an upload, if they exist. */
   async forget(id: string): Promise<void> {
     await removeFile(join(this.directory, id));
     await removeFile(join(this.directory, `${id}.json`));
   }
 
-  /** Removes uploads on which nothing has happened for too long; tells how many. */
+  /** Removes uploads without recent activity; returns how many. */
   override async deleteExpired(): Promise<number> {
     const ids = new Set<string>();
     for await (const { name } of Deno.readDir(this.directory)) ids.add(name.replace(/\.json$/, ""));
@@ -52,7 +52,7 @@ export class DiskStore extends FileStore {
     return removed;
   }
 
-  /** When either file of an upload was last written, in milliseconds since 1970. */
+  /** Returns when either file of an upload was last written, in milliseconds since 1970. */
   async #touched(id: string): Promise<number> {
     const times = [id, `${id}.json`].map(async (name) => {
       const status = await Deno.stat(join(this.directory, name)).catch(() => undefined);

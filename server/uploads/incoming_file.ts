@@ -1,7 +1,10 @@
 import { BlockWriter } from "./block_writer.ts";
 import { tooLarge } from "./body.ts";
 
-/** A file that is being received: it grows with each chunk, and is gone again unless it is closed. */
+/**
+ * A file that is being received. It grows with each chunk; {@link close} keeps it, {@link discard} removes
+ * it.
+ */
 export class IncomingFile {
   #bytes = 0;
   #open = true;
@@ -15,7 +18,7 @@ export class IncomingFile {
     this.#writer = new BlockWriter(file);
   }
 
-  /** Creates the file, which may take at most so many bytes. */
+  /** Creates the file, which may grow to `limit` bytes. */
   static async create(path: string, limit: number): Promise<IncomingFile> {
     const file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
     return new IncomingFile(path, file, limit);
@@ -26,20 +29,24 @@ export class IncomingFile {
     return this.#bytes;
   }
 
-  /** Takes a chunk over. Throws a ReverieError above the limit, and whatever the disk says. */
+  /**
+   * Takes ownership of a chunk and writes it. Also throws the errors of the file system.
+   *
+   * @throws {ReverieError} `too_large` above the limit
+   */
   async write(chunk: Uint8Array): Promise<void> {
     this.#bytes += chunk.length;
     if (this.#bytes > this.limit) throw tooLarge(this.limit);
     await this.#writer.write(chunk);
   }
 
-  /** Ends the file, which stays. Throws what the disk says. */
+  /** Completes and keeps the file. Throws the errors of the file system. */
   async close(): Promise<void> {
     await this.#writer.flush();
     this.#end();
   }
 
-  /** Ends the file and removes it. */
+  /** Closes and removes the file. */
   async discard(): Promise<void> {
     this.#end();
     await removeFile(this.path);
@@ -51,7 +58,7 @@ export class IncomingFile {
   }
 }
 
-/** Removes a file that may be gone already. */
+/** Removes a file if it exists. */
 export async function removeFile(path: string): Promise<void> {
   try {
     await Deno.remove(path);

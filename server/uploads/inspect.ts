@@ -11,23 +11,24 @@ import { quoted } from "./names.ts";
 /** Options of {@link inspect}. */
 export interface InspectOptions {
   limits: Pick<Limits, "duration" | "pixels" | "frames">;
-  /** Part of the video that is to be dreamed, in seconds; the limits are those of the part. */
+  /** Part of the video to be dreamed, in seconds; the limits apply to the part. */
   from?: number | undefined;
   duration?: number | undefined;
-  /** Takes pictures, too. */
+  /** Whether pictures are accepted, too. */
   pictures?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds that looking at a file may take. */
+/** Time limit for an inspection, in milliseconds. */
 const patience = 60_000;
 
 /**
- * Looks at an upload without trusting anything about it: what it is, whether its first frame can be decoded, and
- * whether it is within the limits. ffmpeg may use no protocol but files and no format that names other files.
+ * Inspects an upload without trusting anything about it: what it is, whether its first frame can be decoded,
+ * and whether it is within the limits. ffmpeg may use only the file protocol and no format that refers to
+ * other files. Error messages call the file by `name`.
  *
- * Throws a ReverieError whose message calls the file by its name: `not_a_video` for what is something else,
- * `unusable_video` for a video that is broken, too long or too large, `invalid_parameter` for a part that it lacks.
+ * @throws {ReverieError} `not_a_video` if it is something else, `unusable_video` if it is damaged, too long
+ * or too large, `invalid_parameter` if it lacks the requested part
  */
 export async function inspect(file: string, name: string, options: InspectOptions): Promise<SourceFacts> {
   const { signal } = options;
@@ -81,7 +82,7 @@ function checkLimits(
   }
 }
 
-/** A container may be whole and its pictures not: only decoding tells. */
+/** Decodes the first frame: a container may be intact while its pictures are not. */
 async function decodeFirst(info: SourceInfo, from: number | undefined, signal: AbortSignal): Promise<void> {
   for await (const _ of decode(info, { ...(from !== undefined && { from }), signal })) return;
   throw new ReverieError("unusable_video", "it has no frames");

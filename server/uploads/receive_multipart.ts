@@ -7,16 +7,19 @@ import { IncomingFile } from "./incoming_file.ts";
 import { cleanName, oneLine, quoted } from "./names.ts";
 import { gather, newId, queryFields, type Received, type Receiving } from "./received.ts";
 
-/** What a form may hold beside its file. */
+/** Limits on a form besides its file. */
 const limits = { fieldSize: 16 * 1024, fields: 100, files: 1, parts: 102 };
 
-/** Bytes that all the rest of a form may take: fields, headers of parts, boundaries. */
+/** Maximum size of the rest of a form, in bytes: fields, part headers, boundaries. */
 const overhead = 1_000_000;
 
 /**
- * Receives a video as the field `video` of a multipart form, and every other field as a setting; those of the query
- * count, too, unless the form has them. Throws a ReverieError where the form is none, has no video or other
- * files, is too large or broken off, else what the disk says, and leaves nothing.
+ * Receives a video as the field `video` of a multipart form, and every other field as a setting. Query fields
+ * count, too, unless the form has the same field. Leaves no file behind if it fails. Also throws the errors
+ * of the file system.
+ *
+ * @throws {ReverieError} if the body is not a form, lacks the video, has other files, is too large, or is
+ * interrupted
  */
 export async function receiveMultipart(request: Request, receiving: Receiving): Promise<Received> {
   const { folder, limit, check } = receiving;
@@ -41,7 +44,7 @@ class Form {
   readonly #pairs: [string, string][] = [];
   #file: Promise<IncomingFile> | undefined;
   #fileName: string | undefined;
-  /** The first thing that is wrong; told at once, since busboy waits for ever for a part that nobody reads. */
+  /** The first error; reported at once, since busboy waits forever for a part that nobody reads. */
   #failure: Error | undefined;
   readonly #failed = Promise.withResolvers<never>();
 
@@ -65,7 +68,7 @@ class Form {
     return gather(this.#pairs);
   }
 
-  /** Takes the form apart; done when its file is on the disk. */
+  /** Parses the form; resolves once its file is on disk. */
   async read(body: ReadableStream<Uint8Array> | null): Promise<void> {
     let bytes = 0;
     const most = this.receiving.limit + overhead;
@@ -78,7 +81,7 @@ class Form {
     await (await this.#file)?.close();
   }
 
-  /** What has come in. Throws a ReverieError where there was no file. */
+  /** Returns the received upload. Throws a ReverieError if there was no file. */
   async received(fields: Record<string, string>): Promise<Received> {
     const file = await this.#file;
     if (!file || (file.bytes === 0 && !this.#fileName)) {
@@ -87,7 +90,7 @@ class Form {
     return { file: file.path, name: cleanName(fields["name"] ?? this.#fileName), fields, bytes: file.bytes };
   }
 
-  /** Ends reading and removes what there is of the file. */
+  /** Stops reading and removes the partial file. */
   async discard(): Promise<void> {
     this.#fail(invalid("the upload was given up"));
     this.#parser.destroy();
@@ -113,7 +116,7 @@ class Form {
     const file = await IncomingFile.create(join(folder, newId()), limit);
     try {
       for await (const chunk of stream) {
-        // Told at once: leaving the loop ends the stream, which complains as well.
+        // Reported first: leaving the loop ends the stream, which fails as well.
         await file.write(chunk).catch((error) => {
           this.#fail(error);
           throw error;
@@ -135,7 +138,7 @@ class Form {
     else this.#pairs.push([field, value]);
   }
 
-  /** One step of the parser. Throws as soon as anything is wrong with the form. */
+  /** Runs one step of the parser. Throws as soon as anything is wrong with the form. */
   async #step(step: (done: (error?: Error | null) => void) => void): Promise<void> {
     const taken = Promise.withResolvers<void>();
     step((error) => {

@@ -6,8 +6,10 @@ import { cleanName } from "./names.ts";
 import { newId, queryFields, type Received, type Receiving } from "./received.ts";
 
 /**
- * Receives a video that is the whole body of a request (`curl -T`); name and settings stand in the query. Throws an
- * ReverieError where the body is missing, too large or broken off, else what the disk says, and leaves nothing.
+ * Receives a video that is the whole body of a request (`curl -T`); name and settings are in the query.
+ * Leaves no file behind if it fails. Also throws the errors of the file system.
+ *
+ * @throws {ReverieError} if the body is missing, too large, or interrupted
  */
 export async function receiveRaw(request: Request, receiving: Receiving): Promise<Received> {
   const { folder, limit, idle, check } = receiving;
@@ -26,7 +28,9 @@ export async function receiveRaw(request: Request, receiving: Receiving): Promis
   return { file: file.path, name: cleanName(fields["name"]), fields, bytes: file.bytes };
 }
 
-/** HTTP/1.1 tells a request without a body by the lack of both headers (RFC 9112, section 6.3). */
+/**
+ * Checks that there is a body: an HTTP/1.1 request without one has neither header (RFC 9112, section 6.3).
+ */
 function checkHasBody({ headers }: Request): void {
   if (headers.has("content-length") || headers.has("transfer-encoding")) return;
   throw new ReverieError(

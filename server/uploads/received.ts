@@ -1,32 +1,32 @@
-/** An upload that has come in whole. */
+/** A completely received upload. */
 export interface Received {
-  /** Where it lies, under a name of the server's own. Whoever gets it moves it away, or discards it. */
+  /** Its path, with a name chosen by the server. The receiver moves it away or discards it. */
   file: string;
-  /** What the client calls it, cleaned; for people only. */
+  /** The client's name for it, cleaned; for display only. */
   name: string;
-  /** What came with it: settings, preset, from, duration, name. */
+  /** Fields sent with it: settings, preset, from, duration, name. */
   fields: Record<string, string>;
   bytes: number;
 }
 
-/** How to receive an upload. */
+/** Options for receiving an upload. */
 export interface Receiving {
-  /** Folder for it. */
+  /** Folder to store it in. */
   folder: string;
-  /** Most bytes of the video. */
+  /** Maximum size of the video in bytes. */
   limit: number;
-  /** Milliseconds without a byte after which an upload has ended. */
+  /** Milliseconds without a byte after which an upload counts as interrupted. */
   idle: number;
-  /** Called with the fields as soon as they are known, to refuse an upload before it is sent by throwing. */
+  /** Called with the fields as soon as they are known; throws to refuse an upload before it is sent. */
   check?: ((fields: Record<string, string>) => unknown) | undefined;
 }
 
-/** A name that nobody can guess: 32 hexadecimal digits. */
+/** Returns a name that nobody can guess: 32 hexadecimal digits. */
 export function newId(): string {
   return crypto.randomUUID().replaceAll("-", "");
 }
 
-/** Fields by name; those that are given again are joined by commas, which is what lists are written with. */
+/** Collects fields by name; repeated fields are joined by commas, the list syntax. */
 export function gather(pairs: Iterable<readonly [string, string]>): Record<string, string> {
   const gathered = new Map<string, string>();
   for (const [name, value] of pairs) {
@@ -36,7 +36,7 @@ export function gather(pairs: Iterable<readonly [string, string]>): Record<strin
   return Object.fromEntries(gathered);
 }
 
-/** The fields in the query of a request, without the token that lets it in. */
+/** Returns the query fields of a request, without the access token. */
 export function queryFields(request: Request): Record<string, string> {
   const { token: _, ...fields } = gather(new URL(request.url).searchParams);
   return fields;

@@ -1,4 +1,4 @@
-/** Resumable uploads by the tus protocol (version 1.0.0, tus.io/protocols/resumable-upload). */
+/** Resumable uploads with the tus protocol (version 1.0.0, tus.io/protocols/resumable-upload). */
 import { join } from "node:path";
 import { Server } from "@tus/server";
 import { type ErrorCode, ReverieError } from "../../pipeline/errors.ts";
@@ -10,7 +10,7 @@ import { cleanName } from "./names.ts";
 import { newId, type Received } from "./received.ts";
 import { readSettings } from "./settings.ts";
 
-/** What became of a finished upload. */
+/** The dream made from a finished upload. */
 export interface Finished {
   /** Id of the dream. */
   id: string;
@@ -20,35 +20,35 @@ export interface Finished {
 
 /** Options of {@link ResumableUploads}. */
 export interface ResumableOptions {
-  /** Where finished uploads are laid. */
+  /** Folder for finished uploads. */
   folder: string;
-  /** Keeps unfinished ones. */
+  /** Stores unfinished uploads. */
   store: DiskStore;
-  /** Most bytes of an upload. */
+  /** Maximum size of an upload in bytes. */
   limit: number;
-  /** Takes over a finished upload. Where it throws, the client is told why, and the upload is gone. */
+  /** Takes over a finished upload. If it throws, the client receives the error and the upload is removed. */
   onFinished: (received: Received) => Promise<Finished>;
 }
 
-/** The part of an upload that is used here. */
+/** The part of an upload used here. */
 interface Upload {
   id: string;
   size?: number | undefined;
   metadata?: Record<string, string | null> | undefined;
 }
 
-/** What clients say about a file that is no setting. */
+/** Metadata from clients that is not a setting. */
 const ignoredMetadata = ["filename", "filetype", "type", "relativePath"];
 
-/** How many finished uploads are remembered, for clients whose connection broke at the very end. */
+/** How many finished uploads are remembered for clients whose connection broke at the very end. */
 const mostRemembered = 1000;
 
-/** Serves `/files`: creates, resumes, ends and terminates uploads, and hands over those that are whole. */
+/** Serves `/files`: creates, resumes and terminates uploads, and hands over complete ones. */
 export class ResumableUploads {
   readonly #server: Server;
-  /** Uploads by id, from the moment that the last byte is there. */
+  /** Uploads by id, from the moment their last byte has arrived. */
   readonly #finished = new Map<string, { size: number; dream: Promise<Finished> }>();
-  /** What went wrong with a request, and which upload it created. */
+  /** The error of a request; `#created` holds the upload that it created. */
   readonly #failures = new WeakMap<object, unknown>();
   readonly #created = new WeakMap<object, string>();
 
@@ -63,7 +63,7 @@ export class ResumableUploads {
       onUploadCreate: (request, upload) => this.#checkNew(upload, request.headers.get("upload-length")),
       onUploadFinish: async (_, upload) => {
         const headers = headersOf(await this.#finish(upload));
-        // Else the server would look for the file once more, to tell when it expires.
+        // Otherwise the tus server would look for the file again to report when it expires.
         upload.creation_date = undefined;
         return { headers };
       },
@@ -71,7 +71,7 @@ export class ResumableUploads {
     });
   }
 
-  /** Answers a request to `/files` or below, errors included; only defects are thrown. */
+  /** Handles a request to `/files` or below. Errors become responses; only defects are thrown. */
   async handle(request: Request): Promise<Response> {
     if (request.method === "GET") {
       return refused(new ReverieError("method_not_allowed", "uploads cannot be read back"));
@@ -94,14 +94,14 @@ export class ResumableUploads {
     return id;
   }
 
-  /** Refuses an upload for which no dream could be made, before it is sent. */
+  /** Refuses an upload that could not become a dream, before it is sent. */
   async #checkNew({ metadata }: Upload, length: string | null): Promise<Record<string, never>> {
     readSettings(fieldsOf(metadata));
     await checkAnnounced(length, { limit: this.options.limit, folder: this.options.folder });
     return {};
   }
 
-  /** Hands over an upload, once, however many requests find it whole. */
+  /** Hands over an upload exactly once, however many requests find it complete. */
   #finish(upload: Upload): Promise<Finished> {
     const before = this.#finished.get(upload.id);
     if (before) return before.dream;
@@ -131,7 +131,7 @@ export class ResumableUploads {
     }
   }
 
-  /** The state of an upload that has become a dream, so that a client which missed the answer learns of it. */
+  /** Returns the state of an upload that has become a dream, for a client that missed the response. */
   async #finishedBefore(id: string | undefined): Promise<Response | undefined> {
     const finished = this.#finished.get(id ?? "");
     const dream = await finished?.dream.catch(() => undefined);
@@ -146,14 +146,17 @@ export class ResumableUploads {
     return new Response(null, { status: 200, headers: { ...headers, ...headersOf(dream) } });
   }
 
-  /** Keeps an error that says more than the protocol's own, which have a status. */
+  /** Records an error that is not one of the protocol's own, which have a status. */
   #note(request: object, error: unknown): { status_code: number; body: string } | undefined {
     if (!(error instanceof Error) || "status_code" in error) return undefined;
     this.#failures.set(request, error);
     return { status_code: asReverieError(error).status, body: bodyOf(error).message };
   }
 
-  /** What a failed creation has left, whose address the client never learns, and what fills the disk, is removed. */
+  /**
+   * Removes the remains of a failed creation, whose address the client never learns, and an upload that fills
+   * the disk.
+   */
   async #clearAfter(request: Request, failure: ReverieError | undefined): Promise<void> {
     const created = this.#created.get(request);
     const full = failure?.code === "disk_full" ? idOf(request.url) : undefined;
@@ -161,7 +164,7 @@ export class ResumableUploads {
   }
 }
 
-/** The id at the end of an upload's address, where it is one. */
+/** Returns the id at the end of an upload's URL, if it is valid. */
 function idOf(url: string): string | undefined {
   return /\/files\/([0-9a-f]{32})$/.exec(new URL(url).pathname)?.[1];
 }
@@ -179,7 +182,10 @@ function headersOf({ id, location }: Finished): Record<string, string> {
   return { "Reverie-Dream": id, "Reverie-Location": location };
 }
 
-/** The protocol's answer with its errors as JSON. Who may ask from elsewhere is not decided here. */
+/**
+ * Converts the protocol's response: errors become JSON, and CORS headers are removed, since cors_headers.ts
+ * decides on those.
+ */
 function answer(response: Response, failure?: ReverieError): Response | Promise<Response> {
   const headers = new Headers(response.headers);
   for (const name of [...headers.keys()]) if (name.startsWith("access-control-")) headers.delete(name);
@@ -193,7 +199,7 @@ function refused(error: ReverieError, headers = new Headers({ "Tus-Resumable": "
   return Response.json({ error: bodyOf(error) }, { status: error.status, headers });
 }
 
-/** Codes and messages of the protocol's own refusals, whose statuses clients go by. */
+/** Codes and messages of the protocol's own refusals; clients rely on these statuses. */
 const refusals: Record<number, [ErrorCode, string]> = {
   400: ["invalid_request", "the upload's headers or metadata are not usable"],
   403: ["invalid_request", "an upload needs the headers Upload-Offset and Content-Type"],

@@ -1,4 +1,7 @@
-/** What a client asks of a dream: in a query, a form, tus metadata (all text) or JSON (typed). Checked here, once. */
+/**
+ * Parses a client's settings for a dream: from a query, a form, tus metadata (all text) or JSON (typed). All
+ * checks are here.
+ */
 import { z } from "zod";
 import { nearest } from "../../pipeline/settings/nearest.ts";
 import {
@@ -14,25 +17,25 @@ import { parseTime } from "../../pipeline/settings/units.ts";
 import { cleanName, oneLine, quoted } from "./names.ts";
 import { invalidParameter, line, type ReverieError } from "../../pipeline/errors.ts";
 
-/** A client's wishes, checked. */
+/** A client's validated settings. */
 export interface GivenSettings {
   /** File name, cleaned. */
   name?: string;
-  /** One of the presets there are. */
+  /** Name of a preset. */
   preset?: string;
-  /** Part of the source, in seconds. */
+  /** Part of the source, start and length in seconds. */
   from?: number;
   duration?: number;
-  /** The settings that were named. */
+  /** The settings that the client named. */
   given: SomeParameters;
 }
 
-/** Most characters of one value. */
+/** Maximum length of one value in characters. */
 const longestValue = 2000;
 
 const presetNames = Object.keys(presets);
 
-/** Seconds, or a text such as `1:30`. */
+/** A time: seconds, or a text such as `1:30`. */
 const time = z.union([z.number(), z.string()], { error: "must be a time in seconds or as h:mm:ss" })
   .transform((value, context) => {
     try {
@@ -43,7 +46,7 @@ const time = z.union([z.number(), z.string()], { error: "must be a time in secon
     }
   });
 
-/** Fields beside the settings. A message of theirs that begins with "must" goes on from the field's name. */
+/** Fields besides the settings. An error message that begins with "must" continues the field's name. */
 const otherFields = {
   preset: z.enum(presetNames, {
     error: ({ input }) => `no preset is named ${quoted(String(input))}; there are: ${presetNames.join(", ")}`,
@@ -55,17 +58,22 @@ const otherFields = {
     .describe("length of the part to dream: seconds or h:mm:ss"),
 };
 
-/** A field beside the settings. */
+/** Name of a field besides the settings. */
 export type OtherField = keyof typeof otherFields;
 
 const allOthers = Object.keys(otherFields) as OtherField[];
 
-/** All that can be asked of a dream, as the API's document shows it; {@link readSettings} checks by the same schemas. */
+/**
+ * All request fields, as the API's document shows them; {@link readSettings} checks with the same schemas.
+ */
 export const wishSchema = z.strictObject({ ...otherFields, ...remoteParametersSchema.shape }).partial();
 
 /**
- * Checks the fields of a request; texts become what their settings are ("0.3", "true", "mixed3,mixed4"). Throws an
- * ReverieError that names the first field which is not known, not usable, or not among those that the route `takes`.
+ * Validates the fields of a request and converts texts to their settings' types ("0.3", "true",
+ * "mixed3,mixed4").
+ *
+ * @throws {ReverieError} with the first field that is unknown, invalid, or not among those that the route
+ * `takes`
  */
 export function readSettings(
   fields: Readonly<Record<string, unknown>>,
@@ -84,12 +92,20 @@ export function readSettings(
   return { ...others, given };
 }
 
-/** A time in seconds, 0 or later. Throws a ReverieError that names the field where it is none. */
+/**
+ * Reads a time in seconds, 0 or later.
+ *
+ * @throws {ReverieError} with the name of the field, if it is not a time
+ */
 export function readTime(field: string, value: unknown): number {
   return read(field, time, value) as number;
 }
 
-/** Throws a ReverieError that names the first setting which holds for the whole of a dream. */
+/**
+ * Checks that all these settings can change while a dream runs.
+ *
+ * @throws {ReverieError} with the first setting that holds for the whole dream
+ */
 export function checkLive(change: SomeParameters): void {
   const fixed = Object.keys(change).find((name) => !settingNamed(name)?.live);
   if (fixed !== undefined) {
@@ -131,7 +147,7 @@ function refused(field: string, problem: string): ReverieError {
   return invalidParameter(field, line`${{ field }} ${problem}`);
 }
 
-/** A field's name as it is told back. */
+/** Formats a field's name for an error. */
 function shown(field: string): string {
   return oneLine(field).slice(0, 60).toWellFormed();
 }

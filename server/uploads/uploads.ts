@@ -13,25 +13,25 @@ export type { Received } from "./received.ts";
 
 /** Options of {@link Uploads}. */
 export interface UploadsOptions {
-  /** Folder for what is being received; made where it is lacking. */
+  /** Folder for uploads in progress; created if missing. */
   folder: string;
   limits: Limits;
-  /** Milliseconds without a byte after which an upload has ended; the default is two minutes. */
+  /** Milliseconds without a byte after which an upload counts as interrupted; the default is two minutes. */
   idle?: number;
 }
 
 /** Options of {@link Uploads.receiveRaw} and {@link Uploads.receiveMultipart}. */
 export interface ReceiveOptions {
   /**
-   * Called with the fields as soon as they are known, which is before the video where they stand in the query or in
-   * front of it; what it throws ends the upload. `readSettings` of settings.ts is meant for it.
+   * Called with the fields as soon as they are known: before the video if they are in the query or precede it
+   * in the form. An error thrown here ends the upload. Meant for `readSettings` of settings.ts.
    */
   check?: (fields: Record<string, string>) => unknown;
 }
 
 /**
- * Takes in videos: by PUT, as a form, or in resumable pieces. All go to the disk as they come, whatever their size,
- * and leave nothing there when they are refused or break off.
+ * Receives videos: by PUT, as a form, or in resumable pieces. All are streamed to disk, whatever their size,
+ * and leave nothing there if they are refused or interrupted.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export interface ReceiveOptions {
 export class Uploads {
   readonly #store: DiskStore;
 
-  /** Removes what an earlier run left; unfinished resumable uploads stay for a day. */
+  /** Creates the folder and removes what an earlier run left; unfinished resumable uploads stay for a day. */
   constructor(private readonly options: UploadsOptions) {
     const { folder } = options;
     const unfinished = join(folder, "resumable");
@@ -56,31 +56,41 @@ export class Uploads {
     this.#store = new DiskStore(unfinished);
   }
 
-  /** Receives a video that is a request's whole body. Throws a ReverieError. */
+  /**
+   * Receives a video that is a request's whole body.
+   *
+   * @throws {ReverieError} if the body is missing, too large, or interrupted
+   */
   receiveRaw(request: Request, options: ReceiveOptions = {}): Promise<Received> {
     return receiveRaw(request, this.#receiving(options));
   }
 
-  /** Receives a multipart form with a file in its field `video`. Throws a ReverieError. */
+  /**
+   * Receives a multipart form with a file in its field `video`.
+   *
+   * @throws {ReverieError} if the body is not such a form, too large, or interrupted
+   */
   receiveMultipart(request: Request, options: ReceiveOptions = {}): Promise<Received> {
     return receiveMultipart(request, this.#receiving(options));
   }
 
   /**
-   * Finds out whether a dream can be made of a file, called `name` in messages. Throws a ReverieError; the file stays.
+   * Checks whether a dream can be made of a file, called `name` in messages. The file stays in any case.
+   *
+   * @throws {ReverieError} if it cannot
    */
   inspect(file: string, name: string, options: Omit<InspectOptions, "limits"> = {}): Promise<SourceFacts> {
     return inspect(file, name, { ...options, limits: this.options.limits });
   }
 
-  /** Removes a received file, if it is still there. */
+  /** Removes a received file if it still exists. */
   discard(file: string): Promise<void> {
     return removeFile(file);
   }
 
   /**
-   * The handler of resumable uploads, for every request to `/files` and below. A finished upload is handed to
-   * `onFinished`, and the answer tells the dream in the headers Reverie-Dream and Reverie-Location.
+   * Returns the handler of resumable uploads, for every request to `/files` and below. It passes a finished
+   * upload to `onFinished`; the response names the dream in the headers Reverie-Dream and Reverie-Location.
    */
   tus(onFinished: (received: Received) => Promise<Finished>): (request: Request) => Promise<Response> {
     const { folder, limits } = this.options;
@@ -88,7 +98,7 @@ export class Uploads {
     return (request) => uploads.handle(request);
   }
 
-  /** Removes unfinished resumable uploads that are older than a day; tells how many. */
+  /** Removes unfinished resumable uploads older than a day; returns how many. */
   removeExpired(): Promise<number> {
     return this.#store.deleteExpired();
   }

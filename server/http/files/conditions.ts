@@ -1,19 +1,19 @@
 /** Conditional requests (RFC 9110, section 13). */
 import fresh from "fresh";
 
-/** What tells one state of a file from another. */
+/** Values that identify one state of a file. */
 export interface Validators {
   /** A strong entity tag, in quotes. */
   etag: string;
   modified?: Date;
 }
 
-/** Whether the client has the file already, so that 304 is the answer. */
+/** Whether the client already has the file, so that the response is 304. */
 export function isUnchanged(headers: Headers, { etag, modified }: Validators): boolean {
   return fresh(Object.fromEntries(headers), { etag, "last-modified": modified?.toUTCString() });
 }
 
-/** Whether a Range header counts: without If-Range, or where the file is still the one it names. */
+/** Whether to honour a Range header: if there is no If-Range, or the file is still the one it names. */
 export function isRangeValid(headers: Headers, { etag, modified }: Validators): boolean {
   const condition = headers.get("If-Range")?.trim();
   if (condition === undefined) return true;

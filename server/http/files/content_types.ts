@@ -1,6 +1,6 @@
-/** Media types by file name, of the files this server has. */
+/** Media types of the server's files, by file name. */
 
-/** Files of the page; what is not named here is not served. */
+/** Files of the page; files with other extensions are not served. */
 const pageTypes: Record<string, string> = {
   html: "text/html; charset=utf-8",
   css: "text/css; charset=utf-8",
@@ -19,7 +19,7 @@ const pageTypes: Record<string, string> = {
   mp4: "video/mp4",
 };
 
-/** Videos as people upload them. */
+/** Video formats that people upload. */
 const videoTypes: Record<string, string> = {
   mp4: "video/mp4",
   m4v: "video/mp4",
@@ -38,24 +38,27 @@ const videoTypes: Record<string, string> = {
   gif: "image/gif",
 };
 
-/** What HLS consists of (RFC 8216, section 4, and ISO/IEC 14496-12). */
+/** Files of an HLS stream (RFC 8216, section 4, and ISO/IEC 14496-12). */
 const hlsTypes: Record<string, string> = {
   m3u8: "application/vnd.apple.mpegurl",
   m4s: "video/iso.segment",
   mp4: "video/mp4",
 };
 
-/** The type of a file of the page, or undefined where it is none. */
+/** Returns the media type of a page file; undefined for any other file. */
 export function pageType(name: string): string | undefined {
   return pageTypes[extension(name)];
 }
 
-/** The type of a file of an HLS folder, or undefined where it is none. */
+/** Returns the media type of a file in an HLS folder; undefined for any other file. */
 export function hlsType(name: string): string | undefined {
   return hlsTypes[extension(name)];
 }
 
-/** The type of an upload by its name; whatever is not known as a video is just bytes, never a page or a script. */
+/**
+ * Returns the media type of an upload by its name. Anything not known as a video is plain bytes, never a page
+ * or a script.
+ */
 export function videoType(name: string): string {
   return videoTypes[extension(name)] ?? "application/octet-stream";
 }

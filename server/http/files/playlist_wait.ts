@@ -1,19 +1,19 @@
 import { deadline, isTimeout } from "../../../pipeline/deadline.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
 
-/** How often it is looked whether a playlist is there, in milliseconds. */
+/** How often to check for a playlist, in milliseconds. */
 const pause = 100;
 
-/** For how long a request for one is held, in milliseconds. */
+/** How long a request for a playlist is held, in milliseconds. */
 const patience = 60_000;
 
-/** Until when to wait, and for what. */
+/** Options of {@link PlaylistWaits.until}. */
 export interface WaitOptions {
-  /** Asked again and again; true ends the wait. */
+  /** Called repeatedly; true ends the wait. */
   ready: () => boolean | Promise<boolean>;
-  /** Ends it with an error: the client has gone, or the server closes. */
+  /** Abort the wait: the client has disconnected, or the server closes. */
   signals: readonly AbortSignal[];
-  /** Milliseconds; a minute by default. */
+  /** How long to wait, in milliseconds; a minute by default. */
   patience?: number;
 }
 
@@ -22,11 +22,18 @@ interface Wait {
   done: Promise<void>;
 }
 
-/** Holds requests for playlists that are about to be written; all that wait for the same one share one look at it. */
+/**
+ * Holds requests for playlists that are about to be written; all requests for the same playlist share one
+ * check.
+ */
 export class PlaylistWaits {
   readonly #waits = new Map<string, Wait>();
 
-  /** Resolves once `ready` says so. Throws a busy ReverieError where that takes too long. */
+  /**
+   * Resolves once `ready` returns true.
+   *
+   * @throws {ReverieError} if that takes too long or a signal aborts
+   */
   async until(key: string, options: WaitOptions): Promise<void> {
     if (await options.ready()) return;
     const wait = this.#waits.get(key) ?? this.#start(key, options.ready);
@@ -45,7 +52,7 @@ export class PlaylistWaits {
     const wait: Wait = { waiting: 0, done: Promise.resolve() };
     this.#waits.set(key, wait);
     wait.done = this.#look(key, wait, ready);
-    // Whoever waits hears of an error; without anybody it is nobody's.
+    // Waiting requests receive the error; without any, it must not go unhandled.
     wait.done.catch(() => {});
     return wait;
   }

@@ -1,9 +1,9 @@
 import type { ByteRange } from "./byte_range.ts";
 
-/** Bytes that are read at a time. */
+/** Bytes per read. */
 const chunkBytes = 64 * 1024;
 
-/** A part of a file as a stream, which closes the file at its end and when nobody reads on. */
+/** Returns a part of a file as a stream. The stream closes the file at its end or when it is cancelled. */
 export function readRange(file: Deno.FsFile, { start, end }: ByteRange): ReadableStream<Uint8Array> {
   let position = start;
   let closed = false;

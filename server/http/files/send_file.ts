@@ -1,32 +1,32 @@
-/** Files as answers: whole, in part, or not at all where the client has them. */
+/** Responses with a file: whole, in part, or without content if the client already has it. */
 import { create } from "content-disposition";
 import { type ByteRange, byteRange } from "./byte_range.ts";
 import { isRangeValid, isUnchanged, type Validators } from "./conditions.ts";
 import { readRange } from "./read_range.ts";
 
-/** How a file is sent. */
+/** Options of {@link sendFile}. */
 export interface SendOptions {
   type: string;
-  /** The header Cache-Control. */
+  /** Value of the Cache-Control header. */
   cache: string;
-  /** A name to save it under; without one the file is shown. */
+  /** File name for a download; without one, browsers show the file. */
   downloadName?: string;
-  /** Entity tag without quotes; by default one of size and time. */
+  /** Entity tag without quotes; derived from size and time by default. */
   etag?: string;
 }
 
-/** Caching for what may be replaced or deleted: kept, but asked for each time. */
+/** Cache-Control for files that may be replaced or deleted: stored, but revalidated on each use. */
 export const revalidated = "private, no-cache";
 
-/** Caching for what never changes. */
+/** Cache-Control for files that never change. */
 export const immutable = "private, max-age=31536000, immutable";
 
-/** Caching for what changes all the time. */
+/** Cache-Control for files that change all the time. */
 export const uncached = "no-store";
 
 /**
- * Answers a GET or HEAD request with a file: ETag, Last-Modified, If-None-Match, Range and If-Range are understood.
- * Returns undefined where there is no such file. The file is read while it is sent.
+ * Responds to a GET or HEAD request with a file. Supports ETag, Last-Modified, If-None-Match, Range and
+ * If-Range. Returns undefined if there is no such file. The file is read while it is sent.
  */
 export async function sendFile(
   request: Request,
@@ -68,7 +68,7 @@ function validatorsOf(size: number, modified: Date | null, tag: string | undefin
   return { etag, ...(modified && { modified }) };
 }
 
-/** What is sent; without a range it is the header alone. */
+/** The response; without a range it has no body. */
 interface Answer {
   status: 200 | 206 | 304 | 416;
   range?: ByteRange;
@@ -78,7 +78,7 @@ interface Answer {
 function answerFor({ method, headers }: Request, size: number, validators: Validators): Answer {
   const whole = { start: 0, end: size - 1 };
   if (isUnchanged(headers, validators)) return { status: 304, validators };
-  // Range means something for GET alone (RFC 9110, section 14.2).
+  // Range applies to GET only (RFC 9110, section 14.2).
   if (method !== "GET" || !isRangeValid(headers, validators)) {
     return { status: 200, range: whole, validators };
   }
@@ -102,7 +102,10 @@ function headersOf({ status, range, validators }: Answer, size: number, options:
   return headers;
 }
 
-/** An attachment's name (RFC 6266). Half of a surrogate pair, which has no UTF-8 form, is replaced. */
+/**
+ * Formats a Content-Disposition header (RFC 6266). An unpaired surrogate, which has no UTF-8 form, is
+ * replaced.
+ */
 export function contentDisposition(name: string): string {
   return create(name.toWellFormed());
 }

@@ -1,4 +1,4 @@
-/** The page's own files, found beside this program, also inside a compiled one. */
+/** The page's static files, found next to the program, even inside a compiled one. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pageType } from "./content_types.ts";
@@ -7,12 +7,12 @@ import { revalidated, sendFile } from "./send_file.ts";
 /** Folder of the page. */
 export const pageFolder: string = fileURLToPath(new URL("../../../static/", import.meta.url));
 
-/** The clip for those who have none. */
+/** The sample clip for users without a video of their own. */
 export const sampleClip: string = join(pageFolder, "sample.mp4");
 
 /**
- * The file of the page that a URL's path names, or undefined where it can name none: `/` is index.html, `/login` is
- * login.html. Only plain names are taken, so that no path leads out of the folder, however it is written.
+ * Returns the page file for a URL path, or undefined if the path cannot name one: `/` is index.html, `/login`
+ * is login.html. Only plain names are accepted, so no path leads out of the folder, however it is written.
  */
 export function pageFile(path: string): { path: string; type: string } | undefined {
   const name = path === "/" ? "index.html" : /\.\w+$/.test(path) ? path.slice(1) : `${path.slice(1)}.html`;
@@ -21,7 +21,7 @@ export function pageFile(path: string): { path: string; type: string } | undefin
   return type === undefined ? undefined : { path: join(pageFolder, name), type };
 }
 
-/** Answers with a file of the page; undefined where there is none of that path. */
+/** Responds with a file of the page; undefined if the path names none. */
 export async function sendPage(request: Request, path: string): Promise<Response | undefined> {
   const file = pageFile(path);
   if (!file) return undefined;
@@ -30,11 +30,12 @@ export async function sendPage(request: Request, path: string): Promise<Response
   return await sendFile(request, file.path, { type: file.type, cache: revalidated, etag });
 }
 
-/** Tags by path, each valid for a size and time. */
+/** Tags by path, each valid for one size and time. */
 const tags = new Map<string, { state: string; tag: string }>();
 
 /**
- * A tag of a file's content, since files inside a program have no time of their own. Undefined where there is no file.
+ * Returns a tag of a file's content, since files embedded in the program have no time of their own. Undefined
+ * if there is no such file.
  */
 export async function contentTag(path: string): Promise<string | undefined> {
   const info = await Deno.stat(path).catch(() => undefined);

@@ -2,10 +2,10 @@ import type { RenderHooks, Rendering, RenderJob } from "../../rendering/job.ts";
 import type { Renderer } from "../../rendering/renderer.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** What dreams need of a renderer. */
+/** The part of a renderer that dreams need. */
 export type RenderingPart = Pick<Renderer, "render" | "check" | "held" | "onHeld">;
 
-/** The same renderer, whose frames are counted on the way. */
+/** Wraps a renderer so that its frames are counted. */
 export function metered(renderer: RenderingPart, metrics: Metrics): RenderingPart {
   return {
     get held() {

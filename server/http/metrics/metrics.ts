@@ -1,20 +1,23 @@
-/** What the server tells Prometheus. */
+/** The server's metrics for Prometheus. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { StageSeconds } from "../../../pipeline/run/stage_clock.ts";
 import type { Dreams } from "../../dreams/dreams.ts";
 import type { LiveHub } from "../../live/hub.ts";
 
-/** Whom gauges ask when they are read. */
+/** Sources that gauges read from. */
 export interface MetricSources {
   dreams: Pick<Dreams, "counts" | "queueLength" | "diskUsage">;
   hub: Pick<LiveHub, "sockets">;
 }
 
-/** Bounds in seconds: frames take from a few milliseconds on a GPU to half a minute at full size on a laptop. */
+/**
+ * Bucket bounds in seconds: frames take from a few milliseconds on a GPU to half a minute at full size on a
+ * laptop.
+ */
 const frameBuckets = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 30];
 const requestBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120];
 
-/** Counters and gauges in a registry of their own, so that several servers can live in one process. */
+/** Counters and gauges in a registry of their own, so that one process can run several servers. */
 export class Metrics {
   readonly registry: Registry = new Registry();
   readonly #frames: Counter;
@@ -53,7 +56,7 @@ export class Metrics {
     });
   }
 
-  /** Adds the gauges that are read off the server's parts; called once, when these are there. */
+  /** Adds the gauges that read from the server's parts; called once, after these have been created. */
   observe({ dreams, hub }: MetricSources): void {
     this.#gauge("reverie_queue_length", "Dreams that wait.", () => dreams.queueLength);
     this.#gauge("reverie_sockets", "Viewers that are connected.", () => hub.sockets);
@@ -82,24 +85,24 @@ export class Metrics {
     });
   }
 
-  /** Counts a frame that took so many seconds. */
+  /** Counts a frame that took `seconds`. */
   frame(seconds: number, fps: number): void {
     this.#frames.inc();
     this.#frameSeconds.observe(seconds);
     this.#fps.set(fps);
   }
 
-  /** Counts what the stages spent on a frame, in seconds by name. */
+  /** Records the time of each stage on a frame, in seconds by name. */
   stages(seconds: StageSeconds): void {
     for (const [stage, spent] of Object.entries(seconds)) this.#stageSeconds.observe({ stage }, spent);
   }
 
-  /** Says that nothing is being dreamed. */
+  /** Sets the frame rate to 0, since nothing is being dreamed. */
   idle(): void {
     this.#fps.set(0);
   }
 
-  /** Counts a request; `route` is its pattern, of which there are few. */
+  /** Counts a request that took `seconds`; `route` is its pattern, to keep the number of labels small. */
   request(method: string, route: string, status: number, seconds: number): void {
     this.#requests.observe({ method, route, status: String(status) }, seconds);
   }

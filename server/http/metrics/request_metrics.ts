@@ -6,8 +6,8 @@ import type { Metrics } from "./metrics.ts";
 const methods = new Set(["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"]);
 
 /**
- * Measures every request under its route's pattern, such as `/api/dreams/:id`; files of the page and whatever no
- * route takes count as `other`, so that no client can fill the registry with names.
+ * Measures every request under its route's pattern, such as `/api/dreams/:id`. Files of the page and requests
+ * without a route count as `other`, so that no client can fill the registry with labels.
  */
 export function requestMetrics(metrics: Metrics): MiddlewareHandler<Env> {
   return async (c, next) => {

@@ -1,11 +1,11 @@
-/** The reusable parts of the OpenAPI document, made from the zod schemas. */
+/** The reusable components of the OpenAPI document, generated from the zod schemas. */
 import { z } from "zod";
 import { settingList } from "../../../pipeline/settings/parameters.ts";
 import type { OtherField } from "../../uploads/settings.ts";
 import * as schemas from "./schemas.ts";
 import type { Components, Parameter, Reference, Schema } from "./types.ts";
 
-/** Schemas by their name in the document. */
+/** Schemas by name in the document. */
 const named = {
   Dream: schemas.dream,
   Dreams: schemas.dreamList,
@@ -24,10 +24,10 @@ const named = {
   Wish: schemas.wish,
 };
 
-/** Name of a schema of the document. */
+/** Name of a schema in the document. */
 export type SchemaName = keyof typeof named;
 
-/** A schema of the document, by reference. */
+/** Returns a reference to a schema in the document. */
 export function reference(name: SchemaName): Reference {
   return { $ref: `#/components/schemas/${name}` };
 }
@@ -37,17 +37,17 @@ function jsonSchemas(): Record<string, Schema> {
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
   const uri = (id: string) => `#/components/schemas/${id}`;
   const { schemas } = z.toJSONSchema(registry, { uri, io: "input" });
-  // A document of OpenAPI 3.1 states the dialect once, and names its schemas by their place.
+  // An OpenAPI 3.1 document states the dialect once and identifies schemas by location.
   const entries = Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]);
   return Object.fromEntries(entries);
 }
 
 const schemasByName = jsonSchemas();
 
-/** All that can be asked of a dream by name, as JSON Schema. */
+/** All request fields of a dream by name, as JSON Schema. */
 const wishes = schemasByName["Wish"]!.properties as Record<string, Schema>;
 
-/** What the document's paths refer to. */
+/** The components that the document's paths refer to. */
 export const components: Components = {
   schemas: schemasByName,
   parameters: Object.fromEntries(
@@ -59,7 +59,7 @@ export const components: Components = {
   },
 };
 
-/** Lists are written with commas: `layers=mixed3,mixed4`. */
+/** Describes a query parameter. Lists are comma-separated: `layers=mixed3,mixed4`. */
 function queryParameter(name: string, schema: Schema): Parameter {
   const { description, ...rest } = schema;
   return {
@@ -68,12 +68,12 @@ function queryParameter(name: string, schema: Schema): Parameter {
     style: "form",
     explode: false,
     ...(description !== undefined && { description }),
-    // The library's types of a parameter are those of OpenAPI 3.0.
+    // The library types parameters as in OpenAPI 3.0.
     schema: rest as NonNullable<Parameter["schema"]>,
   };
 }
 
-/** References to all settings, and whichever of preset, name, from and duration a route takes, as query parameters. */
+/** Returns references to the query parameters `names` and all settings. */
 export function wishParameters(...names: OtherField[]) {
   const settings = settingList.map(({ name }) => name);
   return [...names, ...settings].map((name) => ({ $ref: `#/components/parameters/${name}` }));

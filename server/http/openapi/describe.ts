@@ -1,11 +1,11 @@
-/** Descriptions of routes, in few words each. */
+/** Compact descriptions of routes. */
 import type { MiddlewareHandler } from "hono";
 import { describeRoute } from "hono-openapi";
 import { type ErrorCode, errorCodes, outcomes } from "../../../pipeline/errors.ts";
 import { reference, type SchemaName } from "./components.ts";
 import type { Content, Parameter, Reference, Reply, Schema } from "./types.ts";
 
-/** What a route does. */
+/** Description of a route. */
 export interface RouteDescription {
   /** Name of the operation, unique in the document. */
   id: string;
@@ -14,13 +14,13 @@ export interface RouteDescription {
   description?: string;
   parameters?: (Reference | Parameter)[];
   body?: { description?: string; required?: boolean; content: Content };
-  /** Answers of success by status. */
+  /** Successful responses by status. */
   replies: Record<number, Reply>;
-  /** What can go wrong, beside what can on every route. */
+  /** Errors beyond those of every route. */
   errors?: readonly ErrorCode[];
 }
 
-/** Errors that every route of the API knows. */
+/** Errors that every route of the API may return. */
 const everywhere: readonly ErrorCode[] = [
   "unauthorized",
   "forbidden",
@@ -56,7 +56,7 @@ const meanings: Record<ErrorCode, string> = {
   internal: "the server failed",
 };
 
-/** Describes the route it stands before, for `/openapi.json`. */
+/** Middleware that describes its route for `/openapi.json`. */
 export function describe(route: RouteDescription): MiddlewareHandler {
   const { id, tag, summary, description, parameters, body, replies, errors = [] } = route;
   return describeRoute({
@@ -70,7 +70,7 @@ export function describe(route: RouteDescription): MiddlewareHandler {
   });
 }
 
-/** Answers of failure by status; several codes may share one. */
+/** Returns the error responses by status; several codes may share one. */
 function failures(codes: readonly ErrorCode[]): Record<number, Reply> {
   const byStatus = Map.groupBy(new Set(codes), (code) => outcomes[code].status);
   return Object.fromEntries(
@@ -81,18 +81,18 @@ function failures(codes: readonly ErrorCode[]): Record<number, Reply> {
   );
 }
 
-/** A JSON answer or body. */
+/** Returns the content of a JSON response or request body. */
 export function json(name: SchemaName): Content {
   return { "application/json": { schema: reference(name) } };
 }
 
-/** Bytes of some media type. */
+/** Returns the content of a binary response or request body with these media types. */
 export function bytes(...types: string[]): Content {
   const schema = (type: string): Schema => ({ type: "string", contentMediaType: type });
   return Object.fromEntries(types.map((type) => [type, { schema: schema(type) }]));
 }
 
-/** The id in a dream's path. */
+/** The path parameter with a dream's id. */
 export const idParameter: Parameter = {
   name: "id",
   in: "path",

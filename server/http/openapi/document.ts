@@ -12,7 +12,7 @@ const tags = [
   { name: "server", description: "The server itself" },
 ];
 
-/** Answers with the OpenAPI 3.1 description of all routes of the app. */
+/** Responds with the OpenAPI 3.1 document of all routes of the app. */
 export function openApiDocument(app: Hono<Env>): MiddlewareHandler {
   return openAPIRouteHandler(app, {
     excludeStaticFile: false,

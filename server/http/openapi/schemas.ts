@@ -1,4 +1,4 @@
-/** What the API's answers look like: the types of the server's contracts, as zod schemas for `/openapi.json`. */
+/** The API's responses: the server's contract types as zod schemas for `/openapi.json`. */
 import { z } from "zod";
 import type { DreamView, Links, Progress, SourceFacts } from "../../dreams/dream.ts";
 import type { ErrorBody } from "../../errors.ts";
@@ -12,13 +12,13 @@ import { errorCodes } from "../../../pipeline/errors.ts";
 const time = z.iso.datetime().describe("ISO 8601, UTC");
 const share = z.number().min(0).max(1);
 
-/** Every setting of a dream; whoever sends some gets the defaults for the others. */
+/** Every setting of a dream; missing ones get their defaults. */
 export const parameters = remoteParametersSchema.describe("settings of a dream");
 
-/** Some settings, as they are changed while a dream runs. */
+/** Some settings, as in a change of a running dream. */
 export const someParameters = remoteParametersSchema.exactPartial().describe("some settings of a dream");
 
-/** What can be asked of a dream. */
+/** The request fields of a dream. */
 export const wish = wishSchema.describe("settings of a dream, and the part of the source that is dreamed");
 
 const video = z.string().meta({ contentMediaType: "application/octet-stream", description: "the file" });
@@ -33,10 +33,10 @@ export const errorBody: z.ZodType<ErrorBody> = z.strictObject({
   field: z.string().exactOptional().describe("the parameter or form field that is wrong"),
 });
 
-/** The answer of a request that failed. */
+/** The response to a failed request. */
 export const failure = z.strictObject({ error: errorBody });
 
-/** What is known of an upload. */
+/** Facts about an upload. */
 export const sourceFacts: z.ZodType<SourceFacts> = z.strictObject({
   width: z.int(),
   height: z.int(),
@@ -47,7 +47,7 @@ export const sourceFacts: z.ZodType<SourceFacts> = z.strictObject({
   bytes: z.int(),
 });
 
-/** How far a dream has come. */
+/** Progress of a dream. */
 export const progress: z.ZodType<Progress> = z.strictObject({
   frames: z.int().min(0).describe("frames done"),
   total: z.int().exactOptional().describe("frames in all, as far as the source tells"),
@@ -108,7 +108,7 @@ export const dream: z.ZodType<DreamView> = z.strictObject({
 /** All dreams. */
 export const dreamList = z.strictObject({ dreams: z.array(dream).describe("newest first") });
 
-/** The answer to changed settings. */
+/** The response to a change of settings. */
 export const changed = z.strictObject({
   frame: z.int().nullable().describe("first frame made with them; null where the dream has not begun"),
   parameters: someParameters,
@@ -152,7 +152,7 @@ const network = {
   layers: z.array(z.string()).describe("layers that make good dreams, from fine to deep"),
 };
 
-/** What can be set, within which limits. */
+/** All settings with their limits. */
 export const settings = z.strictObject({
   parameters: z.array(parameterDescription),
   plain: preset.describe("how it dreams without a preset"),
@@ -181,7 +181,7 @@ export const networks = z.strictObject({
   })),
 });
 
-/** How the server is. */
+/** Health of the server. */
 export const health = z.strictObject({
   status: z.literal("ok"),
   version: z.string(),

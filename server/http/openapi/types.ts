@@ -1,4 +1,4 @@
-/** Types of OpenAPI 3.1, as the library that writes the document has them. */
+/** Types of OpenAPI 3.1, as defined by the library that writes the document. */
 import type { generateSpecs } from "hono-openapi";
 
 type Document = Awaited<ReturnType<typeof generateSpecs>>;

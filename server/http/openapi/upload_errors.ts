@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../../pipeline/errors.ts";
 
-/** What can be wrong with an upload. */
+/** Errors that an upload may cause. */
 export const uploadErrors: readonly ErrorCode[] = [
   "invalid_parameter",
   "invalid_request",

@@ -1,4 +1,4 @@
-/** One dream: how it is, and what can be done with it. */
+/** One dream: its state and the actions on it. */
 import { Hono } from "hono";
 import { created } from "../create_dream.ts";
 import type { Env } from "../env.ts";

@@ -8,7 +8,7 @@ import { revalidated, sendFile } from "../files/send_file.ts";
 import { bytes, describe, idParameter } from "../openapi/describe.ts";
 import type { Services } from "../services.ts";
 
-/** `GET /api/dreams/:id/{video.mp4,source,poster.jpg,before.jpg}`, all of them with Range and ETag. */
+/** `GET /api/dreams/:id/{video.mp4,source,poster.jpg,before.jpg}`, all with Range and ETag. */
 export function dreamFileRoutes({ dreams }: Pick<Services, "dreams">): Hono<Env> {
   const picture = async (request: Request, id: string, name: "poster" | "before") => {
     dreams.get(id);
@@ -49,7 +49,7 @@ function unfinished({ state }: Dream): ReverieError {
   });
 }
 
-/** A file's answers. */
+/** Returns the description of a file route. */
 function fileRoute(id: string, summary: string, ...types: string[]) {
   return {
     id,

@@ -1,4 +1,4 @@
-/** All dreams, and new ones. */
+/** Lists dreams and creates new ones. */
 import { type Context, Hono } from "hono";
 import { readSettings } from "../../uploads/settings.ts";
 import { queryFields } from "../../uploads/received.ts";

@@ -1,4 +1,4 @@
-/** HLS of a dream, which can be watched while it grows. */
+/** HLS stream of a dream, which can be watched while it grows. */
 import { join } from "node:path";
 import { Hono } from "hono";
 import type { DreamStatus } from "../../dreams/dream.ts";
@@ -11,8 +11,8 @@ import { bytes, describe, idParameter } from "../openapi/describe.ts";
 import type { Services } from "../services.ts";
 
 /**
- * `GET /api/dreams/:id/hls/index.m3u8`, held up to a minute until the first segment is there, and the segments that
- * it names.
+ * `GET /api/dreams/:id/hls/index.m3u8`, held up to a minute until the first segment exists, and the segments
+ * that it names.
  */
 export function hlsRoutes({ dreams, closing }: Pick<Services, "dreams" | "closing">): Hono<Env> {
   const waits = new PlaylistWaits();

@@ -1,4 +1,4 @@
-/** What is told and shown while a dream is made; the routes themselves are those of server/live and server/camera. */
+/** Documents and mounts the live routes; their handlers are in server/live and server/camera. */
 import { Hono } from "hono";
 import { cameraRoute } from "../../camera/camera.ts";
 import { liveRoutes } from "../../live/routes.ts";

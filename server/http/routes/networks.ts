@@ -1,4 +1,4 @@
-/** The networks that the server can dream with, and fetching those that are not here. */
+/** Lists the networks that the server can dream with, and fetches missing ones. */
 import { type Context, Hono } from "hono";
 import { dreamNetworks, dreamsByDefault } from "../../../pipeline/settings/networks.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";

@@ -5,13 +5,16 @@ import type { Env } from "../env.ts";
 import { contentTag, sendPage } from "../files/static_files.ts";
 import { revalidated, sendFile } from "../files/send_file.ts";
 
-/** Libraries by the name under /vendor/, each a file of its npm package. */
+/** Libraries by name under /vendor/, each a file of its npm package. */
 const vendor: Record<string, string> = {
   "hls.mjs": "hls.js/dist/hls.min.mjs",
   "tus.min.js": "tus-js-client/dist/tus.min.js",
 };
 
-/** `GET /vendor/…`: hls.js and tus-js-client from their npm packages, so that the page needs no other server. */
+/**
+ * `GET /vendor/…`: serves hls.js and tus-js-client from their npm packages, so that the page needs no other
+ * server.
+ */
 export function vendorRoutes(): Hono<Env> {
   const routes = new Hono<Env>();
   for (const [name, module] of Object.entries(vendor)) {
@@ -25,7 +28,9 @@ export function vendorRoutes(): Hono<Env> {
   return routes;
 }
 
-/** Answers GET and HEAD with a file of the page where there is one, and leaves all else to the routes. */
+/**
+ * Responds to GET and HEAD with a file of the page if there is one, and leaves everything else to the routes.
+ */
 export function page(): MiddlewareHandler<Env> {
   return async (c, next) => {
     const isReading = c.req.method === "GET" || c.req.method === "HEAD";

@@ -1,4 +1,4 @@
-/** One dreamed frame, to judge settings by before the long run. */
+/** Dreams a single frame, to judge settings before a long run. */
 import { type Context, Hono } from "hono";
 import type { Wish } from "../../../pipeline/settings/settle.ts";
 import { queryFields, type Received } from "../../uploads/received.ts";
@@ -14,9 +14,9 @@ import { asReverieError } from "../../errors.ts";
 type Needs = Pick<Services, "dreams" | "uploads" | "renderer">;
 
 /**
- * `POST /api/preview`: the frame at `at` seconds of a video or picture that is sent, as a form's field `video` or as
- * the whole body, or of the source of the dream that `?dream=` names. Answered with a JPEG, and its loss and seconds
- * of work in headers.
+ * `POST /api/preview`: dreams the frame at `at` seconds. The source is an uploaded video or picture, sent as
+ * the form field `video` or as the whole body, or the source of the dream that `?dream=` names. The response
+ * is a JPEG, with its loss and seconds of work in headers.
  */
 export function previewRoute(services: Needs): Hono<Env> {
   return new Hono<Env>().post("/", describe(route), async (c) => {
@@ -25,7 +25,7 @@ export function previewRoute(services: Needs): Hono<Env> {
   });
 }
 
-/** The source of a dream; a body may hold further settings no more than the query can. */
+/** Previews the source of a dream; all settings come from the query. */
 async function ofDream(c: Context<Env>, services: Needs, asked: Asked) {
   return await answer(c, services, services.dreams.files(asked.dream!).source, asked);
 }
@@ -69,7 +69,7 @@ async function answer(
   }
 }
 
-/** Which frame of what is asked for, and how to dream it. */
+/** The requested frame and settings. */
 interface Asked {
   dream?: string;
   /** Seconds. */
@@ -77,7 +77,7 @@ interface Asked {
   wish: Wish;
 }
 
-/** Throws a ReverieError for what is wrong with a request. */
+/** Parses a request. Throws a ReverieError if a field is wrong. */
 function requestOf({ dream, at = "0", ...others }: Received["fields"]): Asked {
   const { given, preset } = readSettings(others);
   return { at: readTime("at", at), wish: { given, preset }, ...(dream !== undefined && { dream }) };

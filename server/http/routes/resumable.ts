@@ -1,4 +1,4 @@
-/** Resumable uploads by tus. */
+/** Resumable uploads with tus. */
 import { Hono } from "hono";
 import { readSettings } from "../../uploads/settings.ts";
 import { checkQueue, createDream } from "../create_dream.ts";
@@ -7,7 +7,10 @@ import { methodNotAllowed } from "../error_response.ts";
 import { describe } from "../openapi/describe.ts";
 import type { Services } from "../services.ts";
 
-/** `/files` and below: uploads that survive a broken connection; each becomes a dream when its last byte is there. */
+/**
+ * `/files` and below: uploads that survive a broken connection; each becomes a dream when its last byte has
+ * arrived.
+ */
 export function resumableRoutes(services: Pick<Services, "dreams" | "uploads" | "options">): Hono<Env> {
   const handle = services.uploads.tus(async (received) => {
     const { id, links } = await createDream(services, { ...received, wish: readSettings(received.fields) });
@@ -18,7 +21,7 @@ export function resumableRoutes(services: Pick<Services, "dreams" | "uploads" | 
       checkQueue(services);
       return handle(c.req.raw);
     })
-    // Hono hands HEAD to the routes of GET.
+    // Hono sends HEAD requests to the routes of GET.
     .get("/:upload", (c) => {
       return c.req.method === "HEAD"
         ? handle(c.req.raw)

@@ -1,4 +1,4 @@
-/** The sample clip, for those who have no video at hand. */
+/** The sample clip, for users without a video at hand. */
 import { Hono } from "hono";
 import { join } from "node:path";
 import { checkQueue, created, createDream } from "../create_dream.ts";
@@ -17,7 +17,7 @@ export function samplesRoute(services: Pick<Services, "dreams" | "uploads" | "op
     const wish = readSettings({ ...queryFields(c.req.raw), ...await readJson(c.req.raw) });
     checkQueue(services);
     const file = join(services.options.data, "uploads", crypto.randomUUID().replaceAll("-", ""));
-    // Read and written rather than copied, since inside a compiled program it is no file of its own.
+    // Read and written instead of copied: in a compiled program the clip is not a file of its own.
     await Deno.writeFile(file, await Deno.readFile(sampleClip), { mode: 0o600 });
     return created(c, await createDream(services, { file, name: "sample.mp4", wish }));
   });

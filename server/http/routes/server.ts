@@ -1,4 +1,4 @@
-/** The server itself: how it is, what it counts, what it takes. */
+/** Health and metrics of the server. */
 import { Hono } from "hono";
 import type { Env } from "../env.ts";
 import { describe, json } from "../openapi/describe.ts";

@@ -1,4 +1,4 @@
-/** What can be set. */
+/** The settings of dreams. */
 import { Hono } from "hono";
 import { dreamNetworks } from "../../../pipeline/settings/networks.ts";
 import { settingList } from "../../../pipeline/settings/parameters.ts";
@@ -10,8 +10,8 @@ import type { Services } from "../services.ts";
 import { settingView } from "../setting_view.ts";
 
 /**
- * `GET /api/settings`: every parameter with its help, the presets, defaults and limits; presets and defaults as they are
- * with the networks that are here now.
+ * `GET /api/settings`: every parameter with its help, the presets, defaults and limits. Presets and defaults
+ * take the networks into account that are available now.
  */
 export function settingsRoute({ options }: Pick<Services, "options">): Hono<Env> {
   const settings = () => ({

@@ -8,12 +8,12 @@ import { Changes } from "./changes.ts";
 import { settledParameters } from "./settled.ts";
 import { buffersOf, type Task, type TaskTools } from "./task.ts";
 
-/** A picture as it came. */
+/** A picture as received. */
 type Picture = Instruction & { kind: "picture" };
 
 /**
- * Dreams pictures as they come until it is stopped; the rendering, if there is one, rests meanwhile. It asks for each
- * picture when the one before is done, so that what it gets is the newest there is.
+ * Dreams pictures as they arrive until it is stopped; a rendering pauses meanwhile. Each picture is requested
+ * when the one before is done, so that it is the newest available.
  */
 export class CameraTask implements Task {
   readonly names = {};
@@ -36,7 +36,7 @@ export class CameraTask implements Task {
     const { gate, signal } = this.#tools;
     try {
       await gate.hold(signal);
-      // Both are waited for, so that nothing runs when the gate opens.
+      // Wait for both, so that nothing runs when the gate opens.
       const ends = await Promise.allSettled([this.#dream(), this.#tell()]);
       for (const end of ends) if (end.status === "rejected") throw end.reason;
     } catch (error) {
@@ -87,7 +87,7 @@ export class CameraTask implements Task {
     }
   }
 
-  /** Encodes a picture while the next is being dreamed. */
+  /** Encodes and reports each picture while the next one is being dreamed. */
   async #tell(): Promise<void> {
     const { width, height } = this.#job;
     try {
@@ -102,7 +102,7 @@ export class CameraTask implements Task {
     }
   }
 
-  /** No further picture is taken. */
+  /** Stops taking pictures. */
   #end(): void {
     this.#over = true;
     this.#next?.resolve(undefined);

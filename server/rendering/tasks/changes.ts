@@ -1,4 +1,4 @@
-/** Changes of settings on their way into a running dream. */
+/** Changes of settings for a running dream. */
 import { toPlain } from "../../../pipeline/errors.ts";
 import { asReverieError } from "../../errors.ts";
 import { checkLayers } from "../../../pipeline/run/check_layers.ts";
@@ -9,28 +9,28 @@ import type { Instruction } from "../messages.ts";
 import type { TaskTools } from "./task.ts";
 
 /**
- * The settings of a running dream and the changes that are asked for. Each is answered: `applied` when a frame begins
- * with it, `refused` where it is not usable; then the dream goes on as it was.
+ * The settings of a running dream and its requested changes. Each change is answered with `applied` when a
+ * frame begins with it, or with `refused` if it cannot be used; the dream then goes on unchanged.
  */
 export class Changes {
   readonly #settings: LiveSettings;
   readonly #tools: TaskTools;
-  /** Changes are checked one after another. */
+  /** Settles when the last change has been checked; changes are checked one after another. */
   #checked: Promise<void> = Promise.resolve();
 
-  /** @param recorded changes of an earlier run, to be repeated at their frames */
+  /** @param recorded changes from an earlier run, to be repeated at their frames */
   constructor(parameters: Parameters, recorded: RenderJob["changes"], tools: TaskTools) {
     this.#tools = tools;
     const applied = (change: number, frame: number) => tools.report({ kind: "applied", change, frame });
     this.#settings = new LiveSettings(parameters, recorded, applied);
   }
 
-  /** The settings to begin with, once they are settled; changes asked for before are made to these. */
+  /** Sets the initial settings once they are resolved; changes requested earlier are applied to these. */
   begin(parameters: Parameters): void {
     this.#settings.begin(parameters);
   }
 
-  /** The settings of a frame; to be asked once for every frame. */
+  /** Returns the settings of a frame; call it once per frame. */
   at(frame: number): Parameters {
     return this.#settings.at(frame);
   }
@@ -48,7 +48,10 @@ export class Changes {
     }
   }
 
-  /** That the network has the layers and channels; only a change of these takes the moment that it takes. */
+  /**
+   * Checks that the network has the layers and channels; this takes a moment, so only a change of these
+   * triggers it.
+   */
   async #checkLayers(change: SomeParameters): Promise<void> {
     if (!givesAny(change, ({ lookup }) => lookup === "layers")) return;
     await checkLayers({ ...this.#settings.next, ...change }, { signal: this.#tools.signal });

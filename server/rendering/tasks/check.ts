@@ -1,10 +1,13 @@
-/** Whether settings can be dreamed with, in the renderer's Worker. */
+/** Checks settings, in the renderer's Worker. */
 import { checkFlow } from "../../../pipeline/run/check_flow.ts";
 import { checkLayers } from "../../../pipeline/run/check_layers.ts";
 import type { CheckJob } from "../job.ts";
 import type { Task, TaskTools } from "./task.ts";
 
-/** Looks for what settings name: weights that find motion, the network's layers and channels. A rendering goes on. */
+/**
+ * Checks that the network's layers and channels and the weights for optical flow are available. A rendering
+ * goes on.
+ */
 export class CheckTask implements Task {
   readonly names = {};
   readonly #job: CheckJob;

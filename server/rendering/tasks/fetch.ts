@@ -1,10 +1,10 @@
-/** Fetching a network, in the renderer's Worker, since turning it into a graph takes a moment. */
+/** Fetches a network, in the renderer's Worker, since conversion to a graph takes a moment. */
 import { fetchNetwork } from "../../../pipeline/settings/networks.ts";
 import { settle } from "../../../pipeline/settings/settle.ts";
 import type { FetchJob } from "../job.ts";
 import type { Task, TaskTools } from "./task.ts";
 
-/** Fetches one network of the catalogue; a rendering goes on meanwhile. */
+/** Fetches one network of the catalogue; a rendering goes on. */
 export class FetchTask implements Task {
   readonly names = {};
   readonly #job: FetchJob;

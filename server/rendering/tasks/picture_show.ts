@@ -1,4 +1,4 @@
-/** Pictures of a rendering on their way to those who watch it. */
+/** Pictures of a rendering for its viewers. */
 import { reasonOf } from "../../../pipeline/errors.ts";
 import type { WatchedFrame, Watcher } from "../../../pipeline/watch.ts";
 import type { RenderedPicture } from "../job.ts";
@@ -6,18 +6,18 @@ import { encodeJpeg, type Pixels } from "../jpeg.ts";
 import { Newest } from "../newest.ts";
 import { buffersOf, type TaskTools } from "./task.ts";
 
-/** Longest side of a picture that is shown, in pixels. */
+/** Longest side of a shown picture, in pixels. */
 const longestSide = 960;
 
-/** A frame with what is to be shown of it. */
+/** A frame, and whether to show its source. */
 interface ShownFrame {
   frame: WatchedFrame;
   source: boolean;
 }
 
 /**
- * Makes JPEGs of the newest frame, beside the dream: frames that come while one is being encoded are left out, but
- * for the newest. The first frame comes with its source.
+ * Encodes the newest frame as JPEG alongside the dream. Of the frames that arrive during an encoding only the
+ * newest is kept. The first frame comes with its source.
  */
 export class PictureShow implements Watcher {
   /** Whether pictures come with source, flow and mask. */
@@ -41,7 +41,7 @@ export class PictureShow implements Watcher {
     this.#first = false;
   }
 
-  /** Settled when the last frame has been shown. */
+  /** Resolves once the last frame has been shown. */
   async close(): Promise<void> {
     this.#frames.close();
     await this.#shown;
@@ -54,7 +54,7 @@ export class PictureShow implements Watcher {
         const { dreamed, source, flow, mask } = picture;
         this.#report({ kind: "rendered", picture }, buffersOf(dreamed, source, flow, mask));
       } catch (error) {
-        // The dream itself is not worse for it.
+        // This does not affect the dream.
         this.#report({ kind: "warning", line: `a frame cannot be shown: ${reasonOf(error)}` });
       }
     }

@@ -8,7 +8,7 @@ import type { Task, TaskTools } from "./task.ts";
 /** Longest side of the picture, in pixels. */
 const longestSide = 1920;
 
-/** Dreams one frame while the rendering, if there is one, rests. */
+/** Dreams one frame; a rendering pauses meanwhile. */
 export class PreviewTask implements Task {
   readonly #job: PreviewJob;
   readonly #tools: TaskTools;

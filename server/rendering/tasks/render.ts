@@ -12,7 +12,9 @@ import { PictureShow } from "./picture_show.ts";
 import { settledParameters } from "./settled.ts";
 import type { Task, TaskTools } from "./task.ts";
 
-/** Renders one job; its settings may change meanwhile, and between two frames it rests where the gate is held. */
+/**
+ * Renders one job. Its settings may change meanwhile, and it pauses between frames while the gate is held.
+ */
 export class RenderTask implements Task {
   readonly #job: RenderJob;
   readonly #tools: TaskTools;

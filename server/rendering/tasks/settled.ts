@@ -1,10 +1,15 @@
-/** Settings that are settled in the renderer's Worker, where fetching and opening networks holds up nobody. */
+/**
+ * Resolves settings in the renderer's Worker, where fetching and opening networks does not block the server.
+ */
 import type { Parameters } from "../../../pipeline/settings/parameters.ts";
 import { settle, type Wish } from "../../../pipeline/settings/settle.ts";
 import { clientLine } from "../../errors.ts";
 import type { TaskTools } from "./task.ts";
 
-/** Decides which network dreams, and tells of a download and of what is other than asked for. */
+/**
+ * Resolves the network and all settings. Reports download progress, and a warning for each deviation from the
+ * request.
+ */
 export async function settledParameters(
   wish: Wish,
   { signal, report }: Pick<TaskTools, "signal" | "report">,

@@ -1,31 +1,31 @@
-/** One piece of work in the renderer's Worker. */
+/** One task in the renderer's Worker. */
 import type { PathNames } from "../../../pipeline/errors.ts";
 import type { Gate } from "../gate.ts";
 import type { RendererOptions } from "../job.ts";
 import type { Instruction, TaskReport, TaskResult } from "../messages.ts";
 
-/** What a piece of work is done with. */
+/** Dependencies of a task. */
 export interface TaskTools {
-  /** Aborted when the work is to stop. */
+  /** Aborted to stop the task. */
   signal: AbortSignal;
   options: RendererOptions;
-  /** Tells the other side; `moved` buffers are handed over instead of copied. */
+  /** Sends a message to the main thread; `moved` buffers are transferred instead of copied. */
   report(report: TaskReport, moved?: Transferable[]): void;
-  /** Where a rendering rests while other work goes first. */
+  /** Pauses a rendering while other work goes first. */
   gate: Gate;
 }
 
-/** A piece of work. */
+/** A task. */
 export interface Task {
-  /** Does it, once. */
+  /** Runs the task, once. */
   run(): Promise<TaskResult>;
-  /** Takes an instruction meanwhile. */
+  /** Handles an instruction while the task runs. */
   instruct(instruction: Instruction): void;
-  /** What its files are called in messages. */
+  /** Names of its files in messages. */
   readonly names: PathNames;
 }
 
-/** The buffers of pictures, to be handed over. */
+/** Returns the buffers of the pictures, to be transferred. */
 export function buffersOf(...pictures: (Uint8Array<ArrayBuffer> | undefined)[]): ArrayBuffer[] {
   return pictures.filter((picture) => picture !== undefined).map((picture) => picture.buffer);
 }
