@@ -1,5 +1,6 @@
 /** Errors on their way between threads: structured clones lose their class, so they cross as plain objects. */
 import { ReverieError, type ReverieErrorOptions } from "./errors.ts";
+import { systemCode } from "./system_error.ts";
 import type { ErrorCode } from "./error_codes.ts";
 import type { Line } from "./line.ts";
 
@@ -8,6 +9,8 @@ export interface PlainError {
   name: string;
   message: string;
   stack: string | undefined;
+  /** The code of an error of the operating system, such as `ENOSPC`. */
+  code?: string;
   cause?: PlainError;
   /** What a {@link ReverieError} has besides. */
   told?: { code: ErrorCode; wrong: Line; options: Omit<ReverieErrorOptions, "cause"> };
@@ -22,16 +25,19 @@ export function toPlain(error: unknown): PlainError {
   if (error instanceof ReverieError) {
     const { code, wrong, advice, field, reason, retryAfter } = error;
     plain.told = { code, wrong, options: { advice, field, reason, retryAfter } };
+  } else {
+    const code = systemCode(error);
+    if (code !== undefined) plain.code = code;
   }
   return plain;
 }
 
 /** The error that a plain object was made of. */
-export function fromPlain({ name, message, stack, cause: below, told }: PlainError): Error {
+export function fromPlain({ name, message, stack, code, cause: below, told }: PlainError): Error {
   const cause = below && { cause: fromPlain(below) };
   const error = told
     ? new ReverieError(told.code, told.wrong, { ...told.options, ...cause })
-    : Object.assign(new Error(message, cause), { name });
+    : Object.assign(new Error(message, cause), { name, ...(code !== undefined && { code }) });
   if (stack !== undefined) error.stack = stack;
   return error;
 }

@@ -41,6 +41,11 @@ Deno.test("what crosses as a plain object is the same again, however often", () 
   assert.deepEqual(fromPlain(toPlain("a word")).message, "a word");
 });
 
+Deno.test("an error of the system keeps its code on the way between threads", () => {
+  const full = Object.assign(new Error("write failed"), { code: "ENOSPC" });
+  assert.ok(isDiskFull(fromPlain(structuredClone(toPlain(new Error("outer", { cause: full })))).cause));
+});
+
 Deno.test("each edge spells settings, files and remedies in its own words", () => {
   const spoken: [error: ReverieError, command: string, http: string][] = [
     [

@@ -132,7 +132,7 @@ Deno.test("a renderer that cannot begin fails the dream alone", async () => {
 Deno.test("a full disk is told as such, and what was unfinished makes room", async () => {
   await using harness = await Harness.open();
   const { id } = await harness.create();
-  harness.renderer.last.fail(new Error("write failed: No space left on device (os error 28)"));
+  harness.renderer.last.fail(Object.assign(new Error("No space left on device"), { code: "ENOSPC" }));
   assert.equal((await harness.until(id, "failed")).error?.code, "disk_full");
   assert.deepEqual(harness.folder(id), ["source"]);
 });
