@@ -1,4 +1,7 @@
-/** The stage that dreams: gradient ascent on each blended frame, fewer steps where it inherits a dream. */
+/**
+ * The stage that dreams: gradient ascent on each blended frame, with fewer steps if the frame inherits a
+ * dream.
+ */
 import type { Value } from "../models/engine/engine.ts";
 import type { Dreamer } from "./dreamer/dreamer.ts";
 import { Random } from "./graphs/random.ts";
@@ -16,9 +19,9 @@ export interface DreamStageSettings {
   jitter: number;
 }
 
-/** How the stage dreams; `settings` is asked anew for every frame. */
+/** Options of {@link dream}. `settings` is called for every frame. */
 export interface DreamStageOptions<Settings extends DreamStageSettings> {
-  /** The dreamer for a frame's settings; changes of what its graphs are made for take effect here. */
+  /** Returns the dreamer for a frame's settings; changes that need new graphs take effect here. */
   dreamer: (settings: Settings) => Promise<Dreamer>;
   state: DreamState;
   settings: () => Settings;
