@@ -18,7 +18,7 @@ function settingFlag(setting: Setting): Flag {
 /**
  * The settings among the flags, checked.
  *
- * @throws {ReverieError} which names the first flag whose value cannot be used
+ * @throws {ReverieError} naming the first flag whose value cannot be used
  */
 export function settingsOf(values: ParsedFlags["values"]): SomeParameters {
   const given: Record<string, unknown> = {};

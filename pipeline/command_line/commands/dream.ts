@@ -108,7 +108,7 @@ export interface DreamCommandLine {
 /**
  * Parses the command line of `dream`.
  *
- * @throws {ReverieError} which names what is wrong and what to do
+ * @throws {ReverieError} naming what is wrong and what to do about it
  */
 export function parseDream(args: readonly string[]): DreamCommandLine {
   const translated = translateAliases(args);
