@@ -1,8 +1,9 @@
 /**
- * What was hidden: which pixels of a frame could be seen in the one before, so that their dream may be carried.
+ * Occlusion: which pixels of a frame were visible in the previous one, so that their dream may be carried
+ * over.
  *
- * The forward-backward check of Sundaram et al. 2010 with the thresholds that Ruder et al. 2016 (arXiv 1604.08610)
- * use for video, computed at the size of the flow.
+ * The forward-backward check of Sundaram et al. 2010 with the thresholds that Ruder et al. 2016 (arXiv
+ * 1604.08610) use for video, computed at the size of the flow.
  */
 import type { Engine, HostTensor, Session } from "../models/engine/engine.ts";
 import type { FlowField, FlowPair } from "../models/flow/flow.ts";
@@ -42,7 +43,7 @@ function squaredLength(g: GraphBuilder, flow: string): string {
   return g.reduceSum(g.mul(flow, flow), [1]);
 }
 
-/** The flow points outside the previous frame. */
+/** True where the flow points outside the previous frame. */
 function leavesPicture(g: GraphBuilder, flow: string, { height, width }: Size): string {
   const columns = g.floats(Float32Array.from({ length: width }, (_, x) => x), [1, 1, 1, width]);
   const rows = g.floats(Float32Array.from({ length: height }, (_, y) => y), [1, 1, height, 1]);
@@ -53,7 +54,10 @@ function leavesPicture(g: GraphBuilder, flow: string, { height, width }: Size): 
   return g.or(outside(x, width - 1), outside(y, height - 1));
 }
 
-/** Going back and forth does not lead home: |w~ + w^|^2 > 0.01 (|w~|^2 + |w^|^2) + 0.5. */
+/**
+ * True where following the flow back and forth does not return to the start:
+ * w~ + w^|^2 > 0.01 (|w~|^2 + |w^|^2) + 0.5.
+ */
 function disagrees(g: GraphBuilder, backward: string, forward: string, size: Size): string {
   const returning = warp(g, forward, backward, size);
   const sum = g.add(backward, returning);
@@ -61,7 +65,7 @@ function disagrees(g: GraphBuilder, backward: string, forward: string, size: Siz
   return g.greater(squaredLength(g, sum), g.add(scaled(g, lengths, 0.01), g.scalar(0.5)));
 }
 
-/** The flow bends sharply: |grad u|^2 + |grad v|^2 > 0.01 |w~|^2 + 0.002. */
+/** True where the flow bends sharply: |grad u|^2 + |grad v|^2 > 0.01 |w~|^2 + 0.002. */
 function motionBoundary(g: GraphBuilder, flow: string, size: Size): string {
   const bend = g.add(
     squaredLength(g, centralDifference(g, flow, 2, size.height)),
@@ -70,7 +74,7 @@ function motionBoundary(g: GraphBuilder, flow: string, size: Size): string {
   return g.greater(bend, g.add(scaled(g, squaredLength(g, flow), 0.01), g.scalar(0.002)));
 }
 
-/** (f(i + 1) - f(i - 1)) / 2 along an axis, the border repeated. */
+/** (f(i + 1) - f(i - 1)) / 2 along an axis, with the border repeated. */
 function centralDifference(g: GraphBuilder, x: string, axis: number, size: number): string {
   const pads = axis === 2 ? [0, 0, 1, 0, 0, 0, 1, 0] : [0, 0, 0, 1, 0, 0, 0, 1];
   const padded = g.op("Pad", [x, g.ints(...pads)], { mode: "edge" });
@@ -110,7 +114,7 @@ function tensorOf({ width, height, data }: FlowField): HostTensor {
   return { type: "float32", dims: [1, 2, height, width], data };
 }
 
-/** The stage: turns each frame's flow pair, where it has one, into its motion. */
+/** The stage: turns each frame's flow pair, if it has one, into its motion. */
 export async function* occlusion<F extends { pair?: FlowPair }>(
   frames: AsyncIterable<F>,
   check: OcclusionCheck | undefined,

@@ -21,7 +21,7 @@ export interface EncodeOptions {
   sampleAspect?: { num: number; den: number };
   /** Nominal frames per second; the frames' own time stamps take precedence. */
   frameRate: { num: number; den: number };
-  /** Sound for the frames; absent if the source has none, ignored if the container has none. */
+  /** Sound for the frames; absent if the source has none. */
   sound?: SoundSource;
   /**
    * Metadata of the file; every video format keeps `title`, `comment`, `description`, `artist` and
