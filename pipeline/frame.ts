@@ -1,4 +1,4 @@
-/** One frame of a video: upright, at the stored (not the display) size, 8-bit BT.709 RGB. */
+/** One frame of a video: upright, at the stored (not the display) size, 8-bit sRGB-like RGB. */
 export interface SourceFrame {
   /** Position among the requested frames, from 0. */
   index: number;

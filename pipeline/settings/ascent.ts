@@ -39,7 +39,7 @@ export const ascent = group("How it is dreamed", {
     help: "gradient steps per octave for the first frame, after a scene cut, and for pictures",
     slider: { low: 0, high: 40, step: 1 },
     live: true,
-    // There, the first frame is dreamed like all others.
+    // deepdream-video-pytorch dreams the first frame like all others.
     aliases: { octave_iter: same },
   }),
 

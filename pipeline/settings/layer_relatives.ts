@@ -1,4 +1,7 @@
-/** GoogLeNet's layers in InceptionV3, for a command line that names them where GoogLeNet cannot be had. */
+/**
+ * InceptionV3 counterparts of GoogLeNet's layers, for a command line that names those when GoogLeNet is not
+ * available.
+ */
 
 /** The block of InceptionV3 nearest in depth to each block of GoogLeNet (Szegedy et al. 2015). */
 const blocks: Record<string, string> = {
@@ -13,7 +16,10 @@ const blocks: Record<string, string> = {
   "5b": "mixed6",
 };
 
-/** The nearest layers of InceptionV3, each once; a name that is no block of GoogLeNet stays as it is. */
+/**
+ * The nearest layers of InceptionV3, without duplicates; a name that is not a GoogLeNet block stays
+ * unchanged.
+ */
 export function relativeLayers(layers: readonly string[]): string[] {
   return [...new Set(layers.map(relative))];
 }
