@@ -47,6 +47,7 @@ export class Blender {
     this.#session = session;
   }
 
+  /** Creates a blender for pictures of one size. */
   static async create(engine: Engine, carry: Carry, size: Size): Promise<Blender> {
     return new Blender(await engine.load(blendGraph(carry, size)));
   }

@@ -36,6 +36,7 @@ const minimumStep = 1e-3;
  * does.
  *
  * @throws {ReverieError} if no frame at all can be decoded
+ * @throws the signal's reason when it is aborted
  */
 export async function* decode(source: SourceInfo, options: DecodeOptions = {}): AsyncGenerator<SourceFrame> {
   const { signal } = options;

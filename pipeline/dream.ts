@@ -35,7 +35,11 @@ export interface DreamedFrame {
   loss: number;
 }
 
-/** The stage. */
+/**
+ * The stage: dreams on each frame's mixed picture and advances the state.
+ *
+ * @throws the signal's reason when it is aborted
+ */
 export async function* dream<
   F extends { picture: Value; mixed: Value; inherits: boolean },
   Settings extends DreamStageSettings,

@@ -4,7 +4,7 @@ import type { Value } from "../models/engine/engine.ts";
 export interface Motion {
   /** Backward flow at the working size, [1, 2, h, w]. */
   flow: Value;
-  /** 1 where the pixel was visible in the previous frame, 0 where not, [1, 1, h, w]. */
+  /** From 0 (hidden in the previous frame) to 1 (visible in it), [1, 1, h, w]. */
   mask: Value;
   /** Mean of the mask, 0 to 1. */
   visible: number;

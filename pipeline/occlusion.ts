@@ -90,6 +90,7 @@ export class OcclusionCheck {
     this.#session = session;
   }
 
+  /** Creates a check for flow of one size and masks of the working size. */
   static async create(engine: Engine, flowSize: Size, working: Size): Promise<OcclusionCheck> {
     return new OcclusionCheck(await engine.load(occlusionGraph(flowSize, working)));
   }

@@ -3,7 +3,7 @@ import type { Flag } from "./flags.ts";
 /** A command as shown by the help. */
 export interface Command {
   name: string;
-  /** What follows the name on the command line. */
+  /** The arguments after the name, as shown in the help. */
   usage: string;
   /** One line. */
   summary: string;

@@ -7,7 +7,7 @@ import { type Parameters, parametersWith } from "../settings/parameters.ts";
 import { octaveSizes } from "../run/working_size.ts";
 import { Dreamer } from "./dreamer.ts";
 
-/** What a dreamer is made for. */
+/** Options of {@link Dreamers.create}. */
 export interface DreamersOptions {
   engine: Engine;
   network: Network;

@@ -16,7 +16,7 @@ import { totalVariationGradient } from "./total_variation.ts";
 export interface StepOptions extends LossOptions {
   layers: string[];
   smoothing: Smoothing;
-  /** How much of the gradient's colour is kept. */
+  /** How much of the gradient's colour is kept; 0 changes only brightness, 1 keeps all of it. */
   colour: number;
   /** Weight of total variation against the dream; 0 leaves it out. */
   tvWeight: number;

@@ -52,7 +52,7 @@ const containers: Readonly<Record<string, Container>> = {
   jpeg,
 };
 
-/** The extension of a path in lower case, without its dot; empty where there is none. */
+/** The extension of a path in lower case, without the dot; empty if there is none. */
 export function extensionOf(path: string): string {
   return /[^/\\]\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
 }

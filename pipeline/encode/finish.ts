@@ -18,6 +18,8 @@ import type { EncodeOptions } from "./options.ts";
  * metadata. The final name appears atomically.
  *
  * @param firstPts presentation time of the first frame, in seconds
+ * @throws {ReverieError} if the output cannot be written
+ * @throws the signal's reason if ffmpeg was interrupted
  */
 export async function finish(
   options: EncodeOptions,

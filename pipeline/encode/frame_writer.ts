@@ -31,7 +31,11 @@ export class FrameWriter {
     this.#sound = sound;
   }
 
-  /** Starts the encoder and, if there is sound, its reader. */
+  /**
+   * Starts the encoder and, if there is sound, its reader.
+   *
+   * @throws {ReverieError} if ffmpeg is not found, lacks a required encoder or cannot be started
+   */
   static async open(options: EncodeOptions, container: Container, partial: string): Promise<FrameWriter> {
     const program = await locate("ffmpeg");
     const features = await featuresOf(program);

@@ -1,6 +1,6 @@
 import type { SourceInfo } from "../ffmpeg/probe.ts";
 
-/** Where the sound comes from and which part of it. */
+/** The source of the sound, and which part of it. */
 export interface SoundSource {
   source: SourceInfo;
   /** Seconds from the start of the source; the time 0 of the frames. */
@@ -51,7 +51,7 @@ export interface EncodeOptions {
 export interface EncodeResult {
   /** The finished file, or its playable part; absent if no frame could be kept. */
   path?: string;
-  /** Whether {@link path} is the whole output under its final name. */
+  /** Whether {@link path} is the complete output under its final name. */
   complete: boolean;
   /** Frames written. */
   frames: number;

@@ -92,6 +92,7 @@ const measuringUpdates = 20;
  *
  * @throws {ReverieError} if one of them cannot be read, if their sizes, frames or times do not match, if RAFT
  *   is not available, or if the pictures are too large for it
+ * @throws the signal's reason when it is aborted
  */
 export async function evaluate(
   source: string,
@@ -147,7 +148,12 @@ function flowFinder({ flow, flowModel: model }: EvaluateOptions): { flow: "dis" 
   return { flow: "raft", model };
 }
 
-/** Throws unless the sizes match. An encoder that cannot store odd sizes adds or drops one row or column. */
+/**
+ * Checks that the sizes match, but for one row or column: an encoder that cannot store odd sizes adds or
+ * drops it.
+ *
+ * @throws {ReverieError} if they differ by more
+ */
 function requireSameSize({ source, dreamed }: Both<SourceInfo>): void {
   const near = (a: number, b: number) => Math.abs(a - b) <= 1;
   if (near(source.width, dreamed.width) && near(source.height, dreamed.height)) return;
@@ -157,7 +163,11 @@ function requireSameSize({ source, dreamed }: Both<SourceInfo>): void {
   });
 }
 
-/** Throws if the pictures are too small for the network. */
+/**
+ * Checks that the pictures are large enough for the network.
+ *
+ * @throws {ReverieError} if they are not
+ */
 function requireSize(source: SourceInfo, measured: Size, least: number): void {
   const shorter = (size: Size) => Math.min(size.width, size.height);
   if (shorter(measured) >= least) return;
@@ -176,8 +186,10 @@ function requireSize(source: SourceInfo, measured: Size, least: number): void {
 }
 
 /**
- * Throws at once if both files state their number of frames and these differ; otherwise {@link pairs} finds
+ * Compares the numbers of frames before any work, if both files state them; otherwise {@link pairs} finds
  * out.
+ *
+ * @throws {ReverieError} if they differ within the frames to compare
  */
 function requireSameLength(infos: Both<SourceInfo>, limit: number): void {
   const { source, dreamed } = infos;
@@ -218,7 +230,11 @@ function lengthError(
   });
 }
 
-/** Throws unless both frames are shown at the same time: otherwise one video dropped or duplicated frames. */
+/**
+ * Checks that both frames are shown at the same time: otherwise one video dropped or duplicated frames.
+ *
+ * @throws {ReverieError} if they are not
+ */
 function requireSameTime(
   infos: Both<SourceInfo>,
   { source, dreamed }: Both<SourceFrame>,

@@ -27,6 +27,7 @@ export class SoundReader {
    * Starts reading; returns undefined if the source has no sound.
    *
    * @param options start and length of the part, in seconds
+   * @throws {ReverieError} if ffmpeg is not found or cannot be started
    */
   static async open(
     source: SourceInfo,

@@ -2,7 +2,9 @@
 import type { HostTensor } from "../../models/engine/engine.ts";
 import { flowColour } from "../../models/flow/colour.ts";
 
-/** A picture of 8 bits a channel: `width * height * channels` bytes, interleaved, row by row from the top. */
+/**
+ * A picture with 8 bits per channel: `width * height * channels` bytes, interleaved, row by row from the top.
+ */
 export interface Picture {
   width: number;
   height: number;

@@ -1,4 +1,4 @@
-/** A whole dream, from file to file. */
+/** Dreams from file to file. */
 import { type Line, line } from "../../models/line.ts";
 import type { DownloadProgress } from "../../models/download_options.ts";
 import type { ComposedFrame } from "../compose.ts";

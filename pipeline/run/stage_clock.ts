@@ -19,7 +19,7 @@ export const stageNames = [
 /** Name of a stage. */
 export type StageName = (typeof stageNames)[number];
 
-/** Seconds spent in each stage itself. */
+/** Seconds spent in each stage itself, without those it pulls from. */
 export type StageSeconds = Record<StageName, number>;
 
 /**

@@ -53,7 +53,7 @@ export function exceptFor(usual: string): Alias {
   return (text) => text === usual ? undefined : text;
 }
 
-/** A setting, complete. */
+/** A complete setting. */
 export interface Setting<Schema extends z.ZodType = z.ZodType> extends Omit<Facts, "slider">, Limits {
   name: string;
   /** Checks a value; without one, returns the default. */

@@ -75,7 +75,7 @@ export async function settle(wish: Wish, options: DownloadOptions = {}): Promise
 function candidates({ preset, given }: Wish): string[] {
   const { model } = given;
   if (model !== undefined && !isOpen(model)) {
-    // Throws, before any download, if the network does not dream.
+    // Refuses a network that does not dream before it is downloaded.
     dreamFacts(model);
     return [model];
   }

@@ -87,7 +87,7 @@ async function run(args: readonly string[], screen: CommandScreen): Promise<numb
   return 0;
 }
 
-/** What `dream` was asked to do. */
+/** The options of `dream`, without its settings. */
 export type DreamOptions = Pick<
   DreamJob,
   "input" | "output" | "providers" | "from" | "duration" | "hls" | "dump"
