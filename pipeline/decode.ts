@@ -32,8 +32,7 @@ const minimumStep = 1e-3;
 
 /**
  * The frames of a source: upright, progressive, opaque, 8-bit BT.709 RGB at the stored size, each with the
- * time stamp of the source. ffmpeg runs only as fast as frames are consumed, and ends when the generator
- * does.
+ * time stamp of the source. ffmpeg runs only as fast as frames are consumed and ends with the generator.
  *
  * @throws {ReverieError} if no frame at all can be decoded
  * @throws the signal's reason when it is aborted
@@ -128,10 +127,7 @@ class FrameStream {
   }
 }
 
-/**
- * Seeking before the input is exact: ffmpeg drops the frames that it decodes before this time, and calls it
- * 0.
- */
+/** Seeking before the input is exact: ffmpeg drops the frames decoded before this time, and calls it 0. */
 function cut({ from, duration }: DecodeOptions): string[] {
   return [
     ...(from ? ["-ss", String(from)] : []),

@@ -1,7 +1,4 @@
-/**
- * The stage that dreams: gradient ascent on each blended frame, with fewer steps if the frame inherits a
- * dream.
- */
+/** The stage that dreams: gradient ascent on each blended frame, in fewer steps if it inherits a dream. */
 import type { Value } from "../models/engine/engine.ts";
 import type { Dreamer } from "./dreamer/dreamer.ts";
 import { Random } from "./graphs/random.ts";
@@ -30,7 +27,10 @@ export interface DreamStageOptions<Settings extends DreamStageSettings> {
 
 /** What the stage adds to a frame. */
 export interface DreamedFrame {
-  /** The dream at the working size; the state frees it, and the frame's picture, when the next frame is dreamed. */
+  /**
+   * The dream at the working size. The state frees it, and the frame's picture, when the next frame is
+   * dreamed.
+   */
   dreamed: Value;
   loss: number;
 }

@@ -1,6 +1,5 @@
 /**
- * Occlusion: which pixels of a frame were visible in the previous one, so that their dream may be carried
- * over.
+ * Occlusion: which pixels of a frame were visible in the previous one, so that their dream may be carried.
  *
  * The forward-backward check of Sundaram et al. 2010 with the thresholds that Ruder et al. 2016 (arXiv
  * 1604.08610) use for video, computed at the size of the flow.
@@ -13,9 +12,9 @@ import type { Motion } from "./motion.ts";
 import { blur, mean, resize, scaled, type Size, warp } from "./graphs/picture.ts";
 
 /**
- * `backward` and `forward` float32 [1, 2, fh, fw] in pixels of the flow's size ->
- * `flow` [1, 2, h, w] (backward, in working pixels), `mask` [1, 1, h, w] from 0 (hidden) to 1 (visible), and the
- * scalars `visible`, the mask's mean, and `motion`, the flow's mean length as a share of the picture's width.
+ * `backward` and `forward` float32 [1, 2, fh, fw] in pixels of the flow's size -> `flow` [1, 2, h, w]
+ * (backward, in working pixels), `mask` [1, 1, h, w] from 0 (hidden) to 1 (visible), and the scalars
+ * `visible`, the mask's mean, and `motion`, the flow's mean length as a share of the picture's width.
  */
 export function occlusionGraph(flowSize: Size, working: Size): Model {
   const g = new GraphBuilder({ name: "occlusion", opset: 18 });

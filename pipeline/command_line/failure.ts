@@ -13,7 +13,7 @@ export interface Failure {
 }
 
 /**
- * How a command that threw this error ends. The message of an error that is not meant for users points to
+ * How a command that threw this error ends. If the error is not meant for users, the message points to
  * `--verbose`.
  */
 export function failureOf(error: unknown): Failure {

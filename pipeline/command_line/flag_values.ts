@@ -4,10 +4,7 @@ import { parseNumber } from "../settings/parse_number.ts";
 import { parseBytes, parseTime, parseWhole } from "../settings/units.ts";
 import type { ParsedFlags } from "./flags.ts";
 
-/**
- * The available providers. The engine has the same list, but loading it just to read a flag would take a
- * second.
- */
+/** The available providers. The engine has the same list, but loading it to read a flag takes a second. */
 const providerNames = ["cuda", "webgpu", "cpu"];
 
 /**

@@ -11,10 +11,7 @@ const measuredSeconds = 0.3;
 /** If the first run takes at least this many seconds, no further run is measured. */
 const patience = 3;
 
-/**
- * Operations per second in 3x3 convolutions of 64 channels in single precision, from the fastest of several
- * runs.
- */
+/** Operations per second in single-precision 3x3 convolutions of 64 channels; the fastest of several runs. */
 export async function convolutionSpeed(engine: Engine): Promise<number> {
   const session = await engine.load(convolutions());
   const picture = floatTensor(new Float32Array(side * side).fill(0.5), [1, 1, side, side]);

@@ -117,6 +117,7 @@ export class Dreamer {
     return { picture: below!.dreamed, loss };
   }
 
+  /** Releases all sessions. */
   async release(): Promise<void> {
     await Promise.all(this.#octaves.flatMap(({ step, enter }) => [step.release(), enter.release()]));
   }

@@ -41,8 +41,8 @@ function gaussianCascade(g: GraphBuilder, gradient: string, size: Size, levels =
 }
 
 /**
- * The Laplacian-normalised gradient of Google's DeepDream notebooks (Mordvintsev 2016): every band of a Laplacian
- * pyramid is divided by its own root mean square, so that coarse shapes grow as fast as fine ones.
+ * The Laplacian-normalised gradient of Google's DeepDream notebooks (Mordvintsev 2016): every band of a
+ * Laplacian pyramid is divided by its own root mean square, so that coarse shapes grow as fast as fine ones.
  */
 function laplacianNormalised(g: GraphBuilder, gradient: string, size: Size, levels: number): string {
   if (levels === 0 || Math.min(size.height, size.width) < 16) return normalised(g, gradient);

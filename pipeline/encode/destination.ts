@@ -5,10 +5,7 @@ import { isDiskFull, reasonOf, systemCode } from "../../models/system_error.ts";
 import type { SourceInfo } from "../ffmpeg/probe.ts";
 import { containerOf, extensionOf } from "./container.ts";
 
-/**
- * The name of an output until it is complete, and after an interrupted run: `dream.partial.mp4` for
- * `dream.mp4`.
- */
+/** The name of an output until it is complete, and if it never is: `dream.partial.mp4` for `dream.mp4`. */
 export function partialPath(path: string): string {
   const extension = path.slice(path.lastIndexOf(".") + 1);
   return `${path.slice(0, -extension.length)}partial.${extension}`;

@@ -88,10 +88,7 @@ async function remux(
   if (!exit.ok) throw await failure(options, exit);
 }
 
-/**
- * Time in seconds at which the video of a file starts: containers without negative times shift everything
- * slightly.
- */
+/** Start time of the video in seconds: containers without negative times shift everything slightly. */
 async function videoStart(path: string): Promise<number> {
   const { streams } = await ffprobe(await locate("ffprobe"), path);
   const start = Number(streams.find((stream) => stream.codec_type === "video")?.start_time);

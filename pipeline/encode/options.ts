@@ -23,25 +23,16 @@ export interface EncodeOptions {
   frameRate: { num: number; den: number };
   /** Sound for the frames; absent if the source has none. */
   sound?: SoundSource;
-  /**
-   * Metadata of the file; every video format keeps `title`, `comment`, `description`, `artist` and
-   * `copyright`.
-   */
+  /** Metadata of the file; all videos keep `title`, `comment`, `description`, `artist` and `copyright`. */
   metadata?: Readonly<Record<string, string>>;
   /**
    * Constant quality on x264's scale, 0 to 51, lower is better; mapped to a similar quality for other
    * encoders. Default: 18.
    */
   quality?: number;
-  /**
-   * Folder for progressive HLS (index.m3u8, one-second segments in fragmented MP4); created if it does not
-   * exist.
-   */
+  /** Folder for progressive HLS (index.m3u8, one-second segments in fragmented MP4); created if missing. */
   hls?: string;
-  /**
-   * Interrupts encoding: the frames so far become a playable file, and the generator throws the signal's
-   * reason.
-   */
+  /** Interrupts: the frames so far become a playable file, and the generator throws the signal's reason. */
   signal?: AbortSignal;
   /** Called once with the result when everything is closed, even if encoding was interrupted or failed. */
   onResult?: (result: EncodeResult) => void;

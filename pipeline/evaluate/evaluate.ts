@@ -1,6 +1,5 @@
 /**
- * Measures a dreamed video against its source: how steady it is, how strong, and how much of the source it
- * keeps.
+ * Compares a dreamed video with its source: how steady it is, how strong, how much of the source it keeps.
  */
 import { Engine } from "../../models/engine/engine.ts";
 import { invalidParameter, ReverieError } from "../../models/errors.ts";
@@ -36,8 +35,7 @@ export interface EvaluateOptions {
   /** Execution providers for the network, in order of preference. Default: the engine's own choice. */
   providers?: readonly string[] | undefined;
   /**
-   * Flow estimator for the source: `dis`, or `raft`, which sees larger motion. Setting `flowModel` implies
-   * `raft`.
+   * Flow estimator for the source: `dis`, or `raft`, which sees larger motion. `flowModel` implies `raft`.
    */
   flow?: "dis" | "raft" | undefined;
   /** Name or file of RAFT's weights. Default: the first that are installed. */
@@ -186,8 +184,7 @@ function requireSize(source: SourceInfo, measured: Size, least: number): void {
 }
 
 /**
- * Compares the numbers of frames before any work, if both files state them; otherwise {@link pairs} finds
- * out.
+ * Compares the numbers of frames before any work if both files state them; otherwise {@link pairs} does.
  *
  * @throws {ReverieError} if they differ within the frames to compare
  */

@@ -73,10 +73,7 @@ function assemble(program: Program, options: CommandOptions): FluentCommand {
   return command.output(options.output).outputOptions(...logOptions, ...options.options);
 }
 
-/**
- * A path for ffmpeg's `file` protocol, so that no name is read as an option, another protocol or a file name
- * pattern.
- */
+/** A path for ffmpeg's `file` protocol: no name is read as an option, another protocol or a name pattern. */
 export function fileArgument(path: string): string {
   return `file:${path}`;
 }

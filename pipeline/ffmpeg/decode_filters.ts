@@ -52,10 +52,7 @@ function scaleInput(source: SourceInfo): string {
   return rgb ? range : `in_color_matrix=${matrixOf(source)}:${range}`;
 }
 
-/**
- * The scale filter's name for the YCbCr matrix. If the file does not state it, the size decides, as in
- * players.
- */
+/** The scale filter's name for the YCbCr matrix; if the file states none, the size decides, as in players. */
 function matrixOf({ colour, width, height }: SourceInfo): string {
   switch (colour.matrix) {
     case "bt709":

@@ -32,10 +32,7 @@ function inLinearLight(source: SourceInfo): string[] {
   ];
 }
 
-/**
- * zscale's input options, with defaults for anything that the file does not state: otherwise zscale finds no
- * conversion.
- */
+/** zscale's input options, with defaults for what the file does not state: zscale needs all of them. */
 function stored({ colour, pixelFormat }: SourceInfo, transfer: string): string {
   const rgb = /^(gbr|rgb|bgr)/.test(pixelFormat);
   const matrix = rgb
@@ -79,8 +76,7 @@ function hlgLight(signal: string): string {
 }
 
 /**
- * The `mobius` curve of the tonemap filter: linear up to {@link linearPart}, then bending towards 1 at the
- * peak.
+ * The tonemap filter's `mobius` curve: linear up to {@link linearPart}, then bending towards 1 at the peak.
  */
 function mobius(light: string): string {
   const j = linearPart;

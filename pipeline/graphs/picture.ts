@@ -1,7 +1,6 @@
 /**
  * Operations on pictures as parts of ONNX graphs, so that they run wherever the engine runs. A picture is
- * float32 [1, channels, height, width]; flow is [1, 2, height, width] in pixels, with u (right) before v
- * (down).
+ * float32 [1, channels, height, width]; flow is [1, 2, height, width] in pixels, u (right) before v (down).
  */
 import type { GraphBuilder } from "../../models/onnx/build.ts";
 
@@ -11,10 +10,7 @@ export interface Size {
   width: number;
 }
 
-/**
- * Scales a picture to another size, linearly between pixel centres; from opset 18 on, shrinking is
- * antialiased.
- */
+/** Scales a picture linearly between pixel centres; from opset 18 on, shrinking is antialiased. */
 export function resize(g: GraphBuilder, x: string, channels: number, to: Size): string {
   const sizes = g.ints(1, channels, to.height, to.width);
   const attributes = { mode: "linear", coordinate_transformation_mode: "half_pixel" };
@@ -30,7 +26,10 @@ export function warp(g: GraphBuilder, x: string, flow: string, size: Size): stri
   return g.op("GridSample", [x, grid], { align_corners: 1, mode: "bilinear", padding_mode: "border" });
 }
 
-/** Length of one pixel in GridSample's coordinates, which run from -1 to 1 between the outer pixels' centres. */
+/**
+ * The length of one pixel in GridSample's coordinates, which run from -1 to 1 between the centres of the
+ * outer pixels.
+ */
 function perPixel(g: GraphBuilder, { height, width }: Size): string {
   return g.floats([2 / Math.max(width - 1, 1), 2 / Math.max(height - 1, 1)]);
 }
@@ -46,8 +45,8 @@ function pixelGrid(g: GraphBuilder, { height, width }: Size): string {
 }
 
 /**
- * Shifts a picture cyclically: pixel (y, x) moves to (y + dy, x + dx) modulo its size. `shift` names an int64 [2]
- * value (dy, dx) with 0 <= dy <= height and 0 <= dx <= width.
+ * Shifts a picture cyclically: pixel (y, x) moves to (y + dy, x + dx) modulo its size. `shift` names an int64
+ * [2] value (dy, dx) with 0 <= dy <= height and 0 <= dx <= width.
  */
 export function roll(g: GraphBuilder, x: string, shift: string, channels: number, size: Size): string {
   const { height, width } = size;
@@ -95,10 +94,7 @@ export function blur(g: GraphBuilder, x: string, channels: number, size: Size, s
   return g.reshape(across, [1, channels, size.height, size.width]);
 }
 
-/**
- * Number of neighbouring pixels of a row that {@link blurredHalf} computes at once, as channels of a
- * convolution.
- */
+/** Number of neighbouring pixels in a row that {@link blurredHalf} computes at once, as output channels. */
 const rowPhases = 16;
 
 /**

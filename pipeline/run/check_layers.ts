@@ -7,8 +7,7 @@ import { dreamGradientGraph } from "../dreamer/step_graph.ts";
 import type { Parameters } from "../settings/parameters.ts";
 
 /**
- * Builds the gradient once, at the smallest size, which takes a moment. Downloads the network if it is not
- * installed.
+ * Builds the gradient once, at the smallest size, which takes a moment. Downloads the network if necessary.
  *
  * @throws {ReverieError} for a network, layers or channels that do not exist or cannot dream
  */

@@ -7,10 +7,7 @@ import { workingSize } from "./working_size.ts";
 /** The facts about a source that determine the flow size. */
 export type FlowSource = Pick<SourceInfo, "kind" | "width" | "height" | "sampleAspect">;
 
-/**
- * The size of the pictures whose flow is computed, from the working size; undefined if no dream is carried
- * over.
- */
+/** The size at which flow is computed, from the working size; undefined if no dream is carried over. */
 export function flowSizeOf(
   source: Pick<FlowSource, "kind">,
   { independent, flowSize }: Parameters,

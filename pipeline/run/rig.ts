@@ -37,8 +37,7 @@ interface MotionRig {
 }
 
 /**
- * Checks that the flow that the settings ask for is available. This does not depend on the network that
- * dreams.
+ * Checks that the flow that the settings ask for is available, whichever network dreams.
  *
  * @param room memory that RAFT may use, in bytes
  * @throws {ReverieError} if the flow is not available or does not fit into `room`
@@ -88,8 +87,7 @@ export class Rig {
   }
 
   /**
-   * Checks the flow, opens the network (downloading it on first use), starts the engine and builds all
-   * graphs.
+   * Checks the flow, opens the network (downloaded on first use), starts the engine and builds all graphs.
    *
    * @throws {ReverieError} for a flow, network, layer or provider that is not available; the flow is checked
    *   first

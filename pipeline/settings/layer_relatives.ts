@@ -1,6 +1,5 @@
 /**
- * InceptionV3 counterparts of GoogLeNet's layers, for a command line that names those when GoogLeNet is not
- * available.
+ * InceptionV3 counterparts of GoogLeNet's layers, for commands that name those if GoogLeNet is unavailable.
  */
 
 /** The block of InceptionV3 nearest in depth to each block of GoogLeNet (Szegedy et al. 2015). */
@@ -16,10 +15,7 @@ const blocks: Record<string, string> = {
   "5b": "mixed6",
 };
 
-/**
- * The nearest layers of InceptionV3, without duplicates; a name that is not a GoogLeNet block stays
- * unchanged.
- */
+/** The nearest layers of InceptionV3, without duplicates; names of no GoogLeNet block stay unchanged. */
 export function relativeLayers(layers: readonly string[]): string[] {
   return [...new Set(layers.map(relative))];
 }

@@ -27,10 +27,7 @@ export interface Settled {
   notes: Line[];
 }
 
-/**
- * Seconds that a network's hosts may take to answer, and may then stay silent, before the next network is
- * tried.
- */
+/** Seconds that hosts may take to answer, and may then stay silent, before the next network is tried. */
 const patient = { reachWithin: 5, patience: 10 } as const;
 
 /**
