@@ -55,7 +55,7 @@ function leavesPicture(g: GraphBuilder, flow: string, { height, width }: Size): 
 
 /**
  * True where following the flow back and forth does not return to the start:
- * w~ + w^|^2 > 0.01 (|w~|^2 + |w^|^2) + 0.5.
+ * |w~ + w^|^2 > 0.01 (|w~|^2 + |w^|^2) + 0.5.
  */
 function disagrees(g: GraphBuilder, backward: string, forward: string, size: Size): string {
   const returning = warp(g, forward, backward, size);

@@ -68,7 +68,7 @@ export const subject = group("What is dreamed", {
   }),
 });
 
-/** The default file of deepdream-video-pytorch need not exist: GoogLeNet is Reverie's own default. */
+/** The default file of deepdream-video-pytorch need not exist: it is GoogLeNet, Reverie's own default. */
 function networkFile(file: string, note: (line: string) => void): string | undefined {
   if (!/^bvlc_googlenet\.pth$/i.test(basename(file)) || existsSync(file)) return file;
   note(`-model_file ${file} is not here; it is the network that Reverie has as googlenet`);
