@@ -1,4 +1,4 @@
-/** The command line: finds the command that is asked for, runs it, and tells how it ended. */
+/** The command line: finds the requested command, runs it, and reports how it ended. */
 import { type ReverieError, wrongUsage } from "./models/errors.ts";
 import type { RunnableCommand } from "./pipeline/command_line/command.ts";
 import { doctor } from "./pipeline/command_line/commands/doctor.ts";
@@ -12,7 +12,7 @@ import { jsonLine } from "./pipeline/terminal/reporter.ts";
 import { Screen, standardSink } from "./pipeline/terminal/screen.ts";
 import { serve } from "./server/command_line.ts";
 
-// What a command works with is imported when it runs, so that help and errors come at once.
+// A command imports its dependencies when it runs, so that help and usage errors appear at once.
 const commands: Record<string, RunnableCommand> = { dream, serve, models, evaluate, doctor };
 
 async function run(args: readonly string[], screen: Screen): Promise<number> {
@@ -38,14 +38,14 @@ function unknownCommand(name: string | undefined): ReverieError {
   return wrongUsage(`there is no command "${name}"; ${suggestion}`);
 }
 
-/** Prints an error as one line; with `--json` programs get it on the standard output, too. */
+/** Prints an error as one line on standard error; with `--json`, also as JSON on standard output. */
 function report(error: unknown, args: readonly string[], screen: Screen): number {
   const { message, exitCode, stack } = failureOf(error);
   screen.warn(`reverie: ${message}`);
   try {
     if (args.includes("--json")) screen.print(jsonLine({ event: "error", message, exitCode }));
   } catch {
-    // The standard output is full or gone; the line above has said what matters.
+    // Standard output is full or closed; the line on standard error has already reported the error.
   }
   if (args.includes("--verbose") || args.includes("-verbose")) screen.warn(stack);
   return exitCode;
@@ -53,7 +53,7 @@ function report(error: unknown, args: readonly string[], screen: Screen): number
 
 async function main(args: readonly string[]): Promise<number> {
   const screen = new Screen(standardSink(Deno.stdout), standardSink(Deno.stderr));
-  // An error that nobody waited for ends the program like any other.
+  // An unhandled error ends the program like any other.
   const end = (event: Event, error: unknown) => {
     event.preventDefault();
     Deno.exit(report(error, args, screen));

@@ -1,6 +1,7 @@
 /**
- * Lets the stages before this point work ahead: up to `count` items are made while the consumer is busy with earlier
- * ones. Order is kept, an error arrives in its place, and leaving the loop early ends the stages before.
+ * Lets the stages before this point work ahead: up to `count` items are made while the consumer is busy with
+ * earlier ones. Items keep their order, an error arrives in its place, and leaving the loop early ends the
+ * earlier stages.
  */
 export async function* ahead<T>(items: AsyncIterable<T>, count: number): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();

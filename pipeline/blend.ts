@@ -1,8 +1,8 @@
 /**
- * What is dreamed on: the fresh frame, mixed with the dream that flowed in from the frame before.
+ * The picture to dream on: the fresh frame, mixed with the dream that flows in from the previous frame.
  *
- * Carrying the residual (dream - frame) keeps the source sharp, and a pixel that was hidden merely starts without a
- * dream. Carrying the picture is what deepdream-video-pytorch does.
+ * Carrying the residual (dream - frame) keeps the source sharp, and a pixel that was hidden simply starts
+ * without a dream. deepdream-video-pytorch carries the picture instead.
  */
 import type { Engine, Session, Value } from "../models/engine/engine.ts";
 import { GraphBuilder } from "../models/onnx/build.ts";
@@ -11,16 +11,16 @@ import { type Size, warp } from "./graphs/picture.ts";
 import type { Motion } from "./motion.ts";
 import type { DreamedPair, DreamState } from "./state.ts";
 
-/** What flows along from frame to frame. */
+/** What is carried from frame to frame. */
 export type Carry = "residual" | "picture";
 
 /**
- * `picture`, `previousPicture`, `previousDream` [1, 3, h, w], `flow` [1, 2, h, w], `mask` [1, 1, h, w], `blend` scalar
- * -> `mixed` [1, 3, h, w].
+ * `picture`, `previousPicture`, `previousDream` [1, 3, h, w], `flow` [1, 2, h, w], `mask` [1, 1, h, w],
+ * `blend` scalar -> `mixed` [1, 3, h, w].
  *
- * With W the warp along the flow, m the mask, p the picture, p' and d' the frame before and its dream:
+ * With W the warp along the flow, m the mask, p the picture, and p' and d' the previous frame and its dream:
  * residual: p + (1 - blend) m W(d' - p');
- * picture: blend p + (1 - blend) (m W(d') + (1 - m) p), which is p + (1 - blend) m (W(d') - p).
+ * picture: blend p + (1 - blend) (m W(d') + (1 - m) p), which equals p + (1 - blend) m (W(d') - p).
  */
 export function blendGraph(carry: Carry, size: Size): Model {
   const g = new GraphBuilder({ name: "blend", opset: 18 });
@@ -39,7 +39,7 @@ export function blendGraph(carry: Carry, size: Size): Model {
   return g.build();
 }
 
-/** Mixes pictures of one size with the dream before. */
+/** Mixes pictures of one size with the previous dream. */
 export class Blender {
   readonly #session: Session;
 
@@ -47,11 +47,14 @@ export class Blender {
     this.#session = session;
   }
 
+  /** Creates a blender for pictures of one size. */
   static async create(engine: Engine, carry: Carry, size: Size): Promise<Blender> {
     return new Blender(await engine.load(blendGraph(carry, size)));
   }
 
-  /** The mixed picture; `blend` is the share of the fresh one, 0 to 1. The caller releases it. */
+  /**
+   * Returns the mixed picture, which the caller releases. `blend` is the share of the fresh frame, 0 to 1.
+   */
   async mix(picture: Value, previous: DreamedPair, { flow, mask }: Motion, blend: number): Promise<Value> {
     const { mixed } = await this.#session.run<"mixed">({
       picture,
@@ -65,9 +68,9 @@ export class Blender {
   }
 }
 
-/** How the stage blends; `settings` is asked anew for every frame, so that changes take effect at once. */
+/** Options of {@link blend}. `settings` is called for every frame, so that changes take effect at once. */
 export interface BlendOptions {
-  /** Absent where every frame is dreamed on its own. */
+  /** Undefined if every frame is dreamed on its own. */
   blender: Blender | undefined;
   state: DreamState;
   settings: () => { blend: number; sceneCut: number };
@@ -75,16 +78,16 @@ export interface BlendOptions {
 
 /** What the stage adds to a frame. */
 export interface Blended {
-  /** The picture to dream on; the frame's own where nothing flowed in. */
+  /** The picture to dream on; the frame's own picture if nothing flowed in. */
   mixed: Value;
   /** Whether a dream flowed in. */
   inherits: boolean;
 }
 
 /**
- * The stage. It must only be asked for the next frame when the one before has been dreamed, since it takes that dream
- * from the state. A frame without motion, or with so little of it visible before that it must be a new scene, starts
- * afresh.
+ * The stage. Request the next frame only after the previous one has been dreamed, because the stage takes
+ * that dream from the state. A frame starts afresh if it has no motion, or if so little of it was visible in
+ * the previous frame that it must be a new scene.
  */
 export async function* blend<F extends { picture: Value; motion?: Motion }>(
   frames: AsyncIterable<F>,

@@ -1,25 +1,25 @@
-/** The step after the dream: the dreamed frame at the source's size, and an end to the values made on the way. */
+/** The step after the dream: scales the dreamed frame to the source's size and frees intermediate values. */
 import type { Value } from "../models/engine/engine.ts";
 import type { EncodableFrame } from "./frame.ts";
 import type { Motion } from "./motion.ts";
 import type { Scaler } from "./graphs/scaler.ts";
 import type { MotionPictures } from "./motion_pictures.ts";
 
-/** A frame as it leaves the dream, ready to be encoded, with what is told about it. */
+/** A dreamed frame, ready to be encoded, with the measurements reported about it. */
 export interface ComposedFrame extends EncodableFrame {
   index: number;
   loss: number;
   /** Mean length of the flow as a share of the picture's width. */
   motion: number;
-  /** Share of the picture that was visible in the frame before; 0 where there was none. */
+  /** Share of the picture that was visible in the previous frame, 0 to 1; 0 if there was none. */
   visible: number;
   /** The frame as it came from the source, rgb24. */
   source: Uint8Array;
-  /** Pictures of how it moved, where they were asked for. */
+  /** Pictures of its motion, if requested. */
   motionPictures?: MotionPictures;
 }
 
-/** What the step needs of a frame. */
+/** What the step needs from a frame. */
 export interface ComposeInput extends EncodableFrame {
   index: number;
   picture: Value;
@@ -30,7 +30,7 @@ export interface ComposeInput extends EncodableFrame {
   motionPictures?: MotionPictures;
 }
 
-/** Lays each dream over its source frame. Frees the values that no later frame needs. */
+/** Adds what each dream changed to its source frame. Frees the values that no later frame needs. */
 export async function* compose(
   frames: AsyncIterable<ComposeInput>,
   scaler: Scaler,

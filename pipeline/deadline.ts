@@ -1,2 +1,2 @@
-/** Waiting with a limit, for those above the pipeline. */
+/** Waiting with a timeout, re-exported for the layers above the pipeline. */
 export { deadline, isTimeout, settledWithin } from "../models/deadline.ts";

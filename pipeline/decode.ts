@@ -17,22 +17,25 @@ import type { SourceFrame } from "./frame.ts";
 export interface DecodeOptions {
   /** Seconds from the start of the source at which to begin, 0 or more. */
   from?: number;
-  /** Seconds of the source to decode, above 0; the default is all the rest. */
+  /** Seconds of the source to decode, above 0. Default: to the end. */
   duration?: number;
-  /** Ends decoding: the generator throws the signal's reason. */
+  /** Stops decoding; the generator throws the signal's reason. */
   signal?: AbortSignal;
-  /** Called with one line when the source broke off after some frames, or some of it could not be read. */
+  /** Called with one line if the source ends early after some frames, or if part of it cannot be read. */
   onWarning?: (message: Line) => void;
 }
 
-/** Steps between frames whose time stamps are missing or run backwards, in nominal frames. */
+/**
+ * Smallest step to a frame whose time stamp does not increase, as a fraction of the nominal frame duration.
+ */
 const minimumStep = 1e-3;
 
 /**
- * The frames of a source: upright, progressive, opaque, BT.709 RGB of 8 bits, at the stored size, each with the time
- * stamp of the source. ffmpeg runs only as fast as frames are taken, and ends when the generator does.
+ * The frames of a source: upright, progressive, opaque, 8-bit BT.709 RGB at the stored size, each with the
+ * time stamp of the source. ffmpeg runs only as fast as frames are consumed and ends with the generator.
  *
- * @throws {ReverieError} when no frame at all can be decoded.
+ * @throws {ReverieError} if no frame at all can be decoded
+ * @throws the signal's reason when it is aborted
  */
 export async function* decode(source: SourceInfo, options: DecodeOptions = {}): AsyncGenerator<SourceFrame> {
   const { signal } = options;
@@ -58,7 +61,10 @@ export async function* decode(source: SourceInfo, options: DecodeOptions = {}): 
   }
 }
 
-/** A running decoder: pictures from its standard output paired, in order, with time stamps from its standard error. */
+/**
+ * A running decoder: pairs pictures from ffmpeg's standard output, in order, with time stamps from its
+ * standard error.
+ */
 class FrameStream {
   readonly exit: Promise<Exit>;
   readonly #pictures: RawFrames;
@@ -98,7 +104,7 @@ class FrameStream {
     return new FrameStream(source, process, times, options.signal);
   }
 
-  /** The next frame, its duration still nominal, or undefined at the end. */
+  /** The next frame, with the nominal duration for now, or undefined at the end. */
   async next(previous: SourceFrame | undefined): Promise<SourceFrame | undefined> {
     const rgb = await this.#pictures.next();
     if (!rgb) return undefined;
@@ -121,7 +127,7 @@ class FrameStream {
   }
 }
 
-/** Seeking before the input is exact: ffmpeg drops what it decodes before the moment, and calls the moment 0. */
+/** Seeking before the input is exact: ffmpeg drops the frames decoded before this time, and calls it 0. */
 function cut({ from, duration }: DecodeOptions): string[] {
   return [
     ...(from ? ["-ss", String(from)] : []),
@@ -129,7 +135,7 @@ function cut({ from, duration }: DecodeOptions): string[] {
   ];
 }
 
-/** Says what went wrong, by a warning where there are frames to show for it. */
+/** Reports what went wrong: throws if no frame was decoded, warns otherwise. */
 function complain(
   source: SourceInfo,
   options: DecodeOptions,
@@ -160,7 +166,10 @@ function complain(
   }
 }
 
-/** How long the last frame is shown: to the end of its stream or of the requested part, where that can be. */
+/**
+ * Seconds that the last frame is shown: to the end of its stream or of the requested part if known, otherwise
+ * the nominal duration.
+ */
 function lastDuration(source: SourceInfo, { from = 0, duration }: DecodeOptions, pts: number): number {
   const nominal = source.frameRate.den / source.frameRate.num;
   const end = Math.min(duration ?? Infinity, (source.videoEnd ?? -Infinity) - from);

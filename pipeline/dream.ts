@@ -1,4 +1,4 @@
-/** The stage that dreams: gradient ascent on each blended frame, fewer steps where it inherits a dream. */
+/** The stage that dreams: gradient ascent on each blended frame, in fewer steps if it inherits a dream. */
 import type { Value } from "../models/engine/engine.ts";
 import type { Dreamer } from "./dreamer/dreamer.ts";
 import { Random } from "./graphs/random.ts";
@@ -16,9 +16,9 @@ export interface DreamStageSettings {
   jitter: number;
 }
 
-/** How the stage dreams; `settings` is asked anew for every frame. */
+/** Options of {@link dream}. `settings` is called for every frame. */
 export interface DreamStageOptions<Settings extends DreamStageSettings> {
-  /** The dreamer for a frame's settings; changes of what its graphs are made for take effect here. */
+  /** Returns the dreamer for a frame's settings; changes that need new graphs take effect here. */
   dreamer: (settings: Settings) => Promise<Dreamer>;
   state: DreamState;
   settings: () => Settings;
@@ -27,12 +27,19 @@ export interface DreamStageOptions<Settings extends DreamStageSettings> {
 
 /** What the stage adds to a frame. */
 export interface DreamedFrame {
-  /** The dream at the working size; the state frees it, and the frame's picture, when the next frame is dreamed. */
+  /**
+   * The dream at the working size. The state frees it, and the frame's picture, when the next frame is
+   * dreamed.
+   */
   dreamed: Value;
   loss: number;
 }
 
-/** The stage. */
+/**
+ * The stage: dreams on each frame's mixed picture and advances the state.
+ *
+ * @throws the signal's reason when it is aborted
+ */
 export async function* dream<
   F extends { picture: Value; mixed: Value; inherits: boolean },
   Settings extends DreamStageSettings,

@@ -13,15 +13,17 @@ export { checkOutput, partialPath } from "./encode/destination.ts";
 export type { EncodeOptions, EncodeResult, SoundSource } from "./encode/options.ts";
 
 /**
- * Writes frames to a file, with the time stamps they carry and the sound of their source, and passes each on once the
- * encoder has taken it. H.264 needs even sides: an odd one is made even by repeating its last column or row.
+ * Writes frames to a file, with their time stamps and the sound of their source, and passes each frame on
+ * once the encoder has taken it. H.264 needs even sides: an odd side is made even by repeating the last
+ * column or row.
  *
- * While frames come the file is `NAME.partial.EXT`, playable at any moment; the final name appears when all is done.
- * When the frames break off (the signal aborts, the stage before throws, the reader stops) the encoder is finished
- * properly and the partial file stays; it goes if not one frame is in it. `onResult` tells which.
+ * Until all is done the file is named `NAME.partial.EXT` and is playable at any moment; then it gets its
+ * final name. If the frames stop early (the signal aborts, the previous stage throws, the reader stops), the
+ * encoder is finished properly and the partial file stays, unless it contains no frame. `onResult` reports
+ * the outcome.
  *
- * @throws {ReverieError} when the output cannot be written (exit status 2) or the encoder fails on the way (1), and
- * whatever the stage before throws.
+ * @throws {ReverieError} if the output cannot be written (exit status 2) or the encoder fails on the way (1)
+ * @throws whatever the previous stage throws
  */
 export async function* encode<F extends EncodableFrame>(
   frames: AsyncIterable<F>,
@@ -60,7 +62,7 @@ export async function* encode<F extends EncodableFrame>(
   }
 }
 
-/** Finishes what was interrupted; whether a file is left that can be played. */
+/** Finishes an interrupted file and returns whether a playable file is left. */
 async function keepPartial(writer: FrameWriter | undefined, partial: string): Promise<boolean> {
   await writer?.finish(false).catch(() => {});
   if (writer && writer.frames > 0 && await isPlayable(partial)) return true;

@@ -1,4 +1,4 @@
-/** Errors that are meant for users, for those above the pipeline. */
+/** Errors that are meant for users, re-exported for the layers above the pipeline. */
 export { type ErrorCode, errorCodes, outcomes } from "../models/error_codes.ts";
 export { invalidParameter, ReverieError, type ReverieErrorOptions, wrongUsage } from "../models/errors.ts";
 export {

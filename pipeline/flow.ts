@@ -1,10 +1,12 @@
-/** The stage that computes optical flow between each frame and the one before, in both directions. */
+/** The stage that computes optical flow between each frame and the previous one, in both directions. */
 import type { Value } from "../models/engine/engine.ts";
 import type { FlowEstimator, FlowPair, Picture } from "../models/flow/flow.ts";
 
 /**
- * The stage. Takes each frame's small picture, float32 [1, 3, h, w]; frames without one pass as they are, and so
- * does the first. Flow depends on source frames alone, so this stage may run ahead of the dream.
+ * The stage. It uses each frame's small picture, float32 [1, 3, h, w]; frames without one, and the first,
+ * pass unchanged. Flow depends only on source frames, so this stage may run ahead of the dream.
+ *
+ * @throws the signal's reason when it is aborted
  */
 export async function* flowPair<F extends { small?: Value }>(
   frames: AsyncIterable<F>,

@@ -1,23 +1,23 @@
-/**
- * One picture of a video as it was shot: upright, at the stored (not the display) size, 8-bit sRGB-like RGB.
- */
+/** One frame of a video: upright, at the stored (not the display) size, 8-bit sRGB-like RGB. */
 export interface SourceFrame {
-  /** Position in the run of frames that were asked for, from 0. */
+  /** Position among the requested frames, from 0. */
   index: number;
   /**
-   * Presentation time in seconds. Time zero is where the requested part of the source begins, for all its streams:
-   * the first picture may come later than 0, and then its sound does not.
+   * Presentation time in seconds. Time 0 is where the requested part of the source begins, for all its
+   * streams: the first frame may be later than 0 while its sound is not.
    */
   pts: number;
-  /** How long the picture is shown, in seconds, above 0. */
+  /** Seconds that the picture is shown, above 0. */
   duration: number;
   /** Columns. */
   width: number;
   /** Rows. */
   height: number;
-  /** width * height * 3 bytes, red green blue red green blue …, row by row from the top. */
+  /** width * height * 3 bytes: interleaved red, green, blue, row by row from the top. */
   rgb: Uint8Array;
 }
 
-/** What the encoder needs to know of a frame; it must not be written to once it has been handed over. */
+/**
+ * What the encoder needs from a frame. The pixels must not be modified once the frame has been handed over.
+ */
 export type EncodableFrame = Pick<SourceFrame, "pts" | "duration" | "rgb">;

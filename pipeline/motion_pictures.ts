@@ -1,22 +1,22 @@
-/** Pictures of how frames move, for those who look on. */
+/** Pictures of how frames move, for viewers. */
 import type { Motion } from "./motion.ts";
 import { flowPicture, type Picture, tensorPicture } from "./graphs/tensor_picture.ts";
 
-/** How a frame moved since the one before, at the working size. */
+/** How a frame moved since the previous one, at the working size. */
 export interface MotionPictures {
   /** Backward flow in the colours of Baker et al. 2011, RGB. */
   flow: Picture;
-  /** White where the pixel was visible in the previous frame, grey. */
+  /** Grey picture; white where the pixel was visible in the previous frame. */
   mask: Picture;
 }
 
-/** Somebody who may want to see how frames move. */
+/** A viewer that may want to see how frames move. */
 export interface MotionWatcher {
-  /** Whether the next frame should bring pictures of its motion, which cost a copy. */
+  /** Whether the next frame should carry pictures of its motion, which cost a copy. */
   wantsMotion(): boolean;
 }
 
-/** The step before the frame is composed: takes pictures of its motion as long as it is there. */
+/** The step before composing: makes pictures of the frame's motion while its tensors still exist. */
 export async function* pictureMotion<F extends { motion?: Motion }>(
   frames: AsyncIterable<F>,
   watcher: MotionWatcher,

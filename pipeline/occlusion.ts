@@ -1,8 +1,8 @@
 /**
- * What was hidden: which pixels of a frame could be seen in the one before, so that their dream may be carried.
+ * Occlusion: which pixels of a frame were visible in the previous one, so that their dream may be carried.
  *
- * The forward-backward check of Sundaram et al. 2010 with the thresholds that Ruder et al. 2016 (arXiv 1604.08610)
- * use for video, computed at the size of the flow.
+ * The forward-backward check of Sundaram et al. 2010 with the thresholds that Ruder et al. 2016 (arXiv
+ * 1604.08610) use for video, computed at the size of the flow.
  */
 import type { Engine, HostTensor, Session } from "../models/engine/engine.ts";
 import type { FlowField, FlowPair } from "../models/flow/flow.ts";
@@ -12,9 +12,9 @@ import type { Motion } from "./motion.ts";
 import { blur, mean, resize, scaled, type Size, warp } from "./graphs/picture.ts";
 
 /**
- * `backward` and `forward` float32 [1, 2, fh, fw] in pixels of the flow's size ->
- * `flow` [1, 2, h, w] (backward, in working pixels), `mask` [1, 1, h, w] from 0 (hidden) to 1 (visible), and the
- * scalars `visible`, the mask's mean, and `motion`, the flow's mean length as a share of the picture's width.
+ * `backward` and `forward` float32 [1, 2, fh, fw] in pixels of the flow's size -> `flow` [1, 2, h, w]
+ * (backward, in working pixels), `mask` [1, 1, h, w] from 0 (hidden) to 1 (visible), and the scalars
+ * `visible`, the mask's mean, and `motion`, the flow's mean length as a share of the picture's width.
  */
 export function occlusionGraph(flowSize: Size, working: Size): Model {
   const g = new GraphBuilder({ name: "occlusion", opset: 18 });
@@ -42,7 +42,7 @@ function squaredLength(g: GraphBuilder, flow: string): string {
   return g.reduceSum(g.mul(flow, flow), [1]);
 }
 
-/** The flow points outside the previous frame. */
+/** True where the flow points outside the previous frame. */
 function leavesPicture(g: GraphBuilder, flow: string, { height, width }: Size): string {
   const columns = g.floats(Float32Array.from({ length: width }, (_, x) => x), [1, 1, 1, width]);
   const rows = g.floats(Float32Array.from({ length: height }, (_, y) => y), [1, 1, height, 1]);
@@ -53,7 +53,10 @@ function leavesPicture(g: GraphBuilder, flow: string, { height, width }: Size): 
   return g.or(outside(x, width - 1), outside(y, height - 1));
 }
 
-/** Going back and forth does not lead home: |w~ + w^|^2 > 0.01 (|w~|^2 + |w^|^2) + 0.5. */
+/**
+ * True where following the flow back and forth does not return to the start:
+ * |w~ + w^|^2 > 0.01 (|w~|^2 + |w^|^2) + 0.5.
+ */
 function disagrees(g: GraphBuilder, backward: string, forward: string, size: Size): string {
   const returning = warp(g, forward, backward, size);
   const sum = g.add(backward, returning);
@@ -61,7 +64,7 @@ function disagrees(g: GraphBuilder, backward: string, forward: string, size: Siz
   return g.greater(squaredLength(g, sum), g.add(scaled(g, lengths, 0.01), g.scalar(0.5)));
 }
 
-/** The flow bends sharply: |grad u|^2 + |grad v|^2 > 0.01 |w~|^2 + 0.002. */
+/** True where the flow bends sharply: |grad u|^2 + |grad v|^2 > 0.01 |w~|^2 + 0.002. */
 function motionBoundary(g: GraphBuilder, flow: string, size: Size): string {
   const bend = g.add(
     squaredLength(g, centralDifference(g, flow, 2, size.height)),
@@ -70,7 +73,7 @@ function motionBoundary(g: GraphBuilder, flow: string, size: Size): string {
   return g.greater(bend, g.add(scaled(g, squaredLength(g, flow), 0.01), g.scalar(0.002)));
 }
 
-/** (f(i + 1) - f(i - 1)) / 2 along an axis, the border repeated. */
+/** (f(i + 1) - f(i - 1)) / 2 along an axis, with the border repeated. */
 function centralDifference(g: GraphBuilder, x: string, axis: number, size: number): string {
   const pads = axis === 2 ? [0, 0, 1, 0, 0, 0, 1, 0] : [0, 0, 0, 1, 0, 0, 0, 1];
   const padded = g.op("Pad", [x, g.ints(...pads)], { mode: "edge" });
@@ -86,6 +89,7 @@ export class OcclusionCheck {
     this.#session = session;
   }
 
+  /** Creates a check for flow of one size and masks of the working size. */
   static async create(engine: Engine, flowSize: Size, working: Size): Promise<OcclusionCheck> {
     return new OcclusionCheck(await engine.load(occlusionGraph(flowSize, working)));
   }
@@ -110,7 +114,7 @@ function tensorOf({ width, height, data }: FlowField): HostTensor {
   return { type: "float32", dims: [1, 2, height, width], data };
 }
 
-/** The stage: turns each frame's flow pair, where it has one, into its motion. */
+/** The stage: turns each frame's flow pair, if it has one, into its motion. */
 export async function* occlusion<F extends { pair?: FlowPair }>(
   frames: AsyncIterable<F>,
   check: OcclusionCheck | undefined,

@@ -1,4 +1,4 @@
-/** The stages in a row: how every frame flows, from the source's pixels to the dreamed frame. */
+/** The chain of stages: how every frame flows from the source's pixels to the dreamed frame. */
 import { ahead } from "./ahead.ts";
 import { blend } from "./blend.ts";
 import { compose, type ComposedFrame } from "./compose.ts";
@@ -15,14 +15,14 @@ import type { DreamState } from "./state.ts";
 import { pictureMotion } from "./motion_pictures.ts";
 import { watch, type Watcher } from "./watch.ts";
 
-/** How frames are dreamed. */
+/** Options of {@link dreamFrames}. */
 export interface DreamFramesOptions {
   rig: Rig;
-  /** Where the random generator starts. */
+  /** Seed of the random generator. */
   seed: number;
-  /** The settings of each frame, asked once per frame, before it is blended. */
+  /** The settings of each frame, called once per frame, before it is blended. */
   settings: (index: number) => Parameters;
-  /** How many frames the stages up to flow may be ahead of the dream. */
+  /** How many frames the stages up to `flow` may be ahead of the dream. */
   framesAhead: number;
   /** Folder for pictures of what the stages made. */
   dump?: string;
@@ -32,7 +32,7 @@ export interface DreamFramesOptions {
   signal?: AbortSignal;
 }
 
-/** Dreams frames of the rig's source, each with the dream of the one before flowing in. */
+/** Dreams frames of the rig's source; the dream of each frame flows into the next. */
 export function dreamFrames(
   decoded: AsyncIterable<EncodableFrame & { index: number }>,
   options: DreamFramesOptions,
@@ -56,7 +56,7 @@ export function dreamFrames(
   return watch(composed, watcher, rig.scaler.source);
 }
 
-/** All stages see the same settings for one frame, even if they change while it is on its way. */
+/** All stages see the same settings for a frame, even if they change while it is being processed. */
 function oncePerFrame(state: DreamState, settings: (index: number) => Parameters): () => Parameters {
   let asked: { position: number; parameters: Parameters } | undefined;
   return () => {

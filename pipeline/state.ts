@@ -7,19 +7,19 @@ export interface DreamedPair<Tensor = Value | HostTensor> {
 }
 
 /**
- * All that one frame's dream takes over from the frames before: with it, and the source, a dream can go on where it
- * was. {@link snapshot} makes a plain value of it, which {@link DreamState} accepts again.
+ * Everything that a frame's dream takes over from earlier frames: with it, and the source, a dream can be
+ * resumed. {@link snapshot} converts it to a plain value, which is a valid {@link DreamState}, too.
  */
 export interface DreamState {
   /** Index of the next frame. */
   position: number;
   /** State of the random generator. */
   random: number;
-  /** The frame before; absent at the start. */
+  /** The previous frame; absent at the start. */
   previous?: DreamedPair;
 }
 
-/** A plain copy of the state as it is between two frames, for `structuredClone` and for files. */
+/** A plain copy of the state between two frames, for `structuredClone` and for files. */
 export async function snapshot(state: DreamState): Promise<DreamState> {
   const { position, random, previous } = state;
   if (!previous) return { position, random };

@@ -1,26 +1,26 @@
-/** A look at the frames on their way to the encoder, for those who show them while the video is made. */
+/** Shows frames on their way to the encoder, for those who display them while the video is made. */
 import type { ComposedFrame } from "./compose.ts";
 import type { MotionPictures, MotionWatcher } from "./motion_pictures.ts";
 import type { Picture } from "./graphs/tensor_picture.ts";
 
-/** A frame with what was seen of it on the way. */
+/** A frame as shown to a watcher. */
 export interface WatchedFrame extends Partial<MotionPictures> {
   index: number;
   /** Presentation time in seconds. */
   pts: number;
   /** The dreamed frame at the source's size, RGB. */
   dreamed: Picture;
-  /** The same frame before. */
+  /** The same frame before the dream. */
   source: Picture;
 }
 
-/** Somebody who looks at every frame. What it is given must not be written to. */
+/** A watcher of every frame. It must not modify what it is given. */
 export interface Watcher extends MotionWatcher {
-  /** Called with every frame before it is encoded; the dream goes on when this returns. */
+  /** Called with every frame before it is encoded; the dream continues when this returns. */
   frame(frame: WatchedFrame): void;
 }
 
-/** The step after: shows each frame to the watcher. */
+/** The step after composing: shows each frame to the watcher. */
 export async function* watch<F extends ComposedFrame>(
   frames: AsyncIterable<F>,
   watcher: Watcher,

@@ -1,6 +1,6 @@
 /**
- * The single-dash flags of deepdream-video-pytorch, so that its scripts go on working: what has a counterpart is
- * translated, the rest is accepted and named in a warning. Their defaults are Reverie's own.
+ * The single-dash flags of deepdream-video-pytorch, so that scripts written for it keep working. Flags with a
+ * counterpart are translated; the rest are accepted and named in a warning. Defaults are Reverie's own.
  */
 import { nearest } from "../settings/nearest.ts";
 import { flagName } from "./flags.ts";
@@ -19,13 +19,15 @@ export interface Translated {
   notes: string[];
 }
 
-/** The settings that each flag means, most often one; their paragraphs say how its value is to be read. */
+/**
+ * The settings that each flag stands for, usually one. Each setting's `aliases` say how to read the value.
+ */
 const meant = Map.groupBy(
   settingList.flatMap((setting) => Object.keys(setting.aliases ?? {}).map((name) => ({ name, setting }))),
   ({ name }) => name,
 );
 
-/** Flags that take a value and mean no setting, see {@link translateOne}. */
+/** Flags that take a value but stand for no setting, see {@link translateOne}. */
 const special = new Set([
   "content_video",
   "content_image",
@@ -61,8 +63,9 @@ const takesValue = (name: string) => meant.has(name) || special.has(name) || ign
 const known = [...meant.keys(), ...special, ...ignored, ...ignoredSwitches, "keep_temp", "verbose"];
 
 /**
- * Translates a command line. Arguments that are not single-dash flags are passed on as they are. Throws a ReverieError
- * for a single-dash flag that is not known, and for values that cannot be used.
+ * Translates a command line. Arguments that are not single-dash flags are passed on unchanged.
+ *
+ * @throws {ReverieError} for an unknown single-dash flag, a missing value or a value that cannot be used
  */
 export function translateAliases(args: readonly string[]): Translated {
   const result: Translated = { args: [], notes: [] };
@@ -77,7 +80,7 @@ export function translateAliases(args: readonly string[]): Translated {
     const [, name, attached] = /^-([a-z]\w*)(?:=(.*))?$/si.exec(arg) ?? [];
     if (name === undefined || arg === "-h") {
       result.args.push(arg);
-      // The value of a flag of ours may begin with a dash, as in `--seed -1`, and is not looked at.
+      // The value of one of our own flags may begin with a dash, as in `--seed -1`; it is passed on unread.
       continue;
     }
     if (isSwitch(name)) {
@@ -107,7 +110,7 @@ function unknownAlias(arg: string, name: string): ReverieError {
   return wrongUsage(`there is no flag ${arg.split("=")[0]}; ${suggestion}`);
 }
 
-/** The setting's own flag, or those where one stands for several. */
+/** Adds the flag of the setting, or of several settings if the alias stands for several. */
 function translateSetting(name: string, text: string, { args, notes }: Translated): void {
   for (const { setting } of meant.get(name)!) {
     const value = setting.aliases![name]!(text, (line) => notes.push(line));
@@ -134,7 +137,7 @@ function translateOne(name: string, value: string, result: Translated): void {
   }
 }
 
-/** `c` is the processor; a number, or several, mean CUDA, here with the processor to fall back on. */
+/** `c` is the CPU. One or more numbers mean CUDA, here with the CPU as fallback. */
 function providers(gpu: string): string[] {
   if (gpu === "c") return ["--provider=cpu"];
   return gpu === "mps" ? [] : ["--provider=cuda,cpu"];

@@ -1,9 +1,9 @@
 import type { Flag } from "./flags.ts";
 
-/** A command, as the help shows it. */
+/** A command as shown by the help. */
 export interface Command {
   name: string;
-  /** What follows the name on the command line. */
+  /** The arguments after the name, as shown in the help. */
   usage: string;
   /** One line. */
   summary: string;
@@ -17,22 +17,24 @@ export interface RunnableCommand extends Command {
   /**
    * @param args what follows the command's name
    * @returns the exit status
-   * @throws {ReverieError} for what the user can do something about
+   * @throws {ReverieError} for errors that the user can do something about
    */
   run(args: readonly string[], screen: CommandScreen): Promise<number>;
 }
 
 /** Where a command's text goes. */
 export interface CommandScreen {
-  /** Whether a line can be drawn over again. */
+  /** Whether a line can be redrawn in place. */
   readonly terminal: boolean;
   /** Columns of the terminal. */
   readonly columns: number;
-  /** A line on the standard output. */
+  /** Prints a line on standard output. */
   print(line: string): void;
-  /** A line on the standard error. */
+  /** Prints a line on standard error. */
   warn(line: string): void;
-  /** Draws the line below all others; an empty one takes it away. Does nothing unless there is a terminal. */
+  /**
+   * Draws the live line below all others; an empty string clears it. Does nothing unless there is a terminal.
+   */
   live(line: string): void;
 }
 
@@ -45,7 +47,7 @@ export interface FlagGroup {
 /** Flags that every command has. */
 export const help: Flag = { name: "help", description: "show this help (-h)" };
 export const verbose: Flag = { name: "verbose", description: "show the stack of an error" };
-/** Execution providers, for what runs networks. */
+/** Execution providers, for commands that run networks. */
 export const provider: Flag = {
   name: "provider",
   placeholder: "LIST",

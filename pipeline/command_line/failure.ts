@@ -4,7 +4,7 @@ import { commandLine } from "./spelling.ts";
 
 /** How a failed command ends. */
 export interface Failure {
-  /** One line without the program's name. */
+  /** One line, without the program's name. */
   message: string;
   /** 1 failed, 2 wrong usage or unusable input, 130 interrupted. */
   exitCode: 1 | 2 | 130;
@@ -12,7 +12,10 @@ export interface Failure {
   stack: string;
 }
 
-/** What to tell the user of an error. An error that was not meant for the user says where to see more. */
+/**
+ * How a command that threw this error ends. If the error is not meant for users, the message points to
+ * `--verbose`.
+ */
 export function failureOf(error: unknown): Failure {
   const stack = stackOf(error);
   if (error instanceof ReverieError) {

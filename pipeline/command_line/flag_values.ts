@@ -4,13 +4,14 @@ import { parseNumber } from "../settings/parse_number.ts";
 import { parseBytes, parseTime, parseWhole } from "../settings/units.ts";
 import type { ParsedFlags } from "./flags.ts";
 
-/** Providers that may be asked for; the engine has the same, but loading it to read a flag would take a second. */
+/** The available providers. The engine has the same list, but loading it to read a flag takes a second. */
 const providerNames = ["cuda", "webgpu", "cpu"];
 
 /**
- * The flags that were given, by the kind of their values. All methods return undefined for a flag that was not given.
+ * The flags that were given, read by the kind of their values. All methods return undefined for a flag that
+ * was not given.
  *
- * @throws {ReverieError} from every method, by the flag's name, where the value is none of its kind
+ * @throws {ReverieError} from every method if the value is not of its kind; the error names the flag
  */
 export class FlagValues {
   readonly #values: ReadonlyMap<string, string | boolean>;
@@ -72,7 +73,7 @@ export class FlagValues {
     return text;
   }
 
-  /** The flag `--provider`; undefined stands for the automatic choice, too. */
+  /** The value of `--provider`; undefined also stands for the automatic choice. */
   providers(): string[] | undefined {
     const text = this.text("provider");
     if (text === undefined || text === "auto") return undefined;

@@ -8,17 +8,17 @@ import type { Setting } from "../settings/setting.ts";
 export interface Flag {
   /** Without the dashes, in kebab-case. */
   name: string;
-  /** What stands for its value in the help; a flag without one is a switch. */
+  /** Placeholder for its value in the help; a flag without one is a switch. */
   placeholder?: string;
   /** Whether `--no-NAME` turns the switch off. */
   negatable?: boolean;
   /** One line of help. */
   description: string;
-  /** The setting that it gives, whose range and default the help tells. */
+  /** The setting that it sets; the help shows the setting's range and default. */
   setting?: Setting;
 }
 
-/** A command line, taken apart. */
+/** A parsed command line. */
 export interface ParsedFlags {
   /** By flag name; a switch is true or false. The last one given counts. */
   values: Map<string, string | boolean>;
@@ -36,16 +36,17 @@ export function flagName(setting: string): string {
 }
 
 /**
- * Takes a command line apart. What follows `--` is never a flag.
+ * Parses a command line. Nothing after `--` is a flag.
  *
- * @throws {ReverieError} for a flag that is not known, with the nearest that is, for a missing value and for one too many
+ * @throws {ReverieError} for an unknown flag (with the nearest known one), a missing value, or a value that a
+ *   switch does not take
  */
 export function parseFlags(args: readonly string[], flags: readonly Flag[]): ParsedFlags {
   const byName = new Map(flags.map((flag) => [flag.name, flag]));
   const { tokens, positionals } = parseArgs({
     args: [...args],
     options: Object.fromEntries(flags.map((flag) => [flag.name, optionOf(flag)])),
-    // Otherwise it refuses in words of its own.
+    // In strict mode it would throw errors in its own words.
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -62,12 +63,12 @@ export function parseFlags(args: readonly string[], flags: readonly Flag[]): Par
   return { values, positionals };
 }
 
-/** The part of a token of `parseArgs` that tells of a flag. */
+/** The part of a `parseArgs` token that describes a flag. */
 interface FlagToken {
   /** As it was typed, without its value. */
   rawName: string;
   value: string | undefined;
-  /** Whether the value stands behind an equals sign. */
+  /** Whether the value follows an equals sign. */
   inlineValue: boolean | undefined;
 }
 

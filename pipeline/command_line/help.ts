@@ -18,7 +18,7 @@ export function overview(commands: readonly Command[]): string {
   ].join("\n");
 }
 
-/** The help of one command; lines of at most `width` characters where words allow. */
+/** The help of one command, in lines of at most `width` characters wherever words allow it. */
 export function commandHelp(command: Command, width = 100): string {
   const lines = [
     `${capital(command.summary)}.`,
@@ -43,7 +43,7 @@ function presetRows(): [string, string][] {
   ]);
 }
 
-/** The defaults in the list above belong to one network; what the others dream with differs in these. */
+/** The defaults listed above belong to one network; this says where the others differ. */
 function defaultsNote(): string {
   const [usual, ...others] = plain.looks;
   const differing = others.map(({ network, settings }) =>
@@ -78,7 +78,7 @@ function standard({ default: value, kind }: Setting): string {
   return value === undefined || kind === "boolean" ? "" : `default ${value}`;
 }
 
-/** Two columns; the right one begins at the same place on all lines and is wrapped. */
+/** Two columns. The right one starts at the same position on every line and is wrapped. */
 function columns(rows: readonly (readonly [string, string])[], width: number): string[] {
   const widest = 30;
   const left = Math.min(widest, Math.max(...rows.map(([label]) => label.length)));

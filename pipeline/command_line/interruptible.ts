@@ -5,8 +5,8 @@ const signals: Deno.Signal[] = Deno.build.os === "windows"
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Runs something that Ctrl-C (SIGINT), SIGTERM or a closed terminal ends in an orderly way: the first aborts its
- * signal, the second quits the program at once with status 130.
+ * Runs work that Ctrl-C (SIGINT), SIGTERM or a closed terminal interrupts cleanly: the first system signal
+ * aborts the work's abort signal, the second exits the program at once with status 130.
  */
 export async function interruptible<T>(
   screen: Pick<CommandScreen, "terminal" | "warn">,

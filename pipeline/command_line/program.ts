@@ -1,2 +1,2 @@
-/** How the user starts the program: the name of the compiled one, or `deno task`. */
+/** How the user starts the program: the name of the compiled executable, or `deno task`. */
 export const program = Deno.build.standalone ? "reverie" : "deno task";

@@ -1,4 +1,4 @@
-/** The flags of a dream's settings, made from the settings themselves. */
+/** The flags of a dream's settings, generated from the settings themselves. */
 import { invalidParameter } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import { kinds } from "../settings/kinds.ts";
@@ -6,7 +6,7 @@ import { checkValue, settingList, type SomeParameters } from "../settings/parame
 import type { Setting } from "../settings/setting.ts";
 import { type Flag, kebabCase, type ParsedFlags } from "./flags.ts";
 
-/** The flag of each setting, in the order of help. */
+/** The flag of each setting, in the order of the help. */
 export const settingFlags: readonly Flag[] = settingList.map(settingFlag);
 
 function settingFlag(setting: Setting): Flag {
@@ -15,7 +15,11 @@ function settingFlag(setting: Setting): Flag {
   return { ...flag, placeholder: kinds[setting.kind].placeholder(setting) };
 }
 
-/** The settings among the flags, checked. Throws a ReverieError that names the first flag whose value is not usable. */
+/**
+ * The settings among the flags, checked.
+ *
+ * @throws {ReverieError} naming the first flag whose value cannot be used
+ */
 export function settingsOf(values: ParsedFlags["values"]): SomeParameters {
   const given: Record<string, unknown> = {};
   for (const setting of settingList) {

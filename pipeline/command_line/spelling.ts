@@ -1,8 +1,8 @@
-/** Lines in the language of the command line: settings are flags, files have paths, remedies are commands. */
+/** Lines in the language of the command line: settings are flags, files are paths, remedies are commands. */
 import { type Line, type Remedy, spelled, type Spelling } from "../../models/line.ts";
 import { flagName } from "./flags.ts";
 
-/** How the command line spells. */
+/** Spelling for the command line. */
 export const commandLine: Spelling = {
   field: (name, value) => value === undefined ? flagName(name) : `${flagName(name)} ${value}`,
   path: (path) => path,
@@ -10,7 +10,7 @@ export const commandLine: Spelling = {
   remedy,
 };
 
-/** A line for who sits at the terminal. */
+/** A line as text for the terminal. */
 export function terminalLine(line: Line): string {
   return spelled(line, commandLine) ?? "";
 }

@@ -1,10 +1,10 @@
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Check {
   name: string;
-  /** `ok`, `lack` (something is missing that one can do without), or `missing` (no dream without it). */
+  /** `ok`, `lack` (something optional is missing), or `missing` (dreaming is impossible without it). */
   state: "ok" | "lack" | "missing";
   /** What was found. */
   found: string;
-  /** What to do, in one line; absent where there is nothing to do. */
+  /** What to do about it, in one line; absent if there is nothing to do. */
   advice?: string;
 }

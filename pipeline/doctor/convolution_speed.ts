@@ -1,17 +1,17 @@
-/** How fast a provider convolves, which is most of what a dream consists of. */
+/** How fast a provider computes convolutions, which are most of the work of a dream. */
 import type { Engine } from "../../models/engine/engine.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import { floatTensor, type Model } from "../../models/onnx/model.ts";
 
 const side = 96, channels = 64, kernel = 3, layers = 2;
-/** Of one run: a multiplication and an addition for every weight at every pixel. */
+/** Operations of one run: a multiplication and an addition for every weight at every pixel. */
 const operations = 2 * layers * (channels * kernel * side) ** 2;
-/** How long to measure, in seconds. */
+/** Seconds to measure for. */
 const measuredSeconds = 0.3;
-/** A first run that takes longer than this says enough, in seconds. */
+/** If the first run takes at least this many seconds, no further run is measured. */
 const patience = 3;
 
-/** Operations a second in 3x3 convolutions of 64 channels in single precision, in the fastest of some runs. */
+/** Operations per second in single-precision 3x3 convolutions of 64 channels; the fastest of several runs. */
 export async function convolutionSpeed(engine: Engine): Promise<number> {
   const session = await engine.load(convolutions());
   const picture = floatTensor(new Float32Array(side * side).fill(0.5), [1, 1, side, side]);
@@ -22,7 +22,7 @@ export async function convolutionSpeed(engine: Engine): Promise<number> {
     return (performance.now() - start) / 1000;
   };
   let fastest = await run();
-  // Most providers compile in their first run.
+  // Most providers compile during their first run.
   for (let spent = 0; spent < measuredSeconds && fastest < patience;) {
     const seconds = await run();
     fastest = Math.min(fastest, seconds);

@@ -1,4 +1,6 @@
-/** What CUDA needs, one by one, without opening anything: most of it is large, and some of it may be missing. */
+/**
+ * Checks everything that CUDA needs, without loading any of it: most of it is large, and some may be missing.
+ */
 import { existsSync, globSync } from "node:fs";
 import { isCudaPlatform, isProviderHere, providerFolder } from "../../models/engine/cuda/files.ts";
 import {
@@ -12,26 +14,26 @@ import type { Check } from "./check.ts";
 
 /** What was found on a machine. */
 export interface CudaMachine {
-  /** Whether there is a CUDA provider for its kind of machine. */
+  /** Whether a CUDA provider exists for its platform. */
   supported: boolean;
-  /** Whether it has an NVIDIA card, as far as can be seen without a driver. */
+  /** Whether it has an NVIDIA card, as far as this can be seen without a driver. */
   card: boolean;
-  /** Version of the kernel's driver, such as 580.65.06. */
+  /** Version of the kernel driver, such as 580.65.06. */
   driver?: string | undefined;
-  /** Names of the cards and their memory, as nvidia-smi tells them. */
+  /** Names of the cards and their memory, as reported by nvidia-smi. */
   cards: string[];
-  /** Where libcuda.so.1 is. */
+  /** Path of libcuda.so.1. */
   driverLibrary?: string | undefined;
-  /** The folder of onnxruntime's CUDA provider, where it is here. */
+  /** The folder of onnxruntime's CUDA provider, if installed. */
   provider?: string | undefined;
-  /** Which of CUDA's libraries are here, by name. */
+  /** Names of the CUDA libraries that are installed. */
   libraries: ReadonlySet<string>;
 }
 
-/** The oldest driver that CUDA 13 works with (NVIDIA's release notes for CUDA 13.0). */
+/** The oldest driver version that works with CUDA 13 (NVIDIA's release notes for CUDA 13.0). */
 const oldestDriver = 580;
 
-/** What this machine has. Takes some milliseconds, and nvidia-smi about a second where there is one. */
+/** What this machine has. Takes a few milliseconds, plus about a second for nvidia-smi if it is installed. */
 export async function lookAtCuda(): Promise<CudaMachine> {
   const supported = isCudaPlatform();
   const driver = await driverVersion();
@@ -52,8 +54,8 @@ export async function lookAtCuda(): Promise<CudaMachine> {
 }
 
 /**
- * The checks of what CUDA needs. Where there is no NVIDIA card it is one line that asks for nothing. Whether it works
- * is not among them: {@link mayWork} tells whether to try.
+ * The checks of what CUDA needs. Without an NVIDIA card this is one line without advice. The checks do not
+ * tell whether CUDA works: {@link mayWork} tells whether to try.
  */
 export function cudaChecks(machine: CudaMachine): Check[] {
   if (!machine.supported) return [quiet("is for Linux on x86-64 alone")];
@@ -61,7 +63,7 @@ export function cudaChecks(machine: CudaMachine): Check[] {
   return [checkDriver(machine), checkProviderFiles(machine), ...checkLibraries(machine)];
 }
 
-/** Whether everything is there, so that trying it tells something new. */
+/** Whether everything is there, so that it makes sense to try CUDA. */
 export function mayWork(machine: CudaMachine): boolean {
   return cudaChecks(machine).every(({ state }) => state === "ok");
 }
@@ -104,7 +106,7 @@ function checkProviderFiles({ provider }: CudaMachine): Check {
   return { name, state: "lack", found, advice: "fetch them (180 MB): deno task cuda" };
 }
 
-/** One line for the libraries that are there, one for those that are not. */
+/** One line for the libraries that are installed, one for those that are missing. */
 function checkLibraries({ libraries }: CudaMachine): Check[] {
   const name = "CUDA libraries";
   const here = cudaLibraries.filter((library) => libraries.has(library.name));
@@ -118,7 +120,10 @@ function checkLibraries({ libraries }: CudaMachine): Check[] {
   return checks;
 }
 
-/** With pip it is always all of them: a second `--target` into a folder takes away what the first has put there. */
+/**
+ * The pip command always lists all libraries: a second `--target` into a folder removes what the first one
+ * put there.
+ */
 function howToGet(missing: readonly CudaLibrary[]): string {
   const pip = new Set(cudaLibraries.map(({ pip }) => pip)), apt = new Set(missing.map(({ apt }) => apt));
   return `with pip (1.1 GB): pip install --upgrade --target ${pipFolder()} ${[...pip].join(" ")}; ` +
@@ -130,7 +135,7 @@ async function driverVersion(): Promise<string | undefined> {
   return /\s(\d{3,}\.\d+(\.\d+)?)\s/.exec(text)?.[1];
 }
 
-/** A display device (class 03) of vendor 10de on the PCI bus. */
+/** Whether the PCI bus has a display device (class 03) of vendor 10de. */
 async function hasNvidiaDevice(): Promise<boolean> {
   const read = (path: string) => Deno.readTextFile(path).catch(() => "");
   for (const device of globSync("/sys/bus/pci/devices/*")) {

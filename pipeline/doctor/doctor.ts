@@ -1,4 +1,4 @@
-/** What this machine has of what Reverie needs, and what to do about each lack. */
+/** Checks that this machine has what Reverie needs, and says what to do about anything missing. */
 import { existsSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
@@ -16,14 +16,14 @@ import { featuresOf } from "../ffmpeg/features.ts";
 import { locate, type Program, type ProgramName } from "../ffmpeg/locate.ts";
 import { terminalLine } from "../command_line/spelling.ts";
 
-/** Disk space below which a dream may run into the end, in bytes. */
+/** Free disk space in bytes below which a dream may fill the disk. */
 const littleSpace = 2e9;
-/** Memory that the default settings take, in bytes. */
+/** Memory in bytes that the default settings need. */
 const memoryNeeded = 1.3e9;
-/** How long a provider may take to start; CUDA on a cold machine takes its time. */
+/** Seconds that a provider may take to start; CUDA is slow on a cold machine. */
 const secondsForProvider = 60;
 
-/** Looks at everything. Takes a few seconds, as each execution provider is really started. */
+/** Runs all checks. Takes a few seconds, because each execution provider is actually started. */
 export async function examine(): Promise<Check[]> {
   const dreamed = catalog.filter(({ purpose }) => purpose === "dream");
   const [programs, providers, flow] = await Promise.all([
@@ -44,7 +44,7 @@ export async function examine(): Promise<Check[]> {
   ];
 }
 
-/** Whether everything is there that a dream cannot do without. */
+/** Whether everything is there that a dream needs. */
 export function isHealthy(checks: readonly Check[]): boolean {
   return checks.every(({ state }) => state !== "missing");
 }
@@ -59,7 +59,7 @@ function checkProcessor(): Check {
   return { name: "processor", state: "ok", found: `${navigator.hardwareConcurrency} logical cores` };
 }
 
-/** Memory that programs can still get, in bytes. */
+/** Checks the available memory, in bytes. */
 export function checkMemory({ total, available }: { total: number; available: number }): Check {
   const found = `${gigabytes(available)} available of ${gigabytes(total)}`;
   if (available >= memoryNeeded) return { name: "memory", state: "ok", found };
@@ -88,14 +88,14 @@ async function checkProgram(name: ProgramName): Promise<{ check: Check; program?
   }
 }
 
-/** What an error says is wrong, and what to do. */
+/** What an error says is wrong, and what to do about it. */
 function found(error: unknown, otherwise: string): Pick<Check, "found" | "advice"> {
   if (!(error instanceof ReverieError)) return { found: reasonOf(error), advice: otherwise };
   const advice = error.advice.map(terminalLine).join(", or ");
   return { found: terminalLine(error.wrong), advice: advice || otherwise };
 }
 
-/** Parts of ffmpeg, what they are for, and whether there is a way without them. */
+/** Parts of ffmpeg, what they are for, and whether they are required. */
 const parts: readonly {
   name: string;
   of: "encoders" | "filters";
@@ -116,7 +116,7 @@ const parts: readonly {
   },
 ];
 
-/** What ffmpeg's programs were built with. */
+/** What an ffmpeg was built with. */
 export interface Built {
   encoders: ReadonlySet<string>;
   filters: ReadonlySet<string>;
@@ -130,7 +130,7 @@ async function checkFeatures(program: Program): Promise<Check[]> {
   }
 }
 
-/** One line for the parts that are there, one for each that is not. */
+/** One line for the parts that are present, and one for each that is missing. */
 export function checkParts(built: Built): Check[] {
   const has = ({ of, any }: typeof parts[number]) => any.find((name) => built[of].has(name));
   const there = parts.flatMap((part) => has(part) ?? []);
@@ -157,7 +157,7 @@ const providerAdvice: Record<string, string> = {
 async function checkProviders(): Promise<Check[]> {
   const machine = await lookAtCuda();
   const trials = new Map<string, ProviderTrial>();
-  // One after another: two at once would fight for the GPU.
+  // One after another: two at once would compete for the GPU.
   for (const provider of knownProviders) {
     if (provider !== "cuda" || mayWork(machine)) trials.set(provider, await trial(provider));
   }
@@ -168,7 +168,10 @@ async function checkProviders(): Promise<Check[]> {
   ];
 }
 
-/** What trying a provider came to, as a check. A slow WebGPU is told of: it may be software in a GPU's place. */
+/**
+ * The result of trying a provider, as a check. A slow WebGPU is reported, because it may be software
+ * emulating a GPU.
+ */
 export function checkProvider(
   provider: string,
   { works, speed, reason }: ProviderTrial,
@@ -196,7 +199,7 @@ function gigaflops(speed: number): string {
 }
 
 async function trial(provider: string): Promise<ProviderTrial> {
-  // A compiled program cannot start a part of itself.
+  // A compiled program cannot run one of its own modules as a script.
   if (Deno.build.standalone) return await tryProvider(provider);
   const script = new URL("./probe_provider.ts", import.meta.url);
   const command = new Deno.Command(Deno.execPath(), {
@@ -232,7 +235,7 @@ function checkNetwork(name: string): Check {
   };
 }
 
-/** RAFT's weights. */
+/** Checks RAFT's weights. */
 export async function checkFlow(): Promise<Check> {
   const name = "flow weights";
   const flow = catalog.filter(({ purpose }) => purpose === "flow");
@@ -259,7 +262,7 @@ function checkSpace(name: string, folder: string, advice: string): Check {
   }
 }
 
-/** The folder, or the nearest one above it that is there already. */
+/** The folder, or its nearest ancestor that exists. */
 function existing(folder: string): string {
   let path = resolve(folder);
   while (!existsSync(path) && dirname(path) !== path) path = dirname(path);

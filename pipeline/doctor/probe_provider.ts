@@ -1,20 +1,20 @@
 /**
- * A program of its own that tries one execution provider and prints what came of it as JSON: drivers write to the
- * terminal and may even crash, which must not happen to who asks.
+ * A separate program that tries one execution provider and prints the result as JSON. Drivers may write to
+ * the terminal or even crash, which must not affect the caller.
  */
 import { Engine } from "../../models/engine/engine.ts";
 import { convolutionSpeed } from "./convolution_speed.ts";
 
-/** What came of trying a provider. */
+/** The result of trying a provider. */
 export interface ProviderTrial {
   works: boolean;
-  /** How fast it convolves, in operations a second; where it works. */
+  /** Speed of its convolutions in operations per second, if it works. */
   speed?: number;
-  /** Why not, in one line. */
+  /** Why it does not work, in one line. */
   reason?: string;
 }
 
-/** Starts the provider and convolves with it. */
+/** Starts the provider and measures its convolutions. */
 export async function tryProvider(provider: string): Promise<ProviderTrial> {
   try {
     await using engine = await Engine.start({ providers: [provider] });

@@ -1,6 +1,6 @@
 /**
- * Dreams on one picture: octaves from small to large, each a number of gradient steps, the detail that one octave
- * made carried into the next (Google's dream.ipynb, 2015).
+ * Dreams on one picture: octaves from small to large, each with a number of gradient steps. The detail of one
+ * octave is carried into the next (Google's dream.ipynb, 2015).
  */
 import type { Engine, Session, Value } from "../../models/engine/engine.ts";
 import type { Network } from "../../models/networks/network.ts";
@@ -10,7 +10,7 @@ import { resize, type Size } from "../graphs/picture.ts";
 import type { Random } from "../graphs/random.ts";
 import { stepGraph, type StepOptions } from "./step_graph.ts";
 
-/** Fixed settings of a dreamer: changing them takes a new one. */
+/** Fixed settings of a dreamer: changing them requires a new one. */
 export type DreamerOptions = Omit<StepOptions, "forms">;
 
 /** Settings that may differ from picture to picture. */
@@ -31,11 +31,11 @@ export interface DreamSettings {
 export interface Dreamed {
   /** float32 [1, 3, h, w] in [0, 1]; the caller releases it. */
   picture: Value;
-  /** Loss at the last step of the largest octave; 0 where there was no step. */
+  /** Loss at the last step of the largest octave; 0 if there was no step. */
   loss: number;
 }
 
-/** The forms of the gradient that an execution provider runs fastest, or at all. */
+/** The forms of the gradient that run fastest, or at all, on an execution provider. */
 export function gradientForms(provider: string): StepOptions["forms"] {
   if (provider === "cpu") return { maxPool: "codes" };
   return { maxPool: provider === "webgpu" ? "indexFree" : "indices" };
@@ -45,7 +45,7 @@ export function gradientForms(provider: string): StepOptions["forms"] {
 interface Octave {
   size: Size;
   step: Session;
-  /** Scales the picture down to this octave and lays the detail of the octave below over it. */
+  /** Scales the picture down to this octave and adds the detail of the octave below. */
   enter: Session;
 }
 
@@ -58,8 +58,10 @@ export class Dreamer {
   }
 
   /**
-   * Builds the graphs and loads them, for octaves from small to large, the last of which is the working size. Throws the
-   * signal's reason when it was aborted.
+   * Builds and loads the graphs.
+   *
+   * @param sizes octaves from small to large; the last is the working size
+   * @throws the signal's reason when it is aborted
    */
   static async create(
     engine: Engine,
@@ -82,7 +84,11 @@ export class Dreamer {
     return new Dreamer(octaves);
   }
 
-  /** Dreams on a picture of the working size, which stays the caller's. Throws the signal's reason when aborted. */
+  /**
+   * Dreams on a picture of the working size, which the caller still owns.
+   *
+   * @throws the signal's reason when it is aborted
+   */
   async dream(picture: Value, settings: DreamSettings): Promise<Dreamed> {
     let dreamed: Dreamed = { picture, loss: 0 };
     for (let pass = 0; pass < settings.passes; pass++) {
@@ -111,6 +117,7 @@ export class Dreamer {
     return { picture: below!.dreamed, loss };
   }
 
+  /** Releases all sessions. */
   async release(): Promise<void> {
     await Promise.all(this.#octaves.flatMap(({ step, enter }) => [step.release(), enter.release()]));
   }
@@ -137,7 +144,7 @@ async function climb(
   return { picture, loss: loss ? Number((await loss.take()).data[0]) : 0 };
 }
 
-/** A shift of up to `jitter` pixels either way on both axes, as rows and columns to go round. */
+/** A cyclic shift of up to `jitter` pixels either way on both axes, as int64 [2] (rows, columns). */
 function randomShift(random: Random, jitter: number, { height, width }: Size) {
   const along = (length: number) => {
     const limit = Math.min(jitter, Math.floor(length / 2));
@@ -147,8 +154,8 @@ function randomShift(random: Random, jitter: number, { height, width }: Size) {
 }
 
 /**
- * `picture` [1, 3, h, w] of the working size -> `base`, the picture at the octave's size, and `start`: the base, with
- * what the octave below changed (`dreamedBelow` - `baseBelow`) scaled up over it.
+ * `picture` [1, 3, h, w] of the working size -> `base`, the picture at the octave's size, and `start`: the
+ * base plus the change made by the octave below (`dreamedBelow` - `baseBelow`), scaled up.
  */
 export function enterGraph(working: Size, size: Size, below?: Size): Model {
   const g = new GraphBuilder({ name: "enter octave", opset: 18 });

@@ -1,4 +1,4 @@
-/** The dreamer for the settings of the moment. */
+/** The dreamer for the current settings. */
 import type { Engine } from "../../models/engine/engine.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
@@ -7,19 +7,19 @@ import { type Parameters, parametersWith } from "../settings/parameters.ts";
 import { octaveSizes } from "../run/working_size.ts";
 import { Dreamer } from "./dreamer.ts";
 
-/** What a dreamer is made for. */
+/** Options of {@link Dreamers.create}. */
 export interface DreamersOptions {
   engine: Engine;
   network: Network;
   working: Size;
   parameters: Parameters;
-  /** Ends building between two octaves. */
+  /** Stops building between two octaves. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Holds one dreamer and replaces it when a setting changes that its graphs are made for. The network itself is not
- * kept in memory for that: it is opened again.
+ * Holds one dreamer and replaces it when a setting changes that requires new graphs. The network is not kept
+ * in memory; it is opened again when needed.
  */
 export class Dreamers {
   readonly #engine: Engine;
@@ -35,16 +35,20 @@ export class Dreamers {
   }
 
   /**
-   * Builds the first dreamer. Throws a ReverieError for layers and channels that the network does not have, and the
-   * signal's reason when it was aborted.
+   * Builds the first dreamer.
+   *
+   * @throws {ReverieError} for layers or channels that the network does not have
+   * @throws the signal's reason when it is aborted
    */
   static async create(options: DreamersOptions): Promise<Dreamers> {
     return new Dreamers(options, await build(options));
   }
 
   /**
-   * The dreamer for these settings, the one of the last call where nothing changed that it is made for. Throws a
-   * ReverieError like {@link create}; the dreamer before is then still there.
+   * Returns the dreamer for these settings: the previous one unless a setting changed that requires new
+   * graphs. If building fails, the previous dreamer remains.
+   *
+   * @throws {ReverieError} if the network cannot be opened, or for layers or channels that it does not have
    */
   async for(parameters: Parameters): Promise<Dreamer> {
     const key = keyOf(parameters);
@@ -66,7 +70,7 @@ async function build(options: DreamersOptions): Promise<Dreamer> {
   return await Dreamer.create(engine, network, sizes, { ...parameters, layers }, signal);
 }
 
-/** The settings that fix the graphs. */
+/** The settings that the graphs depend on. */
 const fixing = parametersWith(({ costs }) => costs?.includes("graphs") ?? false);
 
 function keyOf(parameters: Parameters): string {

@@ -8,16 +8,16 @@ import {
 } from "../../models/onnx/model.ts";
 import type { Preprocessing } from "../../models/networks/network.ts";
 
-/** A network and what still has to be done to its input. */
+/** A network and the preprocessing that its input still needs. */
 export interface Folded {
   model: Model;
   preprocessing: Preprocessing;
 }
 
 /**
- * Folds the scale and order of an input's channels into the weights of the convolutions that read it, so that neither
- * pass computes them. The mean stays: convolutions pad with zeros, which stand for it. A network whose input something
- * else reads stays as it is.
+ * Folds the scale and order of the input channels into the weights of the convolutions that read the input,
+ * so that neither pass computes them. The mean is still subtracted separately: convolutions pad with zeros,
+ * which stand for the mean. A network is returned unchanged if anything else reads its input.
  */
 export function foldPreprocessing(model: Model, preprocessing: Preprocessing): Folded {
   const { graph } = model;
@@ -42,7 +42,7 @@ export function foldPreprocessing(model: Model, preprocessing: Preprocessing): F
   };
 }
 
-/** The weight [outputs, 3, …] for RGB channels of which the mean has been subtracted. */
+/** The weight [outputs, 3, …] for RGB channels with the mean subtracted. */
 function weightOfPicture(weight: Tensor, { scale, channelOrder }: Preprocessing): Tensor {
   const values = numbersOf(weight);
   const area = elementCount(weight.dims.slice(2));

@@ -1,21 +1,21 @@
 import type { GraphBuilder } from "../../models/onnx/build.ts";
 import { mean, scaled } from "../graphs/picture.ts";
 
-/** What is made to grow. */
+/** What the dream maximises. */
 export interface LossOptions {
   /** `mean`: the mean activation; `l2`: the mean of its square. */
   loss: "mean" | "l2";
-  /** Channels to grow; all of them where absent. */
+  /** Channels to maximise. Default: all. */
   channels?: readonly number[] | undefined;
 }
 
-/** The value to report and the value to differentiate, both scalars. */
+/** The value to report and the value to differentiate; both are scalars. */
 export interface DreamLoss {
-  /** Mean over the layers of each one's loss. */
+  /** Mean of the layers' losses. */
   loss: string;
   /**
-   * Each layer's loss divided by its present size, summed: layers of large activations do not drown the others.
-   * Always the number of layers, but for its gradient.
+   * The sum of each layer's loss divided by its current magnitude, so that layers with large activations do
+   * not drown out the others. Its value is always the number of layers; only its gradient matters.
    */
   objective: string;
 }
@@ -34,7 +34,7 @@ export function dreamLoss(
   return { loss: scaled(g, losses.reduce(g.add), 1 / losses.length), objective: relative.reduce(g.add) };
 }
 
-/** The same number, but constant to differentiation, which follows float32 values alone. */
+/** The same number, but constant under differentiation, which follows only float32 values. */
 function heldConstant(g: GraphBuilder, x: string): string {
   return g.cast(g.cast(x, "float64"), "float32");
 }

@@ -1,11 +1,13 @@
-/** Ways to smooth a gradient, so that the dream grows shapes instead of grain. All are parts of graphs. */
+/**
+ * Ways to smooth a gradient, so that the dream grows shapes instead of grain. Each builds part of a graph.
+ */
 import type { GraphBuilder } from "../../models/onnx/build.ts";
 import { blurredHalf, doubled, mean, resize, type Size } from "../graphs/picture.ts";
 
-/** Names of the ways, as the parameter `smoothing` has them. */
+/** The smoothing methods, as named by the parameter `smoothing`. */
 export type Smoothing = "none" | "gaussian" | "laplacian";
 
-/** Keeps pictures from being divided by nothing where the gradient vanishes. */
+/** Avoids division by zero where the gradient vanishes. */
 const epsilon = 1e-12;
 
 /** The smoothed gradient [1, 3, height, width]. */
@@ -20,12 +22,15 @@ export function smooth(g: GraphBuilder, gradient: string, size: Size, way: Smoot
   }
 }
 
-/** How often the gradient is halved; each level is about twice as blurred as the one before, from a sigma of one pixel. */
+/**
+ * How often the gradient is halved. Each level is about twice as blurred as the one before, from a sigma of
+ * one pixel.
+ */
 const pyramidLevels = 3;
 
 /**
- * The sum of the gradient blurred at several scales, as the levels of a Gaussian pyramid (Burt and Adelson 1983): what
- * they agree on grows, single pixels do not.
+ * The sum of the gradient blurred at several scales, like the levels of a Gaussian pyramid (Burt and Adelson
+ * 1983): structures that the scales agree on grow, single pixels do not.
  */
 function gaussianCascade(g: GraphBuilder, gradient: string, size: Size, levels = pyramidLevels): string {
   if (levels === 0 || Math.min(size.height, size.width) < 8) return gradient;
@@ -36,8 +41,8 @@ function gaussianCascade(g: GraphBuilder, gradient: string, size: Size, levels =
 }
 
 /**
- * The Laplacian-normalised gradient of Google's DeepDream notebooks (Mordvintsev 2016): every band of a Laplacian
- * pyramid is divided by its own root mean square, so that coarse shapes grow as fast as fine ones.
+ * The Laplacian-normalised gradient of Google's DeepDream notebooks (Mordvintsev 2016): every band of a
+ * Laplacian pyramid is divided by its own root mean square, so that coarse shapes grow as fast as fine ones.
  */
 function laplacianNormalised(g: GraphBuilder, gradient: string, size: Size, levels: number): string {
   if (levels === 0 || Math.min(size.height, size.width) < 16) return normalised(g, gradient);
@@ -67,7 +72,10 @@ export function colourScaled(
   return g.reshape(g.matmul(g.floats(mix, [3, 3]), pixels), [1, 3, height, width]);
 }
 
-/** What makes the gradient's mean absolute value `rate` (a scalar), as in Google's dream.ipynb (2015). */
+/**
+ * The factor that makes the gradient's mean absolute value `rate` (a scalar), as in Google's dream.ipynb
+ * (2015).
+ */
 export function stepLength(g: GraphBuilder, gradient: string, rate: string): string {
   return g.div(rate, g.add(mean(g, g.abs(gradient)), g.scalar(epsilon)));
 }

@@ -1,4 +1,4 @@
-/** One step of gradient ascent as a single ONNX graph: DeepDream in one screen. */
+/** One step of gradient ascent as a single ONNX graph: DeepDream on one screen. */
 import { invalidParameter } from "../../models/errors.ts";
 import { differentiate, type GradientForms } from "../../models/gradient/differentiate.ts";
 import { prepare } from "../../models/gradient/prepare.ts";
@@ -12,11 +12,11 @@ import { dreamLoss, type LossOptions } from "./loss.ts";
 import { colourScaled, smooth, type Smoothing, stepLength } from "./smoothing.ts";
 import { totalVariationGradient } from "./total_variation.ts";
 
-/** What a step is made of. */
+/** Options of {@link stepGraph}. */
 export interface StepOptions extends LossOptions {
   layers: string[];
   smoothing: Smoothing;
-  /** How much of the gradient's colour is kept. */
+  /** How much of the gradient's colour is kept; 0 changes only brightness, 1 keeps all of it. */
   colour: number;
   /** Weight of total variation against the dream; 0 leaves it out. */
   tvWeight: number;
@@ -25,11 +25,11 @@ export interface StepOptions extends LossOptions {
 }
 
 /**
- * `picture` float32 [1, 3, h, w] in [0, 1], `shift` int64 [2] (rows, columns), `rate` scalar (mean change, in [0, 1])
- * -> `dreamed` [1, 3, h, w] and `loss` (scalar, before the step).
+ * `picture` float32 [1, 3, h, w] in [0, 1], `shift` int64 [2] (rows, columns), `rate` scalar (mean change, in
+ * [0, 1]) -> `dreamed` [1, 3, h, w] and `loss` (scalar, before the step).
  *
- * The picture is shifted, goes through the network, and the gradient of the loss, smoothed and divided by its mean
- * absolute value, is added to it.
+ * The picture is shifted and run through the network. The gradient of the loss is smoothed, scaled to a mean
+ * absolute value of `rate`, and added to the picture.
  */
 export function stepGraph(network: Network, size: Size, options: StepOptions): Model {
   const dims = [1, 3, size.height, size.width];
@@ -40,7 +40,7 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
 
   const rolled = roll(g, picture, shift, 3, size);
   const { gradient, loss } = inline(g, dreamGradientGraph(network, size, options), { picture: rolled });
-  // Smoothed while shifted, so that the grid of its coarser levels never lies in the same place twice.
+  // Smoothed while shifted, so that the grid of the coarser levels never falls in the same place twice.
   const smoothed = roll(
     g,
     smooth(g, gradient!, size, options.smoothing),
@@ -59,9 +59,10 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
 }
 
 /**
- * `picture` float32 [1, 3, h, w] in [0, 1] -> `loss` (scalar) and `gradient`, of what is to grow, at the picture.
+ * `picture` float32 [1, 3, h, w] in [0, 1] -> `loss` (scalar) and `gradient` [1, 3, h, w], the gradient of
+ * the objective with respect to the picture.
  *
- * Throws a ReverieError for layers or channels that the network does not have.
+ * @throws {ReverieError} for layers or channels that the network does not have
  */
 export function dreamGradientGraph(
   network: Network,
@@ -96,7 +97,7 @@ function refuseMissingChannels({ graph }: Model, channels: readonly number[]): v
   }
 }
 
-/** A picture in [0, 1] RGB as the network wants it. */
+/** Converts an RGB picture in [0, 1] to the input that the network expects. */
 export function preprocess(
   g: GraphBuilder,
   picture: string,

@@ -2,8 +2,9 @@ import type { GraphBuilder } from "../../models/onnx/build.ts";
 import type { Size } from "../graphs/picture.ts";
 
 /**
- * The gradient of total variation, sum |x(i+1) - x(i)| over both axes (Rudin, Osher and Fatemi 1992, anisotropic):
- * at each pixel the number of neighbours it is above minus those it is below, in quarters, so from -1 to 1.
+ * The gradient of total variation, sum |x(i+1) - x(i)| over both axes (Rudin, Osher and Fatemi 1992,
+ * anisotropic): at each pixel, the number of neighbours that it exceeds minus the number that exceed it,
+ * divided by 4 and so from -1 to 1.
  */
 export function totalVariationGradient(g: GraphBuilder, x: string, { height, width }: Size): string {
   const quarter = g.scalar(0.25);

@@ -3,16 +3,19 @@ import { type Features, passTimestamps } from "../ffmpeg/features.ts";
 import { chooseEncoder, type Container } from "./container.ts";
 import type { EncodeOptions } from "./options.ts";
 
-/** The options of ffmpeg that encode one stream of frames, and where it writes. */
+/** The ffmpeg options that encode one stream of frames, and where ffmpeg writes it. */
 export interface EncoderArguments {
   options: string[];
   output: string;
 }
 
-/** How the sound is stored while frames are still coming, if there is any. */
+/** The sound to encode while frames are still arriving, if any. */
 export type Sound = { channels: number } | undefined;
 
-/** Options for a stream on standard input (see `matroska.ts`), written to the partial file and to HLS if asked for. */
+/**
+ * Options for a stream on standard input (see `matroska.ts`), written to the partial file and, if requested,
+ * to HLS.
+ */
 export function encoderArguments(
   options: EncodeOptions,
   container: Container,
@@ -22,7 +25,7 @@ export function encoderArguments(
 ): EncoderArguments {
   const target = resolve(partial);
   const encoded = [
-    // Time 0 is the source's, not the first frame's. What is written is on the disk, not in a buffer.
+    // Time 0 is that of the source, not of the first frame. Packets are flushed to disk at once.
     ...["-copyts", "-fflags", "+flush_packets"],
     ...video(options, container, features),
     ...(sound ? audio(sound, container.audioEncoders, options, features) : []),
@@ -33,7 +36,7 @@ export function encoderArguments(
   }
   const playlist = resolve(join(options.hls, "index.m3u8"));
   if (isH264(container)) return toBoth(encoded, container, target, playlist);
-  // Players of HLS want H.264, so that it is encoded beside what the file holds.
+  // HLS players need H.264, so it is encoded in addition to what the file holds.
   const second = [
     ...h264Video(options, features),
     ...(sound ? audio(sound, ["aac"], options, features) : []),
@@ -52,7 +55,7 @@ const hlsMuxer = {
   hls_flags: "independent_segments+temp_file",
 } as const;
 
-/** Fragments of a second make a file that is playable however its making ends. */
+/** Fragments of one second keep the file playable however the run ends. */
 const fragmented = {
   movflags: "frag_keyframe+delay_moov+default_base_moof",
   frag_duration: "1000000",
@@ -70,7 +73,7 @@ function toBoth(encoded: string[], container: Container, target: string, playlis
   };
   const file = slave(container.muxer, container.muxer === "mp4" ? fragmented : {}, target);
   return {
-    // ffmpeg 4 would move all time stamps for the sake of the sound's first, negative one.
+    // Otherwise ffmpeg 4 would shift all time stamps because the first one of the sound is negative.
     options: [...encoded, "-flags", "+global_header", "-avoid_negative_ts", "disabled", "-f", "tee"],
     output: `${file}|${slave("hls", hlsMuxer, playlist)}`,
   };
@@ -139,15 +142,15 @@ function video(options: EncodeOptions, container: Container, features: Features)
   }
 }
 
-/** x264's default is good for everything here. */
+/** The default quality, on x264's scale. */
 const defaultQuality = 18;
 
-/** libvpx has x264's scale stretched to 63. */
+/** Maps x264's scale (up to 51) to that of libvpx (up to 63). */
 function vpxQuality(quality = defaultQuality): string {
   return String(Math.round(quality * 63 / 51));
 }
 
-/** JPEG's quantiser scale: 2, which nobody can tell from the original, up to the default, then on to 31. */
+/** JPEG's quantiser scale: 2 (visually lossless) up to the default quality, then rising to 31. */
 function jpegScale(quality = defaultQuality): string {
   const worse = Math.max(0, quality - defaultQuality) / (51 - defaultQuality);
   return String(Math.round(2 + worse * 29));
@@ -158,13 +161,13 @@ function h264Video(options: EncodeOptions, features: Features): string[] {
   const quality = encoder === "libx264"
     ? ["-preset", "veryfast", "-crf", String(options.quality ?? defaultQuality)]
     : ["-b:v", String(Math.round(options.width * options.height * 8))];
-  // HLS is cut at key frames, one each second and none between.
+  // HLS segments are cut at key frames: one each second, and none in between.
   const keyFrames = options.hls === undefined
     ? []
     : ["-force_key_frames", "expr:gte(t,n_forced*1)", "-sc_threshold", "0"];
-  // With B-frames ffmpeg 4 takes an MP4 to end with the last frame decoded, not the last shown.
+  // With B-frames, ffmpeg 4 ends an MP4 at the last frame decoded rather than the last shown.
   const noBFrames = options.hls !== undefined || features.libavcodec < 59 ? ["-bf", "0"] : [];
-  // A segment is there once its frames are: nothing is looked ahead at, and threads share a frame.
+  // A segment is available as soon as its frames are: no lookahead, and threads work on the same frame.
   const prompt = options.hls !== undefined && encoder === "libx264" ? ["-tune", "zerolatency"] : [];
   return [
     ...["-map", "0:v:0", "-c:v", encoder, ...quality, ...prompt, ...keyFrames, ...noBFrames],
@@ -183,7 +186,9 @@ const colourTags = [
   "bt709",
 ];
 
-/** RGB to BT.709 in limited range; odd sides get their last row or column twice where they have to be even. */
+/**
+ * Converts RGB to limited-range BT.709. Where sides must be even, an odd side repeats its last row or column.
+ */
 function yuvFilters(options: EncodeOptions, even: boolean, features: Features): string {
   const { width, height, sampleAspect = { num: 1, den: 1 } } = options;
   const [right, bottom] = even ? [width % 2, height % 2] : [0, 0];
@@ -199,9 +204,9 @@ function yuvFilters(options: EncodeOptions, even: boolean, features: Features): 
   ].join(",");
 }
 
-/** A palette for every frame: one for the whole would keep all of them in memory. */
+/** One palette per frame: a palette for the whole video would require keeping all frames in memory. */
 function gifVideo({ frameRate }: EncodeOptions, features: Features): string[] {
-  // Viewers slow down what is shown for less than two hundredths of a second.
+  // Viewers slow down frames that are shown for less than two hundredths of a second.
   const fastest = frameRate.num / frameRate.den > 50 ? "fps=50," : "";
   const palette = "palettegen=stats_mode=single[palette]";
   const graph =
@@ -219,7 +224,7 @@ function gifVideo({ frameRate }: EncodeOptions, features: Features): string[] {
   ];
 }
 
-/** Ticks fine enough for any rate, in which the nominal rate is a whole number. */
+/** A time base fine enough for any rate, in which the nominal frame rate is exact. */
 function timing({ frameRate }: EncodeOptions, features: Features): string[] {
   const ticks = frameRate.num * Math.ceil(90000 / frameRate.num);
   return ["-enc_time_base", `1:${ticks}`, ...passTimestamps(features)];

@@ -3,8 +3,8 @@ import { crc32 } from "node:zlib";
 import { extensionOf } from "./container.ts";
 
 /**
- * Writes metadata into a PNG (iTXt chunks), a JPEG (a comment) or a GIF (a comment), which ffmpeg's encoders leave out.
- * Other files stay as they are: their containers have it already.
+ * Writes metadata into a PNG (iTXt chunks), a JPEG (comments) or a GIF (a comment), because ffmpeg's encoders
+ * omit it. Other files stay unchanged: their containers hold it already.
  */
 export async function describeFile(path: string, metadata: Readonly<Record<string, string>>): Promise<void> {
   const entries = Object.entries(metadata);
@@ -17,7 +17,7 @@ export async function describeFile(path: string, metadata: Readonly<Record<strin
   await Deno.writeFile(path, described);
 }
 
-/** One chunk for each entry, to stand after the header (which ends at byte 33); W3C PNG, 11.3.3.4. */
+/** One chunk per entry, to insert after the header (which ends at byte 33); W3C PNG, 11.3.3.4. */
 export function pngText(entries: [string, string][]): Uint8Array {
   return Buffer.concat(entries.map(([key, value]) => {
     // Keyword, no compression, no language, no translated keyword, text.
@@ -30,7 +30,7 @@ export function pngText(entries: [string, string][]): Uint8Array {
   }));
 }
 
-/** Segments to stand after the start of the image; ITU-T T.81, B.2.4.5. */
+/** Segments to insert after the start-of-image marker; ITU-T T.81, B.2.4.5. */
 export function jpegComment(entries: [string, string][]): Uint8Array {
   return Buffer.concat(entries.map(([key, value]) => {
     const text = Buffer.from(`${key}: ${value}`).subarray(0, 65533);
@@ -42,7 +42,7 @@ export function jpegComment(entries: [string, string][]): Uint8Array {
   }));
 }
 
-/** A comment to stand before the first picture; GIF89a, section 24. */
+/** A comment to insert before the first picture; GIF89a, section 24. */
 export function gifComment(entries: [string, string][]): Uint8Array {
   const text = Buffer.from(entries.map(([key, value]) => `${key}: ${value}`).join("\n"));
   const blocks: Uint8Array[] = [];
@@ -53,7 +53,7 @@ export function gifComment(entries: [string, string][]): Uint8Array {
   return Buffer.concat([Uint8Array.of(0x21, 0xfe), ...blocks, Uint8Array.of(0)]);
 }
 
-/** A film may be long: it is copied, not read whole. */
+/** Copies the file in blocks, because a long animation may not fit in memory. */
 async function describeGif(path: string, entries: [string, string][]): Promise<void> {
   const described = `${path}.described`;
   using source = await Deno.open(path);

@@ -2,18 +2,18 @@ import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import type { Features } from "../ffmpeg/features.ts";
 
-/** What an output is, by the extension of its name. */
+/** The kind of an output file, determined by its extension. */
 export interface Container {
   kind: "video" | "picture";
   /** ffmpeg's name of the muxer. */
   muxer: string;
-  /** Encoders of the picture, best first. */
+  /** Picture encoders, best first. */
   videoEncoders: readonly string[];
-  /** Encoders of the sound, best first; none where the container is silent. */
+  /** Sound encoders, best first; empty if the container has no sound. */
   audioEncoders: readonly string[];
-  /** Codecs of sound that go into the container as they are. */
+  /** Whether the container can hold sound of this codec unchanged. */
   copies: (codec: string) => boolean;
-  /** The picture is stored with half the colour resolution, which needs even sides. */
+  /** Whether both sides must be even, because colour is stored at half resolution. */
   even: boolean;
 }
 
@@ -52,15 +52,15 @@ const containers: Readonly<Record<string, Container>> = {
   jpeg,
 };
 
-/** The extension of a path in lower case, without its dot; empty where there is none. */
+/** The extension of a path in lower case, without the dot; empty if there is none. */
 export function extensionOf(path: string): string {
   return /[^/\\]\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
 }
 
 /**
- * What a path of an output asks for.
+ * The container for an output path.
  *
- * @throws {ReverieError} when its extension is none that can be written.
+ * @throws {ReverieError} if the extension is not one that can be written
  */
 export function containerOf(path: string): Container {
   const container = containers[extensionOf(path)];
@@ -71,9 +71,9 @@ export function containerOf(path: string): Container {
 }
 
 /**
- * The first of some encoders that a program has.
+ * The first of the wanted encoders that an ffmpeg has.
  *
- * @throws {ReverieError} when it has none of them.
+ * @throws {ReverieError} if it has none of them
  */
 export function chooseEncoder(wanted: readonly string[], features: Features, path: string): string {
   const encoder = wanted.find((name) => features.encoders.has(name));

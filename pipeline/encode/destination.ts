@@ -5,10 +5,7 @@ import { isDiskFull, reasonOf, systemCode } from "../../models/system_error.ts";
 import type { SourceInfo } from "../ffmpeg/probe.ts";
 import { containerOf, extensionOf } from "./container.ts";
 
-/**
- * The name under which an output is written until it is whole, and under which an interrupted run leaves it:
- * `dream.mp4` is `dream.partial.mp4` until then.
- */
+/** The name of an output until it is complete, and if it never is: `dream.partial.mp4` for `dream.mp4`. */
 export function partialPath(path: string): string {
   const extension = path.slice(path.lastIndexOf(".") + 1);
   return `${path.slice(0, -extension.length)}partial.${extension}`;
@@ -20,10 +17,10 @@ export function finishingPath(path: string): string {
 }
 
 /**
- * Checks an output before any work is done for it: its extension, that it is of the source's kind and not the source
- * itself, and that its folder is there.
+ * Checks an output before any work is done for it: its extension is known, it is of the source's kind but not
+ * the source itself, and its folder exists.
  *
- * @throws {ReverieError} one line that says what to do.
+ * @throws {ReverieError} with one line that says what to do
  */
 export async function checkOutput(path: string, source?: SourceInfo): Promise<void> {
   const { kind } = containerOf(path);
@@ -48,9 +45,10 @@ export async function checkOutput(path: string, source?: SourceInfo): Promise<vo
 }
 
 /**
- * Makes the partial file, empty, to find out now rather than after an hour whether it can be written.
+ * Creates the partial file, empty, to find out now rather than after an hour whether it can be written.
  *
- * @throws {ReverieError} when it cannot.
+ * @returns its path
+ * @throws {ReverieError} if it cannot be written
  */
 export async function openPartial(path: string): Promise<string> {
   const partial = partialPath(path);
@@ -66,7 +64,7 @@ function unusable(wrong: Line, advice: readonly Line[], cause?: unknown): Reveri
   return new ReverieError(isDiskFull(cause) ? "disk_full" : "output_unusable", wrong, { advice, cause });
 }
 
-/** What keeps the system from writing, and what to do about it, by the system's code. */
+/** Why the system cannot write and what to do about it, by system error code. */
 const obstacles: Readonly<Record<string, [reason: string, advice: string]>> = {
   ENOENT: ["its folder is not there", "make it first"],
   EACCES: ["its folder is not open to you", "choose another"],
@@ -79,7 +77,11 @@ function blocked(what: Line, cause: unknown): ReverieError {
   return unusable(line`${what}: ${reason}`, advice, cause);
 }
 
-/** Makes the folder for HLS and clears it of an earlier run's playlist and segments. */
+/**
+ * Creates the folder for HLS and removes the playlist and segments of an earlier run.
+ *
+ * @throws {ReverieError} if the folder cannot be used
+ */
 export async function openHlsFolder(folder: string): Promise<void> {
   try {
     await Deno.mkdir(folder, { recursive: true });
@@ -91,7 +93,7 @@ export async function openHlsFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes a file that may be there. */
+/** Removes a file if it exists. */
 export async function removeIfThere(path: string): Promise<void> {
   try {
     await Deno.remove(path);

@@ -13,10 +13,13 @@ import { failure } from "./frame_writer.ts";
 import type { EncodeOptions } from "./options.ts";
 
 /**
- * Turns the whole partial file into the output: an MP4 gets its index at the front instead of in fragments, sound that
- * may stay as it is replaces what was encoded for the way, pictures get their metadata. The final name appears at once.
+ * Turns the complete partial file into the output. An MP4 gets its index at the front instead of in
+ * fragments, sound that can be copied replaces the sound encoded along the way, and pictures get their
+ * metadata. The final name appears atomically.
  *
- * @param firstPts presentation time of the first frame in seconds.
+ * @param firstPts presentation time of the first frame, in seconds
+ * @throws {ReverieError} if the output cannot be written
+ * @throws the signal's reason if ffmpeg was interrupted
  */
 export async function finish(
   options: EncodeOptions,
@@ -41,7 +44,7 @@ export async function finish(
   }
 }
 
-/** The sound of the source where all of it goes into the container as it is. */
+/** The sound of the source, if all of it can be copied into the container unchanged. */
 function copiedSound({ sound }: EncodeOptions, container: Container): EncodeOptions["sound"] {
   if (!sound?.source.audio || sound.from || sound.duration !== undefined) return undefined;
   return container.copies(sound.source.audio.codec) ? sound : undefined;
@@ -75,7 +78,7 @@ async function remux(
         "-map_metadata",
         "0",
       ],
-      // The nominal rate gives the last frame its duration; it changes no time stamp.
+      // The nominal rate gives the last frame its duration; it changes no time stamps.
       ...["-r", `${options.frameRate.num}/${options.frameRate.den}`],
       ...["-map_chapters", "-1", "-f", container.muxer],
       ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
@@ -85,7 +88,7 @@ async function remux(
   if (!exit.ok) throw await failure(options, exit);
 }
 
-/** Seconds at which the picture of a file starts: containers without negative times move everything a little. */
+/** Start time of the video in seconds: containers without negative times shift everything slightly. */
 async function videoStart(path: string): Promise<number> {
   const { streams } = await ffprobe(await locate("ffprobe"), path);
   const start = Number(streams.find((stream) => stream.codec_type === "video")?.start_time);

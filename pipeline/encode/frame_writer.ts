@@ -13,7 +13,7 @@ import type { Container } from "./container.ts";
 import { finishingPath, partialPath } from "./destination.ts";
 import type { EncodeOptions } from "./options.ts";
 
-/** Feeds an encoder with frames and, up to the end of each, with the sound that belongs to them. */
+/** Feeds an encoder with frames, each followed by the sound up to its end. */
 export class FrameWriter {
   /** Frames written so far. */
   frames = 0;
@@ -31,7 +31,11 @@ export class FrameWriter {
     this.#sound = sound;
   }
 
-  /** Starts the encoder, and the reader of the sound if there is any. */
+  /**
+   * Starts the encoder and, if there is sound, its reader.
+   *
+   * @throws {ReverieError} if ffmpeg is not found, lacks a required encoder or cannot be started
+   */
   static async open(options: EncodeOptions, container: Container, partial: string): Promise<FrameWriter> {
     const program = await locate("ffmpeg");
     const features = await featuresOf(program);
@@ -54,7 +58,8 @@ export class FrameWriter {
   /**
    * Writes a frame and the sound up to its end.
    *
-   * @throws {ReverieError} when the encoder has failed.
+   * @throws {RangeError} if the frame has the wrong size or does not follow the previous one in time
+   * @throws {ReverieError} if the encoder has failed
    */
   async write({ pts, duration, rgb }: EncodableFrame): Promise<void> {
     const { width, height } = this.#options;
@@ -70,7 +75,7 @@ export class FrameWriter {
     if (this.#sound) await this.#writeSound(Math.round((pts + duration) * this.#sound.sampleRate));
   }
 
-  /** Ends the stream and lets the encoder finish; the sound goes on to its own end if asked to. */
+  /** Ends the stream and lets the encoder finish; with `wholeSound`, writes the rest of the sound first. */
   async finish(wholeSound: boolean): Promise<Exit> {
     try {
       if (wholeSound && this.#sound) await this.#writeSound(Infinity);
@@ -81,7 +86,7 @@ export class FrameWriter {
     return await this.#encoder.end();
   }
 
-  /** Writes sound until so many samples of each channel have been written, a second at most in a block. */
+  /** Writes sound until `until` samples of each channel have been written, in blocks of at most a second. */
   async #writeSound(until: number): Promise<void> {
     const { sampleRate } = this.#sound!;
     while (this.#samples < until) {
@@ -101,7 +106,7 @@ export class FrameWriter {
   }
 }
 
-/** Why an encoder ended before its time, or with an error. ffmpeg tells a full disk in prose alone. */
+/** The error for an encoder that ended early or failed. ffmpeg reports a full disk only in prose. */
 export async function failure(
   { path, hls = "", sound, signal }: EncodeOptions,
   exit: Exit,

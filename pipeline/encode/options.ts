@@ -1,11 +1,11 @@
 import type { SourceInfo } from "../ffmpeg/probe.ts";
 
-/** Where the sound comes from and which part of it. */
+/** The source of the sound, and which part of it. */
 export interface SoundSource {
   source: SourceInfo;
-  /** Seconds from the start of the source: what frames call time 0. */
+  /** Seconds from the start of the source; the time 0 of the frames. */
   from?: number;
-  /** Seconds of sound at most. */
+  /** Maximum duration in seconds. */
   duration?: number;
 }
 
@@ -17,29 +17,32 @@ export interface EncodeOptions {
   width: number;
   /** Rows of the frames. */
   height: number;
-  /** Width over height of one pixel; square by default. */
+  /** Width of a pixel divided by its height. Default: square. */
   sampleAspect?: { num: number; den: number };
-  /** Nominal frames a second; the frames' own time stamps decide. */
+  /** Nominal frames per second; the frames' own time stamps take precedence. */
   frameRate: { num: number; den: number };
-  /** Sound to go with the frames; left out where the source or the container is silent. */
+  /** Sound for the frames; absent if the source has none. */
   sound?: SoundSource;
-  /** Written into the file: `title`, `comment`, `description`, `artist`, `copyright` are kept by every video. */
+  /** Metadata of the file; all videos keep `title`, `comment`, `description`, `artist` and `copyright`. */
   metadata?: Readonly<Record<string, string>>;
-  /** Constant quality on x264's scale, 0 to 51, lower is better; other encoders get what looks alike. Default 18. */
+  /**
+   * Constant quality on x264's scale, 0 to 51, lower is better; mapped to a similar quality for other
+   * encoders. Default: 18.
+   */
   quality?: number;
-  /** Folder for progressive HLS (index.m3u8, segments of a second in fragmented MP4), made if it is not there. */
+  /** Folder for progressive HLS (index.m3u8, one-second segments in fragmented MP4); created if missing. */
   hls?: string;
-  /** Interrupts: what was written so far becomes a playable file, and the generator throws the signal's reason. */
+  /** Interrupts: the frames so far become a playable file, and the generator throws the signal's reason. */
   signal?: AbortSignal;
-  /** Told once, when everything is closed, what came of it: also when encoding was interrupted or failed. */
+  /** Called once with the result when everything is closed, even if encoding was interrupted or failed. */
   onResult?: (result: EncodeResult) => void;
 }
 
 /** What an encoder left behind. */
 export interface EncodeResult {
-  /** The finished file, or the playable part of it, or undefined where not one frame could be kept. */
+  /** The finished file, or its playable part; absent if no frame could be kept. */
   path?: string;
-  /** Whether {@link path} is the whole output under its final name. */
+  /** Whether {@link path} is the complete output under its final name. */
   complete: boolean;
   /** Frames written. */
   frames: number;

@@ -1,7 +1,7 @@
 import type { Picture } from "../../models/flow/flow.ts";
 import { luma } from "./pictures.ts";
 
-/** What recurrent dreams are known to lose or to pile up, of one picture's luma in [0, 1]. */
+/** Measures of one picture's luma in [0, 1] that recurrent dreams are known to lose or accumulate. */
 export interface Look {
   /** Mean. */
   brightness: number;
@@ -11,7 +11,7 @@ export interface Look {
   sharpness: number;
 }
 
-/** How a picture looks. */
+/** Measures a picture. */
 export function look(picture: Picture): Look {
   const { width, height } = picture;
   const values = luma(picture);
@@ -29,7 +29,7 @@ export function look(picture: Picture): Look {
   return { brightness, contrast, sharpness: sum / inner };
 }
 
-/** Mean of some numbers; 0 of none. */
+/** Mean of some numbers; 0 if there are none. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
@@ -47,7 +47,7 @@ export function slope(values: readonly number[]): number {
   return below === 0 ? 0 : above / below;
 }
 
-/** How a video's look changes over 100 frames, in per cent of its mean look. */
+/** How a video's look changes over 100 frames, in per cent of its mean. */
 export function drift(looks: readonly Look[]): Look {
   const along = (values: number[]) => {
     const average = mean(values);

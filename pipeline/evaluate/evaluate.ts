@@ -1,4 +1,6 @@
-/** Measures a dreamed video against its source: how steady it is, how strong, how much of the source it keeps. */
+/**
+ * Compares a dreamed video with its source: how steady it is, how strong, how much of the source it keeps.
+ */
 import { Engine } from "../../models/engine/engine.ts";
 import { invalidParameter, ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
@@ -19,26 +21,31 @@ import { settings } from "../settings/settle.ts";
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {
-  /** Looks at the first so many frames. Default: all. */
+  /** Number of frames to compare, from the first. Default: all. */
   frames?: number | undefined;
-  /** The network that measures the dream's strength: a name or a file. Default: the one that dreams by default now. */
+  /**
+   * The network that measures the dream's strength: a name or a file. Default: the network that would
+   * currently dream by default.
+   */
   model?: string | undefined;
-  /** Its layers whose activation is the strength. Default: those it dreams with. */
+  /** Layers whose activation is the strength. Default: those that the network dreams with. */
   layers?: readonly string[] | undefined;
-  /** Longest side in pixels of the pictures that are measured. Default 512. */
+  /** Longest side of the measured pictures, in pixels. Default: 512. */
   size?: number | undefined;
   /** Execution providers for the network, in order of preference. Default: the engine's own choice. */
   providers?: readonly string[] | undefined;
-  /** What finds the flow on the source: `dis`, or `raft`, which sees larger motion and is meant by `flowModel`. */
+  /**
+   * Flow estimator for the source: `dis`, or `raft`, which sees larger motion. `flowModel` implies `raft`.
+   */
   flow?: "dis" | "raft" | undefined;
-  /** Name or file of RAFT's weights. Default: the first that are here. */
+  /** Name or file of RAFT's weights. Default: the first that are installed. */
   flowModel?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Called after each frame with how many are done and (an estimate of) how many there are. */
+  /** Called after each frame with the number of frames done and the (estimated) total. */
   onFrame?: (done: number, total: number) => void;
 }
 
-/** A measure of both videos. */
+/** A measurement of both videos. */
 export interface Both<T> {
   source: T;
   dreamed: T;
@@ -56,30 +63,34 @@ export interface Evaluation {
   /** What computed the flow on the source. */
   flow: string;
   /**
-   * Masked warping error, times 1000 (0 is steady; a still picture has 0, so never read it alone), and the ratio of the
-   * dream's to the source's. Undefined where there are not two frames with pixels visible in both.
+   * Masked warping error, times 1000, of the source and of the dream. 0 is steady, but so is a still picture,
+   * so never read it alone. Undefined without two consecutive frames that share visible pixels.
    */
   warpingError: Both<number | undefined>;
-  /** Share of pixels, 0 to 1, that the warping error was taken over. */
+  /** Share of pixels, 0 to 1, over which the warping error was computed. */
   visible: number | undefined;
-  /** Mean activation of layers of the network, and the dream's against the source's. */
+  /** Mean activation of the network's layers, and the ratio of the dream's to the source's. */
   strength: Both<number> & { ratio: number; layers: Record<string, Both<number>> };
-  /** How much of the source is kept: PSNR in dB (undefined where all is) and structural similarity, -1 to 1. */
+  /**
+   * How much of the source is kept: PSNR in dB (undefined if the videos are identical) and structural
+   * similarity, -1 to 1.
+   */
   kept: { psnr: number | undefined; ssim: number };
   /** Change over 100 frames in per cent of the mean. */
   drift: Both<Look>;
 }
 
-/** Size at which videos are measured, if nothing else is said. */
+/** Longest side of the measured pictures by default, in pixels. */
 const defaultSize = 512;
-/** Most updates of RAFT: more than a dream takes, since exactness counts more here than time. */
+/** Maximum number of RAFT updates: more than for a dream, since accuracy matters more here than time. */
 const measuringUpdates = 20;
 
 /**
  * Compares a dreamed video with its source, frame by frame. Flow is computed on the source.
  *
- * @throws {ReverieError} when one of them cannot be read, when their sizes, frames or times do not fit each other, and
- * when RAFT cannot be had or the pictures are too large for it.
+ * @throws {ReverieError} if one of them cannot be read, if their sizes, frames or times do not match, if RAFT
+ *   is not available, or if the pictures are too large for it
+ * @throws the signal's reason when it is aborted
  */
 export async function evaluate(
   source: string,
@@ -94,7 +105,7 @@ export async function evaluate(
   requireSameLength(infos, options.frames ?? Infinity);
   const size = measuredSize(infos.source, options.size ?? defaultSize);
   const sizeField = "imageSize";
-  // Before anything is fetched or started.
+  // Checked before anything is downloaded or started.
   await checkFlow({ ...finder, size, sizeField });
   const network = await openNetwork({ model: measuringNetwork(options) }, { signal });
   signal?.throwIfAborted();
@@ -119,12 +130,12 @@ export async function evaluate(
   }
 }
 
-/** Without a name it is the one that would dream, with the layers where some are named. */
+/** Without `model`, the network that would dream with these layers. */
 function measuringNetwork({ model, layers }: EvaluateOptions): string {
   return settings({ given: { model: model ?? "auto", ...(layers && { layers: [...layers] }) } }).model;
 }
 
-/** Whoever names weights means RAFT. */
+/** Naming weights implies RAFT. */
 function flowFinder({ flow, flowModel: model }: EvaluateOptions): { flow: "dis" | "raft"; model?: string } {
   if (model === undefined) return { flow: flow ?? "dis" };
   if (flow === "dis") {
@@ -135,7 +146,12 @@ function flowFinder({ flow, flowModel: model }: EvaluateOptions): { flow: "dis" 
   return { flow: "raft", model };
 }
 
-/** An encoder that cannot store odd sizes adds or drops one row or column. */
+/**
+ * Checks that the sizes match, but for one row or column: an encoder that cannot store odd sizes adds or
+ * drops it.
+ *
+ * @throws {ReverieError} if they differ by more
+ */
 function requireSameSize({ source, dreamed }: Both<SourceInfo>): void {
   const near = (a: number, b: number) => Math.abs(a - b) <= 1;
   if (near(source.width, dreamed.width) && near(source.height, dreamed.height)) return;
@@ -145,7 +161,11 @@ function requireSameSize({ source, dreamed }: Both<SourceInfo>): void {
   });
 }
 
-/** What a network cannot look at cannot be measured by it. */
+/**
+ * Checks that the pictures are large enough for the network.
+ *
+ * @throws {ReverieError} if they are not
+ */
 function requireSize(source: SourceInfo, measured: Size, least: number): void {
   const shorter = (size: Size) => Math.min(size.width, size.height);
   if (shorter(measured) >= least) return;
@@ -163,7 +183,11 @@ function requireSize(source: SourceInfo, measured: Size, least: number): void {
   );
 }
 
-/** Says so before the work where the files tell their number of frames; where not, {@link pairs} finds out. */
+/**
+ * Compares the numbers of frames before any work if both files state them; otherwise {@link pairs} does.
+ *
+ * @throws {ReverieError} if they differ within the frames to compare
+ */
 function requireSameLength(infos: Both<SourceInfo>, limit: number): void {
   const { source, dreamed } = infos;
   if (!source.framesExact || !dreamed.framesExact) return;
@@ -172,7 +196,7 @@ function requireSameLength(infos: Both<SourceInfo>, limit: number): void {
   throw lengthError(infos, frames, source.frames < dreamed.frames);
 }
 
-/** The frames of both, side by side. */
+/** The frames of both videos, in pairs. */
 async function* pairs(infos: Both<SourceInfo>, options: EvaluateOptions): AsyncGenerator<Both<SourceFrame>> {
   const decodeOptions = options.signal ? { signal: options.signal } : {};
   const source = decode(infos.source, decodeOptions), dreamed = decode(infos.dreamed, decodeOptions);
@@ -203,7 +227,11 @@ function lengthError(
   });
 }
 
-/** Frames that are shown at other times are other frames: one video dropped or doubled some. */
+/**
+ * Checks that both frames are shown at the same time: otherwise one video dropped or duplicated frames.
+ *
+ * @throws {ReverieError} if they are not
+ */
 function requireSameTime(
   infos: Both<SourceInfo>,
   { source, dreamed }: Both<SourceFrame>,
@@ -220,7 +248,7 @@ function requireSameTime(
   );
 }
 
-/** Adds up the measures of each frame. */
+/** Accumulates the measurements of each frame. */
 class Tally {
   readonly #meter: StrengthMeter;
   readonly #estimator: FlowEstimator;

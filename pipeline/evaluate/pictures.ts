@@ -1,7 +1,7 @@
 import type { Picture } from "../../models/flow/flow.ts";
 import type { Size } from "../graphs/picture.ts";
 
-/** The size to measure at: the longest side has at most `longest` pixels. */
+/** The size to measure at: the longest side is at most `longest` pixels. */
 export function measuredSize({ width, height }: Size, longest: number): Size {
   const factor = Math.min(1, longest / Math.max(width, height));
   const side = (length: number) => Math.max(1, Math.round(length * factor));
@@ -9,14 +9,14 @@ export function measuredSize({ width, height }: Size, longest: number): Size {
 }
 
 /**
- * Interleaved 8-bit RGB as planar float RGB in [0, 1] of another size: each pixel is the mean of the area that it
- * covers in the original.
+ * Converts interleaved 8-bit RGB to planar float RGB in [0, 1] of another size: each pixel is the mean of the
+ * area that it covers in the original.
  */
 export function pictureOf(rgb: Uint8Array, from: Size, to: Size): Picture {
   const columns = spans(from.width, to.width), rows = spans(from.height, to.height);
   const plane = to.width * to.height;
   const pixels = new Float32Array(3 * plane);
-  // First along the rows: narrow[y][x][channel], of the original height.
+  // First along the rows: narrow[y][x][channel], at the original height.
   const narrow = new Float32Array(from.height * to.width * 3);
   for (let y = 0; y < from.height; y++) {
     for (let x = 0; x < to.width; x++) {
@@ -45,7 +45,7 @@ export function pictureOf(rgb: Uint8Array, from: Size, to: Size): Picture {
   return { ...to, pixels };
 }
 
-/** Which pixels of the original each new one covers, and how much of it each is; the weights sum to 1. */
+/** Which original pixels each new pixel covers, and with what weight; the weights sum to 1. */
 function spans(from: number, to: number): { start: number; weights: number[] }[] {
   return Array.from({ length: to }, (_, index) => {
     const low = index * from / to, high = (index + 1) * from / to;

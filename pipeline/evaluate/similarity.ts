@@ -8,7 +8,10 @@ export function meanSquaredError(a: Picture, b: Picture): number {
   return sum / a.pixels.length;
 }
 
-/** Peak signal-to-noise ratio in dB of a mean squared error of pictures in [0, 1]; infinite where they are equal. */
+/**
+ * Peak signal-to-noise ratio in dB from the mean squared error of pictures in [0, 1]; infinite for an error
+ * of 0.
+ */
 export function psnr(error: number): number {
   return -10 * Math.log10(error);
 }
@@ -17,8 +20,8 @@ const windowSide = 8;
 const c1 = 0.01 ** 2, c2 = 0.03 ** 2;
 
 /**
- * Structural similarity of two pictures' luma (Wang et al. 2004), -1 to 1: the mean over windows of 8x8 pixels that
- * overlap by half. 1 where they are equal. Pictures smaller than a window are one window.
+ * Structural similarity of two pictures' luma (Wang et al. 2004), from -1 to 1 (equal): the mean over windows
+ * of 8x8 pixels that overlap by half. Pictures smaller than a window are one window.
  */
 export function structuralSimilarity(a: Picture, b: Picture): number {
   const x = luma(a), y = luma(b);

@@ -8,7 +8,7 @@ import type { Model } from "../../models/onnx/model.ts";
 import { preprocess } from "../dreamer/step_graph.ts";
 import { mean, type Size } from "../graphs/picture.ts";
 
-/** Measures how strongly a network's layers answer to a picture: what a dream makes grow. */
+/** Measures how strongly a network's layers respond to a picture: what a dream makes grow. */
 export class StrengthMeter {
   readonly #session: Session;
 
@@ -16,7 +16,7 @@ export class StrengthMeter {
     this.#session = session;
   }
 
-  /** A meter for pictures of one size. */
+  /** Creates a meter for pictures of one size. */
   static async create(
     engine: Engine,
     network: Network,

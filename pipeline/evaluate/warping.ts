@@ -1,6 +1,6 @@
 import type { FlowField, FlowPair, Picture } from "../../models/flow/flow.ts";
 
-/** Value of a plane between its pixels, bilinearly; (x, y) lies within it. */
+/** Samples a plane bilinearly at (x, y), which must lie within it. */
 function sample(
   plane: Float32Array,
   offset: number,
@@ -19,8 +19,9 @@ function sample(
 }
 
 /**
- * Which pixels of the current picture were visible in the previous one (1) and which not (0), by Sundaram et al.
- * 2010: the flow there and the flow back must cancel out, motion boundaries and what comes from outside do not count.
+ * Which pixels of the current picture were visible in the previous one (1) and which were not (0), after
+ * Sundaram et al. 2010: forward and backward flow must cancel out; motion boundaries and pixels that come
+ * from outside do not count.
  */
 export function visiblePixels({ backward, forward }: FlowPair): Uint8Array {
   const { width, height, data } = backward;
@@ -42,7 +43,7 @@ export function visiblePixels({ backward, forward }: FlowPair): Uint8Array {
   return visible;
 }
 
-/** Whether the flow changes so much here that two motions meet (central differences). */
+/** Whether the flow (by central differences) changes so much here that two motions meet. */
 function isBoundary({ width, height, data }: FlowField, x: number, y: number): boolean {
   const plane = width * height;
   const left = y * width + Math.max(x - 1, 0), right = y * width + Math.min(x + 1, width - 1);
@@ -57,11 +58,12 @@ function isBoundary({ width, height, data }: FlowField, x: number, y: number): b
 }
 
 /**
- * Mean squared difference, over the visible pixels and their three colours, between a picture and the one before it
- * warped onto it (Lai et al. 2018); undefined where no pixel is visible. 0 for pictures that move as the flow says.
+ * Mean squared difference, over the visible pixels and their three colours, between a picture and the
+ * previous one warped onto it (Lai et al. 2018). 0 if the picture moves exactly as the flow says; undefined
+ * if no pixel is visible.
  *
  * @param backward flow from the current to the previous picture
- * @param visible one value for each pixel, see {@link visiblePixels}
+ * @param visible one value per pixel, see {@link visiblePixels}
  */
 export function warpingError(
   previous: Picture,

@@ -2,7 +2,7 @@ import fluent from "fluent-ffmpeg";
 import type { Program } from "./locate.ts";
 import { type Exit, Log, logOptions } from "./log.ts";
 
-/** One input of an ffmpeg command: a path and the options (none, or two words and more) before its `-i`. */
+/** One input of an ffmpeg command: a path and the options (none, or at least two words) before its `-i`. */
 export interface CommandInput {
   source: string;
   options?: string[];
@@ -15,13 +15,13 @@ export interface CommandOptions {
   options: string[];
   /** Output path (overwritten). */
   output: string;
-  /** Called with each line that ffmpeg writes on its standard error. */
+  /** Called with each line that ffmpeg writes to standard error. */
   onLine?: (line: string) => void;
   /** Ends the process at once. */
   signal?: AbortSignal | undefined;
 }
 
-/** The part of fluent-ffmpeg that is used here; the package has no types of its own. */
+/** The part of fluent-ffmpeg used here; the package has no types of its own. */
 interface FluentCommand {
   setFfmpegPath(path: string): FluentCommand;
   input(source: string): FluentCommand;
@@ -35,7 +35,9 @@ interface FluentCommand {
   kill(signal: string): void;
 }
 
-/** Runs ffmpeg from file to file through fluent-ffmpeg; resolves when it has ended, however it has. */
+/**
+ * Runs ffmpeg from file to file through fluent-ffmpeg. Resolves when ffmpeg has ended, successfully or not.
+ */
 export async function runFfmpeg(program: Program, options: CommandOptions): Promise<Exit> {
   const { signal, onLine } = options;
   const command = assemble(program, options);
@@ -64,15 +66,14 @@ function assemble(program: Program, options: CommandOptions): FluentCommand {
   const command = (fluent as unknown as () => FluentCommand)().setFfmpegPath(program.path);
   for (const { source, options: before = [] } of options.inputs) {
     command.input(source);
-    // Two or more, one by one: a single one or an array would be split at a space.
+    // Passed as separate arguments, two or more: fluent-ffmpeg would split a single one, or an array, at
+    // spaces.
     if (before.length > 1) command.inputOptions(...before);
   }
   return command.output(options.output).outputOptions(...logOptions, ...options.options);
 }
 
-/**
- * A path as ffmpeg's `file` protocol takes it: no name is read as an option, another protocol or a pattern of names.
- */
+/** A path for ffmpeg's `file` protocol: no name is read as an option, another protocol or a name pattern. */
 export function fileArgument(path: string): string {
   return `file:${path}`;
 }

@@ -2,7 +2,12 @@ import { fileArgument, runFfmpeg } from "./command.ts";
 import { safeInput } from "./formats.ts";
 import { locate } from "./locate.ts";
 
-/** Reads one stream through without decoding it: how many frames it has, and when (in seconds) the last one ends. */
+/**
+ * Reads one stream to its end without decoding it. Returns its number of frames and when the last one ends,
+ * in seconds.
+ *
+ * @throws the signal's reason when it is aborted
+ */
 export async function countFrames(
   path: string,
   stream: number,

@@ -3,8 +3,8 @@ import type { SourceInfo } from "./source_info.ts";
 import { toneMapping } from "./tone_map.ts";
 
 /**
- * The chain of filters from what the decoder gives to upright, progressive, opaque 8-bit RGB of the stored size, with
- * the time stamp of every frame told on standard error in microseconds (see `frame_times.ts`).
+ * The filter chain from the decoder's output to upright, progressive, opaque 8-bit RGB of the stored size. It
+ * also reports the time stamp of every frame on standard error, in microseconds (see `frame_times.ts`).
  */
 export function decodeFilters(source: SourceInfo, features: Features): string {
   return [
@@ -17,21 +17,21 @@ export function decodeFilters(source: SourceInfo, features: Features): string {
   ].join(",");
 }
 
-/** One frame out for each frame in; frames that say they are progressive are left alone. */
+/** One frame out for each frame in; frames marked as progressive are left alone. */
 function deinterlacing(source: SourceInfo, features: Features): string[] {
   if (!source.interlaced) return [];
   const filter = ["bwdif", "yadif"].find((name) => features.filters.has(name));
   return filter ? [`${filter}=mode=send_frame:parity=auto:deint=interlaced`] : [];
 }
 
-/** Accurate conversion to full-range RGB; the size is fixed because a stream may change its own on the way. */
+/** Accurate conversion to full-range RGB. The size is fixed because a stream may change its own midway. */
 function toRgb(source: SourceInfo): string[] {
   const turned = source.orientation.clockwise % 180 !== 0;
   const [width, height] = turned ? [source.height, source.width] : [source.width, source.height];
   const scale = `scale=w=${width}:h=${height}:${
     scaleInput(source)
   }flags=bicubic+accurate_rnd+full_chroma_int`;
-  // Without being told the range, ffmpeg 4 takes black to be 16 when it multiplies.
+  // Without an explicit range, ffmpeg 4 takes black to be 16 when it multiplies.
   return source.alpha
     ? [
       scale,
@@ -44,7 +44,7 @@ function toRgb(source: SourceInfo): string[] {
     : [scale, "format=rgb24"];
 }
 
-/** What the scale filter is told of its input, as far as that is still what the file stores. */
+/** The scale filter's input options, as far as they still describe what the file stores. */
 function scaleInput(source: SourceInfo): string {
   if (source.hdr || source.colour.primaries === "bt2020") return "";
   const rgb = /^(rgb|bgr|gbr|argb|abgr|pal8|0rgb|0bgr|gray|ya|mono)/.test(source.pixelFormat);
@@ -52,7 +52,7 @@ function scaleInput(source: SourceInfo): string {
   return rgb ? range : `in_color_matrix=${matrixOf(source)}:${range}`;
 }
 
-/** The scale filter's word for the YCbCr matrix; a file that does not say is taken as players take it, by its size. */
+/** The scale filter's name for the YCbCr matrix; if the file states none, the size decides, as in players. */
 function matrixOf({ colour, width, height }: SourceInfo): string {
   switch (colour.matrix) {
     case "bt709":
@@ -80,7 +80,10 @@ function upright({ orientation: { mirrored, clockwise } }: SourceInfo): string[]
   return mirrored ? ["hflip", ...turn] : turn;
 }
 
-/** Options before the input: ffmpeg's own turning is off, and transparency is read where a decoder exists for it. */
+/**
+ * Options before the input: automatic rotation is off, and a decoder that reads transparency is chosen if
+ * there is one.
+ */
 export function decodeInput(source: SourceInfo, features: Features): string[] {
   const decoder = { vp8: "libvpx", vp9: "libvpx-vp9" }[source.codec];
   const transparent = source.alpha && decoder !== undefined && features.decoders.has(decoder);

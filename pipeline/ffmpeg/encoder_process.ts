@@ -2,7 +2,7 @@ import type { Program } from "./locate.ts";
 import type { Exit } from "./log.ts";
 import { FfmpegProcess } from "./process.ts";
 
-// A stream of our own needs no looking ahead before its first frame.
+// Our own stream needs no probing before its first frame.
 const input = [
   "-fpsprobesize",
   "0",
@@ -17,28 +17,35 @@ const input = [
 ];
 
 /**
- * A running ffmpeg that reads a Matroska stream from its standard input. Writing waits until ffmpeg has taken what was
- * written before, so that it is never more than a frame behind.
+ * A running ffmpeg that reads a Matroska stream from its standard input. Writing waits until ffmpeg has taken
+ * what was written before, so that ffmpeg is never more than a frame behind.
  */
 export class EncoderProcess {
   readonly #process: FfmpegProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   #exit: Exit | undefined;
 
-  /** @param options options for the output. @param output path, or slaves of the tee muxer. */
+  /**
+   * @param options options for the output
+   * @param output path, or slaves of the tee muxer
+   */
   constructor(program: Program, options: string[], output: string) {
     this.#process = new FfmpegProcess(program, "stdin", { input, options, output });
     this.#input = this.#process.stdin.getWriter();
     this.#input.closed.catch(() => {});
   }
 
-  /** Writes bytes, which must not change any more; undefined, or how ffmpeg ended if it has. */
+  /**
+   * Writes bytes, which must not be modified afterwards.
+   *
+   * @returns undefined, or how ffmpeg ended if it has
+   */
   async write(bytes: Uint8Array): Promise<Exit | undefined> {
     try {
       await this.#input.ready;
       this.#input.write(bytes).catch(() => {});
     } catch {
-      // The pipe is broken: it has ended.
+      // The pipe is broken: ffmpeg has ended.
       this.#exit = await this.#process.done;
     }
     return this.#exit;

@@ -1,10 +1,10 @@
 import sharp, { type Metadata } from "sharp";
 import type { Orientation } from "./source_info.ts";
 
-// A path may lead to another picture the next time.
+// The same path may hold a different picture the next time.
 sharp.cache(false);
 
-/** What the eight values of EXIF's tag 0x0112 mean, from 1. */
+/** Meaning of the eight values of EXIF tag 0x0112, from 1. */
 const orientations: Orientation[] = [
   { mirrored: false, clockwise: 0 },
   { mirrored: true, clockwise: 0 },
@@ -17,8 +17,8 @@ const orientations: Orientation[] = [
 ];
 
 /**
- * Which way a JPEG lies, by its EXIF data; upright where it does not say, or where libvips cannot read it. ffmpeg is not
- * asked because its versions disagree on whether and how they tell it.
+ * The orientation of a JPEG by its EXIF data; upright if it states none or libvips cannot read it. ffmpeg is
+ * not used because its versions disagree on whether and how they report it.
  */
 export async function exifOrientation(path: string): Promise<Orientation> {
   const metadata: Promise<Partial<Metadata>> = sharp(path, { limitInputPixels: false }).metadata();

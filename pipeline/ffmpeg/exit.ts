@@ -1,11 +1,11 @@
 import { deadline } from "../../models/deadline.ts";
 
-/** How long the news of an interruption may take to come round to the signal, in milliseconds. */
+/** How long to wait for the abort signal to follow an interruption, in milliseconds. */
 const timeoutMs = 500;
 
 /**
- * Why a process that a signal ended was ended. Ctrl-C in a terminal reaches ffmpeg as well as this program, and ffmpeg
- * may be the first to act on it: the abort signal gets a moment to follow.
+ * The reason why ffmpeg was interrupted. Ctrl-C in a terminal reaches ffmpeg as well as this program, and
+ * ffmpeg may act on it first, so the abort signal gets a moment to follow.
  */
 export async function interruption(signal: AbortSignal | undefined): Promise<unknown> {
   if (signal) await deadline(new Promise(() => {}), { timeoutMs, signal }).catch(() => {});

@@ -1,22 +1,22 @@
-/** What the number of frames follows from. */
+/** What the number of frames is derived from. */
 export interface SourceLength {
-  /** Frames of the whole source, where that is known. */
+  /** Number of frames of the whole source, if known. */
   frames?: number | undefined;
-  /** Nominal frames a second. */
+  /** Nominal frames per second. */
   frameRate: number;
   /** Seconds from the start of the first stream to the end of the last. */
   duration: number;
-  /** Seconds to the end of the video stream, where the file tells. */
+  /** Seconds to the end of the video stream, if the file states it. */
   videoEnd?: number | undefined;
 }
 
-/** A part of a source in seconds; all of it by default. */
+/** A part of a source, in seconds. Default: all of it. */
 export interface SourcePart {
   from?: number | undefined;
   duration?: number | undefined;
 }
 
-/** The number of frames in a part of a source, as far as the source tells. */
+/** The expected number of frames in a part of a source; an estimate unless the source states its number. */
 export function expectedFrames(
   source: SourceLength,
   { from = 0, duration = Infinity }: SourcePart = {},
@@ -27,7 +27,10 @@ export function expectedFrames(
   return Math.min(all, Math.max(1, Math.ceil(ratePerSecond(source, all) * seconds - 1e-6)));
 }
 
-/** The nominal rate where it is kept to; the mean is a little below it where sound begins earlier or ends later. */
+/**
+ * The nominal rate if the source keeps to it, otherwise the mean rate. The mean is slightly too low if sound
+ * begins earlier or ends later than the picture.
+ */
 function ratePerSecond({ duration, videoEnd = duration, frameRate }: SourceLength, frames: number): number {
   return Math.abs(frames / videoEnd - frameRate) < 0.1 * frameRate ? frameRate : frames / duration;
 }

@@ -2,9 +2,9 @@ import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import type { Program } from "./locate.ts";
 
-/** What one ffmpeg program can do; versions and builds differ. */
+/** What an ffmpeg program can do; versions and builds differ. */
 export interface Features {
-  /** Major version of libavcodec: 58 is ffmpeg 4, 59 is 5, 60 is 6 … Present in nightly builds, too. */
+  /** Major version of libavcodec: 58 is ffmpeg 4, 59 is 5, 60 is 6 … Nightly builds report it, too. */
   libavcodec: number;
   /** Names of its filters. */
   filters: ReadonlySet<string>;
@@ -16,7 +16,11 @@ export interface Features {
 
 const known = new Map<string, Promise<Features>>();
 
-/** Asks an ffmpeg program, once, what it can do. */
+/**
+ * Asks an ffmpeg program what it can do; the answer is cached.
+ *
+ * @throws {ReverieError} if the program does not answer
+ */
 export function featuresOf(program: Program): Promise<Features> {
   let features = known.get(program.path);
   if (!features) {
@@ -27,7 +31,9 @@ export function featuresOf(program: Program): Promise<Features> {
   return features;
 }
 
-/** Two calls say it all: a start of ffmpeg, with its hundreds of libraries, takes longer than its answer. */
+/**
+ * Two calls suffice, run in parallel: starting ffmpeg, with its many libraries, takes longer than its answer.
+ */
 async function ask(program: Program): Promise<Features> {
   const [filters, codecs] = await Promise.all(
     ["-filters", "-codecs"].map((option) => answer(program, option)),
@@ -58,8 +64,8 @@ async function answer(program: Program, option: string): Promise<{ banner: strin
 }
 
 /**
- * Names out of ` DEV.L. vp9  Google VP9 (decoders: vp9 libvpx-vp9 ) (encoders: libvpx-vp9 )`: those in the brackets, or
- * the codec's own where there are none.
+ * Names from ` DEV.L. vp9  Google VP9 (decoders: vp9 libvpx-vp9 ) (encoders: libvpx-vp9 )`: those in the
+ * brackets, or the codec's own name if there are none.
  */
 function coders(list: string, kind: "decoders" | "encoders"): Set<string> {
   const flags = kind === "decoders" ? "D[E.]" : "[D.]E";
@@ -70,7 +76,7 @@ function coders(list: string, kind: "decoders" | "encoders"): Set<string> {
   );
 }
 
-/** The options that keep every frame with its own time stamp; the old spelling ends with ffmpeg 5. */
+/** The options that keep every frame with its own time stamp; ffmpeg before 6 gets the old spelling. */
 export function passTimestamps(features: Features): string[] {
   return features.libavcodec >= 60 ? ["-fps_mode", "passthrough"] : ["-vsync", "passthrough"];
 }

@@ -3,14 +3,14 @@ import { fileArgument } from "./command.ts";
 import { safeInput } from "./formats.ts";
 import type { Program } from "./locate.ts";
 
-/** A stream as ffprobe tells it; every value may be missing, or be `N/A`. */
+/** A stream as reported by ffprobe; every value may be missing or `N/A`. */
 export interface ProbedStream {
   [field: string]: unknown;
   tags?: Record<string, unknown>;
   disposition?: Record<string, unknown>;
 }
 
-/** What ffprobe tells of a file. */
+/** What ffprobe reports about a file. */
 export interface ProbedData {
   streams: ProbedStream[];
   format: ProbedStream;
@@ -24,7 +24,7 @@ interface FluentProbe {
 /**
  * Runs ffprobe through fluent-ffmpeg.
  *
- * @throws {Error} with what ffprobe wrote on its standard error.
+ * @throws {Error} with what ffprobe wrote to standard error
  */
 export function ffprobe(program: Program, path: string): Promise<ProbedData> {
   const command = (fluent as unknown as (source: string) => FluentProbe)(fileArgument(path));

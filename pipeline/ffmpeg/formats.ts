@@ -23,17 +23,17 @@ const videos =
   "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,live_flv,mpegts,mpeg,mpegvideo,m4v,h264,hevc,av1," +
   "obu,ivf,asf,ogg,gif,apng,mjpeg,rm,mxf,nut,dv,wtv,yuv4mpegpipe,nsv,swf,avs2,dirac,vc1";
 
-/** Demuxers of sound alone: allowed so that the refusal can say what is wrong. */
+/** Demuxers of pure sound, allowed so that the error message can say what is wrong. */
 const sounds = "mp3,wav,w64,flac,aac,aiff,ac3,eac3,dts,amr,au,ape,wv,tta,caf,mp2,opus";
 
-/** Whether ffmpeg's name of a container means one picture. */
+/** Whether a container, by ffmpeg's name, holds a single picture. */
 export function isPictureFormat(container: string): boolean {
   return pictures.includes(container);
 }
 
 /**
- * Options before an input that comes from the user: only files, and only containers that hold their own data.
- * Playlists and lists of files would make ffmpeg read whatever they name.
+ * Options before an input given by the user: only files, and only containers that hold their own data.
+ * Playlists and file lists would make ffmpeg read whatever they name.
  */
 export const safeInput: readonly string[] = [
   "-protocol_whitelist",

@@ -1,10 +1,13 @@
-/** Time stamps of frames, in the order in which ffmpeg's showinfo filter tells them, for those who wait for them. */
+/** A queue of frame time stamps, in the order in which ffmpeg's showinfo filter reports them. */
 export class FrameTimes {
   #times: (number | undefined)[] = [];
   #waiting: (() => void) | undefined;
   #closed = false;
 
-  /** Takes a line of standard error; whether it told a time stamp (in microseconds, see `decode_filters.ts`). */
+  /**
+   * Takes a line of standard error. Returns whether it held a time stamp (in microseconds, see
+   * `decode_filters.ts`).
+   */
   readLine(line: string): boolean {
     const told = /\] n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line);
     if (!told) return false;
@@ -13,13 +16,15 @@ export class FrameTimes {
     return true;
   }
 
-  /** No more lines will come. */
+  /** Ends the queue: no more lines will come. */
   close(): void {
     this.#closed = true;
     this.#wake();
   }
 
-  /** The next time stamp in seconds, undefined for a frame without one or when no more will come. One caller at a time. */
+  /**
+   * The next time stamp in seconds; undefined for a frame without one, or at the end. One caller at a time.
+   */
   async next(): Promise<number | undefined> {
     while (this.#times.length === 0 && !this.#closed) {
       await new Promise<void>((resolve) => this.#waiting = resolve);

@@ -3,17 +3,17 @@ import { cacheFolder, makeWhole } from "../../models/cache.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 
-/** The two programs that everything about video files rests on. */
+/** The two programs that all handling of video files relies on. */
 export type ProgramName = "ffmpeg" | "ffprobe";
 
-/** A program that was found and that answered when it was called. */
+/** A program that was found and that runs. */
 export interface Program {
   name: ProgramName;
-  /** What to start: an absolute path, or what the environment variable says. */
+  /** The command to start: a path, or the value of the environment variable. */
   path: string;
   /** Where it was found: `FFMPEG_PATH` or `FFPROBE_PATH`, the PATH, or the copy that came from npm. */
   origin: "environment" | "path" | "npm";
-  /** First line of what it says about itself. */
+  /** First line of its `-version` output. */
   version: string;
 }
 
@@ -21,10 +21,11 @@ const variables = { ffmpeg: "FFMPEG_PATH", ffprobe: "FFPROBE_PATH" } as const;
 const found = new Map<string, Promise<Program>>();
 
 /**
- * Finds ffmpeg or ffprobe: the environment variable (`FFMPEG_PATH`, `FFPROBE_PATH`), then the PATH, then the copy from
- * npm. The first that really runs is taken; asked again in the same environment, the answer is remembered.
+ * Finds ffmpeg or ffprobe: by the environment variable (`FFMPEG_PATH`, `FFPROBE_PATH`), then on the PATH,
+ * then the copy from npm. Takes the first one that actually runs. The result is cached as long as the
+ * environment is the same.
  *
- * @throws {ReverieError} when the variable names something that does not run, or when there is none at all.
+ * @throws {ReverieError} if the variable names something that does not run, or if no program is found
  */
 export function locate(name: ProgramName): Promise<Program> {
   const key = [name, Deno.env.get(variables[name]), Deno.env.get("PATH")].join("\0");
@@ -59,7 +60,7 @@ async function search(name: ProgramName): Promise<Program> {
   });
 }
 
-/** The first line of `-version`, or undefined where the program cannot be started. */
+/** The first line of `-version`, or undefined if the program cannot be started. */
 async function versionOf(path: string): Promise<string | undefined> {
   try {
     const command = new Deno.Command(path, {
@@ -95,12 +96,13 @@ function isFile(path: string): boolean {
 }
 
 /**
- * The path of the copy from npm, ready to run; undefined where there is none for this machine. The package of ffprobe
- * is shipped without its run bit: where the bit cannot be set, a copy in the user's cache folder gets it.
+ * The path of the copy from npm, ready to run; undefined if there is none for this machine. The ffprobe
+ * package ships without its executable bit: if the bit cannot be set, the program is copied to the user's
+ * cache folder and set there.
  */
 export async function npmCopy(name: ProgramName): Promise<string | undefined> {
   try {
-    // Imported only now: on a platform without a copy the packages throw.
+    // Imported lazily: on a platform without a copy the packages throw.
     const installer = name === "ffmpeg"
       ? await import("@ffmpeg-installer/ffmpeg")
       : await import("@ffprobe-installer/ffprobe");

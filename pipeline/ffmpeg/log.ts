@@ -1,10 +1,15 @@
-/** How an ffmpeg ended. */
+/** How an ffmpeg process ended. */
 export interface Exit {
-  /** It ended with status 0. */
+  /** Whether it exited with status 0. */
   ok: boolean;
-  /** A signal ended it: its own doing (it says so and exits with 255) or the system's. */
+  /**
+   * Whether a signal ended it: ffmpeg handled the signal (it says so and exits with 255), or the system
+   * killed it.
+   */
   interrupted: boolean;
-  /** Its complaints: what it logged as error or fatal, the first and the last few lines. Some where it failed. */
+  /**
+   * The lines that it logged as error, fatal or panic: the first and the last few. Never empty if it failed.
+   */
   errors: string[];
 }
 
@@ -19,7 +24,7 @@ export const logOptions: readonly string[] = [
 
 const keptErrors = 20;
 
-/** What matters of ffmpeg's standard error. */
+/** Collects what matters from ffmpeg's standard error. */
 export class Log {
   readonly #errors: string[] = [];
   #interrupted = false;
@@ -35,7 +40,9 @@ export class Log {
     this.#errors.push(text);
   }
 
-  /** The end of the process that wrote all of this: its exit status, and the signal that ended it if one did. */
+  /**
+   * How the process that wrote these lines ended, from its exit status and the signal that ended it, if any.
+   */
   exit({ code, signal }: { code: number; signal: string | null }): Exit {
     const ok = code === 0 && signal === null;
     if (!ok && this.#errors.length === 0) {

@@ -1,6 +1,6 @@
 /**
- * A stream of raw pictures and raw sound for ffmpeg's standard input, with a time stamp on each: Matroska (RFC 9559)
- * without compression, as little of it as ffmpeg's demuxer needs. Every block has a cluster of its own, so that times
+ * A stream of raw pictures and raw sound for ffmpeg's standard input, each with a time stamp: uncompressed
+ * Matroska (RFC 9559), reduced to what ffmpeg's demuxer needs. Every block has its own cluster, so that times
  * are whole microseconds and nothing has to be known in advance.
  */
 
@@ -9,7 +9,7 @@ export interface MatroskaTracks {
   video: {
     width: number;
     height: number;
-    /** Nominal frames a second; blocks have durations of their own. */
+    /** Nominal frames per second; each block has its own duration. */
     frameRate: { num: number; den: number };
   };
   /** Interleaved 32-bit floating point samples. */
@@ -53,7 +53,7 @@ const ids = {
   blockDuration: 0x9b,
 } as const;
 
-/** Nanoseconds in a tick. */
+/** Nanoseconds per tick. */
 const tick = 1000;
 const videoTrack = 1;
 const audioTrack = 2;
@@ -125,15 +125,17 @@ function track(number: number, type: number, codec: string): Uint8Array[] {
 }
 
 /**
- * What goes before the bytes of one picture.
+ * The bytes before those of one picture.
  *
- * @param pts seconds, 0 or more. @param duration seconds. @param size bytes of the picture that follows.
+ * @param pts presentation time in seconds, 0 or more
+ * @param duration seconds
+ * @param size number of bytes of the picture that follows
  */
 export function pictureHeader(pts: number, duration: number, size: number): Uint8Array {
   return blockHeader(videoTrack, pts, duration, size);
 }
 
-/** What goes before the bytes of a run of samples; like {@link pictureHeader}. */
+/** The bytes before those of a run of samples; parameters as for {@link pictureHeader}. */
 export function soundHeader(pts: number, duration: number, size: number): Uint8Array {
   return blockHeader(audioTrack, pts, duration, size);
 }
@@ -165,12 +167,12 @@ function unsigned(id: number, value: number): Uint8Array {
   return binary(id, bigEndian(value));
 }
 
-/** Identifiers carry their length in their first bits already. */
+/** The bytes of an identifier; its first bits already encode its length. */
 function idBytes(id: number): Uint8Array {
   return bigEndian(id);
 }
 
-/** A size in eight bytes. */
+/** Encodes a size in eight bytes. */
 function sizeBytes(size: number): Uint8Array {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(size) | (1n << 56n));

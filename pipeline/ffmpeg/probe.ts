@@ -10,7 +10,7 @@ import type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_in
 
 export type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
 
-/** The smallest side, in pixels, that can be dreamed. */
+/** The smallest side that can be dreamed, in pixels. */
 export const minimumSide = 16;
 
 /** Options of {@link probe}. */
@@ -21,8 +21,10 @@ export interface ProbeOptions {
 /**
  * Finds out what a file holds before anything is decoded.
  *
- * @throws {ReverieError} one line that names the file and says what to do, when it is not there, cannot be read, is no
- * video or picture, is a playlist, is broken, has no picture or too small a one.
+ * @throws {ReverieError} with one line that names the file and says what to do, if the file does not exist,
+ *   cannot be read, is not a video or picture, is a playlist, is broken, or has no picture or one that is too
+ *   small
+ * @throws the signal's reason when it is aborted
  */
 export async function probe(path: string, { signal }: ProbeOptions = {}): Promise<SourceInfo> {
   await checkReadable(path);
@@ -46,7 +48,7 @@ export async function probe(path: string, { signal }: ProbeOptions = {}): Promis
   return info;
 }
 
-/** A stream of moving or still pictures; the cover of a song is none. */
+/** Whether a stream holds moving or still pictures; the cover art of a song does not count. */
 function isVideo(stream: ProbedStream): boolean {
   return stream.codec_type === "video" && String(stream.disposition?.["attached_pic"] ?? "0") !== "1";
 }
@@ -94,7 +96,7 @@ async function describe(
   };
 }
 
-/** HEIF and AVIF are pictures in the container of MP4. */
+/** HEIF and AVIF are pictures in an MP4 container. */
 function isStillBrand(data: ProbedData): boolean {
   return /^(avif|heic|heix|mif1|msf1)$/.test(String(data.format.tags?.["major_brand"] ?? "").trim());
 }
@@ -112,7 +114,7 @@ function uprightSize(path: string, stream: ProbedStream, orientation: Orientatio
 }
 
 function orientationOf(stream: ProbedStream): Orientation {
-  // Side data counts counter-clockwise; the tag of older programs counts clockwise.
+  // The side data is counter-clockwise; the tag written by older programs is clockwise.
   const side = number(stream.rotation);
   const degrees = side !== undefined ? -side : number(stream.tags?.["rotate"]) ?? 0;
   const clockwise = ((Math.round(degrees / 90) * 90) % 360 + 360) % 360;
@@ -152,7 +154,7 @@ function colourOf(stream: ProbedStream): ColourInfo {
   };
 }
 
-/** Codecs whose streams may be interlaced without the container saying so. */
+/** Codecs whose streams may be interlaced even if the container does not say so. */
 const fieldCodecs = [
   "mpeg1video",
   "mpeg2video",
@@ -198,7 +200,7 @@ async function timingOf(
   const streamDuration = number(stream.duration);
   const counted = number(stream.nb_frames);
   if (!told || told <= 0) {
-    // Recorded live, or cut off: only reading it through tells its length.
+    // Recorded live or cut off: the file must be read to its end to find its length.
     const { frames, end } = await countFrames(path, number(stream.index) ?? 0, signal);
     const duration = Math.max(end, frames * frameRate.den / frameRate.num);
     return { frameRate, frames: Math.max(frames, 1), framesExact: true, duration, startTime };
@@ -215,7 +217,7 @@ async function timingOf(
   };
 }
 
-/** The nominal rate, unless it is the tick of a container's clock rather than a rate of pictures. */
+/** The nominal frame rate, unless it is the tick of a container's clock rather than a frame rate. */
 function frameRateOf(stream: ProbedStream): { num: number; den: number } {
   const [num, den] = [stream.r_frame_rate, stream.avg_frame_rate]
     .map((rate) => ratio(rate, "/"))

@@ -4,19 +4,19 @@ import { reasonOf } from "../../models/system_error.ts";
 import type { Program } from "./locate.ts";
 import { type Exit, Log, logOptions } from "./log.ts";
 
-/** What ffmpeg is to do. */
+/** What to run. */
 export interface ProcessOptions {
-  /** Options of the input, `-i` and the input itself. */
+  /** Input options, `-i` and the input itself. */
   input: readonly string[];
   /** Options between the input and the output. */
   options: readonly string[];
   /** Output path (overwritten), or `pipe:1`. */
   output: string;
-  /** Called with each line that ffmpeg writes on its standard error. */
+  /** Called with each line that ffmpeg writes to standard error. */
   onLine?: (line: string) => void;
 }
 
-/** An ffmpeg whose standard input or output is a stream of this program. */
+/** An ffmpeg process whose standard input or output is a stream of this program. */
 export class FfmpegProcess {
   /** Resolves when the process has ended; never rejects. */
   readonly done: Promise<Exit>;
@@ -25,8 +25,8 @@ export class FfmpegProcess {
   /**
    * Starts ffmpeg.
    *
-   * @param piped the stream that this program reads or writes.
-   * @throws {ReverieError} when the program cannot be started.
+   * @param piped the stream that this program writes (`stdin`) or reads (`stdout`)
+   * @throws {ReverieError} if the program cannot be started
    */
   constructor(
     program: Program,
@@ -49,12 +49,12 @@ export class FfmpegProcess {
     this.done = Promise.all([this.#child.status, logged]).then(([status]) => log.exit(status));
   }
 
-  /** Where the input is written, if that is piped. */
+  /** The stream to write to, if `stdin` is piped. */
   get stdin(): WritableStream<Uint8Array> {
     return this.#child.stdin;
   }
 
-  /** Where the output is read, if that is piped: a stream of bytes. */
+  /** The stream of bytes to read from, if `stdout` is piped. */
   get stdout(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#child.stdout;
   }

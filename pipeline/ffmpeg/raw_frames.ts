@@ -1,13 +1,15 @@
 /**
- * Raw frames of one size from a stream of bytes, each read right into the memory it stays in. While one frame is used
- * the next is read; beyond that the stream, and the process behind it, is held up.
+ * Reads raw frames of one size from a byte stream, each directly into the memory that it stays in. While one
+ * frame is in use, the next is read; beyond that the stream, and the process behind it, has to wait.
  */
 export class RawFrames {
   readonly #reader: ReadableStreamBYOBReader;
   readonly #size: number;
   #ahead: Promise<Uint8Array | undefined> | undefined;
 
-  /** @param size bytes of one frame. */
+  /**
+   * @param size number of bytes of one frame
+   */
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>, size: number) {
     this.#reader = stream.getReader({ mode: "byob" });
     this.#size = size;
@@ -20,7 +22,7 @@ export class RawFrames {
     return frame;
   }
 
-  /** Gives up what still comes; a read under way ends without a frame. */
+  /** Discards the rest of the stream; a pending read ends without a frame. */
   async cancel(): Promise<void> {
     await this.#reader.cancel();
   }

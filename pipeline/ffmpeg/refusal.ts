@@ -4,9 +4,9 @@ import { type Line, line, mentioning, type Remedy } from "../../models/line.ts";
 import { reasonOf } from "../../models/system_error.ts";
 
 /**
- * Makes sure that a path leads to a file with something in it that may be read.
+ * Checks that a path leads to a file that is readable and not empty.
  *
- * @throws {ReverieError} when it does not.
+ * @throws {ReverieError} if it does not
  */
 export async function checkReadable(path: string): Promise<void> {
   let status: Deno.FileInfo;
@@ -48,7 +48,8 @@ function giveAnother(
 }
 
 /**
- * Why ffprobe would not read a file. It says so in prose alone, so that its words are sorted here, and nowhere else.
+ * The error for a file that ffprobe refuses to read. ffprobe gives its reason only in prose, which is
+ * classified here and nowhere else.
  */
 export async function refusal(path: string, cause: unknown): Promise<ReverieError> {
   const text = cause instanceof Error ? cause.message : String(cause);
@@ -64,7 +65,7 @@ export async function refusal(path: string, cause: unknown): Promise<ReverieErro
     const wrong = line`${{ path }} is not a video or picture, or it is broken`;
     return giveAnother("not_a_video", wrong, "another", cause);
   }
-  // The static ffprobe from npm does so with MPEG transport streams.
+  // The static ffprobe from npm crashes on MPEG transport streams.
   if (/killed with signal/.test(text)) {
     return new ReverieError("unusable_video", line`ffprobe crashes on ${{ path }}`, {
       advice: [[{ remedy: "installFfmpeg" }], "convert the file"],
@@ -82,7 +83,10 @@ export async function refusal(path: string, cause: unknown): Promise<ReverieErro
   );
 }
 
-/** A file of the MP4 family begins with one of these boxes; ffmpeg goes by the name and calls any text cut off. */
+/**
+ * Whether a file begins with one of the boxes of the MP4 family. ffmpeg goes by the file name and reports any
+ * text with such a name as cut off.
+ */
 async function startsLikeMp4(path: string): Promise<boolean> {
   const file = await Deno.open(path);
   try {

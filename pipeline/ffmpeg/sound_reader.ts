@@ -7,8 +7,8 @@ import { FfmpegProcess } from "./process.ts";
 const bytesPerSample = 4;
 
 /**
- * The sound of a source as 32-bit floating point samples, interleaved, from a moment of the source on. Time 0 is the
- * one of its frames: where sound begins later there is silence first. ffmpeg runs only as fast as it is read.
+ * Reads the sound of a source, from a given time on, as interleaved 32-bit floating-point samples. Time 0 is
+ * that of the frames: if the sound begins later, silence comes first. ffmpeg runs only as fast as it is read.
  */
 export class SoundReader {
   readonly sampleRate: number;
@@ -23,14 +23,19 @@ export class SoundReader {
     this.#bytes = process.stdout.getReader({ mode: "byob" });
   }
 
-  /** Starts reading; undefined for a source without sound. */
+  /**
+   * Starts reading; returns undefined if the source has no sound.
+   *
+   * @param options start and length of the part, in seconds
+   * @throws {ReverieError} if ffmpeg is not found or cannot be started
+   */
   static async open(
     source: SourceInfo,
     { from = 0, duration }: { from?: number | undefined; duration?: number | undefined } = {},
   ): Promise<SoundReader | undefined> {
     if (!source.audio) return undefined;
     const { sampleRate } = source.audio;
-    // Layouts that a number of channels alone does not tell are mixed down.
+    // Layouts that the number of channels does not identify are mixed down to stereo.
     const channels = [1, 2, 6, 8].includes(source.audio.channels) ? source.audio.channels : 2;
     const cut = [
       ...(from > 0 ? ["-ss", String(from)] : []),
@@ -47,7 +52,7 @@ export class SoundReader {
     return new SoundReader(sampleRate, channels, process);
   }
 
-  /** The next samples of every channel, at most that many; fewer only at the end, where it gives none. */
+  /** The next samples of every channel, at most `samples` each; fewer only at the end, and then none. */
   async read(samples: number): Promise<Uint8Array> {
     const size = bytesPerSample * this.channels;
     const wanted = samples * size;

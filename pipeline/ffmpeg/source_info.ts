@@ -1,4 +1,4 @@
-/** How a picture has to be turned to stand upright: first mirrored left to right if it says so, then turned clockwise. */
+/** How to turn a picture upright: first mirror it left to right if `mirrored`, then rotate it clockwise. */
 export interface Orientation {
   mirrored: boolean;
   /** Degrees, clockwise. */
@@ -7,14 +7,14 @@ export interface Orientation {
 
 /** The sound of a source: the first audio stream. */
 export interface AudioInfo {
-  /** ffmpeg's name, such as `aac`. */
+  /** ffmpeg's name of the codec, such as `aac`. */
   codec: string;
-  /** Samples a second. */
+  /** Samples per second. */
   sampleRate: number;
   channels: number;
 }
 
-/** Names of ffmpeg for the colours of the stored samples; undefined where the file does not say. */
+/** ffmpeg's names for the colours of the stored samples; undefined if the file does not state them. */
 export interface ColourInfo {
   /** YCbCr matrix, such as `bt709`. */
   matrix?: string;
@@ -26,7 +26,7 @@ export interface ColourInfo {
   primaries?: string;
 }
 
-/** What is known of a video or picture before it is decoded. */
+/** What is known about a video or picture before it is decoded. */
 export interface SourceInfo {
   path: string;
   kind: "video" | "picture";
@@ -34,36 +34,39 @@ export interface SourceInfo {
   container: string;
   /** ffmpeg's name of the video codec, such as `h264`. */
   codec: string;
-  /** ffmpeg's name of the stored samples, such as `yuv420p`. */
+  /** ffmpeg's name of the pixel format, such as `yuv420p`. */
   pixelFormat: string;
   /** Index of the video stream within the file. */
   stream: number;
-  /** Columns of the upright picture, stored (not display) pixels. */
+  /** Columns of the upright picture, in stored (not display) pixels. */
   width: number;
   /** Rows of the upright picture. */
   height: number;
-  /** Width over height of one upright pixel, 1 for square ones. */
+  /** Width of an upright pixel divided by its height; 1 for square pixels. */
   sampleAspect: { num: number; den: number };
   /** What decoding does to make the stored picture upright. */
   orientation: Orientation;
-  /** Nominal frames a second: numerator and denominator. A source of variable rate may keep to it nowhere. */
+  /** Nominal frames per second, as a fraction. A source of variable rate may never keep to it. */
   frameRate: { num: number; den: number };
   /** Number of frames. */
   frames: number;
-  /** Whether {@link frames} was counted (by the container, or by reading) or follows from duration and rate. */
+  /**
+   * Whether {@link frames} was counted (by the container, or by reading the file); otherwise it is estimated
+   * from duration and rate.
+   */
   framesExact: boolean;
   /** Seconds from the start of the first stream to the end of the last. */
   duration: number;
-  /** Seconds on the container's own clock at which its first stream starts. */
+  /** Time on the container's clock, in seconds, at which its first stream starts. */
   startTime: number;
-  /** Seconds from {@link startTime} to the end of the video stream, where the file tells. */
+  /** Seconds from {@link startTime} to the end of the video stream, if the file states it. */
   videoEnd?: number;
-  /** The sound, if there is any. */
+  /** The sound, if any. */
   audio?: AudioInfo;
   interlaced: boolean;
   /** High dynamic range: `pq` (SMPTE ST 2084) or `hlg` (ARIB STD-B67). */
   hdr?: "pq" | "hlg";
-  /** The picture has transparency. */
+  /** Whether the picture has transparency. */
   alpha: boolean;
   colour: ColourInfo;
 }

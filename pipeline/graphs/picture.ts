@@ -1,6 +1,6 @@
 /**
- * Operations on pictures as parts of ONNX graphs, so that they run wherever the engine runs. A picture is float32
- * [1, channels, height, width]; flow is [1, 2, height, width] in pixels, u (right) before v (down).
+ * Operations on pictures as parts of ONNX graphs, so that they run wherever the engine runs. A picture is
+ * float32 [1, channels, height, width]; flow is [1, 2, height, width] in pixels, u (right) before v (down).
  */
 import type { GraphBuilder } from "../../models/onnx/build.ts";
 
@@ -10,7 +10,7 @@ export interface Size {
   width: number;
 }
 
-/** Scales a picture to another size, linearly between pixel centres; where it shrinks, with an antialiasing filter. */
+/** Scales a picture linearly between pixel centres; from opset 18 on, shrinking is antialiased. */
 export function resize(g: GraphBuilder, x: string, channels: number, to: Size): string {
   const sizes = g.ints(1, channels, to.height, to.width);
   const attributes = { mode: "linear", coordinate_transformation_mode: "half_pixel" };
@@ -19,19 +19,22 @@ export function resize(g: GraphBuilder, x: string, channels: number, to: Size): 
 
 /**
  * Samples a picture at `p + flow(p)` for every pixel p, bilinearly; samples outside take the border's value.
- * Both are of the same size.
+ * Picture and flow have the same size.
  */
 export function warp(g: GraphBuilder, x: string, flow: string, size: Size): string {
   const grid = g.op("Add", [g.mul(g.transpose(flow, [0, 2, 3, 1]), perPixel(g, size)), pixelGrid(g, size)]);
   return g.op("GridSample", [x, grid], { align_corners: 1, mode: "bilinear", padding_mode: "border" });
 }
 
-/** Length of one pixel in GridSample's coordinates, which run from -1 to 1 between the outer pixels' centres. */
+/**
+ * The length of one pixel in GridSample's coordinates, which run from -1 to 1 between the centres of the
+ * outer pixels.
+ */
 function perPixel(g: GraphBuilder, { height, width }: Size): string {
   return g.floats([2 / Math.max(width - 1, 1), 2 / Math.max(height - 1, 1)]);
 }
 
-/** Every pixel's own place in GridSample's coordinates, [1, height, width, 2]. */
+/** The position of every pixel in GridSample's coordinates, [1, height, width, 2]. */
 function pixelGrid(g: GraphBuilder, { height, width }: Size): string {
   const row = Float32Array.from({ length: width }, (_, x) => 2 * x / Math.max(width - 1, 1) - 1);
   const column = Float32Array.from({ length: height }, (_, y) => 2 * y / Math.max(height - 1, 1) - 1);
@@ -42,8 +45,8 @@ function pixelGrid(g: GraphBuilder, { height, width }: Size): string {
 }
 
 /**
- * Shifts a picture cyclically: pixel (y, x) moves to (y + dy, x + dx) modulo its size. `shift` names an int64 [2]
- * value (dy, dx) with 0 <= dy <= height and 0 <= dx <= width.
+ * Shifts a picture cyclically: pixel (y, x) moves to (y + dy, x + dx) modulo its size. `shift` names an int64
+ * [2] value (dy, dx) with 0 <= dy <= height and 0 <= dx <= width.
  */
 export function roll(g: GraphBuilder, x: string, shift: string, channels: number, size: Size): string {
   const { height, width } = size;
@@ -53,20 +56,21 @@ export function roll(g: GraphBuilder, x: string, shift: string, channels: number
   const [start, end] = [starts, ends].map((places) =>
     [0, 1].map((axis) => g.slice(places, [axis], [axis + 1], [0]))
   ) as [string[], string[]];
-  // Rows are picked one by one, which columns are too short for: those are laid out twice, and a part is cut out.
+  // Rows are gathered one by one. Columns are too short for that: they are laid out twice, and a part is cut
+  // out.
   const rows = g.ints(...Array.from({ length: 2 * height }, (_, row) => row % height));
   const down = g.op("Gather", [x, g.op("Slice", [rows, start[0]!, end[0]!, g.ints(0)])], { axis: 2 });
   const rolled = g.op("Slice", [g.concat([down, down], 3), start[1]!, end[1]!, g.ints(3)]);
-  // The window's size does not depend on where it begins, which shape inference cannot know.
+  // The window's size does not depend on its start, which shape inference cannot know.
   return g.reshape(rolled, [1, channels, height, width]);
 }
 
-/** The shift that undoes {@link roll} by `shift`: the rest of the way round. */
+/** The shift that undoes a {@link roll} by `shift`. */
 export function unrollShift(g: GraphBuilder, shift: string, { height, width }: Size): string {
   return g.sub(g.ints(height, width), shift);
 }
 
-/** Gaussian weights at whole pixels, summing to 1, cut at three sigma. */
+/** Gaussian weights at whole pixels, cut off at three sigma and summing to 1. Sigma is in pixels. */
 export function gaussianWeights(sigma: number): number[] {
   const radius = Math.max(1, Math.ceil(3 * sigma));
   const weights = Array.from(
@@ -90,15 +94,15 @@ export function blur(g: GraphBuilder, x: string, channels: number, size: Size, s
   return g.reshape(across, [1, channels, size.height, size.width]);
 }
 
-/** Neighbouring pixels of a row that {@link blurredHalf} makes at once, as channels of a convolution. */
+/** Number of neighbouring pixels in a row that {@link blurredHalf} computes at once, as output channels. */
 const rowPhases = 16;
 
 /**
- * Half the picture (each side rounded up): every pixel is the mean of four of the blurred picture, with mirrored
- * borders. Sides are at least twice the blur's radius. Sigma is in pixels.
+ * The picture at half the size (each side rounded up): each pixel is the mean of four pixels of the blurred
+ * picture, with mirrored borders. Sides must be at least twice the blur's radius. Sigma is in pixels.
  *
- * One convolution makes sixteen pixels of a row as its channels; with channels last, they lie side by side. Convolutions
- * of one channel for one take as long for a single one of these pixels.
+ * One convolution computes sixteen pixels of a row as its channels; with channels last, they lie side by
+ * side. Convolutions from one channel to one take as long for a single one of these pixels.
  */
 export function blurredHalf(
   g: GraphBuilder,
@@ -134,7 +138,7 @@ export function blurredHalf(
   return blocks * rowPhases === half.width ? rows : g.slice(rows, [0], [half.width], [3]);
 }
 
-/** A picture of half the size (each side rounded up), doubled, linearly between pixel centres. */
+/** Doubles a picture of half the size `to` (each side rounded up), linearly between pixel centres. */
 export function doubled(g: GraphBuilder, x: string, channels: number, to: Size): string {
   const whole = { height: 2 * Math.ceil(to.height / 2), width: 2 * Math.ceil(to.width / 2) };
   const grown = resize(g, x, channels, whole);
@@ -142,7 +146,7 @@ export function doubled(g: GraphBuilder, x: string, channels: number, to: Size):
   return g.slice(grown, [0, 0], [to.height, to.width], [2, 3]);
 }
 
-/** The middle of a kernel, for pictures too small for all of it. */
+/** The middle of a kernel, renormalised, for pictures too small for the whole kernel. */
 function centred(weights: number[], radius: number): number[] {
   const middle = (weights.length - 1) / 2;
   const part = weights.slice(middle - radius, middle + radius + 1);
@@ -150,12 +154,12 @@ function centred(weights: number[], radius: number): number[] {
   return part.map((weight) => weight / sum);
 }
 
-/** Mean over everything, as a value without dimensions. */
+/** Mean over all elements, as a scalar. */
 export function mean(g: GraphBuilder, x: string): string {
   return g.reduceMean(x, undefined, 0);
 }
 
-/** `x` as a float constant's factor: x * value. */
+/** x * value, for a float constant. */
 export function scaled(g: GraphBuilder, x: string, value: number): string {
   return g.mul(x, g.scalar(value));
 }

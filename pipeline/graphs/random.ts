@@ -1,16 +1,16 @@
 /**
- * A small seeded generator of random numbers whose whole state is one 32-bit integer, so that it can be kept in a
+ * A small seeded random number generator whose entire state is one 32-bit integer, so that it fits in a
  * checkpoint: mulberry32 (Tommy Ettinger, public domain).
  */
 export class Random {
-  /** The state; a generator made from it goes on where this one is. */
+  /** The state; a generator created from it continues where this one is. */
   state: number;
 
   constructor(seed: number) {
     this.state = seed >>> 0;
   }
 
-  /** The next whole number in [0, limit). */
+  /** The next integer in [0, limit). */
   below(limit: number): number {
     return Math.floor(this.#next() * limit);
   }

@@ -1,13 +1,16 @@
 /**
- * The way into the working size and back: the dream happens small, and only what it adds to the frame is scaled up
- * and laid over the source, which so stays sharp.
+ * Scales frames to the working size and back. The dream is computed at the small size, and only what it adds
+ * to the frame is scaled up and added to the source. This keeps the source sharp.
  */
 import type { Engine, HostTensor, Session, Value } from "../../models/engine/engine.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import type { Model } from "../../models/onnx/model.ts";
 import { resize, scaled, type Size } from "./picture.ts";
 
-/** `rgb` uint8 [height, width, 3] -> `picture` float32 [1, 3, h, w] in [0, 1] and, if asked for, `small` for flow. */
+/**
+ * `rgb` uint8 [height, width, 3] -> `picture` float32 [1, 3, h, w] in [0, 1] and, if `flow` is given, `small`
+ * at that size.
+ */
 export function shrinkGraph(source: Size, working: Size, flow?: Size): Model {
   const g = new GraphBuilder({ name: "shrink", opset: 18 });
   const rgb = g.input("rgb", "uint8", [source.height, source.width, 3]);
@@ -24,7 +27,7 @@ export function composeGraph(source: Size, working: Size): Model {
   const dims = [1, 3, working.height, working.width];
   const residual = g.sub(g.input("dreamed", "float32", dims), g.input("picture", "float32", dims));
   const sum = g.add(planes(g, rgb, source), resize(g, residual, 3, source));
-  // Half a grey level makes the cast, which cuts, round.
+  // Adding half a grey level makes the cast round instead of truncate.
   const grey = g.clip(g.add(scaled(g, sum, 255), g.scalar(0.5)), 0, 255);
   const interleaved = g.op("Squeeze", [g.transpose(g.cast(grey, "uint8"), [0, 2, 3, 1]), g.ints(0)]);
   g.output("result", interleaved, "uint8", [source.height, source.width, 3]);
@@ -36,7 +39,7 @@ function planes(g: GraphBuilder, rgb: string, { height, width }: Size): string {
   return scaled(g, g.cast(planar, "float32"), 1 / 255);
 }
 
-/** Makes working pictures of source frames and full-size frames of dreams. One for a video; release it at the end. */
+/** Makes working pictures from source frames, and full-size frames from dreams. Create one per video. */
 export class Scaler {
   readonly source: Size;
   readonly #shrink: Session;
@@ -48,7 +51,7 @@ export class Scaler {
     this.#compose = compose;
   }
 
-  /** Prepares for a source of one size, a working size, and a size for flow (none where no flow is wanted). */
+  /** Prepares for one source size, working size and flow size (none if no flow is needed). */
   static async create(engine: Engine, source: Size, working: Size, flow?: Size): Promise<Scaler> {
     return new Scaler(
       source,
@@ -57,12 +60,12 @@ export class Scaler {
     );
   }
 
-  /** The frame at the working size, and a small one for flow where that was asked for. */
+  /** The frame at the working size and, if a flow size was given, a small one for flow. */
   async shrink(rgb: Uint8Array): Promise<{ picture: Value; small?: Value }> {
     return await this.#shrink.run<"picture" | "small">({ rgb: this.#frame(rgb) });
   }
 
-  /** The source frame with what the dream changed laid over it: rgb24 of the source's size. */
+  /** The source frame plus what the dream changed: rgb24 of the source's size. */
   async compose(rgb: Uint8Array, picture: Value, dreamed: Value): Promise<Uint8Array> {
     const { result } = await this.#compose.run<"result">({ rgb: this.#frame(rgb), picture, dreamed });
     return (await result.take()).data as Uint8Array;
@@ -73,7 +76,7 @@ export class Scaler {
   }
 }
 
-/** The step before the stages: gives each source frame its working picture, and the small one for flow. */
+/** The step before the stages: gives each source frame its working picture, and a small one for flow. */
 export async function* shrunk<F extends { rgb: Uint8Array }>(
   frames: AsyncIterable<F>,
   scaler: Scaler,

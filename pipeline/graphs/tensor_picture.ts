@@ -1,8 +1,10 @@
-/** Tensors as pictures that can be looked at. */
+/** Converts tensors to pictures for viewing. */
 import type { HostTensor } from "../../models/engine/engine.ts";
 import { flowColour } from "../../models/flow/colour.ts";
 
-/** A picture of 8 bits a channel: `width * height * channels` bytes, interleaved, row by row from the top. */
+/**
+ * A picture with 8 bits per channel: `width * height * channels` bytes, interleaved, row by row from the top.
+ */
 export interface Picture {
   width: number;
   height: number;
@@ -11,7 +13,7 @@ export interface Picture {
   data: Uint8Array;
 }
 
-/** A tensor [1, channels, height, width] in [0, 1] as a picture. */
+/** Converts a tensor [1, channels, height, width] in [0, 1] to a picture. */
 export function tensorPicture({ dims, data }: HostTensor): Picture {
   const [, channels, height, width] = dims as [number, number, number, number];
   const bytes = new Uint8Array(channels * height * width);
@@ -24,7 +26,7 @@ export function tensorPicture({ dims, data }: HostTensor): Picture {
   return { width, height, channels, data: bytes };
 }
 
-/** Flow [1, 2, height, width] in pixels, in the colours of Baker et al. 2011. */
+/** Draws flow [1, 2, height, width], in pixels, in the colours of Baker et al. 2011. */
 export function flowPicture({ dims, data }: HostTensor): Picture {
   const [, , height, width] = dims as [number, number, number, number];
   return { width, height, channels: 3, data: flowColour({ width, height, data: data as Float32Array }) };

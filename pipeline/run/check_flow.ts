@@ -1,14 +1,16 @@
-/** Whether the flow that settings ask for can be had, before a dream is begun or changed. */
+/** Checks that the flow that settings ask for is available, before a dream is started or changed. */
 import { checkFlow as checkPlan, mostForRaft } from "../../models/flow/choose.ts";
 import { leastFlowSize } from "./flow_size.ts";
 import type { Size } from "../graphs/picture.ts";
 import type { Parameters } from "../settings/parameters.ts";
 
 /**
- * Looks for RAFT's weights and reads them, where they are asked for. `memory` is what the process may have in all, in
- * bytes; what there is of it when the dream begins is not known yet.
+ * Finds and reads RAFT's weights, if the settings ask for them.
  *
- * Throws a ReverieError for weights that are not here or not usable, and for pictures that are too large for the memory.
+ * @param memory resident memory in bytes that the process may have in total; how much of it will be available
+ *   when the dream begins is not known yet
+ * @throws {ReverieError} for weights that are missing or unusable, and for pictures that are too large for
+ *   the memory
  */
 export async function checkFlow(
   video: Size,

@@ -1,14 +1,15 @@
-/** Whether a network has the layers and channels that settings name, before a dream is begun or changed. */
+/**
+ * Checks that a network has the layers and channels that settings name, before a dream is started or changed.
+ */
 import { openNetwork } from "../../models/networks/open.ts";
 import type { DownloadOptions } from "../../models/download_options.ts";
 import { dreamGradientGraph } from "../dreamer/step_graph.ts";
 import type { Parameters } from "../settings/parameters.ts";
 
 /**
- * Builds the gradient once, at the smallest size; that takes a moment, and the network is fetched where it is not
- * here.
+ * Builds the gradient once, at the smallest size, which takes a moment. Downloads the network if necessary.
  *
- * Throws a ReverieError for a network, layers or channels that are not there or cannot dream.
+ * @throws {ReverieError} for a network, layers or channels that do not exist or cannot dream
  */
 export async function checkLayers(parameters: Parameters, options: DownloadOptions = {}): Promise<void> {
   const network = await openNetwork(parameters, options);

@@ -1,4 +1,4 @@
-/** One dreamed frame of a video, or a picture, to judge settings by. */
+/** Dreams one frame of a video, or a picture, to judge settings by. */
 import type { DownloadProgress } from "../../models/download_options.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
@@ -12,9 +12,9 @@ import type { Picture } from "../graphs/tensor_picture.ts";
 /** Which frame to dream, and how. */
 export interface DreamFrameJob {
   input: string;
-  /** Seconds from the start of a video; a picture has but one frame. */
+  /** Seconds from the start of a video; ignored for a picture. Default: 0. */
   at?: number;
-  /** The settings, or how they are found once the source has turned out to be usable. */
+  /** The settings, or a function that determines them once the source has proved usable. */
   parameters: Parameters | (() => Promise<Parameters>);
   /** Execution providers in order of preference. */
   providers?: readonly string[];
@@ -31,9 +31,10 @@ export interface DreamedFrame {
 }
 
 /**
- * Dreams the frame that is shown at a moment, on its own: as the first frame of a video is.
+ * Dreams the frame shown at a given time, on its own, like the first frame of a video.
  *
- * Throws a ReverieError for whatever the user can mend, and the signal's reason when it was aborted.
+ * @throws {ReverieError} for errors that the user can fix
+ * @throws the signal's reason when it is aborted
  */
 export async function dreamFrame(job: DreamFrameJob): Promise<DreamedFrame> {
   const { input, at = 0, signal } = job;

@@ -1,12 +1,12 @@
-/** A dream on frames as they come, from a camera: nothing is decoded, encoded or worked ahead. */
+/** Dreams on live frames, from a camera: nothing is decoded, encoded or computed ahead. */
 import type { DownloadProgress } from "../../models/download_options.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import { Rig } from "./rig.ts";
 import { dreamFrames } from "../stages.ts";
 
-/** A frame from outside. */
+/** A frame to dream on. */
 export interface LiveFrame {
-  /** Comes back with the dreamed frame. */
+  /** Returned with the dreamed frame. */
   id: number;
   /** rgb24 of the job's size. */
   rgb: Uint8Array;
@@ -18,15 +18,15 @@ export interface LiveJob {
   width: number;
   height: number;
   parameters: Parameters;
-  /** The settings of the moment, asked once for every frame; `parameters` where it is absent. */
+  /** The current settings, called once per frame. Default: `parameters`. */
   settings?: () => Parameters;
   /** Execution providers in order of preference. */
   providers?: readonly string[];
-  /** Resident memory that the process may have, in bytes; no more than there is by default. */
+  /** Resident memory that the process may have, in bytes. Default: limited only by what is available. */
   memory?: number;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
-  /** Called when everything is loaded and the first frame may come. */
+  /** Called when everything is loaded and ready for the first frame. */
   onStart?: (start: LiveStart) => void;
 }
 
@@ -43,15 +43,16 @@ export interface DreamedLiveFrame extends LiveFrame {
   loss: number;
   /** Mean length of the flow as a share of the picture's width. */
   motion: number;
-  /** Share of pixels that were visible in the frame before. */
+  /** Share of pixels, 0 to 1, that were visible in the previous frame. */
   visible: number;
 }
 
 /**
- * Dreams frames one by one; the next is only asked for when the one before has been taken, so that whoever makes
- * them can leave out what is late by then.
+ * Dreams frames one by one. The next frame is requested only after the previous one has been taken, so that
+ * the producer can skip frames that are late by then.
  *
- * Throws a ReverieError for settings that are not usable, and the signal's reason when it was aborted.
+ * @throws {ReverieError} for settings that cannot be used
+ * @throws the signal's reason when it is aborted
  */
 export async function* dreamLive(
   frames: AsyncIterable<LiveFrame>,
@@ -79,7 +80,7 @@ export async function* dreamLive(
   }
 }
 
-/** Gives live frames the index and times that stages carry; their own numbers wait in `ids`. */
+/** Gives live frames the index and times that the stages carry; their own ids are queued in `ids`. */
 async function* numbered(frames: AsyncIterable<LiveFrame>, ids: number[]) {
   let index = 0;
   for await (const { id, rgb } of frames) {

@@ -1,4 +1,4 @@
-/** A whole dream, from file to file. */
+/** Dreams from file to file. */
 import { type Line, line } from "../../models/line.ts";
 import type { DownloadProgress } from "../../models/download_options.ts";
 import type { ComposedFrame } from "../compose.ts";
@@ -17,9 +17,9 @@ import { StageClock } from "./stage_clock.ts";
 import { dreamFrames } from "../stages.ts";
 import type { Watcher } from "../watch.ts";
 
-/** Settings that depend on the network that dreams, which may have to be fetched. */
+/** Settings that depend on which network dreams, which may have to be downloaded. */
 export interface LaterParameters {
-  /** What they will be, but for what depends on the network. */
+  /** The expected settings, except for those that depend on the network. */
   expected: Parameters;
   settle: () => Promise<Parameters>;
 }
@@ -28,9 +28,9 @@ export interface LaterParameters {
 export interface DreamJob {
   input: string;
   output: string;
-  /** The settings, or how they are found once the source has turned out to be usable. */
+  /** The settings, or how to determine them once the source has proved usable. */
   parameters: Parameters | LaterParameters;
-  /** Execution providers in order of preference; the default takes the best that works. */
+  /** Execution providers in order of preference. Default: the best that works. */
   providers?: readonly string[];
   /** Part of the source, in seconds. */
   from?: number;
@@ -40,28 +40,29 @@ export interface DreamJob {
   /** Folder for pictures of what the stages made. */
   dump?: string;
   /**
-   * The settings from a frame on, asked once for every frame; `parameters` throughout where it is absent. Only
-   * settings that may change live differ from these.
+   * The settings for a frame, called once per frame. Default: `parameters` throughout. Only settings that may
+   * change live may differ from those.
    */
   settings?: (index: number) => Parameters;
-  /** Is shown every frame before it is encoded. */
+  /** Receives every frame before it is encoded. */
   watch?: Watcher;
-  /** Resident memory that the process may have, in bytes; no more than there is by default. */
+  /** Resident memory that the process may have, in bytes. Default: limited only by what is available. */
   memory?: number;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
-  /** Told one line of what went wrong without ending the dream. */
+  /** Called with one line about a problem that does not end the dream. */
   onWarning?: (line: Line) => void;
 }
 
-/** How many frames the stages up to flow may be ahead of the dream. */
+/** How many frames the stages up to `flow` may be ahead of the dream. */
 const framesAhead = 2;
 
 /**
- * Dreams a video or a picture, and tells of it on the way. The next frame is only made when the event before has
- * been taken.
+ * Dreams a video or a picture, and yields events along the way. The next frame is made only after the
+ * previous event has been taken.
  *
- * Throws a ReverieError for whatever the user can mend, and an InterruptedError when the signal stopped it.
+ * @throws {ReverieError} for errors that the user can fix
+ * @throws {InterruptedError} when the signal is aborted
  */
 export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   const { signal } = asked;
@@ -87,7 +88,7 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
       const stages = clock.lap();
       const told = performance.now();
       yield { event: "frame", index, pts, ...pace.frame(), loss, motion, visible, stages };
-      // Whoever takes the event may let the dream rest.
+      // The consumer of the event may pause the dream.
       pace.leaveOut(performance.now() - told);
     }
     const { seconds } = pace;
@@ -104,7 +105,9 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
 /** A job whose settings are known. */
 type SettledJob = DreamJob & { parameters: Parameters };
 
-/** What can be refused without the network is refused before it is fetched. */
+/**
+ * Determines the settings. Whatever can be refused without the network is refused before it is downloaded.
+ */
 async function settled(job: DreamJob, source: SourceInfo): Promise<SettledJob> {
   const { parameters } = job;
   if (!("settle" in parameters)) return { ...job, parameters };

@@ -1,4 +1,4 @@
-/** Keeps what the stages made as pictures, one folder per stage, for those who want to see why a dream looks as it does. */
+/** Saves what the stages made as pictures, one folder per stage, to see why a dream looks as it does. */
 import { join } from "node:path";
 import sharp from "sharp";
 import { ReverieError } from "../../models/errors.ts";
@@ -10,7 +10,7 @@ import { flowPicture, type Picture, tensorPicture } from "../graphs/tensor_pictu
 
 const folders = ["flow", "mask", "blended", "dream"] as const;
 
-/** What can be kept of a frame. */
+/** What can be saved of a frame. */
 export interface DumpInput {
   index: number;
   mixed: Value;
@@ -20,9 +20,9 @@ export interface DumpInput {
 
 /**
  * Passes frames on and writes `flow/000001.png` (colours of Baker et al. 2011), `mask/…` (white is visible),
- * `blended/…` (what is dreamed on) and `dream/…`, all at the working size.
+ * `blended/…` (the picture dreamed on) and `dream/…`, all at the working size.
  *
- * Throws a ReverieError when the folder cannot be written to.
+ * @throws {ReverieError} if the folder cannot be created
  */
 export async function* dump<F extends DumpInput>(
   frames: AsyncIterable<F>,
@@ -44,7 +44,7 @@ export async function* dump<F extends DumpInput>(
   }
 }
 
-/** 8 bits a channel, as few channels as the picture has. */
+/** Encodes a PNG with 8 bits per channel and the channels of the picture. */
 async function png({ width, height, channels, data }: Picture): Promise<Uint8Array> {
   return await sharp(data, { raw: { width, height, channels: channels as 1 | 3 } })
     .toColourspace(channels === 1 ? "b-w" : "srgb")

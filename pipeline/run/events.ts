@@ -2,10 +2,10 @@ import type { Line } from "../../models/line.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import type { StageSeconds } from "./stage_clock.ts";
 
-/** What a dream says while it is made, one after the other: `start`, a `frame` each, `done`. */
+/** The events of a dream, in order: `start`, one `frame` per frame, `done`. */
 export type DreamEvent = StartEvent | FrameEvent | DoneEvent;
 
-/** Said once, when the source has been looked at and everything is loaded. */
+/** Sent once, when the source has been probed and everything is loaded. */
 export interface StartEvent {
   event: "start";
   input: string;
@@ -16,21 +16,21 @@ export interface StartEvent {
   /** Size at which frames are dreamed. */
   workingWidth: number;
   workingHeight: number;
-  /** Number of frames to come, as far as the source tells; an estimate where it tells only its duration. */
+  /** Expected number of frames; an estimate if the source states only its duration. */
   frames: number | undefined;
   /** The execution provider that runs the networks. */
   provider: string;
-  /** The engine that computes optical flow; "none" for pictures and independent frames. */
+  /** The estimator that computes optical flow; "none" for pictures and independent frames. */
   flow: string;
-  /** Why it is that engine, in a few words, where the setting left a choice. */
+  /** Why this estimator was chosen, in a few words, if the setting left a choice. */
   flowReason?: Line;
-  /** The network that dreams: its name in the catalogue, else of its file. */
+  /** The network that dreams: its name in the catalogue, otherwise that of its file. */
   network: string;
   layers: string[];
   parameters: Parameters;
 }
 
-/** Said when a frame has been dreamed and handed to the encoder. */
+/** Sent when a frame has been dreamed and handed to the encoder. */
 export interface FrameEvent {
   event: "frame";
   /** From 0. */
@@ -39,21 +39,23 @@ export interface FrameEvent {
   pts: number;
   /** Time since the start of the work, in seconds. */
   seconds: number;
-  /** Frames per second of work, over the last frames. */
+  /** Frames per second of work, averaged over the last frames. */
   fps: number;
-  /** Remaining time in seconds; undefined where the number of frames is not known. */
+  /** Remaining time in seconds; undefined if the number of frames is unknown. */
   eta: number | undefined;
   /** Loss at the last gradient step of the largest octave. */
   loss: number;
-  /** Mean length of the flow over the picture, as a share of the working width. */
+  /** Mean length of the flow, as a share of the picture's width. */
   motion: number;
-  /** Share of pixels, 0 to 1, that were visible in the previous frame, so that their dream was carried. */
+  /**
+   * Share of pixels, 0 to 1, that were visible in the previous frame, so that their dream was carried over.
+   */
   visible: number;
-  /** Seconds spent in each stage since the frame before; those up to flow work ahead of it. */
+  /** Seconds spent in each stage since the previous frame; the stages up to `flow` work ahead. */
   stages: StageSeconds;
 }
 
-/** Said last, when the output has its final name. */
+/** Sent last, when the output has its final name. */
 export interface DoneEvent {
   event: "done";
   frames: number;

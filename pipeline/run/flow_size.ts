@@ -4,10 +4,10 @@ import type { Size } from "../graphs/picture.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import { workingSize } from "./working_size.ts";
 
-/** What has to be known of a source. */
+/** The facts about a source that determine the flow size. */
 export type FlowSource = Pick<SourceInfo, "kind" | "width" | "height" | "sampleAspect">;
 
-/** The size of the pictures whose flow is computed, for the size of the dream; undefined where no dream is carried. */
+/** The size at which flow is computed, from the working size; undefined if no dream is carried over. */
 export function flowSizeOf(
   source: Pick<FlowSource, "kind">,
   { independent, flowSize }: Parameters,
@@ -17,7 +17,7 @@ export function flowSizeOf(
   return workingSize(working, 1, flowSize, { smallest: 16, multiple: 4 });
 }
 
-/** The same before the network is known, which may want a small source larger. */
+/** The same before the network is known; a network may require a small source to be enlarged. */
 export function leastFlowSize(source: FlowSource, parameters: Parameters): Size | undefined {
   const { num, den } = source.sampleAspect;
   return flowSizeOf(

@@ -1,7 +1,7 @@
-/** Thrown when a dream is stopped on request; what was done is kept. */
+/** Thrown when a dream is stopped on request. The frames so far are kept. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
-  /** The playable file with the frames so far; absent where not one was finished. */
+  /** The playable file with the frames so far; undefined if none was finished. */
   readonly partial: string | undefined;
   /** Number of frames in it. */
   readonly frames: number;

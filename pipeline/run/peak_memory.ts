@@ -1,6 +1,6 @@
 /**
- * The largest resident memory that this process has had, in bytes. Linux keeps count of it; elsewhere it is the
- * present one.
+ * The largest resident memory that this process has had, in bytes. Only Linux records it; elsewhere this is
+ * the current value.
  */
 export function peakMemory(): number {
   try {

@@ -1,17 +1,19 @@
-/** How many of the last frames the rate is taken over: enough to be steady, few enough to follow a change. */
+/**
+ * Number of recent frames that the rate is averaged over: enough to be steady, few enough to follow a change.
+ */
 const window = 12;
 
-/** What can be said after a frame. */
+/** The pace after a frame. */
 export interface Pace {
   /** Time since the start, in seconds. */
   seconds: number;
   /** Frames per second over the last frames. */
   fps: number;
-  /** Remaining time in seconds; undefined where the number of frames is not known. */
+  /** Remaining time in seconds; undefined if the number of frames is unknown. */
   eta: number | undefined;
 }
 
-/** Keeps the pace of a run. `now` is a clock in milliseconds. */
+/** Measures the pace of a run. `now` is a clock in milliseconds. */
 export class PaceKeeper {
   #start: number;
   readonly #total: number | undefined;
@@ -19,7 +21,9 @@ export class PaceKeeper {
   #times: number[];
   #done = 0;
 
-  /** @param total number of frames to come, where it is known */
+  /**
+   * @param total expected number of frames, if known
+   */
   constructor(total: number | undefined, now: () => number = () => performance.now()) {
     this.#total = total;
     this.#now = now;
@@ -45,7 +49,7 @@ export class PaceKeeper {
     };
   }
 
-  /** Leaves out time, in milliseconds, in which nothing was to be done. */
+  /** Excludes idle time, in milliseconds. */
   leaveOut(milliseconds: number): void {
     this.#start += milliseconds;
     this.#times = this.#times.map((time) => time + milliseconds);

@@ -1,4 +1,4 @@
-/** Everything that dreaming one source needs, made once and released together. */
+/** Everything needed to dream one source, created once and released together. */
 import { Engine } from "../../models/engine/engine.ts";
 import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../../models/flow/choose.ts";
 import type { FlowEstimator } from "../../models/flow/flow.ts";
@@ -16,20 +16,20 @@ import type { Parameters } from "../settings/parameters.ts";
 import { Scaler } from "../graphs/scaler.ts";
 import { workingSize } from "./working_size.ts";
 
-/** What to make a rig for. */
+/** Options of {@link Rig.create}. */
 export interface RigOptions {
   source: FlowSource;
   parameters: Parameters;
   /** Execution providers in order of preference. */
   providers?: readonly string[];
-  /** Resident memory that the process may have, in bytes; no more than there is by default. */
+  /** Resident memory that the process may have, in bytes. Default: limited only by what is available. */
   memory?: number;
   onDownload?: DownloadProgress;
-  /** Ends a download, a trial, and building between two graphs; rejects with the signal's reason. */
+  /** Stops a download, a trial, or building between two graphs; rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** What only frames with a frame before them need. */
+/** What is needed only for frames that follow another. */
 interface MotionRig {
   flow: ChosenFlow;
   check: OcclusionCheck;
@@ -37,8 +37,10 @@ interface MotionRig {
 }
 
 /**
- * Throws a ReverieError where the flow that the settings ask for cannot be had, within `room` bytes of memory. It does not
- * depend on the network that dreams.
+ * Checks that the flow that the settings ask for is available, whichever network dreams.
+ *
+ * @param room memory that RAFT may use, in bytes
+ * @throws {ReverieError} if the flow is not available or does not fit into `room`
  */
 export async function checkMotion(
   { source, parameters, memory }: Pick<RigOptions, "source" | "parameters" | "memory">,
@@ -59,7 +61,7 @@ export class Rig {
   readonly scaler: Scaler;
   readonly dreamers: Dreamers;
   readonly estimator: FlowEstimator | undefined;
-  /** Why it is that estimator, where the settings left a choice. */
+  /** Why this estimator was chosen, if the settings left a choice. */
   readonly flowReason: Line | undefined;
   readonly check: OcclusionCheck | undefined;
   readonly blender: Blender | undefined;
@@ -85,16 +87,17 @@ export class Rig {
   }
 
   /**
-   * Opens the network (fetching it on first use), starts the engine and builds all graphs.
+   * Checks the flow, opens the network (downloaded on first use), starts the engine and builds all graphs.
    *
-   * Throws a ReverieError for a network, layer, provider or flow that cannot be had, the flow before all else; and the
-   * signal's reason when it was aborted.
+   * @throws {ReverieError} for a flow, network, layer or provider that is not available; the flow is checked
+   *   first
+   * @throws the signal's reason when it is aborted
    */
   static async create(options: RigOptions): Promise<Rig> {
     const { parameters, providers, memory, onDownload, signal } = options;
-    // Before the dream takes its part of the memory.
+    // Measured before the dream takes its share of the memory.
     const room = roomForRaft(memory);
-    // Before anything is fetched or built.
+    // Checked before anything is downloaded or built.
     await checkMotion(options, room);
     const network = await openNetwork(parameters, { onProgress: onDownload, signal });
     const engine = await Engine.start(providers ? { providers } : {});
@@ -134,13 +137,15 @@ export class Rig {
     });
   }
 
-  /** Ends the engine and the flow estimator; what is under way is rejected. */
+  /** Closes the engine and the flow estimator; pending work is rejected. */
   close(): void {
     this.estimator?.close();
     this.engine.close();
   }
 
-  /** The same in order: what onnxruntime holds is freed, too, which matters in programs that go on. */
+  /**
+   * Closes everything in order and frees what onnxruntime holds, which matters in programs that keep running.
+   */
   async release(): Promise<void> {
     this.estimator?.close();
     await this.engine.release();

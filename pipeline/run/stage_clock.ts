@@ -1,6 +1,9 @@
-/** How long each stage takes, measured while all of them run. */
+/** Measures how long each stage takes while all of them run. */
 
-/** Stages whose time is told, in the order of the data; `waiting` is for frames that are not there yet. */
+/**
+ * Stages whose time is reported, in the order of the data flow. `waiting` is time spent waiting for frames
+ * that are not ready yet.
+ */
 export const stageNames = [
   "decode",
   "shrink",
@@ -16,18 +19,19 @@ export const stageNames = [
 /** Name of a stage. */
 export type StageName = (typeof stageNames)[number];
 
-/** Seconds spent in each stage itself. */
+/** Seconds spent in each stage itself, without those it pulls from. */
 export type StageSeconds = Record<StageName, number>;
 
 /**
- * Measures stages that take their frames from one another. A stage's time contains that of the stage it asks for the
- * next frame, which is subtracted; stages up to `flow` work ahead and so count while others run, too.
+ * Measures stages that pull their frames from one another. A stage's time includes that of the stage it pulls
+ * from, which is subtracted. Stages up to `flow` work ahead, so their time also counts while other stages
+ * run.
  */
 export class StageClock {
   readonly #inclusive = new Map<StageName, number>();
   #last = this.#exclusive();
 
-  /** The items of a stage, timed. */
+  /** Passes on the items of a stage and measures its time. */
   async *time<T>(name: StageName, items: AsyncIterable<T>): AsyncGenerator<T> {
     const iterator = items[Symbol.asyncIterator]();
     try {
@@ -56,7 +60,7 @@ export class StageClock {
   #exclusive(): StageSeconds {
     const inclusive = (name: StageName | undefined) => name ? this.#inclusive.get(name) ?? 0 : 0;
     const own = stageNames.map((name, index) => {
-      // Behind the frames that were made ahead a new chain begins.
+      // A new chain begins after the frames that were computed ahead.
       const before = name === "waiting" ? undefined : stageNames[index - 1];
       return [name, inclusive(name) - inclusive(before)];
     });

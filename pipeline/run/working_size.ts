@@ -1,11 +1,11 @@
 import type { Size } from "../graphs/picture.ts";
 
 /**
- * The size at which frames are dreamed: the longest side has `longest` pixels, the shape is the one that is seen
- * (stored pixels need not be square), and sides are multiples of `multiple`. A source that is smaller than `longest`
- * is not enlarged, except up to `smallest` on its shorter side, which networks need.
+ * The size at which frames are dreamed: the longest side has `longest` pixels, the shape is the displayed one
+ * (stored pixels need not be square), and sides are multiples of `multiple`. A source smaller than `longest`
+ * is not enlarged, except to reach `smallest` on its shorter side, which networks need.
  *
- * `sampleAspect` is the width of a stored pixel divided by its height.
+ * @param sampleAspect width of a stored pixel divided by its height
  */
 export function workingSize(
   source: Size,
@@ -21,7 +21,10 @@ export function workingSize(
   return { height: whole(seen.height), width: whole(seen.width) };
 }
 
-/** The sizes of the octaves, from the smallest to the working size; those too small for the network are left out. */
+/**
+ * The sizes of the octaves, from the smallest to the working size, which is always included; other octaves
+ * with a side below `minimum` are left out.
+ */
 export function octaveSizes(size: Size, octaves: number, octaveScale: number, minimum: number): Size[] {
   const ratio = octaveScale > 1 ? octaveScale : 1 / octaveScale;
   const sizes = Array.from({ length: octaves }, (_, index) => {

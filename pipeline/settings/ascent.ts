@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseNumber } from "./parse_number.ts";
 import { group, same, setting } from "./setting.ts";
 
-/** How a frame climbs the gradient. */
+/** How a frame is dreamed. */
 export const ascent = group("How it is dreamed", {
   octaves: setting(z.int().min(1).max(12).default(4), {
     help: "sizes at which each frame is dreamed, from small to large",
@@ -39,7 +39,7 @@ export const ascent = group("How it is dreamed", {
     help: "gradient steps per octave for the first frame, after a scene cut, and for pictures",
     slider: { low: 0, high: 40, step: 1 },
     live: true,
-    // There, the first frame is dreamed like all others.
+    // deepdream-video-pytorch dreams the first frame like all others.
     aliases: { octave_iter: same },
   }),
 

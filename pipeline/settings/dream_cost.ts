@@ -1,4 +1,4 @@
-/** What dreaming a frame costs, found out by one gradient step at each octave. */
+/** Measures what dreaming a frame costs, by one gradient step at each octave. */
 import type { Engine, Value } from "../../models/engine/engine.ts";
 import { trialPicture } from "../../models/flow/trial.ts";
 import { endsWithin, type TimeLimit } from "../../models/time_limit.ts";
@@ -8,7 +8,7 @@ import type { Size } from "../graphs/picture.ts";
 import { type Parameters, parametersWith } from "./parameters.ts";
 import { Random } from "../graphs/random.ts";
 
-/** What is tried, and where. */
+/** What to measure, and on which engine. */
 export interface DreamTrial {
   engine: Engine;
   dreamers: Dreamers;
@@ -16,13 +16,15 @@ export interface DreamTrial {
   parameters: Parameters;
 }
 
-/** How many times the steps are tried, and after how many seconds no new try begins. */
+/** Maximum number of tries, and the time in seconds after which no new try begins. */
 const [tries, patience] = [3, 0.7];
 
 /**
- * Seconds that dreaming a frame which inherits a dream takes, about: the steps of a frame times what one step at each
- * octave takes. Where even the first try takes longer than {@link patience}, it is not waited for, and the result is
- * a lower bound. Throws the signal's reason when it was aborted.
+ * Estimates the seconds to dream a frame that inherits a dream: the number of steps of a frame times the
+ * duration of one step at each octave. If even the first try takes longer than {@link patience}, it is
+ * aborted, and the result is a lower bound.
+ *
+ * @throws the signal's reason when it is aborted
  */
 export async function dreamSeconds(
   { engine, dreamers, working, parameters }: DreamTrial,
@@ -41,7 +43,7 @@ export async function dreamSeconds(
   return fastest * parameters.octaveIterations * parameters.iterations;
 }
 
-/** Seconds that one step at each octave takes, or as many as are begun within the limit. */
+/** Seconds for one step at each octave, or for as many steps as begin within the limit. */
 async function stepSeconds(
   dreamer: Dreamer,
   picture: Value,

@@ -1,23 +1,28 @@
-/** Kinds of settings: how a value is written as text, and how what is allowed reads. A new kind is one entry here. */
+/**
+ * Kinds of settings: how to read a value from text, and how to describe what is allowed. A new kind is one
+ * entry here.
+ */
 import { parseNumber } from "./parse_number.ts";
 
-/** What a value may be, read off the schema. */
+/** The values that a setting allows, derived from its schema. */
 export interface Limits {
-  /** What a `choice` may be. */
+  /** The values of a `choice`. */
   choices?: readonly string[] | undefined;
-  /** Limits of a number; `above` is one that the number may not reach. */
+  /** Limits of a number; `above` is exclusive. */
   minimum?: number | undefined;
   above?: number | undefined;
   maximum?: number | undefined;
 }
 
-/** How values of a kind are written. */
+/** How values of a kind are read and described. */
 interface Kind {
-  /** What stands for the value in the command line's help. */
+  /** Placeholder for the value in the command line's help. */
   placeholder: (limits: Limits) => string;
   /** What is allowed: the end of a sentence that begins with "must be". */
   allowed: (limits: Limits) => string;
-  /** A text as a value; whatever in it is none stays text, which the setting's schema then refuses. */
+  /**
+   * Reads a value from text. Parts that cannot be read stay text, which the setting's schema then refuses.
+   */
   read: (text: string) => unknown;
 }
 
@@ -26,7 +31,7 @@ export const kinds = {
   boolean: {
     placeholder: () => "",
     allowed: () => "true or false",
-    // `?independent` in an address and a form's checkbox mean true.
+    // `?independent` in a URL and a checked checkbox in a form both mean true.
     read: (text) => ["true", "", "on"].includes(text) || (text === "false" ? false : text),
   },
   integer: {

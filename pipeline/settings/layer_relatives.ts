@@ -1,4 +1,6 @@
-/** GoogLeNet's layers in InceptionV3, for a command line that names them where GoogLeNet cannot be had. */
+/**
+ * InceptionV3 counterparts of GoogLeNet's layers, for commands that name those if GoogLeNet is unavailable.
+ */
 
 /** The block of InceptionV3 nearest in depth to each block of GoogLeNet (Szegedy et al. 2015). */
 const blocks: Record<string, string> = {
@@ -13,7 +15,7 @@ const blocks: Record<string, string> = {
   "5b": "mixed6",
 };
 
-/** The nearest layers of InceptionV3, each once; a name that is no block of GoogLeNet stays as it is. */
+/** The nearest layers of InceptionV3, without duplicates; names of no GoogLeNet block stay unchanged. */
 export function relativeLayers(layers: readonly string[]): string[] {
   return [...new Set(layers.map(relative))];
 }

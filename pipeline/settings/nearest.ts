@@ -1,4 +1,6 @@
-/** The word most like the one typed, or undefined where none is close: one wrong letter in three at most. */
+/**
+ * The word most similar to the typed one, or undefined if none is close: at most one wrong letter in three.
+ */
 export function nearest(typed: string, words: readonly string[]): string | undefined {
   let best: { word: string; distance: number } | undefined;
   for (const word of words) {
@@ -10,7 +12,7 @@ export function nearest(typed: string, words: readonly string[]): string | undef
   return best?.word;
 }
 
-/** Letters to insert, drop, change or swap with their neighbour (optimal string alignment). */
+/** Number of letters to insert, delete, change or swap with their neighbour (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

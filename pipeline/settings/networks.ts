@@ -1,4 +1,4 @@
-/** The networks that can be dreamed with, for those above the pipeline. */
+/** The networks to dream with, for the layers above the pipeline. */
 import { dirname } from "node:path";
 import { cacheFolder } from "../../models/cache.ts";
 import { catalog, isHere, pull, shippedModelPath } from "../../models/catalog.ts";
@@ -14,15 +14,15 @@ export interface DreamNetwork {
   /** Who made it and when, in a line. */
   title: string;
   licence: string;
-  /** Bytes to fetch. */
+  /** Download size in bytes. */
   size: number;
-  /** Whether it is here. */
+  /** Whether it is installed. */
   here: boolean;
   /** Layers that make good dreams, from fine to deep. */
   layers: readonly string[];
 }
 
-/** The networks to dream with, and which of them are here now. */
+/** The networks to dream with, and whether each is installed now. */
 export function dreamNetworks(): DreamNetwork[] {
   return catalog.filter(({ purpose }) => purpose === "dream").map(
     ({ name, title, licence, layers, sources }) => (
@@ -31,15 +31,17 @@ export function dreamNetworks(): DreamNetwork[] {
   );
 }
 
-/** The network that dreams now where nobody names one. */
+/** The network that dreams now if none is named. */
 export function dreamsByDefault(): string {
   return settings({ given: {} }).model;
 }
 
 /**
- * Fetches a network, however often that has failed. Returns the path of its file.
+ * Downloads a network, even if earlier attempts failed.
  *
- * Throws a ReverieError where it cannot be had, and the signal's reason when it was aborted.
+ * @returns the path of its file
+ * @throws {ReverieError} if it cannot be downloaded
+ * @throws the signal's reason when it is aborted
  */
 export async function fetchNetwork(name: string, options: PullOptions = {}): Promise<string> {
   const path = await pull(name, options);
@@ -47,7 +49,7 @@ export async function fetchNetwork(name: string, options: PullOptions = {}): Pro
   return path;
 }
 
-/** Folders that networks are read from: the one that came with the program, and the cache. */
+/** Folders that networks are read from: the one shipped with the program, and the cache. */
 export function networkFolders(): string[] {
   return [dirname(shippedModelPath(catalog[0]!.name)), cacheFolder()];
 }

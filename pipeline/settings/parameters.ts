@@ -11,10 +11,10 @@ type Schemas = { [Name in keyof typeof settings]: (typeof settings)[Name]["schem
 /** Every setting, in the order of help and forms. */
 export const settingList: readonly Setting[] = Object.values(settings);
 
-/** All settings as one schema: what is not given gets its default. */
+/** All settings as one schema, which fills in the defaults. */
 export const parametersSchema = z.strictObject(schemas(({ schema }) => schema));
 
-/** The same for values that come over HTTP. */
+/** The same schema for values that come over HTTP. */
 export const remoteParametersSchema = z.strictObject(schemas(({ remoteSchema }) => remoteSchema));
 
 /** All settings of a dream, complete and checked. */
@@ -26,34 +26,37 @@ export type SomeParameters = Partial<Parameters>;
 /** Name of one setting. */
 export type ParameterName = keyof Parameters;
 
-/** All settings where none is given. */
+/** The defaults of all settings. */
 export const defaults: Readonly<Parameters> = parametersSchema.parse({});
 
-/** Names of the settings of which something holds. */
+/** Names of the settings that satisfy a condition. */
 export function parametersWith(holds: (setting: Setting) => boolean): ParameterName[] {
   return settingList.filter(holds).map(({ name }) => name as ParameterName);
 }
 
-/** The setting of that name; undefined where there is none. */
+/** The setting with this name, or undefined. */
 export function settingNamed(name: string): Setting | undefined {
   return Object.hasOwn(settings, name) ? settings[name as ParameterName] : undefined;
 }
 
-/** Whether something holds of a setting that is given. */
+/** Whether any of the given settings satisfies a condition. */
 export function givesAny(some: SomeParameters, holds: (setting: Setting) => boolean): boolean {
   return parametersWith(holds).some((name) => some[name] !== undefined);
 }
 
-/** A value that its setting takes, or what is wrong with it: what comes after the setting's name in a message. */
+/** A valid value, or what is wrong with it, as the rest of a message that begins with the setting's name. */
 export type Checked = { value: unknown; problem?: undefined } | { problem: string };
 
-/** Checks a value of a setting; a text is read as the setting's kind. `schema` may be stricter than the setting's. */
+/**
+ * Checks a value of a setting; text is read according to the setting's kind. `schema` may be stricter than
+ * that of the setting.
+ */
 export function checkValue(setting: Setting, given: unknown, schema = setting.schema): Checked {
   const { read } = kinds[setting.kind];
   const { success, data, error } = schema.safeParse(typeof given === "string" ? read(given) : given);
   if (success) return { value: data };
   const { message } = error.issues[0]!;
-  // A schema's own message goes on from the setting's name.
+  // A message of our own schemas continues after the setting's name.
   if (message.startsWith("must ")) return { problem: message };
   return { problem: `must be ${setting.allowed}, not ${shown(given)}` };
 }
@@ -61,7 +64,7 @@ export function checkValue(setting: Setting, given: unknown, schema = setting.sc
 /**
  * Checks settings and fills in the defaults.
  *
- * @throws {ReverieError} that names the first setting that is wrong and what it may be
+ * @throws {ReverieError} naming the first setting that is wrong and what it may be
  */
 export function parseParameters(input: Readonly<Record<string, unknown>>): Parameters {
   const values: Record<string, unknown> = {};

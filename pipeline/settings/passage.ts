@@ -2,7 +2,7 @@ import { z } from "zod";
 import { networkNames } from "./network_names.ts";
 import { group, same, setting } from "./setting.ts";
 
-/** What is carried from frame to frame, and by which flow. */
+/** What is carried from frame to frame, and how flow is computed. */
 export const passage = group("From frame to frame", {
   blend: setting(z.number().min(0).max(1).default(0.2), {
     label: "Fresh frame in the blend",

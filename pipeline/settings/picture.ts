@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { exceptFor, group, same, setting } from "./setting.ts";
 
-/** The picture that comes out. */
+/** The output picture. */
 export const picture = group("Picture", {
   imageSize: setting(z.int().min(64).max(4096).default(512), {
     label: "Dreaming size",

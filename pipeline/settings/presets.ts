@@ -1,26 +1,28 @@
-/** Named looks. A look is made for one network, so a preset has one for each network that it can be dreamed with. */
+/** Named looks. A look is made for one network, so a preset has one for each network that can dream it. */
 import type { SomeParameters } from "./parameters.ts";
 import { invalidParameter } from "../../models/errors.ts";
 
-/** Settings that were found by looking at what one network dreams with them. */
+/** Settings chosen by looking at what one network dreams with them. */
 export interface Look {
   /** The network's name in the catalogue. */
   network: string;
   settings: SomeParameters;
 }
 
-/** A named choice of settings; whatever the user sets besides goes over it. */
+/** A named choice of settings, overridden by whatever else the user sets. */
 export interface Preset {
-  /** One line for the help and the page: what one sees. */
+  /** One line for the help and the page: what the dream looks like. */
   description: string;
-  /** Best first; the last is for InceptionV3, which can be had wherever npm can. */
+  /** Best first. The last is for InceptionV3, which is available wherever npm is. */
   looks: readonly [Look, ...Look[]];
 }
 
 const googlenet = (settings: Look["settings"] = {}): Look => ({ network: "googlenet", settings });
 const inceptionV3 = (settings: Look["settings"] = {}): Look => ({ network: "inception-v3", settings });
 
-/** What Google's notebook of 2015 (dream.ipynb) does, but for what is carried from frame to frame. */
+/**
+ * The settings of Google's notebook of 2015 (dream.ipynb), except for what is carried from frame to frame.
+ */
 const notebook = {
   loss: "l2",
   octaves: 4,
@@ -34,7 +36,10 @@ const notebook = {
   blend: 0.5,
 } as const satisfies Look["settings"];
 
-/** Layers near the picture fill it sooner than those of animals do: they get a gentler dream of less colour. */
+/**
+ * Layers near the input fill the picture sooner than the deeper ones that grow animals, so they get a gentler
+ * dream with less colour.
+ */
 const gentle = {
   colour: 0.3,
   learningRate: 1.4,
@@ -42,7 +47,7 @@ const gentle = {
   firstIterations: 8,
 } as const satisfies Look["settings"];
 
-/** InceptionV3's colours turn to rainbows where more of them is kept. */
+/** InceptionV3's colours turn into rainbows if more of them is kept. */
 const pale = {
   colour: 0.15,
   learningRate: 3,
@@ -61,7 +66,7 @@ const quick = {
   flowSize: 160,
 } as const satisfies Look["settings"];
 
-/** The dream where no preset is named. */
+/** The look if no preset is named. */
 export const plain: Preset = {
   description: "animals, people and cars grow out of the picture and move along with it",
   looks: [googlenet(), inceptionV3(pale)],
@@ -179,7 +184,11 @@ export const presets = {
 /** Name of a preset. */
 export type PresetName = keyof typeof presets;
 
-/** The preset of that name, {@link plain} without one. Throws a ReverieError that lists the presets there are. */
+/**
+ * The preset with this name, or {@link plain} if undefined.
+ *
+ * @throws {ReverieError} listing the presets if there is none with this name
+ */
 export function presetOf(name: string | undefined): Preset {
   if (name === undefined) return plain;
   if (Object.hasOwn(presets, name)) return presets[name as PresetName];
@@ -190,8 +199,8 @@ export function presetOf(name: string | undefined): Preset {
 }
 
 /**
- * A preset's settings for a network. Layers and channels are one network's own: for one that the preset was not made
- * for they are left out.
+ * A preset's settings for a network. If the preset has no look for it, this is the first look without layers
+ * and channels, which belong to one network only.
  */
 export function lookFor({ looks }: Preset, network: string): SomeParameters {
   const look = looks.find((candidate) => candidate.network === network);

@@ -1,34 +1,34 @@
-/** A setting: one paragraph that says all there is to say about it. */
+/** A setting: one declaration that holds everything about it. */
 import { z } from "zod";
 import { type KindName, kinds, type Limits } from "./kinds.ts";
 
-/** What a setting's paragraph says beside its schema, which holds range and default. */
+/** The facts about a setting that its schema, which holds range and default, does not cover. */
 export interface Facts {
   /** One line of help, for the command line, the API and the page; in lower case, code between backticks. */
   help: string;
-  /** Its name in forms; by default the setting's own in words: `octaveScale` becomes "Octave scale". */
+  /** Its name in forms. Default: the setting's own name in words: `octaveScale` becomes "Octave scale". */
   label?: string;
   /** What a number counts, in the plural: `pixels`. */
   unit?: string;
-  /** How it is written as text, where the schema does not tell. */
+  /** How it is written as text, if the schema does not determine this. */
   kind?: KindName;
-  /** Its place among the settings that are reached for first, from 1; absent for all others. */
+  /** Its rank among the most commonly used settings, from 1; absent for all others. */
   common?: number;
-  /** The part of a number's range that is worth sliding through, all of it by default; false for no slider. */
+  /** The part of a number's range that a slider covers, by default all of it; false for no slider. */
   slider?: Slider | false;
-  /** Whether any value is as good as another, so that a form offers to draw one. */
+  /** Whether any value is as good as another, so that a form offers a random one. */
   drawn?: boolean;
-  /** What a form offers to choose from, beside typing. */
+  /** Suggestions that a form offers besides free text. */
   suggested?: "networks" | "layers";
-  /** Whether it may change while a dream runs, from one frame to the next; all others hold for the whole of it. */
+  /** Whether it may change between frames while a dream runs; all others are fixed for the whole dream. */
   live?: boolean;
-  /** What another value costs: the dream's `graphs` are built anew, which takes a moment; a frame takes other `time`. */
+  /** What changing it affects: `graphs` are rebuilt, which takes a moment; the `time` per frame changes. */
   costs?: readonly ("graphs" | "time")[];
-  /** What has to be looked at before a dream is made with a value: the network's layers, or what finds flow. */
+  /** What must be checked before a dream uses a value: the network's layers, or the flow estimator. */
   lookup?: "layers" | "flow";
-  /** Single-dash flags of deepdream-video-pytorch that mean it. */
+  /** Single-dash flags of deepdream-video-pytorch that stand for it. */
   aliases?: Readonly<Record<string, Alias>>;
-  /** What it may be over HTTP, where no file of the server can be named: one of these names. */
+  /** The values allowed over HTTP, where files of the server cannot be named, and their help. */
   remote?: { names: readonly string[]; help: string };
 }
 
@@ -40,43 +40,45 @@ export interface Slider {
 }
 
 /**
- * The value of another program's flag as text of ours; undefined sets nothing. `note` tells the user what is other than
- * asked for.
+ * Translates the value of another program's flag to text for our setting; undefined sets nothing. `note`
+ * tells the user what differs from the request.
  */
 export type Alias = (text: string, note: (line: string) => void) => string | undefined;
 
 /** An alias whose values mean the same here. */
 export const same: Alias = (text) => text;
 
-/** An alias of which one value asks for what is done here anyway. */
+/** An alias with one value that asks for what Reverie does anyway. */
 export function exceptFor(usual: string): Alias {
   return (text) => text === usual ? undefined : text;
 }
 
-/** A setting, complete. */
+/** A complete setting. */
 export interface Setting<Schema extends z.ZodType = z.ZodType> extends Omit<Facts, "slider">, Limits {
   name: string;
-  /** Checks a value; where none is given, it gives the default. */
+  /** Checks a value; without one, returns the default. */
   schema: Schema;
-  /** The same for values that come over HTTP. */
+  /** The same schema for values that come over HTTP. */
   remoteSchema: Schema;
   kind: KindName;
   label: string;
   /** Title of the group it belongs to. */
   group: string;
-  /** Absent where the help says what is taken. */
+  /** Absent if the help describes the default. */
   default?: string | number | boolean | undefined;
-  /** What it may be, in words: `a whole number from 64 to 4096`. */
+  /** The allowed values in words: `a whole number from 64 to 4096`. */
   allowed: string;
   slider?: Slider | undefined;
 }
 
-/** What {@link setting} makes, and {@link group} completes. */
+/** Made by {@link setting}, completed by {@link group}. */
 export type Ungrouped<Schema extends z.ZodType> =
   & Omit<Setting<Schema>, "name" | "label" | "group">
   & Pick<Facts, "label">;
 
-/** Makes a setting of a zod schema, which holds its range and its default or is optional, and the facts beside it. */
+/**
+ * Makes a setting from a zod schema, which holds its range and a default (or is optional), and further facts.
+ */
 export function setting<Schema extends z.ZodType>(schema: Schema, facts: Facts): Ungrouped<Schema> {
   const json = z.toJSONSchema(schema, { io: "input" }) as PropertySchema;
   const kind = facts.kind ?? kindOf(json);
@@ -111,7 +113,7 @@ export function group<Schemas extends Record<string, z.ZodType>>(
   };
 }
 
-/** The part of JSON Schema that the settings make use of. */
+/** The part of JSON Schema that the settings use. */
 interface PropertySchema {
   type?: string;
   enum?: string[];

@@ -1,6 +1,6 @@
 /**
- * From what a user asks for to the settings of a dream. A look is made for a network, and which network there will be
- * depends on what is here and what can be fetched: that is decided here and nowhere else.
+ * Turns a user's request into the settings of a dream. A look is made for a network, and which network dreams
+ * depends on what is installed and what can be downloaded. That is decided here and nowhere else.
  */
 import { catalog, dreamFacts, isHere, pull } from "../../models/catalog.ts";
 import { readNetworkFile } from "../../models/networks/open.ts";
@@ -13,39 +13,41 @@ import { lookFor, presetOf } from "./presets.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { type Line, line } from "../../models/line.ts";
 
-/** What a user asks for: a preset and the settings named besides, checked. */
+/** What a user asks for: a preset and individual settings, already checked. */
 export interface Wish {
   preset?: string | undefined;
   given: SomeParameters;
 }
 
-/** Settings that can be dreamed with. */
+/** Settings that are ready to dream with. */
 export interface Settled {
   /** Complete; `model` names the network that dreams, never `auto`. */
   parameters: Parameters;
-  /** One line for the user on each thing that is other than asked for. */
+  /** One line for the user about each thing that differs from the request. */
   notes: Line[];
 }
 
-/** Seconds that the hosts of a network may take to answer, and then be silent, before the next network is taken. */
+/** Seconds that hosts may take to answer, and may then stay silent, before the next network is tried. */
 const patient = { reachWithin: 5, patience: 10 } as const;
 
 /**
- * The settings of a dream as far as can be told without fetching anything: defaults, under the look that the preset has
- * for the network, under what the user gave. The network is the first of those that suit which is here.
+ * The settings of a dream as far as they are known without downloading anything: the defaults, overridden by
+ * the preset's look for the network, overridden by what the user gave. The default network is the first
+ * suitable one that is installed, or else the last suitable one.
  *
- * @throws {ReverieError} where there is no such preset, or the network is not one that dreams
+ * @throws {ReverieError} if there is no such preset, or the network is not one that dreams
  */
 export function settings(wish: Wish, network = expectedNetwork(wish)): Parameters {
   return complete(wish, { network });
 }
 
 /**
- * Decides which network dreams, fetching it where it has to be fetched, and completes the settings for it. A network
- * that the user named is the only one tried; of a preset's own the first that can be had is taken. Hosts that did not
- * answer are not asked again for a day.
+ * Decides which network dreams, downloads it if necessary, and completes the settings for it. If the user
+ * named a network, only that one is tried; otherwise the first available one of the preset is taken. Hosts
+ * that did not answer are not tried again for a day.
  *
- * @throws {ReverieError} where there is no such preset or no network can be had; the signal's reason when it was aborted
+ * @throws {ReverieError} if there is no such preset or no network is available
+ * @throws the signal's reason when it is aborted
  */
 export async function settle(wish: Wish, options: DownloadOptions = {}): Promise<Settled> {
   const file = fileIn(wish);
@@ -62,15 +64,19 @@ export async function settle(wish: Wish, options: DownloadOptions = {}): Promise
   };
 }
 
-/** The catalogue's networks that suit a wish, best first. Throws a ReverieError for one that does not dream. */
+/**
+ * The catalogue's networks that suit a wish, best first.
+ *
+ * @throws {ReverieError} for a network that does not dream
+ */
 function candidates({ preset, given }: Wish): string[] {
   const { model } = given;
   if (model !== undefined && !isOpen(model)) {
-    // Refused before it is fetched.
+    // Refuses a network that does not dream before it is downloaded.
     dreamFacts(model);
     return [model];
   }
-  // Whoever names layers of one network means that network.
+  // Naming layers of InceptionV3 implies that network.
   if (given.layers?.some((layer) => /^mixed\d+$/i.test(layer))) return ["inception-v3"];
   return presetOf(preset).looks.map(({ network }) => network);
 }
@@ -85,10 +91,10 @@ function expectedNetwork(wish: Wish): string {
   return names.find(isHere) ?? names.at(-1)!;
 }
 
-/** A network that was wanted and cannot be had. */
+/** A network that was preferred but is not available. */
 interface Missing {
   network: string;
-  /** Why, in a few words; absent where that was found out before. */
+  /** Why, in a few words; absent if an earlier attempt failed. */
   reason?: Line;
 }
 
@@ -111,7 +117,7 @@ async function firstAvailable(
   throw new Error("a preset has at least one look");
 }
 
-/** Why the network cannot be fetched; undefined where it is here now. */
+/** Tries to download a network. Returns why it failed, or undefined on success. */
 async function tryToPull(network: string, options: DownloadOptions): Promise<Line | undefined> {
   try {
     await pull(network, { ...options, ...patient });
@@ -125,7 +131,9 @@ async function tryToPull(network: string, options: DownloadOptions): Promise<Lin
   }
 }
 
-/** Settings for a network; `model` is what they name it by where that is a file. */
+/**
+ * The settings for a network; `model` is the value of the setting, which differs from `network` for a file.
+ */
 function complete(
   { preset, given }: Wish,
   { network, model = network }: { network: string; model?: string },
@@ -134,7 +142,7 @@ function complete(
   return {
     ...defaults,
     ...look,
-    // Channels are those of the look's own layers.
+    // The look's channels belong to its own layers.
     ...(channels && given.layers === undefined && { channels }),
     ...given,
     ...(isRelative(given, network) && { layers: relativeLayers(given.layers ?? []) }),
@@ -142,17 +150,17 @@ function complete(
   };
 }
 
-/** Whether InceptionV3 stands in for GoogLeNet, whose layers the user may have named. */
+/** Whether InceptionV3 may stand in for GoogLeNet, whose layers the user may have named. */
 function isRelative({ model, layers }: Wish["given"], network: string): boolean {
   return network === "inception-v3" && isOpen(model) && layers !== undefined;
 }
 
-/** Whether the user leaves the network to Reverie. */
+/** Whether the user leaves the choice of network to Reverie. */
 function isOpen(model: string | undefined): boolean {
   return model === undefined || model === "auto";
 }
 
-/** What dreams in place of what, and what to do about it. */
+/** Says which network dreams in place of which, and what to do about it. */
 function replacementNote(
   { preset, given }: Wish,
   network: string,

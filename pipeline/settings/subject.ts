@@ -4,7 +4,7 @@ import { z } from "zod";
 import { networkNames } from "./network_names.ts";
 import { exceptFor, group, same, setting } from "./setting.ts";
 
-/** Three numbers, one per RGB channel; a single one stands for all three. */
+/** Three numbers, one per RGB channel; a single number stands for all three. */
 const perChannel = z.union([
   z.tuple([z.number(), z.number(), z.number()]),
   z.number().transform((value): [number, number, number] => [value, value, value]),
@@ -12,7 +12,7 @@ const perChannel = z.union([
 
 const losses = ["mean", "l2"] as const;
 
-/** The network, and what in it grows. */
+/** The network, and what it maximises. */
 export const subject = group("What is dreamed", {
   model: setting(z.string().min(1).default("auto"), {
     label: "Network",
@@ -68,7 +68,7 @@ export const subject = group("What is dreamed", {
   }),
 });
 
-/** Their default file need not be here: GoogLeNet is the network that Reverie dreams with by itself. */
+/** The default file of deepdream-video-pytorch need not exist: it is GoogLeNet, Reverie's own default. */
 function networkFile(file: string, note: (line: string) => void): string | undefined {
   if (!/^bvlc_googlenet\.pth$/i.test(basename(file)) || existsSync(file)) return file;
   note(`-model_file ${file} is not here; it is the network that Reverie has as googlenet`);

@@ -3,8 +3,9 @@ import { invalidParameter } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 
 /**
- * A time as the user gives it, in seconds: `90`, `1.5`, `2:30`, `1:02:03.25`. Throws a ReverieError that names the
- * setting `field` when it is none, or below zero.
+ * Parses a time in seconds: `90`, `1.5`, `2:30`, `1:02:03.25`.
+ *
+ * @throws {ReverieError} naming the setting `field` if the text is not a time or is below zero
  */
 export function parseTime(text: string, field: string): number {
   const parts = text.trim().split(":");
@@ -20,7 +21,7 @@ export function parseTime(text: string, field: string): number {
   );
 }
 
-/** A span of time for people: `0:07`, `2:25`, `1:02:03`. */
+/** Formats a duration in seconds: `0:07`, `2:25`, `1:02:03`. */
 export function formatTime(seconds: number): string {
   const whole = Math.round(seconds);
   const two = (value: number) => String(value).padStart(2, "0");
@@ -28,7 +29,7 @@ export function formatTime(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** A number of bytes for people, in units of 1000: `25.3 MB`. */
+/** Formats a number of bytes, in units of 1000: `25.3 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = bytes, unit = 0;
@@ -42,8 +43,9 @@ export function formatBytes(bytes: number): string {
 const byteUnits: Record<string, number> = { "": 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 
 /**
- * A number of bytes as the user gives it: `500000`, `500 MB`, `2.5G`, in units of 1000. Throws a ReverieError that names
- * the setting `field` when it is none, or not above zero.
+ * Parses a number of bytes, in units of 1000: `500000`, `500 MB`, `2.5G`.
+ *
+ * @throws {ReverieError} naming the setting `field` if the text is not a number of bytes or is not above zero
  */
 export function parseBytes(text: string, field: string): number {
   const [, number = "", unit = ""] = /^([\d.]+)\s*([kmgt]?)b?$/i.exec(text.trim()) ?? [];
@@ -55,7 +57,11 @@ export function parseBytes(text: string, field: string): number {
   );
 }
 
-/** A whole number within limits. Throws a ReverieError that names the setting where it is none. */
+/**
+ * Parses a whole number from `least` to `most`.
+ *
+ * @throws {ReverieError} naming the setting `field` if the text is not such a number
+ */
 export function parseWhole(
   text: string,
   field: string,
@@ -68,7 +74,11 @@ export function parseWhole(
   throw invalidParameter(field, line`${{ field }} must be a whole number ${range}, not "${text}"`);
 }
 
-/** A picture's size, `3840x2160`, as its number of pixels. Throws a ReverieError that names the setting where it is none. */
+/**
+ * Parses the size of a picture, such as `3840x2160`, and returns its number of pixels.
+ *
+ * @throws {ReverieError} naming the setting `field` if the text is not a size
+ */
 export function parsePixels(text: string, field: string): number {
   const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text.trim()) ?? [];
   const pixels = Number(width) * Number(height);

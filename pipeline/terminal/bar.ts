@@ -1,10 +1,10 @@
 import { formatTime } from "../settings/units.ts";
 
-/** What a progress line tells; what is not known is left out. */
+/** The contents of a progress line; unknown values are left out. */
 export interface BarState {
   done: number;
   total: number | undefined;
-  /** Shown after the bar, most important first; the last are left out where the line would be too long. */
+  /** Shown after the bar, most important first; the last ones are dropped if the line would be too long. */
   details: readonly string[];
   /** Shown for `done` and `total`, such as `126/300`. Default: the numbers themselves. */
   count?: string;
@@ -29,7 +29,7 @@ export function barLine({ done, total, details, count }: BarState, columns: numb
   return line.slice(0, room);
 }
 
-/** As wide for the first as for the last, so that the bar keeps its length. */
+/** Padded to the width of the last count, so that the bar keeps its length. */
 function counted(done: number, total: number): string {
   return `${String(done).padStart(String(total).length)}/${total}`;
 }
@@ -43,7 +43,7 @@ function drawn(share: number, length: number): string {
   return "━".repeat(full) + "─".repeat(length - full);
 }
 
-/** What there is to say of a dream besides the number of frames. */
+/** Details of a dream's progress besides the number of frames. */
 export function frameDetails(
   { fps, eta, loss }: { fps: number; eta: number | undefined; loss: number },
 ): string[] {

@@ -1,6 +1,6 @@
 /**
- * `deno task cuda [--remove]`: fetches onnxruntime's CUDA provider for this machine, or takes it away. A program of its
- * own: who has no NVIDIA GPU never needs it.
+ * `deno task cuda [--remove]`: downloads onnxruntime's CUDA provider for this machine, or removes it. It is a
+ * separate program because machines without an NVIDIA GPU do not need it.
  */
 import { isCudaPlatform } from "../../models/engine/cuda/files.ts";
 import { ReverieError, wrongUsage } from "../../models/errors.ts";
@@ -67,7 +67,7 @@ async function install(screen: Screen): Promise<void> {
   }
 }
 
-/** On a terminal a bar, otherwise a line at every tenth. */
+/** Shows a bar on a terminal, otherwise prints a line at every tenth. */
 function progress(screen: Screen): (received: number, total: number) => void {
   let shown = -1;
   return (received, total) => {

@@ -3,7 +3,7 @@ import { table } from "./table.ts";
 
 const marks = { ok: "ok", lack: "--", missing: "NO" } as const;
 
-/** The checks as a table, each piece of advice on a line of its own below what it is about. */
+/** The checks as a table, with each piece of advice on its own line below its check. */
 export function checksText(checks: readonly Check[]): string {
   const lines = table(checks.map(({ name, state, found }) => [marks[state], name, found])).split("\n");
   const indent = " ".repeat(4);

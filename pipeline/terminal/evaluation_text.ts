@@ -2,7 +2,7 @@ import type { Both, Evaluation } from "../evaluate/evaluate.ts";
 import { barLine } from "./bar.ts";
 import { table } from "./table.ts";
 
-/** The measures as a table: one row each, source and dream side by side. */
+/** The measurements as a table: one row each, source and dream side by side. */
 export function evaluationText(evaluation: Evaluation): string {
   const { files, frames, width, height, network, flow, warpingError, visible, strength, kept, drift } =
     evaluation;

@@ -4,7 +4,7 @@ import { program } from "../command_line/program.ts";
 import { table } from "./table.ts";
 import { formatBytes } from "../settings/units.ts";
 
-/** The catalog as a table. */
+/** The catalogue as a table. */
 export function networksText(networks: readonly ListedNetwork[]): string {
   const rows = networks.map(({ name, title, licence, downloadSize, size }) => [
     name,
@@ -15,12 +15,12 @@ export function networksText(networks: readonly ListedNetwork[]): string {
   return table([["network", "state", "licence", "what it is"], ...rows]);
 }
 
-/** All about one network. */
+/** Everything about one network. */
 export function networkText(network: CatalogDescription | FileDescription): string {
   return network.kind === "file" ? fileText(network) : catalogText(network);
 }
 
-/** What came of a file that was to be added. */
+/** The result of adding a file. */
 export function addedText({ name, path, added }: AddedNetwork): string {
   return added ? `${name}: ${path}` : `${name} is here already and stays as it is: ${path}`;
 }

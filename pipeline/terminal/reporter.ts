@@ -5,12 +5,12 @@ import type { CommandScreen } from "../command_line/command.ts";
 import { terminalLine } from "../command_line/spelling.ts";
 import { formatBytes } from "../settings/units.ts";
 
-/** Shows what a dream says. */
+/** Shows the events of a dream. */
 export interface Reporter {
   event(event: DreamEvent): void;
-  /** A download's progress, in bytes. */
+  /** Shows a download's progress, in bytes. */
   download(received: number, total: number): void;
-  /** A line for the user that is no error. */
+  /** Shows a line for the user that is not an error. */
   warning(line: Line): void;
   /** Ends the live line, before an error or a result is printed. */
   close(): void;
@@ -18,7 +18,7 @@ export interface Reporter {
 
 /** Options of {@link textReporter}. */
 export interface TextReporterOptions {
-  /** Seconds between two plain lines. Default 2. */
+  /** Seconds between two plain lines. Default: 2. */
   interval?: number;
   /** A clock in milliseconds. */
   now?: () => number;
@@ -26,7 +26,9 @@ export interface TextReporterOptions {
 
 const secondsBetweenDrawings = 0.1;
 
-/** For people: on a terminal one line that is drawn over again, otherwise a plain line every few seconds. */
+/**
+ * A reporter for people: on a terminal, one line redrawn in place; otherwise, a plain line every few seconds.
+ */
 export function textReporter(screen: CommandScreen, options: TextReporterOptions = {}): Reporter {
   const { interval = 2, now = () => performance.now() } = options;
   const between = screen.terminal ? secondsBetweenDrawings : interval;
@@ -34,7 +36,7 @@ export function textReporter(screen: CommandScreen, options: TextReporterOptions
   let last = -Infinity;
   let held: (() => void) | undefined;
 
-  /** Shows it now if the last is long enough ago, otherwise keeps it for {@link flush}. */
+  /** Shows the line now if the last one is old enough, otherwise keeps it for {@link flush}. */
   function show(line: () => string, atOnce = false): void {
     held = () => screen.terminal ? screen.live(line()) : screen.print(line());
     if (!atOnce && now() - last < between * 1000) return;
@@ -97,7 +99,10 @@ export function textReporter(screen: CommandScreen, options: TextReporterOptions
   };
 }
 
-/** `clip.mp4, 640x480, 300 frames: dreamed at 512x384 on cpu by googlenet (inception_4c/output); flow: dis`, and why. */
+/**
+ * `clip.mp4, 640x480, 300 frames: dreamed at 512x384 on cpu by googlenet (inception_4c/output); flow: dis`,
+ * followed by the reason for the flow estimator, if any.
+ */
 export function startLine(event: StartEvent): string {
   const frames = event.frames === undefined ? "" : `, ${event.frames} ${plural("frame", event.frames)}`;
   const layers = event.layers.join(", ");
@@ -118,7 +123,7 @@ function plural(word: string, count: number): string {
   return count === 1 ? word : `${word}s`;
 }
 
-/** For programs: each event as one line of JSON. What is not known is null. */
+/** A reporter for programs: each event as one line of JSON. Unknown values are null. */
 export function jsonReporter(screen: CommandScreen): Reporter {
   return {
     event: (event) => screen.print(jsonLine("flowReason" in event ? spelledStart(event) : event)),

@@ -4,16 +4,18 @@ import { isDiskFull, reasonOf } from "../../models/system_error.ts";
 
 /** Where text goes: a terminal, a file or a pipe. */
 export interface TextSink {
-  /** Whether a line can be drawn over again. */
+  /** Whether a line can be redrawn in place. */
   readonly terminal: boolean;
-  /** Columns; read anew for each line, as windows change their size. */
+  /** Number of columns; read for each line, because windows change size. */
   columns(): number;
   write(text: string): void;
 }
 
 /**
- * The standard output or the standard error. A reader that has gone away (`reverie … | head`) is no error: what is
- * written afterwards is dropped, and the work goes on. Throws a ReverieError, once, where writing fails otherwise.
+ * A sink for standard output or standard error. A closed reader (`reverie … | head`) is not an error: later
+ * output is dropped, and the work goes on.
+ *
+ * @throws {ReverieError} from `write`, once, if writing fails for another reason
  */
 export function standardSink(stream: typeof Deno.stdout | typeof Deno.stderr): TextSink {
   const encoder = new TextEncoder();
@@ -48,7 +50,7 @@ function consoleColumns(): number | undefined {
 
 const clearLine = "\r\x1b[2K";
 
-/** Lines of text, and on a terminal one line below them that is drawn over and over. */
+/** Prints lines of text and, on a terminal, redraws one live line below them. */
 export class Screen implements CommandScreen {
   readonly #out: TextSink;
   readonly #err: TextSink;
@@ -59,7 +61,7 @@ export class Screen implements CommandScreen {
     this.#err = err;
   }
 
-  /** Whether a line can be drawn over again. */
+  /** Whether a line can be redrawn in place. */
   get terminal(): boolean {
     return this.#out.terminal;
   }
@@ -69,24 +71,24 @@ export class Screen implements CommandScreen {
     return this.#out.columns();
   }
 
-  /** A line on the standard output. */
+  /** Prints a line on standard output. */
   print(line: string): void {
     this.#around(() => this.#out.write(`${line}\n`));
   }
 
-  /** A line on the standard error. */
+  /** Prints a line on standard error. */
   warn(line: string): void {
     this.#around(() => this.#err.write(`${line}\n`));
   }
 
-  /** Draws the live line; an empty one takes it away. Does nothing unless the standard output is a terminal. */
+  /** Draws the live line; an empty string clears it. Does nothing unless standard output is a terminal. */
   live(line: string): void {
     if (!this.#out.terminal) return;
     if (line !== "" || this.#live !== "") this.#out.write(clearLine + line);
     this.#live = line;
   }
 
-  /** Lines go above the live line, which is taken away meanwhile. */
+  /** Writes above the live line, which is cleared meanwhile. */
   #around(write: () => void): void {
     const live = this.#live;
     this.live("");

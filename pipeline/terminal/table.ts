@@ -1,4 +1,7 @@
-/** Rows as text, columns side by side; those named in `right` end, the others begin at the same place. */
+/**
+ * Rows as text with aligned columns. The columns listed in `right` (indices from 0) are aligned right, the
+ * others left.
+ */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths: number[] = [];
   for (const row of rows) {

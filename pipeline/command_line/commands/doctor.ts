@@ -19,7 +19,7 @@ const description: Command = {
   groups: [{ title: "Flags", flags: [json, verbose, help] }],
 };
 
-/** `doctor`. */
+/** The command `doctor`. */
 export const doctor: RunnableCommand = { ...description, run };
 
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {

@@ -59,7 +59,7 @@ const description: Command = {
   ],
 };
 
-/** `dream`. */
+/** The command `dream`. */
 export const dream: RunnableCommand = { ...description, run };
 
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {
@@ -87,25 +87,29 @@ async function run(args: readonly string[], screen: CommandScreen): Promise<numb
   return 0;
 }
 
-/** What `dream` was asked to do. */
+/** The options of `dream`, without its settings. */
 export type DreamOptions = Pick<
   DreamJob,
   "input" | "output" | "providers" | "from" | "duration" | "hls" | "dump"
 >;
 
-/** The command line of `dream`, understood. */
+/** The parsed command line of `dream`. */
 export interface DreamCommandLine {
   options: DreamOptions;
-  /** The settings asked for; all of them are usable. */
+  /** The requested settings, checked. */
   wish: Wish;
-  /** What they come to with the networks that are here. */
+  /** What they resolve to with the networks that are installed. */
   expected: Parameters;
   json: boolean;
   /** Lines for the user about flags that were translated or have no effect. */
   notes: string[];
 }
 
-/** Understands the command line of `dream`. Throws a ReverieError that names what is wrong and what to do. */
+/**
+ * Parses the command line of `dream`.
+ *
+ * @throws {ReverieError} naming what is wrong and what to do about it
+ */
 export function parseDream(args: readonly string[]): DreamCommandLine {
   const translated = translateAliases(args);
   const { values, positionals } = parseFlags(translated.args, flagsOf(description));
@@ -146,7 +150,11 @@ function runOptions(flags: FlagValues): Omit<DreamOptions, "input" | "output"> {
   };
 }
 
-/** Refuses to write over the source. Throws a ReverieError where both paths are one file. */
+/**
+ * Refuses to overwrite the source.
+ *
+ * @throws {ReverieError} if both paths are the same file
+ */
 export async function refuseSameFile(input: string, output: string): Promise<void> {
   const stat = (path: string) => Deno.stat(path).catch(() => undefined);
   const [source, target] = await Promise.all([stat(input), stat(output)]);

@@ -59,7 +59,7 @@ const description: Command = {
   }],
 };
 
-/** `evaluate`. */
+/** The command `evaluate`. */
 export const evaluate: RunnableCommand = { ...description, run };
 
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {

@@ -25,7 +25,7 @@ const description: Command = {
   ],
 };
 
-/** `models`. */
+/** The command `models`. */
 export const models: RunnableCommand = { ...description, run };
 
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {
