@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { invalidParameter, ReverieError } from "../../models/errors.ts";
 import { type Line, line, mentioning, plain } from "../../models/line.ts";
 import { fromPlain, type PlainError, toPlain } from "../../models/plain_error.ts";
-import { reasonOf } from "../../models/system_error.ts";
+import { isDiskFull, reasonOf } from "../../models/system_error.ts";
 import { commandLine } from "../../pipeline/command_line/spelling.ts";
 import { overHttp } from "../../server/errors.ts";
 
