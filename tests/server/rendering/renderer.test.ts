@@ -86,19 +86,19 @@ Deno.test("change() takes effect at the frame it names, and the same change reco
     const told = new Told(({ index }) => {
       if (index === 3) answer = rendering.change({ octaveIterations: 4, learningRate: 9 });
     });
-    const rendering = renderer.render(quickJob(folder, { duration: 2 }), told);
+    const rendering = renderer.render(quickJob(folder, { duration: 1 }), told);
     await rendering.finished;
     const frame = await answer!;
     assert.ok(frame > 3, String(frame));
 
     const again = new Told();
     const parameters = { octaveIterations: 4, learningRate: 9 };
-    const job = quickJob(folder, { duration: 2, changes: [{ frame, parameters }] });
+    const job = quickJob(folder, { duration: 1, changes: [{ frame, parameters }] });
     await renderer.render(job, again).finished;
     assert.deepEqual(again.frames.map(({ loss }) => loss), told.frames.map(({ loss }) => loss));
 
     const unchanged = new Told();
-    await renderer.render(quickJob(folder, { duration: 2 }), unchanged).finished;
+    await renderer.render(quickJob(folder, { duration: 1 }), unchanged).finished;
     const losses = unchanged.frames.map(({ loss }) => loss);
     assert.deepEqual(losses.slice(0, frame), told.frames.slice(0, frame).map(({ loss }) => loss));
     assert.notEqual(losses[frame], told.frames[frame]!.loss);
@@ -114,8 +114,8 @@ Deno.test("change() to what the network does not have is refused with the settin
         assert.rejects(rendering.change({ channels: [99_999] }), refusal("invalid_parameter", "channels")),
       );
     });
-    const rendering = renderer.render(quickJob(folder, { duration: 2 }), told);
-    assert.equal((await rendering.finished).frames, 48);
+    const rendering = renderer.render(quickJob(folder, { duration: 1 }), told);
+    assert.equal((await rendering.finished).frames, 24);
     assert.equal(answers.length, 2);
     await Promise.all(answers);
     await assert.rejects(rendering.change({ blend: 0.5 }), refusal("conflict"));
@@ -127,7 +127,7 @@ Deno.test("change() of the layers takes effect while the dream runs", () =>
     const told = new Told(({ index }) => {
       if (index === 1) answer = rendering.change({ layers: ["399"], octaves: 2 });
     });
-    const rendering = renderer.render(quickJob(folder, { duration: 2 }), told);
+    const rendering = renderer.render(quickJob(folder, { duration: 1 }), told);
     await rendering.finished;
     assert.ok(await answer! > 1);
   }));
