@@ -69,7 +69,7 @@ export function readZip(bytes: Uint8Array): Map<string, ZipEntry> {
   return entries;
 }
 
-/** Highest compression ratio accepted, well above that of archives of weights. */
+/** Largest accepted ratio of unpacked size to archive size, well above that of archives of weights. */
 const mostCompression = 8;
 
 function checkSize(directory: readonly DirectoryEntry[], archiveSize: number): void {

@@ -7,7 +7,7 @@ const biases: Readonly<Record<string, readonly number[]>> = {
   "inception_5b/1x1": [0.788862, 1.024081, 0.755478, 0.498421],
 };
 
-/** Relative; half precision keeps eleven bits. */
+/** Half precision keeps eleven bits. */
 const tolerance = 1e-3;
 
 /** Whether weights are those that BVLC published, possibly in half precision, and not from another training. */
