@@ -17,7 +17,7 @@ export const automaticProviders: readonly string[] = ["cuda", "cpu"];
  * Finds the first provider that works. onnxruntime refuses a whole list if one provider in it cannot load, so each is
  * tried alone with a small graph.
  *
- * @throws {ReverieError} if none works.
+ * @throws {Error} if none works; the message has the reason of each.
  */
 export async function firstWorkingProvider(
   providers: readonly string[],

@@ -88,7 +88,11 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Declares an input of the graph. Throws when the name is taken. */
+  /**
+   * Declares an input of the graph.
+   *
+   * @throws {Error} if the name is taken.
+   */
   input(name: string, type: ElementType, dims: Dimension[]): string {
     if (this.#names.has(name)) throw new Error(`the graph already has a value named ${name}`);
     this.#names.add(name);
@@ -213,7 +217,7 @@ export class GraphBuilder {
     return this.op("Conv", bias ? [x, weight, bias] : [x, weight], attributes);
   }
 
-  /** The finished model. The builder may go on; later nodes are seen by the model. */
+  /** The finished model. It shares the builder's graph: nodes that are added later appear in it. */
   build(): Model {
     return { graph: this.graph, opset: this.opset, metadata: {} };
   }

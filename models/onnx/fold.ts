@@ -6,15 +6,15 @@ import { ShapeTable } from "./shapes.ts";
 
 /** Options of {@link foldConstants}. */
 export interface FoldOptions {
-  /** Most elements of a constant that is computed; larger results stay nodes. Default 2^24, the size of large weights. */
+  /** Largest number of elements of a computed constant; larger results stay nodes. Default: 2^24, as in large weights. */
   largestConstant?: number;
 }
 
 /**
- * The model with everything computed that does not depend on its inputs' elements: Constant nodes and what follows from
- * constants become initializers, and so do shapes where the inputs' shapes are static. An If whose condition is known
- * gives way to the branch it takes. Nodes and initializers that no output needs are dropped. The given model is left as
- * it is.
+ * The model with everything computed that does not depend on its inputs' elements. Constant nodes and results of
+ * constants become initializers, and so do shapes if the inputs' shapes are static. An If whose condition is known is
+ * replaced by the branch that it takes. Nodes and initializers that no output needs are dropped. The given model is not
+ * changed.
  */
 export function foldConstants(model: Model, options: FoldOptions = {}): Model {
   const graph: Graph = { ...model.graph, nodes: [], initializers: new Map(model.graph.initializers) };
@@ -33,7 +33,7 @@ export function foldConstants(model: Model, options: FoldOptions = {}): Model {
   return { ...model, graph: prune({ ...graph, nodes, initializers }) };
 }
 
-/** Copies a node to the end of the graph, or what it comes to with the constants known so far. */
+/** Appends a node to the graph, simplified by the constants known so far. */
 function append(node: Node, graph: Graph, table: ShapeTable, taken: Set<string>): void {
   const condition = node.op === "If" ? table.constant(node.inputs[0] ?? "") : undefined;
   const branch = branchOf(node, condition, taken, (name, tensor) => graph.initializers.set(name, tensor));

@@ -2,10 +2,10 @@ import type { GraphBuilder } from "./build.ts";
 import type { Model, Node } from "./model.ts";
 
 /**
- * Uses a model as a part of another graph: its nodes and constants are copied to the end of the builder's graph, its
- * inputs replaced by the given values. Returns the values that stand for its outputs, by the names they had.
+ * Uses a model as a part of another graph: its nodes and constants are appended to the builder's graph, and its inputs
+ * are replaced by the given values. Returns the new values of its outputs, by their names in the model.
  *
- * Throws when an input is not given, or when the two are written in different operator sets.
+ * @throws {Error} if an input is not given, or if the two use different operator sets.
  */
 export function inline(
   g: GraphBuilder,

@@ -101,17 +101,29 @@ export function arrayType(type: ElementType): (typeof constructors)[ElementType]
   return constructors[type];
 }
 
-/** A float32 tensor. Throws a RangeError when the number of values does not fit the shape. */
+/**
+ * A float32 tensor.
+ *
+ * @throws {RangeError} if the number of values does not match the shape.
+ */
 export function floatTensor(values: ArrayLike<number>, dims: number[] = [values.length]): Tensor {
   return checked({ type: "float32", dims, data: Float32Array.from(values) });
 }
 
-/** An int64 tensor (shapes, axes, pads). Throws a RangeError when the number of values does not fit the shape. */
+/**
+ * An int64 tensor (shapes, axes, pads).
+ *
+ * @throws {RangeError} if the number of values does not match the shape.
+ */
 export function intTensor(values: readonly number[], dims: number[] = [values.length]): Tensor {
   return checked({ type: "int64", dims, data: BigInt64Array.from(values, BigInt) });
 }
 
-/** The tensor's elements as JavaScript numbers; float16 bits are not decoded and are refused with a TypeError. */
+/**
+ * The tensor's elements as JavaScript numbers.
+ *
+ * @throws {TypeError} for float16, whose bits are not decoded.
+ */
 export function numbersOf(tensor: Tensor): number[] {
   if (tensor.type === "float16") throw new TypeError("float16 tensors must be decoded first");
   return Array.from(tensor.data as ArrayLike<number | bigint>, Number);

@@ -17,8 +17,8 @@ import type { onnx as types } from "onnx-proto";
 /**
  * Reads an ONNX file's bytes.
  *
- * Throws a ReverieError when the bytes are not an ONNX model, when tensors lie in a second file (external data), or when
- * an element type is one that Reverie does not handle.
+ * @throws {ReverieError} if the bytes are not an ONNX model, if tensors are in a second file (external data), or if
+ * Reverie does not support an element type.
  */
 export function readModel(bytes: Uint8Array): Model {
   let proto: types.ModelProto;
@@ -138,7 +138,7 @@ function readTensor(proto: types.ITensorProto): Tensor {
 }
 
 function fromRawBytes(type: ElementType, raw: Uint8Array): Tensor["data"] {
-  // The bytes lie anywhere in the file; typed arrays need them aligned.
+  // The bytes can be at any offset in the file; typed arrays need them aligned.
   const aligned = Uint8Array.from(raw);
   const array = arrayType(type);
   return new array(aligned.buffer, 0, Math.floor(aligned.byteLength / array.BYTES_PER_ELEMENT));

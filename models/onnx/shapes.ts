@@ -13,7 +13,7 @@ export class ShapeError extends Error {
 
 /** Options of {@link ShapeTable}. */
 export interface ShapeTableOptions {
-  /** Most elements that a value computed from constants may have. Default 4096: shapes, scales, axes, not weights. */
+  /** Largest number of elements of a computed value. Default: 4096, enough for shapes, scales and axes, not weights. */
   largestConstant?: number;
 }
 
@@ -21,9 +21,9 @@ export interface ShapeTableOptions {
  * Types and static shapes of a graph's values, and the elements of those that can be computed beforehand: shapes of
  * values, and what is calculated from shapes and constants.
  *
- * The table follows its graph: nodes that are appended later are looked at when a value is asked for, so that code
- * that writes a graph can ask for the shape of what it has just written. A value that cannot be inferred throws only
- * when it, or one that depends on it, is asked for.
+ * The table follows its graph: nodes that are appended later are read when a value is requested, so that code that
+ * writes a graph can request the shape of a value that it has just written. A value that cannot be inferred throws only
+ * when it, or one that depends on it, is requested.
  */
 export class ShapeTable {
   readonly #graph: Graph;
@@ -42,7 +42,11 @@ export class ShapeTable {
     this.#largestConstant = options.largestConstant ?? 4096;
   }
 
-  /** Type and shape of a value. Throws a {@link ShapeError} where they cannot be inferred. */
+  /**
+   * Type and shape of a value.
+   *
+   * @throws {ShapeError} if they cannot be inferred.
+   */
   info(name: string): TensorInfo {
     const initializer = this.#graph.initializers.get(name);
     if (initializer) return initializer;
@@ -81,7 +85,7 @@ export class ShapeTable {
     return this.#constants.get(name);
   }
 
-  /** Looks at the inputs and nodes that are new since the last question. */
+  /** Reads the inputs and nodes that were added since the last call. */
   #update(): void {
     const { inputs, nodes } = this.#graph;
     for (; this.#seenInputs < inputs.length; this.#seenInputs++) {

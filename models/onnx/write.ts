@@ -6,7 +6,11 @@ import type { onnx as types } from "onnx-proto";
 /** Version of the file format that goes with operator set 17 (ONNX 1.12). */
 const irVersion = 8;
 
-/** The model as the bytes of an ONNX file. Models of 2 GB and more are beyond protobuf and throw a RangeError. */
+/**
+ * The model as the bytes of an ONNX file.
+ *
+ * @throws {RangeError} for models of 2 GB and more, which protobuf cannot hold.
+ */
 export function writeModel(model: Model): Uint8Array<ArrayBuffer> {
   const proto = onnx.ModelProto.create({
     irVersion,

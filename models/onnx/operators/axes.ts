@@ -1,4 +1,8 @@
-/** An axis counted from the front. Throws a RangeError where it is outside [-rank, rank). */
+/**
+ * An axis counted from the front.
+ *
+ * @throws {RangeError} if it is outside [-rank, rank).
+ */
 export function normalizeAxis(axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new RangeError(`axis ${axis} is outside a shape of ${rank} dimensions`);
@@ -6,14 +10,22 @@ export function normalizeAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** Axes counted from the front. Throws a RangeError where one is outside or named twice. */
+/**
+ * Axes counted from the front.
+ *
+ * @throws {RangeError} if one is outside [-rank, rank) or listed twice.
+ */
 export function normalizeAxes(axes: readonly number[], rank: number): number[] {
   const normal = axes.map((axis) => normalizeAxis(axis, rank));
   if (new Set(normal).size !== normal.length) throw new RangeError(`the axes [${axes}] repeat one`);
   return normal;
 }
 
-/** ONNX's multidirectional broadcasting: shapes are aligned at their last axis. Throws a RangeError on a mismatch. */
+/**
+ * ONNX's multidirectional broadcasting: shapes are aligned at their last axis.
+ *
+ * @throws {RangeError} if the shapes do not match.
+ */
 export function broadcastShapes(...shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(0, ...shapes.map((dims) => dims.length));
   return Array.from({ length: rank }, (_, axis) => {

@@ -9,13 +9,13 @@ export function isBlocked(c: GradientContext, dims: number[]): boolean {
   return c.forms.maxPool === "codes" && dims.length === 4 && dims[1]! % channelBlock === 0;
 }
 
-/** Operators that bring their result into the blocked layout, and such as stay in the layout of all their inputs. */
+/** Operators whose output is in the blocked layout, and operators that keep the layout that all their inputs have. */
 const enters = new Set(["Conv", "MaxPool", "AveragePool"]);
 const stays = new Set(["Add", "Mul", "Relu", "HardSigmoid"]);
 
 /**
- * The same value in the blocked layout. onnxruntime changes the layout for convolutions and pools; sums and products
- * only stay in it. So a value that is not there yet passes through a pool with windows of one element.
+ * The same value in the blocked layout. onnxruntime changes to that layout for convolutions and pools; sums and
+ * products only keep it. A value in another layout therefore passes through a pool with windows of one element.
  */
 export function entered(c: GradientContext, value: string, dims = c.shape(c.node.inputs[0]!)): string {
   if (!isBlocked(c, dims) || hasEntered(c, value)) return value;
@@ -23,9 +23,9 @@ export function entered(c: GradientContext, value: string, dims = c.shape(c.node
 }
 
 /**
- * What operators that work on single elements make of a value of the blocked layout, which they do not know. The blocks
- * are as they stand with channels last, so that this change of layout only copies whole ones. Were the value not a
- * line in between, onnxruntime would leave out both transpositions, which undo each other.
+ * Applies elementwise operators that do not support the blocked layout to a value in that layout. With channels last,
+ * blocks stay contiguous, so that this change of layout only copies whole blocks. The value is flattened in between:
+ * otherwise onnxruntime would remove both transpositions, which cancel each other.
  */
 export function elementwise(
   c: GradientContext,

@@ -2,7 +2,7 @@ import { floatTensor } from "../model.ts";
 import { isBlocked } from "./blocked.ts";
 import type { GradientContext } from "./gradient_context.ts";
 
-/** Which neighbouring channels are added up, and what each counts. */
+/** Which neighbouring channels are summed, and with what weight. */
 export interface ChannelWindow {
   size: number;
   /** How many of them lie below the channel itself. */
@@ -13,7 +13,7 @@ export interface ChannelWindow {
 /** Width of the blocks on the band's diagonal. */
 const blockWidth = 32;
 
-/** The beginning of the names of the convolutions made here, by which a profile knows them. */
+/** Prefix of the names of the convolutions made here, which identifies them in a profile. */
 export const channelSumHint = "channel_sum";
 
 /**
@@ -43,9 +43,9 @@ function inBand({ before, size, weight }: ChannelWindow, to: number, from: numbe
 }
 
 /**
- * A band of many channels is mostly zeros. It is split into the blocks on its diagonal, a convolution of as many
- * groups, and the corners between blocks, which only concern a few channels at each boundary: these are picked by one
- * narrow convolution and handed out by another.
+ * A band matrix of many channels is mostly zeros. It is split into the blocks on its diagonal, a convolution with one
+ * group per block, and the corners between blocks, which only concern a few channels at each boundary: one narrow
+ * convolution selects these channels and another one distributes their sums.
  */
 function bandByBlocks(c: GradientContext, x: string, window: ChannelWindow, bias: number): string {
   const channels = c.shape(c.node.inputs[0]!)[1]!;

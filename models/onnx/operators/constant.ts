@@ -53,7 +53,7 @@ const random: ShapeRule = (c) => {
   return [{ type: namedType(c) ?? "float32", dims: dims.value }];
 };
 
-/** What makes values out of nothing. */
+/** Operators that generate values. */
 export const constants: Operators = {
   Constant: {
     shape: ({ node }) => {

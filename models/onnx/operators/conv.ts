@@ -17,7 +17,7 @@ import {
 /** The kernel's size along the spatial axes. */
 export const kernelOf = (c: NodeContext): number[] => c.ints("kernel_shape", c.dims(1).slice(2));
 
-/** Number of groups of channels that do not see each other. */
+/** Number of independent groups of channels. */
 export const groupsOf = (c: NodeContext): number => c.int("group", 1);
 
 /** The gradient of a bias: the sum over batch and space. */
@@ -26,7 +26,11 @@ export function biasGradient(c: GradientContext): Value | undefined {
   return c.needs(2) ? c.grad.reduceSum(axes, 0) : undefined;
 }
 
-/** Throws a ReverieError where the weights depend on the picture. */
+/**
+ * Checks that the weights do not depend on the picture.
+ *
+ * @throws {ReverieError} if they do.
+ */
 export function refuseComputedWeights(c: GradientContext): void {
   if (c.needs(1)) c.refuse("computes its weights from the picture, which cannot be differentiated");
 }

@@ -1,6 +1,6 @@
 import type { Operator } from "./operator.ts";
 
-/** Used on its own a network drops nothing out. */
+/** At inference, Dropout has no effect. */
 export const dropout: Operator = {
   shape: (c) => [{ type: c.type(0), dims: c.dims(0) }, { type: "bool", dims: c.dims(0) }],
   /** Before operator set 12 the ratio was an attribute, and before 10 the mask had the type of the input. */

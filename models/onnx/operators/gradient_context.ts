@@ -4,16 +4,16 @@ import { type Attribute, type Node, numbersOf, type Tensor } from "../model.ts";
 import { type KnownValues, NodeContext } from "./node_context.ts";
 import { Value } from "./value.ts";
 
-/** A convolution of stride 1 with kernels of one element, `weight` [out, in, 1, …], that is yet to be written. */
+/** A convolution of stride 1 with one-element kernels, `weight` [out, in, 1, …], that is not in the graph yet. */
 export interface Projection {
   value: Value;
   weight: Tensor;
 }
 
-/** What one reader of a value contributes to its gradient: a value of the graph, or a convolution to make one. */
+/** The contribution of one reader of a value to its gradient: a value of the graph, or a convolution to append. */
 export type Contribution = Value | Projection;
 
-/** The forms that the backward pass is written in, as suits the execution provider. */
+/** Forms of the backward pass, chosen to suit the execution provider. */
 export interface GradientForms {
   /**
    * How MaxPool's gradient finds each window's maximum. Default "codes".
@@ -25,7 +25,7 @@ export interface GradientForms {
   maxPool?: "codes" | "indices" | "indexFree";
 }
 
-/** The gradient of one of a node's outputs, appended to the graph when it is asked for. */
+/** The gradient of one of a node's outputs, appended to the graph on demand. */
 export interface OutputGradient {
   total(): Value;
   /** Some channels (axis 1) of it. */
@@ -94,7 +94,11 @@ export class GradientContext extends NodeContext {
     return this.operand(1);
   }
 
-  /** An input. Throws where the node leaves it out. */
+  /**
+   * An input.
+   *
+   * @throws {Error} if the node omits it.
+   */
   operand(index: number): Value {
     const name = this.node.inputs[index];
     if (!name) throw new Error(`input ${index} is missing`);
@@ -106,7 +110,7 @@ export class GradientContext extends NodeContext {
     return this.#sources.ofOutputs[output]?.total();
   }
 
-  /** Some channels (axis 1) of the first output's gradient; cheaper than to cut them from all of it. */
+  /** Some channels (axis 1) of the first output's gradient; cheaper than slicing them from the whole gradient. */
   gradChannels(start: number, end: number): Value {
     return this.#sources.ofOutputs[0]!.channels(start, end);
   }
@@ -136,21 +140,29 @@ export class GradientContext extends NodeContext {
     return this.known.info(name).dims;
   }
 
-  /** An input's elements as numbers. Throws a ReverieError where they are only known at run time. */
+  /**
+   * An input's elements as numbers.
+   *
+   * @throws {ReverieError} if they are only known at run time.
+   */
   override numbers(index: number): number[] {
     const tensor = this.constant(index);
     if (tensor) return numbersOf(tensor);
     return this.refuse(`needs its "${this.node.inputs[index]}" to be constant`);
   }
 
-  /** Throws the ReverieError that says why this node cannot be differentiated; `reason` goes on after its name. */
+  /**
+   * Refuses to differentiate this node. In the message, `reason` follows the node's name.
+   *
+   * @throws {ReverieError} always
+   */
   refuse(reason: string): never {
     throw invalidParameter("layers", `${this.node.op} "${this.node.name}" ${reason}`, {
       advice: ["choose a layer below it"],
     });
   }
 
-  /** The tensor as a value that onnxruntime does not know beforehand, so that it computes nothing from it in advance. */
+  /** The tensor as a value that onnxruntime cannot treat as a constant, so that it folds nothing. */
   variable(tensor: Tensor): string {
     return this.g.add(this.g.constant(tensor), this.g.clip(this.#sources.loss, 0, 0));
   }
@@ -161,19 +173,19 @@ export class GradientContext extends NodeContext {
   }
 
   /**
-   * Whether the gradient counts only where the node's output is positive: elsewhere it is zero, or ends at a Relu, so it
-   * may go to any place that is not positive.
+   * Whether the gradient matters only where the node's output is positive. Elsewhere it is zero or is stopped by a Relu,
+   * so it may go to any element that is not positive.
    */
   onlyPositiveMatters(): boolean {
     return this.#sources.rectification.onlyPositiveMatters(this.node);
   }
 
-  /** Whether a MaxPool is to stop the gradient of windows whose maximum is not positive, in place of a Relu before it. */
+  /** Whether a MaxPool stops the gradient of windows whose maximum is not positive, instead of a Relu before it. */
   stopsForRelu(): boolean {
     return this.#sources.rectification.stopsForRelu(this.node);
   }
 
-  /** Whether the gradient that comes back to a Relu is zero already where the Relu would stop it. */
+  /** Whether the gradient at a Relu's output is already zero where the Relu would stop it. */
   isStoppedBefore(): boolean {
     return this.#sources.rectification.isStoppedBefore(this.node);
   }
@@ -189,14 +201,14 @@ export class GradientContext extends NodeContext {
     return this.value(name);
   }
 
-  /** Writes the forward node another way; its results have to stay the same. */
+  /** Changes attributes of the forward node; its results must stay the same. */
   changeAttributes(attributes: Record<string, Attribute>): void {
     this.#replace({ ...this.#current, attributes: { ...this.#current.attributes, ...attributes } });
   }
 
   /**
-   * Replaces the forward node, of one output, by the nodes that `build` appends; `output` names what takes the place of
-   * its result. What `build` returns may be used in the backward pass.
+   * Replaces the forward node, which has one output, by the nodes that `build` appends; `output` is the value that
+   * replaces its result. The backward pass may use everything that `build` returns.
    */
   rewriteForward<Built extends { output: string }>(build: () => Built): Built {
     const { nodes } = this.g.graph;

@@ -10,7 +10,7 @@ export interface TensorInfo {
 
 /** What is known of a graph's values. */
 export interface KnownValues {
-  /** Throws where type and shape are unknown. */
+  /** Type and shape of a value; throws if they are unknown. */
   info(name: string): TensorInfo;
   /** The value's elements where they are known beforehand. */
   constant(name: string): Tensor | undefined;
@@ -25,7 +25,7 @@ export class NodeContext {
     return Boolean(this.node.inputs[index]);
   }
 
-  /** Type and shape of an input. Throws where the node leaves it out. */
+  /** Type and shape of an input; throws if the node omits it. */
   info(index: number): TensorInfo {
     const name = this.node.inputs[index];
     if (!name) throw new Error(`input ${index} is missing`);

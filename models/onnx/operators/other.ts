@@ -23,7 +23,7 @@ const quantisation: UpgradeRule = (c) => {
 const refusing = (reason: string, from: number, to: number): UpgradeRule => (c) =>
   c.opset >= from && c.opset <= to ? c.refuse(reason) : c.keep();
 
-/** Operators of which little need be known. */
+/** Operators that need few rules. */
 export const others: Operators = {
   RoiAlign: roiAlign,
   ...named("Trilu ReverseSequence", { shape: sameAsInput }),

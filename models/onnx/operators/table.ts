@@ -34,7 +34,7 @@ import { softmaxes } from "./softmax.ts";
 import { split } from "./split.ts";
 import { transpose } from "./transpose.ts";
 
-/** The operators of the standard domain that Reverie knows something of. */
+/** The operators of the standard domain that have rules. */
 const operators: ReadonlyMap<string, Operator> = new Map(Object.entries({
   ...constants,
   ...shapes,
@@ -76,7 +76,7 @@ const operators: ReadonlyMap<string, Operator> = new Map(Object.entries({
   ...others,
 }));
 
-/** What is known of the operator that a node calls; nothing of one of another domain. */
+/** The rules of a node's operator; empty for an unknown operator or another domain. */
 export function operatorOf({ op, domain }: Node): Operator {
   return domain === "" ? operators.get(op) ?? {} : {};
 }

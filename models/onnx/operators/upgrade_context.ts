@@ -31,7 +31,11 @@ export class UpgradeContext extends NodeContext {
     this.#sources = sources;
   }
 
-  /** The value at an input; throws a ReverieError where the node leaves it out. */
+  /**
+   * The value at an input.
+   *
+   * @throws {ReverieError} if the node omits it.
+   */
   input(index: number): string {
     return this.node.inputs[index] || this.refuse(`its input ${index} is missing`);
   }
@@ -41,7 +45,11 @@ export class UpgradeContext extends NodeContext {
     return super.has(index) && this.constant(index)?.data.length !== 0;
   }
 
-  /** An input's elements as numbers. Throws a ReverieError where they are only known at run time. */
+  /**
+   * An input's elements as numbers.
+   *
+   * @throws {ReverieError} if they are only known at run time.
+   */
   override numbers(index: number): number[] {
     return this.constant(index)
       ? super.numbers(index)
@@ -68,19 +76,19 @@ export class UpgradeContext extends NodeContext {
     return Boolean(name) && this.#sources.used.has(name!);
   }
 
-  /** The node as it is. */
+  /** Keeps the node unchanged. */
   keep(): void {
     this.g.graph.nodes.push(this.node);
   }
 
-  /** The node with changes; the attributes named in `drop` go. */
+  /** Writes the node with changes, without the attributes in `drop`. */
   change(changes: Partial<Node>, drop: string[] = []): void {
     const node = { ...this.node, ...changes };
     const attributes = Object.entries(node.attributes).filter(([name]) => !drop.includes(name));
     this.g.graph.nodes.push({ ...node, attributes: Object.fromEntries(attributes) });
   }
 
-  /** The node with a list as its second input that was an attribute. */
+  /** Writes the node with a list attribute turned into its second input. */
   listToInput(attribute: string): void {
     const list = this.attribute(attribute);
     if (list?.kind !== "ints") return this.keep();
@@ -101,7 +109,11 @@ export class UpgradeContext extends NodeContext {
     return this.isFloat32() ? scalar : this.g.op("CastLike", [scalar, of]);
   }
 
-  /** Throws the ReverieError that says why this node cannot be brought over. */
+  /**
+   * Refuses to upgrade this node. The message says why.
+   *
+   * @throws {ReverieError} always
+   */
   refuse(reason: string): never {
     const { name, op, outputs } = this.node;
     throw invalidParameter(
