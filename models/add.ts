@@ -22,10 +22,11 @@ export interface AddedNetwork {
 }
 
 /**
- * Recognises the network in a file by its tensors and puts it into the cache under its name in the catalog, as if
- * it had been fetched. A network that is already here is left as it is.
+ * Recognises the network in a file by its tensors and puts it into the cache under its name in the catalog,
+ * as if it had been fetched. A network that is already here is left as it is.
  *
- * @throws {ReverieError} if the file cannot be read, or holds no network of the catalog with its published weights.
+ * @throws {ReverieError} if the file cannot be read, or holds no network of the catalog with its published
+ * weights.
  */
 export async function addNetwork(path: string): Promise<AddedNetwork> {
   const field = { field: "model", value: path };
@@ -51,7 +52,9 @@ export async function addNetwork(path: string): Promise<AddedNetwork> {
   return { name, ...await store(name, model) };
 }
 
-/** Writes the network into the cache. If another process has just fetched the same network, its file is kept. */
+/**
+ * Writes the network into the cache. If another process has just fetched the same network, its file is kept.
+ */
 async function store(name: string, model: Model): Promise<{ path: string; added: boolean }> {
   const target = cachedModelPath(name);
   let added = false;

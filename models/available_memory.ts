@@ -10,8 +10,8 @@ export function availableMemory(): number {
 }
 
 /**
- * Memory that the cgroup of this process may still allocate, in bytes; Infinity if there is no limit. Inactive file
- * cache, which Linux reclaims at once, does not count as used.
+ * Memory that the cgroup of this process may still allocate, in bytes; Infinity if there is no limit.
+ * Inactive file cache, which Linux reclaims at once, does not count as used.
  */
 export function groupRoom(folder: string = groupsFolder): number {
   const second = join(folder, ownGroup());

@@ -5,8 +5,8 @@ import { line } from "./line.ts";
 import { isDiskFull, reasonOf } from "./system_error.ts";
 
 /**
- * The folder for fetched networks: `REVERIE_CACHE` if it is set, otherwise a folder in the operating system's cache
- * folder of the user. Nothing is ever written next to the program.
+ * The folder for fetched networks: `REVERIE_CACHE` if it is set, otherwise a folder in the operating system's
+ * cache folder of the user. Nothing is ever written next to the program.
  */
 export function cacheFolder(): string {
   const chosen = Deno.env.get("REVERIE_CACHE");
@@ -22,8 +22,9 @@ export function cacheFolder(): string {
 }
 
 /**
- * Runs `make` in a fresh folder next to the target and moves the file or folder that it returns to the target. A
- * target that exists is therefore always complete, even if two processes make it at once. Returns the target.
+ * Runs `make` in a fresh folder next to the target and moves the file or folder that it returns to the
+ * target. A target that exists is therefore always complete, even if two processes make it at once. Returns
+ * the target.
  *
  * @throws {ReverieError} if the cache folder cannot be written to.
  */

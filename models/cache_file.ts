@@ -3,7 +3,8 @@ import { dirname } from "node:path";
 import { cacheUnusable } from "./cache.ts";
 
 /**
- * Opens a file in the cache folder for reading and writing. Creates the file and its folder if they do not exist.
+ * Opens a file in the cache folder for reading and writing. Creates the file and its folder if they do not
+ * exist.
  *
  * @throws {ReverieError} if the folder cannot be written to.
  */
@@ -16,7 +17,9 @@ export async function openCacheFile(path: string): Promise<Deno.FsFile> {
   }
 }
 
-/** Whether an open file is still at its path: the previous holder of its lock may have removed or renamed it. */
+/**
+ * Whether an open file is still at its path: the previous holder of its lock may have removed or renamed it.
+ */
 export async function isStillAt(path: string, open: Deno.FsFile): Promise<boolean> {
   const there = await Deno.stat(path).catch(() => undefined);
   return there !== undefined && there.ino === (await open.stat()).ino;

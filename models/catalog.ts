@@ -213,7 +213,8 @@ export const catalog: readonly CatalogEntry[] = [{
  */
 export function cachedModelPath(name: string): string {
   const [source] = catalogEntry(name).sources;
-  // A file that is stored unchanged keeps its published name, so that a user who has it can just copy it here.
+  // A file that is stored unchanged keeps its published name, so that a user who has it can just copy it
+  // here.
   const published = "file" in source && !source.read ? basename(source.file.url) : undefined;
   return join(cacheFolder(), "networks", published ?? `${name}.onnx`);
 }
@@ -243,7 +244,8 @@ function placesOf(name: string): string[] {
 }
 
 /**
- * Path of a network of the catalog, if it is on this machine. A shipped file takes precedence over a fetched one.
+ * Path of a network of the catalog, if it is on this machine. A shipped file takes precedence over a fetched
+ * one.
  *
  * @throws {ReverieError} if the catalog has no network of that name.
  */
@@ -267,8 +269,8 @@ export function catalogEntry(name: string): CatalogEntry {
 }
 
 /**
- * Fetches a network unless it is already here, and converts it to ONNX if its source needs converting. Returns the
- * path of its file.
+ * Fetches a network unless it is already here, and converts it to ONNX if its source needs converting.
+ * Returns the path of its file.
  *
  * @throws {ReverieError} if it is not here and cannot be fetched; see {@link fetchFromSources}.
  */
@@ -299,7 +301,8 @@ export function dreamFacts(name: string): DreamFacts {
 /**
  * A network of the catalog to dream with, fetched on first use.
  *
- * @throws {ReverieError} if the catalog has no such network, if the network finds motion, and as {@link pull} does.
+ * @throws {ReverieError} if the catalog has no such network, if the network finds motion, and as {@link pull}
+ * does.
  */
 export async function openCatalogNetwork(name: string, options: PullOptions = {}): Promise<Network> {
   const dream = dreamFacts(name);

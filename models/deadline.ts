@@ -7,13 +7,15 @@ export interface DeadlineOptions {
 }
 
 /**
- * Waits for a promise until the time is over or the signal is aborted. The work behind the promise is not stopped.
+ * Waits for a promise until the time is over or the signal is aborted. The work behind the promise is not
+ * stopped.
  *
  * ```ts ignore
  * const answer = await deadline(ask(), { timeoutMs: 5000, signal });
  * ```
  *
- * @throws {DOMException} a `TimeoutError` when the time is over, or the signal's reason when the signal is aborted.
+ * @throws {DOMException} a `TimeoutError` when the time is over, or the signal's reason when the signal is
+ * aborted.
  */
 export async function deadline<T>(promise: Promise<T>, options: DeadlineOptions): Promise<T> {
   const { timeoutMs = Infinity, signal } = options;

@@ -1,6 +1,9 @@
 /** Every kind of error, with its HTTP status and exit status. */
 
-/** HTTP status and exit status of an error. Exit status 2: the user has to change something; 1: the work failed. */
+/**
+ * HTTP status and exit status of an error. Exit status 2: the user has to change something; 1: the work
+ * failed.
+ */
 export interface Outcome {
   status: number;
   exitCode: 1 | 2;

@@ -25,8 +25,8 @@ export interface ReverieErrorOptions {
 }
 
 /**
- * An error for the user. It holds what is wrong and what to do as data, which each edge (command line, HTTP) puts into
- * words. Any other error that is thrown is a bug in the program.
+ * An error for the user. It holds what is wrong and what to do as data, which each edge (command line, HTTP)
+ * puts into words. Any other error that is thrown is a bug in the program.
  */
 export class ReverieError extends Error {
   override readonly name = "ReverieError";
@@ -68,7 +68,10 @@ export class ReverieError extends Error {
     return told(this.wrong, this.advice, spelling);
   }
 
-  /** The same error with more context: `prefix` goes before its message, `field` is the setting that it is about. */
+  /**
+   * The same error with more context: `prefix` goes before its message, `field` is the setting that it is
+   * about.
+   */
   within(prefix: Line, field = this.field): ReverieError {
     const { code, wrong, advice, retryAfter } = this;
     return new ReverieError(code, line`${prefix}${wrong}`, { advice, field, retryAfter, cause: this });

@@ -1,4 +1,7 @@
-/** Downloads single files from the web. A download can be resumed, and a file gets its name only when it is complete. */
+/**
+ * Downloads single files from the web. A download can be resumed, and a file gets its name only when it is
+ * complete.
+ */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { isFile, isStillAt, openCacheFile } from "./cache_file.ts";
@@ -37,11 +40,12 @@ export interface FileDownloadOptions extends DownloadOptions {
 }
 
 /**
- * Downloads a file to `target`. The data first goes to `target.part`, which is kept if the download is interrupted, so
- * that the next call resumes it. A second process that wants the same file waits for the first. Returns the target.
+ * Downloads a file to `target`. The data first goes to `target.part`, which is kept if the download is
+ * interrupted, so that the next call resumes it. A second process that wants the same file waits for the
+ * first. Returns the target.
  *
- * @throws {ReverieError} if the server cannot be reached, refuses or breaks off, if the file is not the published one,
- * or if the folder cannot be written to.
+ * @throws {ReverieError} if the server cannot be reached, refuses or breaks off, if the file is not the
+ * published one, or if the folder cannot be written to.
  * @throws {unknown} the signal's reason when the signal is aborted.
  */
 export async function downloadFile(

@@ -1,4 +1,6 @@
-/** Downloads sets of files from the web: a few at a time over shared connections; each complete file is kept. */
+/**
+ * Downloads sets of files from the web: a few at a time over shared connections; each complete file is kept.
+ */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { ReverieError } from "./errors.ts";
@@ -23,9 +25,9 @@ export interface PublishedFiles {
 const atOnce = 6;
 
 /**
- * Downloads files into `folder` under their own paths, and returns their contents by path. Files and parts of files
- * from an interrupted call are not downloaded again. `onProgress` reports all files together. The first file that
- * fails stops the others.
+ * Downloads files into `folder` under their own paths, and returns their contents by path. Files and parts of
+ * files from an interrupted call are not downloaded again. `onProgress` reports all files together. The first
+ * file that fails stops the others.
  *
  * @throws {ReverieError} as {@link downloadFile} does, and if a complete file was damaged since.
  * @throws {unknown} the signal's reason when the signal is aborted.

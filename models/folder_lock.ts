@@ -6,9 +6,10 @@ import type { Reach } from "./reach.ts";
 const pauseMs = 100;
 
 /**
- * Runs `make`, which makes the target, under a lock. If another process is making the target, waits for it and returns
- * the target. The lock is on a file next to the target; the system releases it when its process ends, for whatever
- * reason. A byte in that file says that a server has answered, which also ends the time limit of the waiting process.
+ * Runs `make`, which makes the target, under a lock. If another process is making the target, waits for it
+ * and returns the target. The lock is on a file next to the target; the system releases it when its process
+ * ends, for whatever reason. A byte in that file says that a server has answered, which also ends the time
+ * limit of the waiting process.
  *
  * @throws {ReverieError} if the folder cannot be written to.
  * @throws {unknown} the reason of the signal of `reach` when that signal is aborted.

@@ -1,7 +1,10 @@
 /** Messages as data: each edge (command line, HTTP) puts settings, files and remedies into its own words. */
 import { basename } from "node:path";
 
-/** Something the user can do. Each edge puts it into its own words, or leaves it out if it cannot be done there. */
+/**
+ * Something the user can do. Each edge puts it into its own words, or leaves it out if it cannot be done
+ * there.
+ */
 export type Remedy =
   /** Fetch the weights of a network of the catalogue. */
   | { remedy: "fetch"; network: string }

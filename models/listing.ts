@@ -40,7 +40,10 @@ export interface FileDescription {
   path: string;
   /** Size in bytes. */
   size: number;
-  /** Catalog name of the recognised network. The following fields then describe the network that Reverie opens. */
+  /**
+   * Catalog name of the recognised network. The following fields then describe the network that Reverie
+   * opens.
+   */
   recognised?: string;
   /** Version of the ONNX operator set that it uses. */
   opset: number;
@@ -94,7 +97,10 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
   }
 }
 
-/** Drops names such as `conv1_output_0`, which exporters give a value, if the node's name `conv1` is there too. */
+/**
+ * Drops names such as `conv1_output_0`, which exporters give a value, if the node's name `conv1` is there
+ * too.
+ */
 function withoutDoubles(names: string[]): string[] {
   const known = new Set(names);
   return names.filter((name) => !/_output_\d+$/.test(name) || !known.has(name.replace(/_output_\d+$/, "")));

@@ -16,7 +16,9 @@ export function isOutOfReach(name: string, now = Date.now()): boolean {
   return note !== undefined && Math.abs(now - note.mtimeMs) < validMs;
 }
 
-/** Remembers that the network cannot be reached. If the note cannot be written, the next start tries again. */
+/**
+ * Remembers that the network cannot be reached. If the note cannot be written, the next start tries again.
+ */
 export async function rememberOutOfReach(name: string): Promise<void> {
   const note = noteOf(name);
   try {

@@ -61,8 +61,8 @@ async function tarballAddress(pinned: PinnedPackage, options: DownloadOptions): 
 }
 
 /**
- * Unpacks a tarball into `folder` without running any of its scripts. Returns the package's folder. A tarball that was
- * damaged since it was fetched is removed, so that the next call fetches it again.
+ * Unpacks a tarball into `folder` without running any of its scripts. Returns the package's folder. A tarball
+ * that was damaged since it was fetched is removed, so that the next call fetches it again.
  *
  * @throws {ReverieError} if it cannot be unpacked.
  */

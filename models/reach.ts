@@ -28,8 +28,9 @@ export class Reach implements Disposable {
   }
 
   /**
-   * Starts the next server's equal share of the remaining time, with `servers` servers left to try. The signal is
-   * aborted when that share is over, unless a server has answered, or when the user's signal is aborted.
+   * Starts the next server's equal share of the remaining time, with `servers` servers left to try. The
+   * signal is aborted when that share is over, unless a server has answered, or when the user's signal is
+   * aborted.
    */
   share(servers: number): AbortSignal {
     clearTimeout(this.#timer);

@@ -55,8 +55,8 @@ export function sourceSize(source: Source): number {
 /** Options of a download from several sources. */
 export interface PullOptions extends DownloadOptions {
   /**
-   * Seconds within which one of the sources must begin to send. Each source gets an equal share of the time that is
-   * left. Default: each source may take as long as a server may be silent (`patience`).
+   * Seconds within which one of the sources must begin to send. Each source gets an equal share of the time
+   * that is left. Default: each source may take as long as a server may be silent (`patience`).
    */
   reachWithin?: number | undefined;
 }
@@ -72,11 +72,11 @@ export interface Wanted {
 
 /**
  * Fetches a network from the first source that has it, and returns the path of its file. If the download is
- * interrupted, the data so far stays next to the target and is not downloaded again. A second process that wants the
- * same network waits for the first.
+ * interrupted, the data so far stays next to the target and is not downloaded again. A second process that
+ * wants the same network waits for the first.
  *
- * @throws {ReverieError} if every source fails (`download_unreachable` if none answered), or if the folder cannot be
- * written to (`cache_unusable` or `disk_full`).
+ * @throws {ReverieError} if every source fails (`download_unreachable` if none answered), or if the folder
+ * cannot be written to (`cache_unusable` or `disk_full`).
  * @throws {unknown} the signal's reason when the signal is aborted.
  */
 export async function fetchFromSources(

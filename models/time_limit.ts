@@ -8,11 +8,11 @@ export interface TimeLimit {
 }
 
 /**
- * Runs work whose signal is aborted when the time is over. Resolves with true if the work finishes, and with false if
- * it fails after the time is over.
+ * Runs work whose signal is aborted when the time is over. Resolves with true if the work finishes, and with
+ * false if it fails after the time is over.
  *
- * @throws {unknown} what the work throws, or the reason of the limit's own signal if the work fails after that signal
- * was aborted.
+ * @throws {unknown} what the work throws, or the reason of the limit's own signal if the work fails after
+ * that signal was aborted.
  */
 export async function endsWithin(
   { seconds = Infinity, signal: stop }: TimeLimit,

@@ -3,8 +3,8 @@ import { ReverieError } from "./errors.ts";
 import type { Line } from "./line.ts";
 
 /**
- * The URL to request for a file on the web. If `REVERIE_MIRROR` is set to a base URL, `https://HOST/PATH` becomes
- * `MIRROR/HOST/PATH`. Packages have their own variable for this, `NPM_CONFIG_REGISTRY`.
+ * The URL to request for a file on the web. If `REVERIE_MIRROR` is set to a base URL, `https://HOST/PATH`
+ * becomes `MIRROR/HOST/PATH`. Packages have their own variable for this, `NPM_CONFIG_REGISTRY`.
  */
 export function webAddress(url: string): string {
   const mirror = Deno.env.get("REVERIE_MIRROR");
@@ -18,7 +18,8 @@ export function isOffline(): boolean {
 }
 
 /**
- * Checks that downloads are allowed. `what` is what should be fetched, `otherwise` what the user can do instead.
+ * Checks that downloads are allowed. `what` is what should be fetched, `otherwise` what the user can do
+ * instead.
  *
  * @throws {ReverieError} `download_unreachable` if `REVERIE_OFFLINE` is set.
  */

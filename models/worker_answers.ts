@@ -11,7 +11,10 @@ export interface Answering<Request, Answer> {
   onCall?: (request: Request) => void;
 }
 
-/** Answers every request to this Worker, one after another, so that a request can use the result of an earlier one. */
+/**
+ * Answers every request to this Worker, one after another, so that a request can use the result of an earlier
+ * one.
+ */
 export function answerCalls<Request, Answer>(
   { answer, moved = () => [], onCall }: Answering<Request, Answer>,
 ): void {

@@ -6,8 +6,9 @@ import { ShapeTable } from "../onnx/shapes.ts";
 /**
  * The model in a form that an execution provider can run, with the same results.
  *
- * WebGPU's `Resize` has no antialiasing. For a picture that shrinks, the filter becomes two matrix products, one per
- * axis; for one that grows, the filter has no effect and is dropped. Other providers get the model unchanged.
+ * WebGPU's `Resize` has no antialiasing. For a picture that shrinks, the filter becomes two matrix products,
+ * one per axis; for one that grows, the filter has no effect and is dropped. Other providers get the model
+ * unchanged.
  */
 export function adapted(model: Model, provider: string): Model {
   if (provider !== "webgpu" || !model.graph.nodes.some(isAntialiased)) return model;
@@ -25,7 +26,9 @@ function isAntialiased(node: Node): boolean {
   return node.op === "Resize" && node.domain === "" && intAttribute(node, "antialias", 0) === 1;
 }
 
-/** Replaces an antialiased Resize. An unsupported kind of resize stays as it is, and the provider refuses it. */
+/**
+ * Replaces an antialiased Resize. An unsupported kind of resize stays as it is, and the provider refuses it.
+ */
 function replaceResize(g: GraphBuilder, node: Node, shapes: ShapeTable): void {
   const [input, output] = [node.inputs[0]!, node.outputs[0]!];
   const from = shapes.shape(input), to = shapes.shape(output);

@@ -30,8 +30,8 @@ export interface LoadOptions {
 }
 
 /**
- * Runs ONNX graphs in a Worker, off the server's thread. A graph's output tensors stay with the engine until they are
- * read or released, so that a chain of graphs moves no pixels through JavaScript.
+ * Runs ONNX graphs in a Worker, off the server's thread. A graph's output tensors stay with the engine until
+ * they are read or released, so that a chain of graphs moves no pixels through JavaScript.
  *
  * ```ts ignore
  * using engine = await Engine.start();
@@ -103,9 +103,9 @@ export class Engine {
   }
 
   /**
-   * Frees all sessions and values, then ends the engine. Pending requests are rejected at once, but the engine waits
-   * until the running one has finished. Prefer this to {@link close} in programs that keep running: a terminated Worker
-   * does not free onnxruntime's memory.
+   * Frees all sessions and values, then ends the engine. Pending requests are rejected at once, but the
+   * engine waits until the running one has finished. Prefer this to {@link close} in programs that keep
+   * running: a terminated Worker does not free onnxruntime's memory.
    */
   async release(): Promise<void> {
     await this.#calls.finish({ kind: "end" });
@@ -141,7 +141,10 @@ export class Session {
     this.#number = number;
   }
 
-  /** Runs the graph. Feeds are tensors or values of this engine. Every output is a value that the caller releases. */
+  /**
+   * Runs the graph. Feeds are tensors or values of this engine. Every output is a value that the caller
+   * releases.
+   */
   async run<Output extends string = string>(
     feeds: Record<string, HostTensor | Value>,
   ): Promise<Record<Output, Value>> {

@@ -1,6 +1,7 @@
 /**
- * onnxruntime with telemetry turned off: official builds from 1.29 on report every session to Microsoft unless
- * `ORT_DISABLE_TELEMETRY` is set before the first session is created. All code imports onnxruntime from here.
+ * onnxruntime with telemetry turned off: official builds from 1.29 on report every session to Microsoft
+ * unless `ORT_DISABLE_TELEMETRY` is set before the first session is created. All code imports onnxruntime
+ * from here.
  */
 import { preloaded } from "./cuda/preload.ts";
 import ort from "onnxruntime-node";

@@ -10,12 +10,14 @@ import type { RefusedProvider, SessionSettings } from "./messages.ts";
 /** Execution providers that can be requested, fastest first. */
 export const knownProviders = ["cuda", "webgpu", "cpu"] as const;
 
-/** Providers that `auto` tries, in this order. WebGPU is only used on request: it may be a software renderer. */
+/**
+ * Providers that `auto` tries, in this order. WebGPU is only used on request: it may be a software renderer.
+ */
 export const automaticProviders: readonly string[] = ["cuda", "cpu"];
 
 /**
- * Finds the first provider that works. onnxruntime refuses a whole list if one provider in it cannot load, so each is
- * tried alone with a small graph.
+ * Finds the first provider that works. onnxruntime refuses a whole list if one provider in it cannot load, so
+ * each is tried alone with a small graph.
  *
  * @throws {Error} if none works; the message has the reason of each.
  */
@@ -70,7 +72,8 @@ export function sessionOptions(
     executionProviders: [provider],
     intraOpNumThreads: settings.threads,
     interOpNumThreads: 1,
-    // Every session has its own threads. If they kept spinning after a run, they would slow down the next session.
+    // Every session has its own threads. If they kept spinning after a run, they would slow down the next
+    // session.
     extra: { session: { force_spinning_stop: "1" } },
     graphOptimizationLevel: "all",
     logSeverityLevel: 4,

@@ -58,9 +58,10 @@ const mostMemory = { raft: 32e9, auto: 2e9 };
 /** Share of the available memory that RAFT may use; the dream needs some, too. */
 const memoryShare = 3 / 4;
 /**
- * RAFT's memory: a multiple of the size of its correlations, since onnxruntime also holds their inputs and the lookup,
- * plus a number of bytes per pixel for the features. Both come from the peak resident memory over several pairs with
- * raft-small on the CPU, from 256x192 (0.15 GB) to 1024x768 (9.4 GB). The estimate exceeds the peak by 2 to 15 %.
+ * RAFT's memory: a multiple of the size of its correlations, since onnxruntime also holds their inputs and
+ * the lookup, plus a number of bytes per pixel for the features. Both come from the peak resident memory over
+ * several pairs with raft-small on the CPU, from 256x192 (0.15 GB) to 1024x768 (9.4 GB). The estimate exceeds
+ * the peak by 2 to 15 %.
  */
 const memory = { correlations: 4.7, pixel: 2500 };
 
@@ -102,7 +103,8 @@ export async function chooseFlow(request: FlowRequest): Promise<ChosenFlow> {
 /**
  * Creates the estimator of that name.
  *
- * @throws {ReverieError} if the weights are not here or not usable, or if the pictures are too large for RAFT.
+ * @throws {ReverieError} if the weights are not here or not usable, or if the pictures are too large for
+ * RAFT.
  */
 export async function namedFlow(
   { flow, ...request }: { flow: "raft" | "dis" } & RaftRequest,
@@ -116,7 +118,8 @@ export async function namedFlow(
 /**
  * Checks, without an engine, whether {@link chooseFlow} would fail for these settings.
  *
- * @throws {ReverieError} if the weights are not here or not usable, or if the pictures are too large for RAFT.
+ * @throws {ReverieError} if the weights are not here or not usable, or if the pictures are too large for
+ * RAFT.
  */
 export async function checkFlow(plan: FlowPlan): Promise<void> {
   const { flow, model } = plan;
@@ -127,14 +130,17 @@ export async function checkFlow(plan: FlowPlan): Promise<void> {
 }
 
 /**
- * Memory that RAFT may use now, in bytes: a share of the available memory of this machine. `limit` is the total
- * resident memory that this process may have, in bytes.
+ * Memory that RAFT may use now, in bytes: a share of the available memory of this machine. `limit` is the
+ * total resident memory that this process may have, in bytes.
  */
 export function roomForRaft(limit = Infinity): number {
   return mostForRaft(Math.min(availableMemory(), limit - Deno.memoryUsage().rss));
 }
 
-/** Memory that RAFT may use in a process with a total of `limit` bytes, in bytes, regardless of what is in use now. */
+/**
+ * Memory that RAFT may use in a process with a total of `limit` bytes, in bytes, regardless of what is in use
+ * now.
+ */
 export function mostForRaft(limit: number): number {
   return Math.min(mostMemory.raft, memoryShare * limit);
 }
@@ -144,7 +150,9 @@ export function raftBytes(size: { width: number; height: number }): number {
   return memory.correlations * correlationBytes(size) + memory.pixel * size.width * size.height;
 }
 
-/** Size of the correlations of all pairs of cells in both directions, on all levels of the pyramid, in bytes. */
+/**
+ * Size of the correlations of all pairs of cells in both directions, on all levels of the pyramid, in bytes.
+ */
 function correlationBytes(size: { width: number; height: number }): number {
   const { rows, columns } = gridOf(size);
   return 2 * 4 / 3 * (rows * columns) ** 2 * Float32Array.BYTES_PER_ELEMENT;

@@ -3,8 +3,8 @@ import { WorkerCalls } from "../worker_calls.ts";
 import type { DisAnswers, DisRequest } from "./dis/messages.ts";
 
 /**
- * DIS in its own Worker, so that it does not block the calling thread. Requests run one after another. Close it when
- * done; otherwise the Worker keeps the program running.
+ * DIS in its own Worker, so that it does not block the calling thread. Requests run one after another. Close
+ * it when done; otherwise the Worker keeps the program running.
  */
 export class DisThread {
   readonly #calls: WorkerCalls<DisRequest, DisAnswers>;
@@ -16,9 +16,9 @@ export class DisThread {
   }
 
   /**
-   * Resolves with the answer to a request. The request's arrays are transferred to the Worker and cannot be read
-   * afterwards. When the signal is aborted, a waiting request is never started, and the answer of a running one (which
-   * takes well under a second) is ignored.
+   * Resolves with the answer to a request. The request's arrays are transferred to the Worker and cannot be
+   * read afterwards. When the signal is aborted, a waiting request is never started, and the answer of a
+   * running one (which takes well under a second) is ignored.
    *
    * @throws {Error} the error of the request, or, after `close`, an error that says so.
    * @throws {unknown} the signal's reason when the signal is aborted.

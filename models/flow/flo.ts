@@ -1,4 +1,6 @@
-/** Ground truth of optical flow benchmarks: reads Middlebury's `.flo` files and computes the end-point error. */
+/**
+ * Ground truth of optical flow benchmarks: reads Middlebury's `.flo` files and computes the end-point error.
+ */
 import { ReverieError } from "../errors.ts";
 import type { FlowField } from "./flow.ts";
 

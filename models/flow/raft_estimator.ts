@@ -26,14 +26,14 @@ export interface RaftEstimatorOptions {
   /** Maximum number of flow updates. Default: 12, as in the paper. */
   updates?: number;
   /**
-   * No more updates follow one shorter than this, in pixels (root mean square); checked from the second update on. 0
-   * always runs all updates. Default: 0.6 on the CPU (0.1 without `polish`), and 0 on other devices, where every update
-   * would send the correlations to the device again.
+   * No more updates follow one shorter than this, in pixels (root mean square); checked from the second
+   * update on. 0 always runs all updates. Default: 0.6 on the CPU (0.1 without `polish`), and 0 on other
+   * devices, where every update would send the correlations to the device again.
    */
   stopBelow?: number;
   /**
-   * Whether DIS makes the flow more precise (dis/polish.ts), on its own threads, while the next pair begins. Default:
-   * true.
+   * Whether DIS makes the flow more precise (dis/polish.ts), on its own threads, while the next pair begins.
+   * Default: true.
    */
   polish?: boolean;
   /** Whether a pair starts from the flow of the previous pair. Default: true. */
@@ -55,7 +55,10 @@ export interface PairReport {
 /** Default of `stopBelow`, with and without `polish`: the error stays within 8 % of that with all updates. */
 const shortUpdate = { polished: 0.6, plain: 0.1 };
 
-/** Below this share there is a cut: flow between two scenes hardly agrees anywhere, within a scene nearly everywhere. */
+/**
+ * Below this share there is a cut: flow between two scenes hardly agrees anywhere, within a scene nearly
+ * everywhere.
+ */
 const leastConsistent = 0.2;
 
 /** What the last pair leaves for the next one. */
@@ -74,11 +77,12 @@ interface Attempt {
 }
 
 /**
- * Optical flow by RAFT, for video. The picture that two pairs share is encoded once, both directions come from one
- * product of features in one batch, flow starts from the previous pair, and RAFT's flow on its grid of 8x8-pixel cells
- * is polished at full size. A picture is identified by its `pixels` array, which must not be changed between two pairs.
- * If both directions hardly agree, the pair is computed again without a warm start; if they still do not agree, the
- * scene has changed and the next pair starts from no motion. A repeated picture has no motion and costs nothing.
+ * Optical flow by RAFT, for video. The picture that two pairs share is encoded once, both directions come
+ * from one product of features in one batch, flow starts from the previous pair, and RAFT's flow on its grid
+ * of 8x8-pixel cells is polished at full size. A picture is identified by its `pixels` array, which must not
+ * be changed between two pairs. If both directions hardly agree, the pair is computed again without a warm
+ * start; if they still do not agree, the scene has changed and the next pair starts from no motion. A
+ * repeated picture has no motion and costs nothing.
  *
  * ```ts ignore
  * using estimator = await RaftEstimator.create({ engine, weights, size: { width: 256, height: 192 } });
@@ -183,7 +187,10 @@ export class RaftEstimator implements FlowEstimator {
     }
   }
 
-  /** The flow of a repeated picture: no motion. What is kept for the previous picture now belongs to the current one. */
+  /**
+   * The flow of a repeated picture: no motion. What is kept for the previous picture now belongs to the
+   * current one.
+   */
   #stay(previous: Picture, current: Picture): FlowPair {
     if (this.#kept?.pixels === previous.pixels) this.#kept = { ...this.#kept, pixels: current.pixels };
     this.#report = { updates: 0, warm: false, consistent: 1, cut: false };
@@ -253,8 +260,8 @@ export class RaftEstimator implements FlowEstimator {
 }
 
 /**
- * Whether a picture is repeated, as in animation with fewer drawn than shown frames. Differences of less than one of
- * 255 levels do not count.
+ * Whether a picture is repeated, as in animation with fewer drawn than shown frames. Differences of less than
+ * one of 255 levels do not count.
  */
 function isRepeated(previous: Picture, current: Picture): boolean {
   return previous.pixels.every((value, i) => Math.abs(value - current.pixels[i]!) < 1 / 255);

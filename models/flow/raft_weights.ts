@@ -6,8 +6,8 @@ import { line } from "../line.ts";
 import { type RaftWeights, raftWeights } from "../networks/raft/weights.ts";
 
 /**
- * The file of RAFT's weights. `model` is a name in the catalog or a file; the default is the first flow network of the
- * catalog that is on this machine. Undefined if there is none.
+ * The file of RAFT's weights. `model` is a name in the catalog or a file; the default is the first flow
+ * network of the catalog that is on this machine. Undefined if there is none.
  *
  * @throws {ReverieError} if the name or file does not exist.
  */
@@ -32,7 +32,8 @@ export async function locateRaftWeights(model?: string): Promise<string | undefi
 /**
  * Reads RAFT's weights from a checkpoint of torchvision or princeton-vl.
  *
- * @throws {ReverieError} if the file is not readable or holds another network; the message is one line that names it.
+ * @throws {ReverieError} if the file is not readable or holds another network; the message is one line that
+ * names it.
  */
 export async function readRaftWeights(path: string): Promise<RaftWeights> {
   const checkpoint = await readCheckpoint(path);

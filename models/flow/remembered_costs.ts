@@ -1,6 +1,6 @@
 /**
- * Measured costs, kept in the cache folder. Measurements vary from run to run; a kept one makes the choice of the
- * estimator, and so the frames, reproducible.
+ * Measured costs, kept in the cache folder. Measurements vary from run to run; a kept one makes the choice of
+ * the estimator, and so the frames, reproducible.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";

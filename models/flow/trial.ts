@@ -35,9 +35,9 @@ export interface TrialOptions {
 const [tries, patience] = [3, 1];
 
 /**
- * Seconds per pair, for consecutive pairs as in a video. Stops at the first pair that takes at most `limit` seconds. If
- * none does, returns the time of the fastest of a few, or Infinity if none finished in time: within a second or twice
- * the limit, whichever is longer.
+ * Seconds per pair, for consecutive pairs as in a video. Stops at the first pair that takes at most `limit`
+ * seconds. If none does, returns the time of the fastest of a few, or Infinity if none finished in time:
+ * within a second or twice the limit, whichever is longer.
  *
  * @throws {unknown} the signal's reason when the signal is aborted.
  */

@@ -18,8 +18,10 @@ export type { GradientForms } from "../onnx/operators/gradient_context.ts";
  * @param g a graph of operator set 17 whose shapes are all static
  * @param loss name of the float32 scalar to differentiate
  * @param inputs names of the float32 values whose gradients are wanted
- * @returns the names of the gradients, one per input and of its shape; zeros if the loss does not depend on the input
- * @throws {ReverieError} if an operator on the path has no rule; the message names the node and the layers below it
+ * @returns the names of the gradients, one per input and of its shape; zeros if the loss does not depend on
+ * the input
+ * @throws {ReverieError} if an operator on the path has no rule; the message names the node and the layers
+ * below it
  */
 export function differentiate(
   g: GraphBuilder,

@@ -8,8 +8,8 @@ interface ChannelAffine {
 }
 
 /**
- * Folds BatchNormalization, and Mul, Add, Sub and Div with one constant per channel, into the preceding convolution if
- * nothing else reads its result. Batch normalisation then costs nothing in either pass.
+ * Folds BatchNormalization, and Mul, Add, Sub and Div with one constant per channel, into the preceding
+ * convolution if nothing else reads its result. Batch normalisation then costs nothing in either pass.
  */
 export function foldScales(graph: Graph): Graph {
   const readers = readersOf(graph);

@@ -19,9 +19,9 @@ export function meanSquares(g: GraphBuilder, activations: string[]): string {
 }
 
 /**
- * Makes a gradient model from any ONNX network and one or more of its layers. It has the network's input, and returns
- * `loss` (a scalar) and `gradient` (the gradient of the loss with respect to the input, of its shape). It is an
- * ordinary ONNX model that every execution provider can run.
+ * Makes a gradient model from any ONNX network and one or more of its layers. It has the network's input, and
+ * returns `loss` (a scalar) and `gradient` (the gradient of the loss with respect to the input, of its
+ * shape). It is an ordinary ONNX model that every execution provider can run.
  *
  * @throws {ReverieError} if a layer does not exist, cannot be differentiated, or cannot run at this size
  */

@@ -5,9 +5,9 @@ import { Value } from "../onnx/operators/value.ts";
 /**
  * The gradient of one value: the sum of its readers' contributions.
  *
- * Projections are combined, since sum_k W_k g_k = [W_1 … W_K] concat(g_1, …, g_K): one Concat and one Conv replace K
- * Convs and K - 1 Adds. A range of channels needs only those rows of the weight, so a block of parallel branches passes
- * its gradient to the block below without additions or slices.
+ * Projections are combined, since sum_k W_k g_k = [W_1 … W_K] concat(g_1, …, g_K): one Concat and one Conv
+ * replace K Convs and K - 1 Adds. A range of channels needs only those rows of the weight, so a block of
+ * parallel branches passes its gradient to the block below without additions or slices.
  */
 export class GradientSum implements OutputGradient {
   readonly #values: Value[] = [];

@@ -15,7 +15,9 @@ export function producersOf(graph: Graph): Map<string, Node> {
   return new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
 }
 
-/** The graph with values replaced: nodes that read one read its replacement instead. Outputs are renamed too. */
+/**
+ * The graph with values replaced: nodes that read one read its replacement instead. Outputs are renamed too.
+ */
 export function substituted(graph: Graph, replacements: Map<string, string>): Graph {
   const final = (name: string): string => {
     const next = replacements.get(name);

@@ -51,7 +51,8 @@ export function layersWithRules(graph: Graph, inputs: string[]): Layer[] {
  * Checks that every operator that gradients pass through has a rule.
  *
  * @param active the values whose gradients are needed; by default all that depend on the inputs
- * @throws {ReverieError} for the first operator without a rule; the message names the node and the layers below it
+ * @throws {ReverieError} for the first operator without a rule; the message names the node and the layers
+ * below it
  */
 export function refuseUnknownOperators(
   graph: Graph,
@@ -88,8 +89,8 @@ function suggestion(layers: string[]): string {
 }
 
 /**
- * The names of all layers to dream with, from the input upwards: those of values, and those of nodes if they differ.
- * Layers above an operator without a gradient rule are left out.
+ * The names of all layers to dream with, from the input upwards: those of values, and those of nodes if they
+ * differ. Layers above an operator without a gradient rule are left out.
  */
 export function reachableLayers(model: Model): string[] {
   const upgraded = upgrade(model);
@@ -115,9 +116,10 @@ function words(name: string): string {
 }
 
 /**
- * The value that a layer's name refers to: the value of that name, the first output of the node of that name, or the
- * only value whose name ends with the given words. Otherwise the words name a block, such as PyTorch's `features.4`, and
- * refer to the last value inside it. Case, punctuation and numbers that exporters append do not matter.
+ * The value that a layer's name refers to: the value of that name, the first output of the node of that name,
+ * or the only value whose name ends with the given words. Otherwise the words name a block, such as PyTorch's
+ * `features.4`, and refer to the last value inside it. Case, punctuation and numbers that exporters append do
+ * not matter.
  *
  * @throws {ReverieError} if none or more than one fits
  */

@@ -2,8 +2,9 @@ import { type Graph, intAttribute, type Node } from "../onnx/model.ts";
 import { producersOf } from "./graph_edits.ts";
 
 /**
- * Pools the parts of a concatenation instead of the whole: maxpool(concat(a, b)) = concat(maxpool(a), maxpool(b)),
- * since a pool works channel by channel. In the backward pass each part gets its gradient directly, without slicing.
+ * Pools the parts of a concatenation instead of the whole: maxpool(concat(a, b)) = concat(maxpool(a),
+ * maxpool(b)), since a pool works channel by channel. In the backward pass each part gets its gradient
+ * directly, without slicing.
  */
 export function poolParts(graph: Graph): Graph {
   const producers = producersOf(graph);

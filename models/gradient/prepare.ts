@@ -27,10 +27,10 @@ export interface PreparedModel {
 }
 
 /**
- * Prepares a network for differentiation. Everything above the layers is removed, the input gets the requested size
- * (whatever size the file declares), constants are folded (an If is replaced by the branch that it takes), Identity and
- * Dropout are removed, batch normalisation is folded into the convolutions, and pools are exchanged with their
- * neighbours if that saves work. The layers' activations do not change.
+ * Prepares a network for differentiation. Everything above the layers is removed, the input gets the
+ * requested size (whatever size the file declares), constants are folded (an If is replaced by the branch
+ * that it takes), Identity and Dropout are removed, batch normalisation is folded into the convolutions, and
+ * pools are exchanged with their neighbours if that saves work. The layers' activations do not change.
  *
  * @throws {ReverieError} if a layer does not exist, cannot be differentiated, or cannot run at this size
  */

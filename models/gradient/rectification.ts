@@ -29,8 +29,9 @@ export class Rectification {
   }
 
   /**
-   * Whether a MaxPool stops the gradient of windows whose maximum is not positive, instead of the Relu before it. Only
-   * positive elements get a gradient then, and a pool with a stride has fewer windows than the Relu has elements.
+   * Whether a MaxPool stops the gradient of windows whose maximum is not positive, instead of the Relu before
+   * it. Only positive elements get a gradient then, and a pool with a stride has fewer windows than the Relu
+   * has elements.
    */
   stopsForRelu(node: Node): boolean {
     return this.#stopping.has(node);
@@ -42,8 +43,8 @@ export class Rectification {
   }
 
   /**
-   * The Relu whose gradient comes only through this value. The gradient of an LRN is zero where its output and its
-   * output's gradient are zero.
+   * The Relu whose gradient comes only through this value. The gradient of an LRN is zero where its output
+   * and its output's gradient are zero.
    */
   #reluBefore(name: string): Node | undefined {
     const node = this.#producers.get(name);

@@ -37,7 +37,10 @@ function isReluThenMaxPool(first: Node, second: Node): boolean {
   return first.op === "Relu" && second.op === "MaxPool" && second.outputs.length === 1;
 }
 
-/** Whether the pool preserves constants (so that the bias can move before it) and the convolution reduces channels. */
+/**
+ * Whether the pool preserves constants (so that the bias can move before it) and the convolution reduces
+ * channels.
+ */
 function isAverageThenProjection(graph: Graph, first: Node, second: Node): boolean {
   if (first.op !== "AveragePool" || second.op !== "Conv") return false;
   const weight = graph.initializers.get(second.inputs[1]!);

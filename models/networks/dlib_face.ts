@@ -19,7 +19,10 @@ export function readDlibFace(folder: string): Model {
   );
 }
 
-/** The blocks after the stem, in order. A name has the number of filters, and `down` if the block halves the picture. */
+/**
+ * The blocks after the stem, in order. A name has the number of filters, and `down` if the block halves the
+ * picture.
+ */
 const blocks = [
   ...["conv32_1", "conv32_2", "conv32_3"],
   ...["conv64_down", "conv64_1", "conv64_2", "conv64_3"],
@@ -28,12 +31,12 @@ const blocks = [
 ];
 
 /**
- * The network as an ONNX graph for pictures of any size: input `picture` float32 [1, 3, height, width], RGB grey levels
- * minus dlib's means, over 256. Each block's output is a value of the block's name, from `conv32_1` to the output
- * `conv256_down_out`.
+ * The network as an ONNX graph for pictures of any size: input `picture` float32 [1, 3, height, width], RGB
+ * grey levels minus dlib's means, over 256. Each block's output is a value of the block's name, from
+ * `conv32_1` to the output `conv256_down_out`.
  *
- * `weights` have face-api.js's names (`conv64_1/conv2/conv/filters`, …/conv/bias, …/scale/weights, …/scale/biases) and
- * TensorFlow's layout. dlib's affine layers are folded into the convolutions.
+ * `weights` have face-api.js's names (`conv64_1/conv2/conv/filters`, …/conv/bias, …/scale/weights,
+ * …/scale/biases) and TensorFlow's layout. dlib's affine layers are folded into the convolutions.
  *
  * @throws {Error} if a weight is missing.
  */
@@ -59,7 +62,10 @@ export function buildDlibFace(weights: ReadonlyMap<string, Tensor>): Model {
     return g.op("Relu", [g.add(y, x)], {}, name);
   }
 
-  /** Halves the picture. The smaller branch is padded with zeros to the size of the larger, like dlib's `add_prev`. */
+  /**
+   * Halves the picture. The smaller branch is padded with zeros to the size of the larger, like dlib's
+   * `add_prev`.
+   */
   function residualDown(x: string, name: string): string {
     const y = unit(g.relu(unit(x, `${name}/conv1`, 2)), `${name}/conv2`);
     const pooled = g.op("AveragePool", [x], { kernel_shape: [2, 2], strides: [2, 2] });
@@ -68,8 +74,9 @@ export function buildDlibFace(weights: ReadonlyMap<string, Tensor>): Model {
   }
 
   /**
-   * Pads `y` to the size of `larger`. For an even number of rows the 3x3 convolution gives one row less than the pool,
-   * for an odd number the same; likewise for columns. The graph computes the difference from the sizes.
+   * Pads `y` to the size of `larger`. For an even number of rows the 3x3 convolution gives one row less than
+   * the pool, for an odd number the same; likewise for columns. The graph computes the difference from the
+   * sizes.
    */
   function withSizeOf(y: string, larger: string): string {
     const sizeOf = (value: string) => g.op("Shape", [value], { start: 2 });

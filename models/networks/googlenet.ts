@@ -21,13 +21,14 @@ export const caffePreprocessing: Preprocessing = {
 };
 
 /**
- * The network as an ONNX graph: input `data` float32 [1, 3, height, width], preprocessed as {@link caffePreprocessing}
- * describes; output `loss3/classifier` [1, classes, 1, 1], the scores before softmax, or `pool5/7x7_s1`
- * [1, 1024, 1, 1] if the weights have no classifier.
+ * The network as an ONNX graph: input `data` float32 [1, 3, height, width], preprocessed as {@link
+ * caffePreprocessing} describes; output `loss3/classifier` [1, classes, 1, 1], the scores before softmax, or
+ * `pool5/7x7_s1` [1, 1024, 1, 1] if the weights have no classifier.
  *
- * In Caffe a ReLU works in place, so a layer's name refers to the output of its ReLU; the input of the ReLU is called
- * `inception_4c/3x3/pre_relu`. The last pool takes the mean of the whole picture, which equals Caffe's 7x7 pool at 224
- * pixels and works at any size; the classifier is a 1x1 convolution for the same reason.
+ * In Caffe a ReLU works in place, so a layer's name refers to the output of its ReLU; the input of the ReLU
+ * is called `inception_4c/3x3/pre_relu`. The last pool takes the mean of the whole picture, which equals
+ * Caffe's 7x7 pool at 224 pixels and works at any size; the classifier is a 1x1 convolution for the same
+ * reason.
  */
 export function buildGoogLeNet(weights: GoogLeNetWeights): Model {
   const g = new GraphBuilder({ name: "GoogLeNet" });

@@ -16,10 +16,10 @@ interface UnitOptions {
 }
 
 /**
- * The network as an ONNX graph: input `picture` float32 [1, 3, height, width], RGB in [-1, 1]; output `mixed10`.
- * `weights` have Keras's names (`conv2d_7/kernel`, `batch_normalization_7/beta`, …), numbered in the order in which
- * Keras builds the network, which is the order of the calls below. Batch normalisation is folded into the
- * convolutions.
+ * The network as an ONNX graph: input `picture` float32 [1, 3, height, width], RGB in [-1, 1]; output
+ * `mixed10`. `weights` have Keras's names (`conv2d_7/kernel`, `batch_normalization_7/beta`, …), numbered in
+ * the order in which Keras builds the network, which is the order of the calls below. Batch normalisation is
+ * folded into the convolutions.
  *
  * @throws {Error} if a weight is missing.
  */

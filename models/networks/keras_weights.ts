@@ -8,8 +8,8 @@ interface KerasModel {
 }
 
 /**
- * Reads the weights of a Keras layers model packed as JavaScript modules (`model.min.js` and base64 shards). Returns
- * them by name (`conv2d_1/kernel`), dequantised to float32, in Keras's layout.
+ * Reads the weights of a Keras layers model packed as JavaScript modules (`model.min.js` and base64 shards).
+ * Returns them by name (`conv2d_1/kernel`), dequantised to float32, in Keras's layout.
  *
  * @throws {Error} if a shard is missing or too short.
  */

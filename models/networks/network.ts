@@ -1,6 +1,8 @@
 import type { Model } from "../onnx/model.ts";
 
-/** How an RGB picture in [0, 1] becomes a network's input: `(pixel - mean) * scale`, then the channel order. */
+/**
+ * How an RGB picture in [0, 1] becomes a network's input: `(pixel - mean) * scale`, then the channel order.
+ */
 export interface Preprocessing {
   /** One value per RGB channel, in [0, 1]. */
   mean: [number, number, number];
@@ -13,7 +15,10 @@ export interface Preprocessing {
 export interface Network {
   /** Its name in the catalog, or the path of its file. */
   name: string;
-  /** Catalog name of the known network that it is, even if it comes from a file of the user; otherwise `other`. */
+  /**
+   * Catalog name of the known network that it is, even if it comes from a file of the user; otherwise
+   * `other`.
+   */
   kind: string;
   model: Model;
   preprocessing: Preprocessing;

@@ -21,8 +21,9 @@ export interface NetworkChoice {
 }
 
 /**
- * Opens a network by its name in the catalog (fetched on first use) or from a file. A file may be any ONNX network, or
- * a known network in one of the formats of {@link readNetwork}, which recognises it by its tensors.
+ * Opens a network by its name in the catalog (fetched on first use) or from a file. A file may be any ONNX
+ * network, or a known network in one of the formats of {@link readNetwork}, which recognises it by its
+ * tensors.
  *
  * @throws {ReverieError} if there is no such network or file, or if its input is not one colour picture.
  */
@@ -97,8 +98,8 @@ function preprocessingOf({ mean, scale, channelOrder }: NetworkChoice, own: Prep
 const dreamStride = 12;
 
 /**
- * A default layer for an untuned network: the last reachable one whose activations are not much smaller than a twelfth
- * of the picture. Such layers respond to parts of objects rather than to edges or whole scenes.
+ * A default layer for an untuned network: the last reachable one whose activations are not much smaller than
+ * a twelfth of the picture. Such layers respond to parts of objects rather than to edges or whole scenes.
  */
 function middleLayer(model: Model, path: string): string {
   const side = 224;

@@ -1,6 +1,7 @@
 /**
- * RAFT (Teed and Deng 2020, "RAFT: Recurrent All-Pairs Field Transforms for Optical Flow", arXiv 2003.12039) as an
- * ONNX graph. The files in `raft/` are its parts; `raft/video_graphs.ts` combines them so that video saves work.
+ * RAFT (Teed and Deng 2020, "RAFT: Recurrent All-Pairs Field Transforms for Optical Flow", arXiv 2003.12039)
+ * as an ONNX graph. The files in `raft/` are its parts; `raft/video_graphs.ts` combines them so that video
+ * saves work.
  */
 import { elementCount, floatTensor, type Model } from "../onnx/model.ts";
 import { allPairs, pyramid } from "./raft/correlation.ts";

@@ -27,7 +27,9 @@ export interface FileContent {
   known?: RecognisedNetwork;
 }
 
-/** The known network that an ONNX model is, whatever its names, input size and opset; undefined if it is none. */
+/**
+ * The known network that an ONNX model is, whatever its names, input size and opset; undefined if it is none.
+ */
 export function recogniseModel({ graph }: Model): RecognisedNetwork | undefined {
   return googlenet(matchGoogLeNet(graph));
 }

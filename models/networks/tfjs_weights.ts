@@ -15,8 +15,8 @@ export interface ManifestGroup {
 }
 
 /**
- * The arrays of a manifest by name, dequantised to float32, in TensorFlow's layout. `load` returns the bytes of a file
- * that the manifest names.
+ * The arrays of a manifest by name, dequantised to float32, in TensorFlow's layout. `load` returns the bytes
+ * of a file that the manifest names.
  *
  * Format: TensorFlow.js weights manifest, uint8 quantisation.
  *
@@ -40,8 +40,8 @@ export function readTfjsWeights(
 }
 
 /**
- * Converts a kernel from TensorFlow's layout, [height, width, channels, filters], to ONNX's,
- * [filters, channels, height, width], and multiplies each filter by its gain. This folds a factor per channel after a
+ * Converts a kernel from TensorFlow's layout, [height, width, channels, filters], to ONNX's, [filters,
+ * channels, height, width], and multiplies each filter by its gain. This folds a factor per channel after a
  * convolution into the convolution.
  */
 export function scaledKernel(kernel: Tensor, gain: ArrayLike<number>): Tensor {

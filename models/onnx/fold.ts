@@ -6,15 +6,18 @@ import { ShapeTable } from "./shapes.ts";
 
 /** Options of {@link foldConstants}. */
 export interface FoldOptions {
-  /** Largest number of elements of a computed constant; larger results stay nodes. Default: 2^24, as in large weights. */
+  /**
+   * Largest number of elements of a computed constant; larger results stay nodes. Default: 2^24, as in large
+   * weights.
+   */
   largestConstant?: number;
 }
 
 /**
- * The model with everything computed that does not depend on its inputs' elements. Constant nodes and results of
- * constants become initializers, and so do shapes if the inputs' shapes are static. An If whose condition is known is
- * replaced by the branch that it takes. Nodes and initializers that no output needs are dropped. The given model is not
- * changed.
+ * The model with everything computed that does not depend on its inputs' elements. Constant nodes and results
+ * of constants become initializers, and so do shapes if the inputs' shapes are static. An If whose condition
+ * is known is replaced by the branch that it takes. Nodes and initializers that no output needs are dropped.
+ * The given model is not changed.
  */
 export function foldConstants(model: Model, options: FoldOptions = {}): Model {
   const graph: Graph = { ...model.graph, nodes: [], initializers: new Map(model.graph.initializers) };

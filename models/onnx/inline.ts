@@ -2,8 +2,9 @@ import type { GraphBuilder } from "./build.ts";
 import type { Model, Node } from "./model.ts";
 
 /**
- * Uses a model as a part of another graph: its nodes and constants are appended to the builder's graph, and its inputs
- * are replaced by the given values. Returns the new values of its outputs, by their names in the model.
+ * Uses a model as a part of another graph: its nodes and constants are appended to the builder's graph, and
+ * its inputs are replaced by the given values. Returns the new values of its outputs, by their names in the
+ * model.
  *
  * @throws {Error} if an input is not given, or if the two use different operator sets.
  */

@@ -17,8 +17,8 @@ import type { onnx as types } from "onnx-proto";
 /**
  * Reads an ONNX file's bytes.
  *
- * @throws {ReverieError} if the bytes are not an ONNX model, if tensors are in a second file (external data), or if
- * Reverie does not support an element type.
+ * @throws {ReverieError} if the bytes are not an ONNX model, if tensors are in a second file (external data),
+ * or if Reverie does not support an element type.
  */
 export function readModel(bytes: Uint8Array): Model {
   let proto: types.ModelProto;

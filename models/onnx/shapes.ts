@@ -13,7 +13,10 @@ export class ShapeError extends Error {
 
 /** Options of {@link ShapeTable}. */
 export interface ShapeTableOptions {
-  /** Largest number of elements of a computed value. Default: 4096, enough for shapes, scales and axes, not weights. */
+  /**
+   * Largest number of elements of a computed value. Default: 4096, enough for shapes, scales and axes, not
+   * weights.
+   */
   largestConstant?: number;
 }
 
@@ -21,9 +24,9 @@ export interface ShapeTableOptions {
  * Types and static shapes of a graph's values, and the elements of those that can be computed beforehand: shapes of
  * values, and what is calculated from shapes and constants.
  *
- * The table follows its graph: nodes that are appended later are read when a value is requested, so that code that
- * writes a graph can request the shape of a value that it has just written. A value that cannot be inferred throws only
- * when it, or one that depends on it, is requested.
+ * The table follows its graph: nodes that are appended later are read when a value is requested, so that code
+ * that writes a graph can request the shape of a value that it has just written. A value that cannot be
+ * inferred throws only when it, or one that depends on it, is requested.
  */
 export class ShapeTable {
   readonly #graph: Graph;

@@ -5,7 +5,9 @@ import { ShapeTable } from "./shapes.ts";
 import { operatorOf } from "./operators/table.ts";
 import { UpgradeContext } from "./operators/upgrade_context.ts";
 
-/** The operator set that the rest of Reverie uses: the newest that every execution provider fully supports. */
+/**
+ * The operator set that the rest of Reverie uses: the newest that every execution provider fully supports.
+ */
 export const targetOpset = 17;
 
 /** The operator sets that {@link upgrade} understands. */

@@ -1,10 +1,16 @@
-/** The two libraries of onnxruntime's CUDA provider: their checksums, their folder, and checks whether they are there. */
+/**
+ * The two libraries of onnxruntime's CUDA provider: their checksums, their folder, and checks whether they
+ * are there.
+ */
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../cache.ts";
 
-/** The version of onnxruntime that the libraries belong to. They work with no other: the library checks its version. */
+/**
+ * The version of onnxruntime that the libraries belong to. They work with no other: the library checks its
+ * version.
+ */
 export const runtimeVersion = "1.29.0";
 
 /** A library of onnxruntime's CUDA provider. */

@@ -1,4 +1,7 @@
-/** Installs and removes onnxruntime's CUDA provider. This only happens on request, since the download is 180 MB. */
+/**
+ * Installs and removes onnxruntime's CUDA provider. This only happens on request, since the download is 180
+ * MB.
+ */
 import { join } from "node:path";
 import { cacheFolder, makeWhole } from "../../cache.ts";
 import type { DownloadOptions } from "../../download_options.ts";
@@ -25,11 +28,11 @@ export interface Installed {
 }
 
 /**
- * Fetches the provider's libraries into the cache folder, unless they are already there and intact. An interrupted
- * download is resumed.
+ * Fetches the provider's libraries into the cache folder, unless they are already there and intact. An
+ * interrupted download is resumed.
  *
- * @throws {ReverieError} if the registry cannot be reached, if the files are not the published ones, or if the cache
- * folder cannot be written to.
+ * @throws {ReverieError} if the registry cannot be reached, if the files are not the published ones, or if
+ * the cache folder cannot be written to.
  * @throws {unknown} the signal's reason when the signal is aborted.
  */
 export async function installProvider(options: DownloadOptions = {}): Promise<Installed> {
@@ -43,7 +46,10 @@ export async function installProvider(options: DownloadOptions = {}): Promise<In
   return { folder, fetched: true };
 }
 
-/** Removes the libraries and the rest of an interrupted download. Returns whether there was anything to remove. */
+/**
+ * Removes the libraries and the rest of an interrupted download. Returns whether there was anything to
+ * remove.
+ */
 export async function removeProvider(): Promise<boolean> {
   const tarball = tarballPath();
   const removed = [];

@@ -1,9 +1,11 @@
 /**
- * Makes onnxruntime find its CUDA provider in the cache folder. onnxruntime looks for the provider next to the path
- * that it was opened with. This module therefore opens it first, through a link next to the provider; npm's binding
- * asks for `libonnxruntime.so.1` and gets the library that is already open. Nothing is written to node_modules.
+ * Makes onnxruntime find its CUDA provider in the cache folder. onnxruntime looks for the provider next to
+ * the path that it was opened with. This module therefore opens it first, through a link next to the
+ * provider; npm's binding asks for `libonnxruntime.so.1` and gets the library that is already open. Nothing
+ * is written to node_modules.
  *
- * Import this module before onnxruntime-node. It is synchronous, because a module that awaits could be evaluated later.
+ * Import this module before onnxruntime-node. It is synchronous, because a module that awaits could be
+ * evaluated later.
  */
 import { readlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -35,7 +37,9 @@ function npmLibrary(): string | undefined {
   return Deno.realPathSync(join(folder, "bin", "napi-v6", "linux", "x64", "libonnxruntime.so.1"));
 }
 
-/** A link next to the provider. It is replaced atomically if its target differs: another copy may be using it. */
+/**
+ * A link next to the provider. It is replaced atomically if its target differs: another copy may be using it.
+ */
 function linkTo(library: string): string {
   const link = join(providerFolder(), "libonnxruntime.so.1");
   if (target(link) === library) return link;

@@ -20,8 +20,8 @@ export interface CudaLibrary {
 
 /**
  * The libraries, each after those that it depends on. All but the last two are DT_NEEDED entries of
- * libonnxruntime_providers_cuda.so (`readelf -d`); cuDNN is opened with the first session, and nvrtc by cuDNN when it
- * compiles at run time. libcufft.so.12 is only opened by Fourier transforms, which no graph here has.
+ * libonnxruntime_providers_cuda.so (`readelf -d`); cuDNN is opened with the first session, and nvrtc by cuDNN
+ * when it compiles at run time. libcufft.so.12 is only opened by Fourier transforms, which no graph here has.
  */
 export const cudaLibraries: readonly CudaLibrary[] = [
   {
@@ -46,7 +46,9 @@ export const cudaLibraries: readonly CudaLibrary[] = [
 /** The driver's library, which is installed with the driver and must match it. */
 export const driverLibrary = "libcuda.so.1";
 
-/** Folder for NVIDIA's packages from `pip install --target`, on a machine whose Python must not be changed. */
+/**
+ * Folder for NVIDIA's packages from `pip install --target`, on a machine whose Python must not be changed.
+ */
 export function pipFolder(): string {
   return join(cacheFolder(), "cuda-13");
 }
@@ -79,8 +81,8 @@ export function findCudaLibraries(): Promise<Map<string, FoundLibrary>> {
 }
 
 /**
- * Opens the libraries that are here but outside of the loader's folders, so that the provider finds them by name.
- * Without a driver nothing is opened, since the provider cannot run.
+ * Opens the libraries that are here but outside of the loader's folders, so that the provider finds them by
+ * name. Without a driver nothing is opened, since the provider cannot run.
  */
 export async function openUnknownLibraries(): Promise<void> {
   const found = await findCudaLibraries();
@@ -102,9 +104,9 @@ function filesBeside(path: string, prefix: string): string[] {
 const RTLD_LAZY = 0x1, RTLD_NODELETE = 0x1000;
 
 /**
- * Opens libraries with glibc's own `dlopen`; they stay open until the process ends. `Deno.dlopen` closes its libraries
- * when the thread ends, and a program whose CUDA libraries are closed during its exit crashes. Libraries that cannot be
- * opened are skipped: the provider then reports what is missing.
+ * Opens libraries with glibc's own `dlopen`; they stay open until the process ends. `Deno.dlopen` closes its
+ * libraries when the thread ends, and a program whose CUDA libraries are closed during its exit crashes.
+ * Libraries that cannot be opened are skipped: the provider then reports what is missing.
  */
 function openForGood(paths: readonly string[]): void {
   const glibc = Deno.dlopen("libdl.so.2", { dlopen: { parameters: ["buffer", "i32"], result: "pointer" } });

@@ -1,6 +1,7 @@
 /**
- * The linearised data term of variational refinement: constancy of brightness and of its gradient (Brox et al. 2004).
- * Each constraint is divided by the length of its own gradient, so that it is in pixels (Zimmer et al. 2011).
+ * The linearised data term of variational refinement: constancy of brightness and of its gradient (Brox et
+ * al. 2004). Each constraint is divided by the length of its own gradient, so that it is in pixels (Zimmer et
+ * al. 2011).
  */
 import type { FlowField } from "../flow.ts";
 import { derivativeX, derivativeY } from "./derivative.ts";
@@ -13,9 +14,9 @@ export const CONSTRAINT_VALUES = 9;
 const NOISE = 4;
 
 /**
- * Three constraints a u + b v + c = 0 on the flow (u, v) of each pixel: equal brightness, equal derivative to the
- * right, and equal derivative downwards, with the second image warped by the given flow. All are zero where the flow
- * leaves the image.
+ * Three constraints a u + b v + c = 0 on the flow (u, v) of each pixel: equal brightness, equal derivative to
+ * the right, and equal derivative downwards, with the second image warped by the given flow. All are zero
+ * where the flow leaves the image.
  */
 export function linearise(from: Level, to: Level, flow: FlowField): Float32Array {
   const { width, height } = from;

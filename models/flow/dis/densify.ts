@@ -1,13 +1,16 @@
 /**
- * Densification (Kroeger et al. 2016, section 2.2): the flow of a pixel is the weighted mean of the motions of all
- * patches that cover it. A weight says how well the patch explains the pixel.
+ * Densification (Kroeger et al. 2016, section 2.2): the flow of a pixel is the weighted mean of the motions
+ * of all patches that cover it. A weight says how well the patch explains the pixel.
  */
 import type { FlowField } from "../flow.ts";
 import type { PatchFlow } from "./inverse_search.ts";
 import { PATCH_SIZE } from "./parameters.ts";
 import { BORDER, type Level } from "./pyramid.ts";
 
-/** The dense flow of a grid of patches. Weights are 1 / max(1, |difference in brightness|), brightness 0 to 255. */
+/**
+ * The dense flow of a grid of patches. Weights are 1 / max(1, |difference in brightness|), brightness 0 to
+ * 255.
+ */
 export function densify(from: Level, to: Level, patches: PatchFlow): FlowField {
   const { width, height } = from;
   const count = width * height;

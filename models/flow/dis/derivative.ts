@@ -1,6 +1,8 @@
 import type { GreyImage } from "./grey.ts";
 
-/** The derivative to the right by central differences, per pixel; edge pixels are repeated beyond the border. */
+/**
+ * The derivative to the right by central differences, per pixel; edge pixels are repeated beyond the border.
+ */
 export function derivativeX({ width, height, values }: GreyImage): Float32Array {
   const result = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {

@@ -36,7 +36,9 @@ export function disFlow(
   return levelFlow(from[0]!, to[0]!, coarserFlow(from, to, parameters), parameters);
 }
 
-/** The flow on the second finest level, where the finest level starts; undefined for pyramids of one level. */
+/**
+ * The flow on the second finest level, where the finest level starts; undefined for pyramids of one level.
+ */
 export function coarserFlow(from: Level[], to: Level[], parameters: DisParameters): FlowField | undefined {
   let flow: FlowField | undefined;
   for (let scale = from.length - 1; scale >= 1; scale--) {
@@ -46,8 +48,8 @@ export function coarserFlow(from: Level[], to: Level[], parameters: DisParameter
 }
 
 /**
- * The flow on one level, starting from the flow of the next coarser level (or none), or where it fits better from that
- * of a rival.
+ * The flow on one level, starting from the flow of the next coarser level (or none), or where it fits better
+ * from that of a rival.
  */
 export function levelFlow(
   from: Level,

@@ -1,6 +1,7 @@
 /**
- * Inverse search (Kroeger et al. 2016, section 2.1): gradient descent moves each patch of a regular grid to where it
- * fits best in the second image. It uses the patch's own gradients, so the Hessian is inverted once, not per step.
+ * Inverse search (Kroeger et al. 2016, section 2.1): gradient descent moves each patch of a regular grid to
+ * where it fits best in the second image. It uses the patch's own gradients, so the Hessian is inverted once,
+ * not per step.
  */
 import type { FlowField } from "../flow.ts";
 import { type DisParameters, PATCH_SIZE } from "./parameters.ts";
@@ -24,17 +25,25 @@ type SearchOptions = Omit<DisParameters, "refinement">;
 
 /** Steps shorter than this many pixels end a descent. */
 const SMALL_STEP = 0.02;
-/** A distant motion must cost less than this times the other, because similar-looking places are easy to find. */
+/**
+ * A distant motion must cost less than this times the other, because similar-looking places are easy to find.
+ */
 const FAR_BETTER = 0.3;
-/** Cost of a difference of an eighth of a grey level in each pixel of a patch; a patch that costs less fits. */
+/**
+ * Cost of a difference of an eighth of a grey level in each pixel of a patch; a patch that costs less fits.
+ */
 const FITTING = (PATCH_SIZE / 8) ** 2;
-/** Cost of a difference of one grey level in each pixel; a plain patch cannot distinguish places that differ by less. */
+/**
+ * Cost of a difference of one grey level in each pixel; a plain patch cannot distinguish places that differ
+ * by less.
+ */
 const ALIKE = PATCH_SIZE ** 2;
 
 /**
- * Finds the motion of every patch, starting from the flow of the next coarser level (or none), or from a rival flow of
- * the same size if the patch fits better there. Good matches spread: a first pass tries the motion of each patch's
- * left and upper neighbour, a second pass, backwards, that of its right and lower neighbour.
+ * Finds the motion of every patch, starting from the flow of the next coarser level (or none), or from a
+ * rival flow of the same size if the patch fits better there. Good matches spread: a first pass tries the
+ * motion of each patch's left and upper neighbour, a second pass, backwards, that of its right and lower
+ * neighbour.
  */
 export function searchPatches(
   from: Level,
@@ -113,12 +122,17 @@ class Search {
     }
   }
 
-  /** Whether a rival's motion is better than the current patch's own: it fits better, or, if distant, far better. */
+  /**
+   * Whether a rival's motion is better than the current patch's own: it fits better, or, if distant, far
+   * better.
+   */
   #isBetter(u: number, v: number): boolean {
     const own = this.#costOf(this.grid.u[this.#index]!, this.grid.v[this.#index]!);
-    // RAFT sees motion in black areas and in noise; DIS does not, because it continues the motion around them.
+    // RAFT sees motion in black areas and in noise; DIS does not, because it continues the motion around
+    // them.
     if (this.#isPlain()) return this.#costOf(u, v) <= own + ALIKE;
-    // A patch that has left the image (infinite cost) stays as it is: it must not be found again somewhere else.
+    // A patch that has left the image (infinite cost) stays as it is: it must not be found again somewhere
+    // else.
     if (own === Infinity) return false;
     const far = this.#isFar(this.#index, u, v);
     if (far && own < FITTING) return false;
@@ -149,7 +163,10 @@ class Search {
     this.grid.v[index] = v;
   }
 
-  /** Tries the motion of the neighbours on one side (-1: left and above, 1: right and below), then runs the descent. */
+  /**
+   * Tries the motion of the neighbours on one side (-1: left and above, 1: right and below), then runs the
+   * descent.
+   */
   improve(column: number, row: number, side: -1 | 1): void {
     const { lefts, tops, u, v } = this.grid;
     const columns = lefts.length;

@@ -15,9 +15,9 @@ const EPSILON_SQUARED = EPSILON * EPSILON;
 const EQUATION_VALUES = 5;
 
 /**
- * All arrays except the packed equations have an extra row above and below the picture, so that every pixel has four
- * neighbours; links across the edges have weight zero. (The left neighbour of a row's first pixel is the last pixel of
- * the previous row; that link has weight zero, too.)
+ * All arrays except the packed equations have an extra row above and below the picture, so that every pixel
+ * has four neighbours; links across the edges have weight zero. (The left neighbour of a row's first pixel is
+ * the last pixel of the previous row; that link has weight zero, too.)
  */
 export class LinearSystem {
   readonly #width: number;
@@ -60,7 +60,10 @@ export class LinearSystem {
     return { width, height, data };
   }
 
-  /** Computes the weights of data and smoothness from the solution so far, and the equations from those weights. */
+  /**
+   * Computes the weights of data and smoothness from the solution so far, and the equations from those
+   * weights.
+   */
   weigh(constraints: Float32Array): void {
     this.#weighSmoothness();
     this.#link();
@@ -132,7 +135,8 @@ export class LinearSystem {
   /** Runs sweeps of successive over-relaxation, with both components of a pixel at once. */
   relax(): void {
     const { sorIterations } = this.#parameters;
-    // Each sweep runs one row behind the previous one: the result is the same as in sequence, but rows stay in cache.
+    // Each sweep runs one row behind the previous one: the result is the same as in sequence, but rows stay
+    // in cache.
     for (let front = 0; front < this.#height + sorIterations - 1; front++) {
       const first = Math.max(0, front - this.#height + 1);
       const last = Math.min(sorIterations - 1, front);

@@ -9,7 +9,10 @@ export interface DisParameters {
   descentSteps: number;
   /** A patch that is more than this many pixels from its start stays there only if it fits far better. */
   farthest: number;
-  /** A patch with less texture (mean squared deviation of the gradient, in squared grey levels) keeps its start. */
+  /**
+   * A patch with less texture (mean squared deviation of the gradient, in squared grey levels) keeps its
+   * start.
+   */
   leastTexture: number;
   /** Variational refinement of each level. */
   refinement: RefinementParameters;
@@ -29,14 +32,17 @@ export interface RefinementParameters {
   delta: number;
   /** Weight of equal brightness gradients. */
   gamma: number;
-  /** How quickly smoothness decreases at edges of the image: its weight is exp(-edgeSharpness |gradient| / 255). */
+  /**
+   * How quickly smoothness decreases at edges of the image: its weight is exp(-edgeSharpness |gradient| /
+   * 255).
+   */
   edgeSharpness: number;
 }
 
 /**
- * The weights of OpenCV's preset "medium". Unlike OpenCV, which stops at half size, levels go to full size. Patches are
- * a little further apart and need fewer steps, since each is a full Gauss-Newton step. A higher over-relaxation than
- * OpenCV's 1.6 converges further in the same number of sweeps.
+ * The weights of OpenCV's preset "medium". Unlike OpenCV, which stops at half size, levels go to full size.
+ * Patches are a little further apart and need fewer steps, since each is a full Gauss-Newton step. A higher
+ * over-relaxation than OpenCV's 1.6 converges further in the same number of sweeps.
  */
 export const defaultParameters: DisParameters = {
   patchStride: 4,

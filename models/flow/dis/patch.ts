@@ -1,6 +1,6 @@
 /**
- * One square patch of the first image, and how well it fits a place in the second one. Brightness may change between
- * the images: only differences from each patch's own mean count.
+ * One square patch of the first image, and how well it fits a place in the second one. Brightness may change
+ * between the images: only differences from each patch's own mean count.
  */
 import { PATCH_SIZE } from "./parameters.ts";
 import { BORDER, type Level } from "./pyramid.ts";
@@ -19,7 +19,10 @@ export class Patch {
   #inverseXX = 0;
   #inverseXY = 0;
   #inverseYY = 0;
-  /** Mean squared deviation of the gradient from its mean, in squared grey levels; 0 for a flat patch or a ramp. */
+  /**
+   * Mean squared deviation of the gradient from its mean, in squared grey levels; 0 for a flat patch or a
+   * ramp.
+   */
   texture = 0;
   /** Sum of squared differences at the place of the last {@link compare}. */
   cost = 0;
@@ -62,9 +65,9 @@ export class Patch {
   }
 
   /**
-   * Compares the patch with the one of the second image whose upper left corner is at (left, top), which may lie
-   * between pixels. Sets `cost`, `stepX` and `stepY`. Pixels outside of the image do not count; the cost is infinite if
-   * less than a quarter of the patch is inside.
+   * Compares the patch with the one of the second image whose upper left corner is at (left, top), which may
+   * lie between pixels. Sets `cost`, `stepX` and `stepY`. Pixels outside of the image do not count; the cost
+   * is infinite if less than a quarter of the patch is inside.
    */
   compare({ width, height, bordered }: Level, left: number, top: number): void {
     const startX = Math.max(0, Math.ceil(-left));

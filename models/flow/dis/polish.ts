@@ -9,10 +9,11 @@ import { refine } from "./refine.ts";
 /**
  * DIS's parameters for polishing. The values did best on the Middlebury pairs and on clips with known motion.
  *
- * - Patches move up to 4 pixels (tried: 1, 2, 3, 4, 8 and no limit) to where they fit better: RAFT-small is hardly ever
- *   further off where there is texture, and patches that move further often match a similar-looking place.
- * - Plain patches, with a texture below 0.5 (tried: 0.25, 0.5, 1 and 2), follow DIS: RAFT sees motion in black areas
- *   and noise.
+ * - Patches move up to 4 pixels (tried: 1, 2, 3, 4, 8 and no limit) to where they fit better: RAFT-small is
+ *   hardly ever further off where there is texture, and patches that move further often match a
+ *   similar-looking place.
+ * - Plain patches, with a texture below 0.5 (tried: 0.25, 0.5, 1 and 2), follow DIS: RAFT sees motion in
+ *   black areas and noise.
  * - A fifth set of robust weights brings nothing here.
  */
 const polishing: DisParameters = {
@@ -23,9 +24,9 @@ const polishing: DisParameters = {
 };
 
 /**
- * The flow from one image to another of the same size, starting from a given flow. On the finest level of DIS, patches
- * start from the given flow, or from DIS's own coarser flow if they fit better there; search and variational refinement
- * follow. The given flow is not changed.
+ * The flow from one image to another of the same size, starting from a given flow. On the finest level of
+ * DIS, patches start from the given flow, or from DIS's own coarser flow if they fit better there; search and
+ * variational refinement follow. The given flow is not changed.
  *
  * @throws {RangeError} if the sizes differ.
  */

@@ -1,6 +1,6 @@
 /**
- * The image pyramid of one picture. It serves both directions of a pair, so everything that depends on one picture
- * alone is computed here, once.
+ * The image pyramid of one picture. It serves both directions of a pair, so everything that depends on one
+ * picture alone is computed here, once.
  */
 import { derivativeX, derivativeY } from "./derivative.ts";
 import type { GreyImage } from "./grey.ts";
@@ -13,7 +13,10 @@ export interface Level extends GreyImage {
   bordered: BorderedImage;
 }
 
-/** An image whose edge pixels are repeated beyond the border, so that patches may extend past it without checks. */
+/**
+ * An image whose edge pixels are repeated beyond the border, so that patches may extend past it without
+ * checks.
+ */
 export interface BorderedImage {
   /** [height + 2 BORDER, stride]; pixel (x, y) of the image is at (y + BORDER) * stride + x + BORDER. */
   values: Float32Array;

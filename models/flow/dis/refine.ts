@@ -3,8 +3,9 @@
  *
  *     delta |brightness constraint| + gamma |gradient constraints| + alpha |derivatives of the flow|
  *
- * (Brox et al. 2004; part of DIS in Kroeger et al. 2016, section 2.3). The second image is warped and linearised once;
- * fixed-point iterations turn each |.| into a weighted square; successive over-relaxation solves the linear systems.
+ * (Brox et al. 2004; part of DIS in Kroeger et al. 2016, section 2.3). The second image is warped and
+ * linearised once; fixed-point iterations turn each |.| into a weighted square; successive over-relaxation
+ * solves the linear systems.
  */
 import type { FlowField } from "../flow.ts";
 import { linearise } from "./data_term.ts";

@@ -1,6 +1,9 @@
 import type { FlowField } from "../flow.ts";
 
-/** One component (0: u, 1: v) of a half-size flow at pixel (x, y) of the full size: bilinear, in full-size pixels. */
+/**
+ * One component (0: u, 1: v) of a half-size flow at pixel (x, y) of the full size: bilinear, in full-size
+ * pixels.
+ */
 export function sampleCoarse(
   { width, height, data }: FlowField,
   component: 0 | 1,

@@ -21,7 +21,9 @@ export interface RaftSettings {
   size: Size;
   /** Maximum number of flow updates. */
   updates: number;
-  /** No more updates follow one shorter than this, in pixels (root mean square). 0 always runs all updates. */
+  /**
+   * No more updates follow one shorter than this, in pixels (root mean square). 0 always runs all updates.
+   */
   stopBelow: number;
 }
 
@@ -42,7 +44,9 @@ export interface Refined {
   updates: number;
 }
 
-/** Updates before the first check whether to stop: hardly any pair needs fewer, and a single run is faster. */
+/**
+ * Updates before the first check whether to stop: hardly any pair needs fewer, and a single run is faster.
+ */
 const firstUpdates = 2;
 
 /** Computes the flow of a pair from the inputs of {@link beginGraph}. */
@@ -59,8 +63,8 @@ interface RawFlow {
 }
 
 /**
- * RAFT's graphs for pictures of one size. With early stopping, each update after the first ones is a separate run, and
- * the pyramids stay with the engine in between. Without it, a single graph does everything.
+ * RAFT's graphs for pictures of one size. With early stopping, each update after the first ones is a separate
+ * run, and the pyramids stay with the engine in between. Without it, a single graph does everything.
  */
 export class RaftSessions {
   readonly size: Size;

@@ -9,15 +9,16 @@ export interface Start extends CoarseState {
 }
 
 /**
- * Weight of a carried recurrent state. With RAFT-small on a clip with known motion, six updates with a weight of 0.7 to
- * 0.9 have a smaller error than seven that only start from the flow; a weight of 1 has a larger error.
+ * Weight of a carried recurrent state. With RAFT-small on a clip with known motion, six updates with a weight
+ * of 0.7 to 0.9 have a smaller error than seven that only start from the flow; a weight of 1 has a larger
+ * error.
  */
 const trusted = 0.8;
 
 /**
- * The start of the pair after this one (Teed and Deng 2020, section 3.3, "warm start"). Forward flow is carried to
- * where it points, since motion continues; backward flow is carried the opposite way, since what moved from p + w(p) to
- * p will be at p - w(p). Only cells on which both directions agree are carried.
+ * The start of the pair after this one (Teed and Deng 2020, section 3.3, "warm start"). Forward flow is
+ * carried to where it points, since motion continues; backward flow is carried the opposite way, since what
+ * moved from p + w(p) to p will be at p - w(p). Only cells on which both directions agree are carried.
  */
 export function startAfter({ forward, backward }: CoarsePair): { forward: Start; backward: Start } {
   const there = consistentCells(forward.flow, backward.flow);
@@ -36,8 +37,8 @@ export function startAtRest(rows: number, columns: number, hidden: number): Star
 }
 
 /**
- * A state carried to p + direction * w(p) from each `reliable` cell p. A cell that none is carried to takes the flow of
- * the nearest cell that has some, and the pictures' own recurrent state.
+ * A state carried to p + direction * w(p) from each `reliable` cell p. A cell that none is carried to takes
+ * the flow of the nearest cell that has some, and the pictures' own recurrent state.
  */
 export function carried({ flow, hidden }: CoarseState, direction: 1 | -1, reliable: Uint8Array): Start {
   const { rows, columns } = flow;

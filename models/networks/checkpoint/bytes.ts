@@ -30,7 +30,10 @@ export function quoted(name: string): string {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Reads bytes from a position that every read advances. Reading past the end throws an {@link EndsEarlyError}. */
+/**
+ * Reads bytes from a position that every read advances. Reading past the end throws an {@link
+ * EndsEarlyError}.
+ */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;

@@ -1,6 +1,6 @@
 /**
- * A reader for Caffe models (`NetParameter` of caffe.proto, .caffemodel files): layers in the current form (field 100)
- * or in that of 2014 (`V1LayerParameter`, field 2), each with its weights as blobs.
+ * A reader for Caffe models (`NetParameter` of caffe.proto, .caffemodel files): layers in the current form
+ * (field 100) or in that of 2014 (`V1LayerParameter`, field 2), each with its weights as blobs.
  */
 import { ByteReader, CheckpointError, damaged } from "./bytes.ts";
 import type { Checkpoint, CheckpointTensor } from "./checkpoint.ts";
@@ -22,8 +22,8 @@ const layerForms: ReadonlyMap<number, LayerForm> = new Map([
 const mostLayers = 10_000, mostBlobs = 16;
 
 /**
- * Whether bytes are a Caffe model, complete or truncated. ONNX files are protobuf messages too, but begin with a
- * version, where Caffe models have a name.
+ * Whether bytes are a Caffe model, complete or truncated. ONNX files are protobuf messages too, but begin
+ * with a version, where Caffe models have a name.
  */
 export function isCaffemodel(bytes: Uint8Array): boolean {
   try {
@@ -121,7 +121,9 @@ function readShape(bytes: Uint8Array): number[] {
   return dims;
 }
 
-/** Blobs of 2014 always have four dimensions: a bias has [1, 1, 1, n], a fully connected layer [1, 1, m, n]. */
+/**
+ * Blobs of 2014 always have four dimensions: a bias has [1, 1, 1, n], a fully connected layer [1, 1, m, n].
+ */
 function withoutLeadingOnes([num = 0, channels = 0, height = 0, width = 0]: number[]): number[] {
   if (num !== 1 || channels !== 1) return [num, channels, height, width];
   return height === 1 ? [width] : [height, width];

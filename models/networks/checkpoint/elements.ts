@@ -17,7 +17,8 @@ export const elementSize: Readonly<Record<ElementType, number>> = {
 
 /**
  * Converts elements to float32: float16 and bfloat16 exactly, float64 and int64 with rounding. `bytes` is
- * little-endian, like every machine that Deno runs on, and holds whole elements. The result shares no memory with it.
+ * little-endian, like every machine that Deno runs on, and holds whole elements. The result shares no memory
+ * with it.
  */
 export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
   const { buffer } = bytes.slice();

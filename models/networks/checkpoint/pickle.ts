@@ -1,10 +1,13 @@
 /**
- * A reader for Python's pickles (protocols 2 to 5) that only reads data. A pickle is a program for a stack machine;
- * instructions that name and call Python functions can only reach what the caller allows.
+ * A reader for Python's pickles (protocols 2 to 5) that only reads data. A pickle is a program for a stack
+ * machine; instructions that name and call Python functions can only reach what the caller allows.
  */
 import { ByteReader, CheckpointError, damaged, EndsEarlyError, quoted, saveWeights } from "./bytes.ts";
 
-/** A value in a pickle: tuples and lists are arrays, dictionaries are maps; others come from the caller's functions. */
+/**
+ * A value in a pickle: tuples and lists are arrays, dictionaries are maps; others come from the caller's
+ * functions.
+ */
 export type PickleValue = unknown;
 
 /** Replaces a Python function that a pickle may call. */
@@ -25,8 +28,8 @@ export interface Unpickled {
 }
 
 /**
- * Largest size of a pickle in bytes. RAFT's weights need 30 thousand. A one-byte instruction can make a dictionary of
- * two hundred bytes: 4 MB of them take 1 GB.
+ * Largest size of a pickle in bytes. RAFT's weights need 30 thousand. A one-byte instruction can make a
+ * dictionary of two hundred bytes: 4 MB of them take 1 GB.
  */
 const longestPickle = 4 << 20;
 
@@ -42,11 +45,11 @@ export function checkPickleLength(length: number): void {
 /**
  * Reads the pickle that begins at `offset`.
  *
- * Time and memory are proportional to the number of bytes read, whatever the bytes say: values are shared, never
- * copied, and each length is checked against the bytes that are there.
+ * Time and memory are proportional to the number of bytes read, whatever the bytes say: values are shared,
+ * never copied, and each length is checked against the bytes that are there.
  *
- * @throws {CheckpointError} if the bytes are not a pickle, if the pickle is larger than 4 MB, names something that is
- * not allowed, or has an unknown instruction.
+ * @throws {CheckpointError} if the bytes are not a pickle, if the pickle is larger than 4 MB, names something
+ * that is not allowed, or has an unknown instruction.
  */
 export function unpickle(bytes: Uint8Array, host: PickleHost, offset = 0): Unpickled {
   const readable = bytes.subarray(0, offset + longestPickle);

@@ -36,7 +36,9 @@ export function* fieldsOf(message: Uint8Array): Generator<Field> {
   }
 }
 
-/** The integers packed in a field: at most `most` + 1, so that the caller can tell when there are too many. */
+/**
+ * The integers packed in a field: at most `most` + 1, so that the caller can tell when there are too many.
+ */
 export function unpackVarints(bytes: Uint8Array, most: number): number[] {
   const reader = new ByteReader(bytes);
   const values: number[] = [];
@@ -44,7 +46,10 @@ export function unpackVarints(bytes: Uint8Array, most: number): number[] {
   return values;
 }
 
-/** Reads seven bits per byte, lowest first. Values of over 53 bits are only approximate; they are too large anyway. */
+/**
+ * Reads seven bits per byte, lowest first. Values of over 53 bits are only approximate; they are too large
+ * anyway.
+ */
 function readVarint(reader: ByteReader): number {
   let value = 0;
   for (let shift = 0; shift < 70; shift += 7) {

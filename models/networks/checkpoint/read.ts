@@ -13,11 +13,12 @@ import { isZip } from "./zip.ts";
 const largestFile = 1 << 30;
 
 /**
- * Reads the weights in a PyTorch checkpoint (`torch.save` of a state dictionary, zip or older), a safetensors file or
- * a Caffe model, whatever the file's extension. All element types become float32; names stay as they are.
+ * Reads the weights in a PyTorch checkpoint (`torch.save` of a state dictionary, zip or older), a safetensors
+ * file or a Caffe model, whatever the file's extension. All element types become float32; names stay as they
+ * are.
  *
- * Nothing in the file is executed: a checkpoint that names any Python function other than those that make tensors is
- * refused.
+ * Nothing in the file is executed: a checkpoint that names any Python function other than those that make
+ * tensors is refused.
  *
  * @throws {ReverieError} if the file cannot be used; the message is one line that begins with the path.
  */

@@ -32,8 +32,8 @@ const longestHeader = 16 << 20;
 /**
  * Reads all tensors of a safetensors file. Element types may be F32, F16, BF16, F64 and I64.
  *
- * @throws {CheckpointError} if the header is invalid or larger than 16 MB, if tensors overlap, leave gaps, lie outside
- * of the file or have more than 16 axes, or if an element type is not supported.
+ * @throws {CheckpointError} if the header is invalid or larger than 16 MB, if tensors overlap, leave gaps,
+ * lie outside of the file or have more than 16 axes, or if an element type is not supported.
  */
 export function readSafetensors(bytes: Uint8Array): Checkpoint {
   const reader = new ByteReader(bytes);

@@ -1,4 +1,6 @@
-/** Reads the two layouts of PyTorch checkpoints: a zip archive (since 1.6), and the older sequence of pickles. */
+/**
+ * Reads the two layouts of PyTorch checkpoints: a zip archive (since 1.6), and the older sequence of pickles.
+ */
 import { ByteReader, CheckpointError, damaged, quoted, saveWeights } from "./bytes.ts";
 import { elementSize } from "./elements.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -36,7 +38,10 @@ function checkByteOrder(entry: ZipEntry | undefined): void {
   if (order !== "little") throw bigEndian();
 }
 
-/** Start of the older layout, 0x1950a86a20f9469cfc6c: a pickle of `LONG1` and `STOP`; in protocols 0 and 1 of `LONG`. */
+/**
+ * Start of the older layout, 0x1950a86a20f9469cfc6c: a pickle of `LONG1` and `STOP`; in protocols 0 and 1 of
+ * `LONG`.
+ */
 const magic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 const oldMagic = [...new TextEncoder().encode("L119547037146038801333356L\n.")];
 const legacyVersion = 1001;
@@ -52,8 +57,8 @@ export function isLegacyTorch(bytes: Uint8Array): boolean {
 const dataOnly: PickleHost = { globals: new Map() };
 
 /**
- * Reads the pickles of the magic number, the version, the machine, the dictionary and the list of storages. The
- * storages follow, each preceded by its number of elements.
+ * Reads the pickles of the magic number, the version, the machine, the dictionary and the list of storages.
+ * The storages follow, each preceded by its number of elements.
  */
 export function readLegacyTorch(bytes: Uint8Array): Checkpoint {
   const number = unpickle(bytes, dataOnly);

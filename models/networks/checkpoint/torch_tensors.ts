@@ -11,7 +11,10 @@ export interface Storage {
   count: number;
 }
 
-/** A tensor that has not been read yet; element (i, j, …) is at `offset + i * strides[0] + j * strides[1] + …`. */
+/**
+ * A tensor that has not been read yet; element (i, j, …) is at `offset + i * strides[0] + j * strides[1] +
+ * …`.
+ */
 export interface TensorView {
   storage: Storage;
   offset: number;
@@ -73,7 +76,10 @@ export function torchHost(storages: Map<string, Storage>): PickleHost {
   return { globals, persistent: (id) => storageOf(id, storages) };
 }
 
-/** The id is `("storage", class, key, device, count)`; in old files a sixth item describes views of other storages. */
+/**
+ * The id is `("storage", class, key, device, count)`; in old files a sixth item describes views of other
+ * storages.
+ */
 function storageOf(id: PickleValue, storages: Map<string, Storage>): Storage {
   if (!Array.isArray(id) || id[0] !== "storage" || !(id[1] instanceof StorageClass)) throw unusable();
   const [, { type }, key, , count, inside] = id;
@@ -104,7 +110,9 @@ function unusable(): CheckpointError {
   return damaged("its pickle describes no tensors");
 }
 
-/** Keys under which some checkpoints keep the weights, next to the state of the training; they may be nested. */
+/**
+ * Keys under which some checkpoints keep the weights, next to the state of the training; they may be nested.
+ */
 const folders = ["state_dict", "model", "model_state_dict"];
 /** How many levels deep to look, since a dictionary may contain itself. */
 const deepest = 2;
@@ -124,7 +132,9 @@ export function namedTensors(value: PickleValue): Map<string, TensorView> {
   throw new CheckpointError(`holds no tensors, nor do its ${places}; ${saveWeights}`);
 }
 
-/** Nested dictionaries come first: tensors next to them belong to the training, such as the best error so far. */
+/**
+ * Nested dictionaries come first: tensors next to them belong to the training, such as the best error so far.
+ */
 function weightsIn(dictionary: Map<PickleValue, PickleValue>, depth: number): Map<string, TensorView> {
   for (const folder of depth < deepest ? folders : []) {
     const inner = dictionary.get(folder);

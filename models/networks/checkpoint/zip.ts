@@ -9,8 +9,8 @@ export interface ZipEntry {
   /** Uncompressed size in bytes. */
   size: number;
   /**
-   * Returns the file's bytes; those of uncompressed files are not copied. Compressed files are never unpacked beyond
-   * the size in the archive's directory.
+   * Returns the file's bytes; those of uncompressed files are not copied. Compressed files are never unpacked
+   * beyond the size in the archive's directory.
    *
    * @throws {CheckpointError} if the size or the checksum differs from the archive's directory.
    */
@@ -32,7 +32,10 @@ interface DirectoryEntry {
 const signatures = { local: 0x04034b50, directory: 0x02014b50, end: 0x06054b50 };
 const endSize = 22;
 const largestComment = 0xffff;
-/** This value of a 32-bit field means that the real one is stored elsewhere, as in archives of over 4 GB (zip64). */
+/**
+ * This value of a 32-bit field means that the real one is stored elsewhere, as in archives of over 4 GB
+ * (zip64).
+ */
 const elsewhere = 0xffffffff;
 
 /** Whether bytes begin like a zip archive. */
@@ -43,8 +46,8 @@ export function isZip(bytes: Uint8Array): boolean {
 /**
  * The files of an archive by path. A file is only decompressed when it is read.
  *
- * @throws {CheckpointError} if the archive is truncated, encrypted or larger than 4 GB, or if its files overlap or lie
- * outside of it.
+ * @throws {CheckpointError} if the archive is truncated, encrypted or larger than 4 GB, or if its files
+ * overlap or lie outside of it.
  */
 export function readZip(bytes: Uint8Array): Map<string, ZipEntry> {
   const { count, offset } = directoryOf(bytes);
@@ -156,8 +159,8 @@ function unpacked({ name, method, size }: DirectoryEntry, packed: Uint8Array): U
 }
 
 /**
- * Unpacks up to the declared size and stops as soon as there is more. A DecompressionStream would unpack all of its
- * input before it returns anything.
+ * Unpacks up to the declared size and stops as soon as there is more. A DecompressionStream would unpack all
+ * of its input before it returns anything.
  */
 function inflate(packed: Uint8Array, size: number): Uint8Array {
   const bytes = inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });

@@ -1,6 +1,11 @@
-/** The architecture of GoogLeNet: table 1 of Szegedy et al. 2015, with the names of Caffe's `bvlc_googlenet`. */
+/**
+ * The architecture of GoogLeNet: table 1 of Szegedy et al. 2015, with the names of Caffe's `bvlc_googlenet`.
+ */
 
-/** Numbers of filters in an inception block: 1x1; 3x3 and its reduction; 5x5 and its reduction; 1x1 after the pool. */
+/**
+ * Numbers of filters in an inception block: 1x1; 3x3 and its reduction; 5x5 and its reduction; 1x1 after the
+ * pool.
+ */
 export interface BlockFilters {
   one: number;
   threeReduce: number;
@@ -67,7 +72,7 @@ export interface LayerWeights {
 }
 
 /**
- * The weights by Caffe's names: all convolutions, and the classifier if there is one. They expect BGR pictures from 0
- * to 255 minus the mean.
+ * The weights by Caffe's names: all convolutions, and the classifier if there is one. They expect BGR
+ * pictures from 0 to 255 minus the mean.
  */
 export type GoogLeNetWeights = ReadonlyMap<string, LayerWeights>;

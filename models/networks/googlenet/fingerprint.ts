@@ -10,7 +10,9 @@ const biases: Readonly<Record<string, readonly number[]>> = {
 /** Half precision keeps eleven bits. */
 const tolerance = 1e-3;
 
-/** Whether weights are those that BVLC published, possibly in half precision, and not from another training. */
+/**
+ * Whether weights are those that BVLC published, possibly in half precision, and not from another training.
+ */
 export function isPublished(weights: GoogLeNetWeights): boolean {
   return Object.entries(biases).every(([name, expected]) => {
     const bias = weights.get(name)?.bias;

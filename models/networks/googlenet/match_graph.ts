@@ -39,12 +39,15 @@ const between = new Set([
 /** Branches of an inception block; no other value is made from more than one layer. */
 const branches = 4;
 
-/** Operators that do not change the picture's values; with others before it, a network has its own preprocessing. */
+/**
+ * Operators that do not change the picture's values; with others before it, a network has its own
+ * preprocessing.
+ */
 const beforeAll = new Set(["Pad", "Identity", "Cast"]);
 
 /**
- * The weights of a graph that is a GoogLeNet, by Caffe's names; undefined if it is another network. The classifier may
- * be missing. The order of the filters and of the concatenated branches must be Caffe's.
+ * The weights of a graph that is a GoogLeNet, by Caffe's names; undefined if it is another network. The
+ * classifier may be missing. The order of the filters and of the concatenated branches must be Caffe's.
  */
 export function matchGoogLeNet(graph: Graph): GoogLeNetWeights | undefined {
   // This rules out most networks quickly.

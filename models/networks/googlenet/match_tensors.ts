@@ -10,8 +10,8 @@ import {
 
 /**
  * The weights of a GoogLeNet whose tensors have names such as `inception_3a_1x1.weight` (neural-dream) or
- * `inception_3a/1x1.weight` (Caffe), with any common prefix; undefined if a convolution is missing or has another
- * shape. Other tensors, such as those of the auxiliary classifiers, are ignored.
+ * `inception_3a/1x1.weight` (Caffe), with any common prefix; undefined if a convolution is missing or has
+ * another shape. Other tensors, such as those of the auxiliary classifiers, are ignored.
  */
 export function matchGoogLeNetTensors(tensors: Checkpoint): GoogLeNetWeights | undefined {
   const named = new Map(Array.from(tensors, ([name, tensor]) => [plain(name), tensor]));

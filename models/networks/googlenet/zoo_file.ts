@@ -4,8 +4,8 @@ import { buildGoogLeNet } from "../googlenet.ts";
 import { matchGoogLeNet } from "./match_graph.ts";
 
 /**
- * Reads the ONNX model zoo's file. The file has Caffe2's names and an input of 224 pixels; the result has the same
- * weights, but Caffe's names and an input of any size.
+ * Reads the ONNX model zoo's file. The file has Caffe2's names and an input of 224 pixels; the result has the
+ * same weights, but Caffe's names and an input of any size.
  *
  * @throws {Error} if the bytes are not a GoogLeNet.
  */

@@ -26,11 +26,17 @@ export interface GruArchitecture {
 export interface RaftArchitecture {
   variant: RaftVariant;
   features: EncoderArchitecture;
-  /** Its output channels are split: the first `hidden` initialise the recurrent state, the others are the context. */
+  /**
+   * Its output channels are split: the first `hidden` initialise the recurrent state, the others are the
+   * context.
+   */
   context: EncoderArchitecture;
   /** Channels of the recurrent state. */
   hidden: number;
-  /** Correlations are looked up within this many cells in each direction, on each of {@link pyramidLevels} levels. */
+  /**
+   * Correlations are looked up within this many cells in each direction, on each of {@link pyramidLevels}
+   * levels.
+   */
   radius: number;
   /** Channels of the motion encoder's convolutions over correlations, over flow, and over both. */
   motion: { correlation: readonly number[]; flow: readonly [number, number]; both: number };

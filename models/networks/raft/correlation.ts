@@ -1,6 +1,6 @@
 /**
- * All-pairs correlation (Teed and Deng 2020, section 3.2): the similarity of each cell of one picture to every cell of
- * the other, as a pyramid, and the lookup around the cell that flow points to.
+ * All-pairs correlation (Teed and Deng 2020, section 3.2): the similarity of each cell of one picture to
+ * every cell of the other, as a pyramid, and the lookup around the cell that flow points to.
  */
 import type { GraphBuilder } from "../../onnx/build.ts";
 import { floatTensor, type Tensor } from "../../onnx/model.ts";
@@ -17,8 +17,8 @@ export function levelGrids({ rows, columns }: Grid): Grid[] {
 }
 
 /**
- * The dot products of the features of every pair of cells, divided by the square root of the number of channels: from
- * two [n, channels, rows, columns] to [n, rows * columns, rows * columns].
+ * The dot products of the features of every pair of cells, divided by the square root of the number of
+ * channels: from two [n, channels, rows, columns] to [n, rows * columns, rows * columns].
  */
 export function allPairs(
   g: GraphBuilder,
@@ -54,9 +54,9 @@ export function pyramid(g: GraphBuilder, volume: string, batch: number, grid: Gr
 }
 
 /**
- * Correlations of each cell with the (2 radius + 1)^2 cells around the point that its flow leads to, on each level of
- * the pyramid: from flow [n, 2, rows, columns] in cells to [n * rows * columns, levels * (2 radius + 1)^2]. Cells
- * beyond the border count as zero.
+ * Correlations of each cell with the (2 radius + 1)^2 cells around the point that its flow leads to, on each
+ * level of the pyramid: from flow [n, 2, rows, columns] in cells to [n * rows * columns, levels * (2 radius +
+ * 1)^2]. Cells beyond the border count as zero.
  */
 export function lookup(
   net: RaftGraph,
@@ -89,13 +89,13 @@ function cellPositions({ rows, columns }: Grid): Tensor {
 }
 
 /**
- * The windows around centres [n, 2] (column and row on the finest level) in GridSample's coordinates on another level,
- * [n, side * side * 2]. As in the authors' code, columns vary along the first axis. A matrix product is faster here
- * than an addition with such short rows.
+ * The windows around centres [n, 2] (column and row on the finest level) in GridSample's coordinates on
+ * another level, [n, side * side * 2]. As in the authors' code, columns vary along the first axis. A matrix
+ * product is faster here than an addition with such short rows.
  *
- * GridSample's coordinates run from -1 to 1 between the outer edges: the centre of cell x is at
- * (2 x + 1) / size - 1. Coordinates between the centres of the outer cells (`align_corners`) give the same samples,
- * but fail for levels that are one cell wide.
+ * GridSample's coordinates run from -1 to 1 between the outer edges: the centre of cell x is at (2 x + 1) /
+ * size - 1. Coordinates between the centres of the outer cells (`align_corners`) give the same samples, but
+ * fail for levels that are one cell wide.
  */
 function around(net: RaftGraph, centres: string, { rows, columns }: Grid, level: number): string {
   const { g, architecture: { radius } } = net;

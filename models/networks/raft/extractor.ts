@@ -1,4 +1,7 @@
-/** The encoders (Teed and Deng 2020, section 3.1, appendix A), which compute features on a grid of 8x8-pixel cells. */
+/**
+ * The encoders (Teed and Deng 2020, section 3.1, appendix A), which compute features on a grid of 8x8-pixel
+ * cells.
+ */
 import { float } from "../../onnx/build.ts";
 import { floatTensor } from "../../onnx/model.ts";
 import type { EncoderArchitecture, Normalization } from "./architecture.ts";
@@ -8,12 +11,16 @@ import type { RaftGraph } from "./raft_graph.ts";
 /** PyTorch's default for InstanceNorm2d. */
 const epsilon = 1e-5;
 
-/** The features for comparing pictures: from [n, 3, height, width] in [0, 1] to [n, channels, rows, columns]. */
+/**
+ * The features for comparing pictures: from [n, 3, height, width] in [0, 1] to [n, channels, rows, columns].
+ */
 export function features(net: RaftGraph, picture: string, size: Size): string {
   return encoder(net, prepared(net, picture, size), "feature_encoder", net.architecture.features);
 }
 
-/** Initial state of the recurrent unit, and its context, an input in every update; both [n, …, rows, columns]. */
+/**
+ * Initial state of the recurrent unit, and its context, an input in every update; both [n, …, rows, columns].
+ */
 export function contextOf(net: RaftGraph, picture: string, size: Size): { hidden: string; context: string } {
   const { g, architecture } = net;
   const encoded = encoder(net, prepared(net, picture, size), "context_encoder", architecture.context);
@@ -29,8 +36,8 @@ function prepared({ g }: RaftGraph, picture: string, size: Size): string {
 }
 
 /**
- * An encoder whose weights' names begin with `name`: from [n, 3, h, w] in [-1, 1] to [n, channels, h/8, w/8]; h and w
- * must be multiples of 8.
+ * An encoder whose weights' names begin with `name`: from [n, 3, h, w] in [-1, 1] to [n, channels, h/8, w/8];
+ * h and w must be multiples of 8.
  */
 function encoder(net: RaftGraph, x: string, name: string, architecture: EncoderArchitecture): string {
   const { block, normalization } = architecture;

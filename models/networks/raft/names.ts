@@ -1,6 +1,7 @@
 /**
- * Names of RAFT's weights. Two implementations name the same tensors differently: torchvision, whose names are used
- * here, and the authors (princeton-vl), whose names begin with `module.` because of data-parallel training.
+ * Names of RAFT's weights. Two implementations name the same tensors differently: torchvision, whose names
+ * are used here, and the authors (princeton-vl), whose names begin with `module.` because of data-parallel
+ * training.
  */
 
 /** Replacements that turn a princeton-vl name into torchvision's. */
@@ -38,8 +39,9 @@ export function torchvisionName(name: string): string {
 const roots = /(?<![^.])(fnet|cnet|feature_encoder|context_encoder|update_block|mask_predictor)\./;
 
 /**
- * The prefix that all names share before RAFT's own part, including the last dot: `module.` of PyTorch's DataParallel,
- * `_orig_mod.` of torch.compile, `model.` of Lightning, or several of them. Empty if there is none.
+ * The prefix that all names share before RAFT's own part, including the last dot: `module.` of PyTorch's
+ * DataParallel, `_orig_mod.` of torch.compile, `model.` of Lightning, or several of them. Empty if there is
+ * none.
  */
 export function commonPrefix(names: readonly string[]): string {
   const [first = "", ...others] = names;

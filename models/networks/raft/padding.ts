@@ -1,4 +1,7 @@
-/** Fits pictures of any size to RAFT's grid of 8x8-pixel cells: repeats border pixels, and crops the flow again. */
+/**
+ * Fits pictures of any size to RAFT's grid of 8x8-pixel cells: repeats border pixels, and crops the flow
+ * again.
+ */
 import type { GraphBuilder } from "../../onnx/build.ts";
 import { cell, pyramidLevels } from "./architecture.ts";
 

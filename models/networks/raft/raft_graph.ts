@@ -31,8 +31,8 @@ export class RaftGraph {
   }
 
   /**
-   * A convolution with the weights `name.weight` and `name.bias`. Zero padding by half the kernel keeps the size, apart
-   * from the stride.
+   * A convolution with the weights `name.weight` and `name.bias`. Zero padding by half the kernel keeps the
+   * size, apart from the stride.
    */
   convolution(x: string, name: string, options: ConvolutionOptions = {}): string {
     const { stride = 1, channels, withoutBias, batchNormalization } = options;

@@ -6,7 +6,10 @@ import {
   type RaftArchitecture,
 } from "./architecture.ts";
 
-/** Adds a convolution's kernel and bias, and in an encoder with batch normalisation also the normalisation's tensors. */
+/**
+ * Adds a convolution's kernel and bias, and in an encoder with batch normalisation also the normalisation's
+ * tensors.
+ */
 type AddConvolution = (name: string, filters: number, channels: number, kernel: readonly number[]) => void;
 
 /** The name and shape of every tensor that a network of this architecture has. */

@@ -22,8 +22,9 @@ export interface Field {
 const recurrent = "update_block.recurrent_block";
 
 /**
- * The context's contribution to the recurrent units' gates, [n, units * 3 * hidden, rows, columns]. It is the same in
- * every update, because a convolution over stacked channels is the sum of convolutions over their parts.
+ * The context's contribution to the recurrent units' gates, [n, units * 3 * hidden, rows, columns]. It is the
+ * same in every update, because a convolution over stacked channels is the sum of convolutions over their
+ * parts.
  */
 export function contextGates(net: RaftGraph, context: string): string {
   const { hidden, grus } = net.architecture;

@@ -1,4 +1,7 @@
-/** Upsamples flow from the grid of 8x8-pixel cells to every pixel (Teed and Deng 2020, section 3.3, appendix B). */
+/**
+ * Upsamples flow from the grid of 8x8-pixel cells to every pixel (Teed and Deng 2020, section 3.3, appendix
+ * B).
+ */
 import type { GraphBuilder } from "../../onnx/build.ts";
 import { floatTensor } from "../../onnx/model.ts";
 import { cell } from "./architecture.ts";

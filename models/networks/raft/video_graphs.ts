@@ -1,7 +1,7 @@
 /**
- * RAFT in parts, so that video saves work: an encoded picture serves both of its pairs, one product of features serves
- * both directions, and flow can start from the previous pair. The batch always consists of the two directions: forward
- * (previous to current), then backward.
+ * RAFT in parts, so that video saves work: an encoded picture serves both of its pairs, one product of
+ * features serves both directions, and flow can start from the previous pair. The batch always consists of
+ * the two directions: forward (previous to current), then backward.
  */
 import type { GraphBuilder } from "../../onnx/build.ts";
 import type { Model } from "../../onnx/model.ts";
@@ -23,8 +23,8 @@ export const pyramidNames = ["forward", "backward"].map((direction) =>
 export const encodedNames = ["features", "hidden", "context"] as const;
 
 /**
- * Encodes one picture: from `picture` float32 [1, 3, height, width] in [0, 1] to `features`, `hidden` and `context`,
- * each [1, …, rows, columns].
+ * Encodes one picture: from `picture` float32 [1, 3, height, width] in [0, 1] to `features`, `hidden` and
+ * `context`, each [1, …, rows, columns].
  */
 export function encodeGraph(weights: RaftWeights, size: Size): Model {
   const net = new RaftGraph("encode", weights);
@@ -39,10 +39,10 @@ export function encodeGraph(weights: RaftWeights, size: Size): Model {
 
 /**
  * The first updates of a pair. Inputs: two encoded pictures (`previous_features`, `current_features`, … of
- * {@link encodeGraph}), the initial `flow` [2, 2, rows, columns] in cells, the recurrent state of the previous pair,
- * `carried` [2, hidden, rows, columns], and its weight relative to the pictures' own state, `trust`
- * [2, 1, rows, columns], from 0 to 1. Outputs: the pyramids of both directions ({@link pyramidNames}), `context`, and
- * the outputs of {@link updateGraph}.
+ * {@link encodeGraph}), the initial `flow` [2, 2, rows, columns] in cells, the recurrent state of the
+ * previous pair, `carried` [2, hidden, rows, columns], and its weight relative to the pictures' own state,
+ * `trust` [2, 1, rows, columns], from 0 to 1. Outputs: the pyramids of both directions ({@link
+ * pyramidNames}), `context`, and the outputs of {@link updateGraph}.
  */
 export function beginGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("begin", weights);
@@ -94,9 +94,9 @@ export function upsampleGraph(weights: RaftWeights, size: Size): Model {
 }
 
 /**
- * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: from the inputs of
- * {@link beginGraph} to `forward`, `backward`, `next_hidden` and `next_flow`. The pyramids never leave the graph, which
- * saves transfers if the engine's memory is not the device's.
+ * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: from the inputs of {@link
+ * beginGraph} to `forward`, `backward`, `next_hidden` and `next_flow`. The pyramids never leave the graph,
+ * which saves transfers if the engine's memory is not the device's.
  */
 export function pairGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("pair", weights);

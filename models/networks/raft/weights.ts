@@ -15,11 +15,12 @@ export interface RaftWeights {
 const advice = "take raft-small or raft-large as torchvision or princeton-vl save them";
 
 /**
- * Recognises the weights of RAFT-small or RAFT-large by torchvision's or princeton-vl's names, with any common prefix
- * (such as `module.`). Batch normalisation's counters of training steps (`num_batches_tracked`) are ignored.
+ * Recognises the weights of RAFT-small or RAFT-large by torchvision's or princeton-vl's names, with any
+ * common prefix (such as `module.`). Batch normalisation's counters of training steps (`num_batches_tracked`)
+ * are ignored.
  *
- * @throws {ReverieError} if tensors are missing, unknown, of another shape, or hold invalid values: NaN, infinity,
- * numbers above a million, a negative variance. The message names the tensors.
+ * @throws {ReverieError} if tensors are missing, unknown, of another shape, or hold invalid values: NaN,
+ * infinity, numbers above a million, a negative variance. The message names the tensors.
  */
 export function raftWeights(tensors: ReadonlyMap<string, CheckpointTensor>): RaftWeights {
   const renamed = underTorchvisionNames(tensors);
@@ -35,7 +36,10 @@ export function raftWeights(tensors: ReadonlyMap<string, CheckpointTensor>): Raf
   return { architecture, tensors: checked(renamed, architecture) };
 }
 
-/** Renames the tensors. If the file has a tensor under two names, as the authors' files do, one of them is used. */
+/**
+ * Renames the tensors. If the file has a tensor under two names, as the authors' files do, one of them is
+ * used.
+ */
 function underTorchvisionNames(
   tensors: ReadonlyMap<string, CheckpointTensor>,
 ): Map<string, CheckpointTensor> {

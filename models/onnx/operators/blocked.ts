@@ -9,13 +9,17 @@ export function isBlocked(c: GradientContext, dims: number[]): boolean {
   return c.forms.maxPool === "codes" && dims.length === 4 && dims[1]! % channelBlock === 0;
 }
 
-/** Operators whose output is in the blocked layout, and operators that keep the layout that all their inputs have. */
+/**
+ * Operators whose output is in the blocked layout, and operators that keep the layout that all their inputs
+ * have.
+ */
 const enters = new Set(["Conv", "MaxPool", "AveragePool"]);
 const stays = new Set(["Add", "Mul", "Relu", "HardSigmoid"]);
 
 /**
- * The same value in the blocked layout. onnxruntime changes to that layout for convolutions and pools; sums and
- * products only keep it. A value in another layout therefore passes through a pool with windows of one element.
+ * The same value in the blocked layout. onnxruntime changes to that layout for convolutions and pools; sums
+ * and products only keep it. A value in another layout therefore passes through a pool with windows of one
+ * element.
  */
 export function entered(c: GradientContext, value: string, dims = c.shape(c.node.inputs[0]!)): string {
   if (!isBlocked(c, dims) || hasEntered(c, value)) return value;
@@ -23,9 +27,9 @@ export function entered(c: GradientContext, value: string, dims = c.shape(c.node
 }
 
 /**
- * Applies elementwise operators that do not support the blocked layout to a value in that layout. With channels last,
- * blocks stay contiguous, so that this change of layout only copies whole blocks. The value is flattened in between:
- * otherwise onnxruntime would remove both transpositions, which cancel each other.
+ * Applies elementwise operators that do not support the blocked layout to a value in that layout. With
+ * channels last, blocks stay contiguous, so that this change of layout only copies whole blocks. The value is
+ * flattened in between: otherwise onnxruntime would remove both transpositions, which cancel each other.
  */
 export function elementwise(
   c: GradientContext,

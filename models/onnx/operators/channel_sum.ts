@@ -43,9 +43,9 @@ function inBand({ before, size, weight }: ChannelWindow, to: number, from: numbe
 }
 
 /**
- * A band matrix of many channels is mostly zeros. It is split into the blocks on its diagonal, a convolution with one
- * group per block, and the corners between blocks, which only concern a few channels at each boundary: one narrow
- * convolution selects these channels and another one distributes their sums.
+ * A band matrix of many channels is mostly zeros. It is split into the blocks on its diagonal, a convolution
+ * with one group per block, and the corners between blocks, which only concern a few channels at each
+ * boundary: one narrow convolution selects these channels and another one distributes their sums.
  */
 function bandByBlocks(c: GradientContext, x: string, window: ChannelWindow, bias: number): string {
   const channels = c.shape(c.node.inputs[0]!)[1]!;

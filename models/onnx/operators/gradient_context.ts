@@ -4,13 +4,18 @@ import { type Attribute, type Node, numbersOf, type Tensor } from "../model.ts";
 import { type KnownValues, NodeContext } from "./node_context.ts";
 import { Value } from "./value.ts";
 
-/** A convolution of stride 1 with one-element kernels, `weight` [out, in, 1, …], that is not in the graph yet. */
+/**
+ * A convolution of stride 1 with one-element kernels, `weight` [out, in, 1, …], that is not in the graph yet.
+ */
 export interface Projection {
   value: Value;
   weight: Tensor;
 }
 
-/** The contribution of one reader of a value to its gradient: a value of the graph, or a convolution to append. */
+/**
+ * The contribution of one reader of a value to its gradient: a value of the graph, or a convolution to
+ * append.
+ */
 export type Contribution = Value | Projection;
 
 /** Forms of the backward pass, chosen to suit the execution provider. */
@@ -110,7 +115,9 @@ export class GradientContext extends NodeContext {
     return this.#sources.ofOutputs[output]?.total();
   }
 
-  /** Some channels (axis 1) of the first output's gradient; cheaper than slicing them from the whole gradient. */
+  /**
+   * Some channels (axis 1) of the first output's gradient; cheaper than slicing them from the whole gradient.
+   */
   gradChannels(start: number, end: number): Value {
     return this.#sources.ofOutputs[0]!.channels(start, end);
   }
@@ -173,14 +180,17 @@ export class GradientContext extends NodeContext {
   }
 
   /**
-   * Whether the gradient matters only where the node's output is positive. Elsewhere it is zero or is stopped by a Relu,
-   * so it may go to any element that is not positive.
+   * Whether the gradient matters only where the node's output is positive. Elsewhere it is zero or is stopped
+   * by a Relu, so it may go to any element that is not positive.
    */
   onlyPositiveMatters(): boolean {
     return this.#sources.rectification.onlyPositiveMatters(this.node);
   }
 
-  /** Whether a MaxPool stops the gradient of windows whose maximum is not positive, instead of a Relu before it. */
+  /**
+   * Whether a MaxPool stops the gradient of windows whose maximum is not positive, instead of a Relu before
+   * it.
+   */
   stopsForRelu(): boolean {
     return this.#sources.rectification.stopsForRelu(this.node);
   }
@@ -207,8 +217,8 @@ export class GradientContext extends NodeContext {
   }
 
   /**
-   * Replaces the forward node, which has one output, by the nodes that `build` appends; `output` is the value that
-   * replaces its result. The backward pass may use everything that `build` returns.
+   * Replaces the forward node, which has one output, by the nodes that `build` appends; `output` is the value
+   * that replaces its result. The backward pass may use everything that `build` returns.
    */
   rewriteForward<Built extends { output: string }>(build: () => Built): Built {
     const { nodes } = this.g.graph;
