@@ -1,4 +1,4 @@
-/** Networks of the catalog out of files that the user has. */
+/** Adds networks of the catalog from files that the user has. */
 import { join } from "node:path";
 import { makeWhole } from "./cache.ts";
 import { cachedModelPath, localModelPath } from "./catalog.ts";
@@ -11,21 +11,21 @@ import { writeModel } from "./onnx/write.ts";
 import { Reach } from "./reach.ts";
 import { readUserFile } from "./user_file.ts";
 
-/** What came of a file that was to be added. */
+/** The result of {@link addNetwork}. */
 export interface AddedNetwork {
-  /** The catalog's name of the network. */
+  /** The network's name in the catalog. */
   name: string;
-  /** Where it is. */
+  /** Path of the network's file. */
   path: string;
-  /** Whether the file was taken; if not, the network was here before, and nothing was changed. */
+  /** Whether the file was added. If not, the network was already here and nothing was changed. */
   added: boolean;
 }
 
 /**
- * Recognises the network in a file by its tensors, and puts it into the cache under its name in the catalog, as if it
- * had been fetched. A network that is here already is left as it is.
+ * Recognises the network in a file by its tensors and puts it into the cache under its name in the catalog, as if
+ * it had been fetched. A network that is already here is left as it is.
  *
- * Throws a ReverieError for a file that holds no network of the catalog with the weights that the catalog has.
+ * @throws {ReverieError} if the file cannot be read, or holds no network of the catalog with its published weights.
  */
 export async function addNetwork(path: string): Promise<AddedNetwork> {
   const field = { field: "model", value: path };
@@ -51,7 +51,7 @@ export async function addNetwork(path: string): Promise<AddedNetwork> {
   return { name, ...await store(name, model) };
 }
 
-/** Another process may fetch the same network at this moment: then its file stays. */
+/** Writes the network into the cache. If another process has just fetched the same network, its file is kept. */
 async function store(name: string, model: Model): Promise<{ path: string; added: boolean }> {
   const target = cachedModelPath(name);
   let added = false;

@@ -1,17 +1,17 @@
-/** How much memory there still is. */
+/** How much memory is still available. */
 import { join } from "node:path";
 
-/** Where Linux shows the groups of processes whose memory is limited, as a container's is. */
+/** Where Linux mounts control groups (cgroups), which limit the memory of a container. */
 const groupsFolder = "/sys/fs/cgroup";
 
-/** Bytes that can still be had without other programs being pushed out, within the limit of a container. */
+/** Memory that can still be allocated without swapping, in bytes, within the limit of a container. */
 export function availableMemory(): number {
   return Math.min(Deno.systemMemoryInfo().available, groupRoom());
 }
 
 /**
- * Bytes that the group of processes which this one belongs to may still take; Infinity where nothing limits it. What
- * Linux would give back at once, files that it has kept, does not count as taken.
+ * Memory that the cgroup of this process may still allocate, in bytes; Infinity if there is no limit. Inactive file
+ * cache, which Linux reclaims at once, does not count as used.
  */
 export function groupRoom(folder: string = groupsFolder): number {
   const second = join(folder, ownGroup());
@@ -22,14 +22,14 @@ export function groupRoom(folder: string = groupsFolder): number {
   );
 }
 
-/** The group's path in the second version of cgroups; the root where there is none, as within a container. */
+/** Path of this process's group in cgroups v2; empty (the root) if there is none, as inside a container. */
 function ownGroup(): string {
   return /^0::(.*)$/m.exec(text("/proc/self/cgroup"))?.[1] ?? "";
 }
 
 function room(folder: string, limit: string, taken: string, idle: string): number {
   const most = Number.parseInt(text(join(folder, limit)));
-  // "max", or no such file.
+  // The file says "max" or does not exist.
   if (Number.isNaN(most)) return Infinity;
   const kept = new RegExp(`^${idle} (\\d+)$`, "m").exec(text(join(folder, "memory.stat")))?.[1];
   return Math.max(0, most - Number.parseInt(text(join(folder, taken))) + Number(kept ?? 0));

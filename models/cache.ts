@@ -5,8 +5,8 @@ import { line } from "./line.ts";
 import { isDiskFull, reasonOf } from "./system_error.ts";
 
 /**
- * The folder for networks that were fetched: `REVERIE_CACHE` where it is set, else the user's cache folder as the
- * operating system has it. Nothing is ever written beside the program.
+ * The folder for fetched networks: `REVERIE_CACHE` if it is set, otherwise a folder in the operating system's cache
+ * folder of the user. Nothing is ever written next to the program.
  */
 export function cacheFolder(): string {
   const chosen = Deno.env.get("REVERIE_CACHE");
@@ -22,10 +22,10 @@ export function cacheFolder(): string {
 }
 
 /**
- * Runs `make` in a fresh folder beside the target and moves the file or folder that it returns to the target, so
- * that a target that exists is always whole, even when two processes make it at once. Returns the target.
+ * Runs `make` in a fresh folder next to the target and moves the file or folder that it returns to the target. A
+ * target that exists is therefore always complete, even if two processes make it at once. Returns the target.
  *
- * Throws a ReverieError when the cache folder cannot be written to.
+ * @throws {ReverieError} if the cache folder cannot be written to.
  */
 export async function makeWhole(target: string, make: (folder: string) => Promise<string>): Promise<string> {
   const folder = await workFolder(join(target, ".."));
@@ -37,7 +37,7 @@ export async function makeWhole(target: string, make: (folder: string) => Promis
   }
 }
 
-/** The error of a folder in the cache that cannot be written to. */
+/** The error for a cache folder that cannot be written to. */
 export function cacheUnusable(folder: string, cause: unknown): ReverieError {
   const code = isDiskFull(cause) ? "disk_full" : "cache_unusable";
   const wrong = line`cannot write to the cache folder ${{ path: folder }}: ${reasonOf(cause)}`;

@@ -1,8 +1,12 @@
-/** Files in the cache folder that several processes may want at once. */
+/** Files in the cache folder that several processes may use at once. */
 import { dirname } from "node:path";
 import { cacheUnusable } from "./cache.ts";
 
-/** Opens a file in the cache folder to read and write it; it and its folder are made where they are not there. */
+/**
+ * Opens a file in the cache folder for reading and writing. Creates the file and its folder if they do not exist.
+ *
+ * @throws {ReverieError} if the folder cannot be written to.
+ */
 export async function openCacheFile(path: string): Promise<Deno.FsFile> {
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
@@ -12,13 +16,13 @@ export async function openCacheFile(path: string): Promise<Deno.FsFile> {
   }
 }
 
-/** Whether an open file still has its name: whoever had its lock before may have removed or renamed it. */
+/** Whether an open file is still at its path: the previous holder of its lock may have removed or renamed it. */
 export async function isStillAt(path: string, open: Deno.FsFile): Promise<boolean> {
   const there = await Deno.stat(path).catch(() => undefined);
   return there !== undefined && there.ino === (await open.stat()).ino;
 }
 
-/** Whether there is a file of that path. */
+/** Whether the path exists and is a file. */
 export async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }

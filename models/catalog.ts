@@ -14,26 +14,26 @@ import type { Network, Preprocessing } from "./networks/network.ts";
 import { readModel } from "./onnx/read.ts";
 import { fetchFromSources, type PullOptions, type Source } from "./sources.ts";
 
-/** What can be had, and what a user should know before using it. */
+/** A network that can be fetched by name, and what a user should know before using it. */
 export interface CatalogEntry {
   name: string;
   title: string;
   licence: string;
-  /** What it is for: to dream with, or to find the motion between frames. */
+  /** What it is for: dreaming, or finding the motion between frames. */
   purpose: "dream" | "flow";
-  /** Where it can be had from, in the order in which that is tried; at least one. */
+  /** Where to fetch it from, in the order in which the sources are tried; at least one. */
   sources: readonly [Source, ...Source[]];
-  /** What the user can do where no source can be reached. */
+  /** What the user can do if no source can be reached. */
   otherwise?: Line;
   /** The card: where the network comes from, what it was trained for, how it dreams. */
   card: string;
-  /** Layer names that make good dreams, from fine to deep; none in a network that finds motion. */
+  /** Names of layers that make good dreams, from fine to deep; empty for a network that finds motion. */
   layers: string[];
-  /** How one dreams with it; absent in a network that finds motion. */
+  /** How to dream with it; absent for a network that finds motion. */
   dream?: DreamFacts;
 }
 
-/** What must be known of a network to dream with it. */
+/** What Reverie must know about a network to dream with it. */
 export interface DreamFacts {
   preprocessing: Preprocessing;
   /** Layers to dream with unless the user names others. */
@@ -206,31 +206,47 @@ export const catalog: readonly CatalogEntry[] = [{
   layers: [],
 }];
 
-/** Where a network of the catalog is kept once it has been fetched. */
+/**
+ * Path at which a network of the catalog is kept once it has been fetched.
+ *
+ * @throws {ReverieError} if the catalog has no network of that name.
+ */
 export function cachedModelPath(name: string): string {
   const [source] = catalogEntry(name).sources;
-  // A file kept as it is keeps the name that it was published under: one who has it need only put it there.
+  // A file that is stored unchanged keeps its published name, so that a user who has it can just copy it here.
   const published = "file" in source && !source.read ? basename(source.file.url) : undefined;
   return join(cacheFolder(), "networks", published ?? `${name}.onnx`);
 }
 
-/** Where a network of the catalog is when it came with the program: dream networks inside the one binary, flow's here. */
+/**
+ * Path of a network of the catalog that is shipped with the program.
+ *
+ * @throws {ReverieError} if the catalog has no network of that name.
+ */
 export function shippedModelPath(name: string): string {
   const ending = catalogEntry(name).purpose === "flow" ? "safetensors" : "onnx";
   return join(import.meta.dirname!, "weights", `${name}.${ending}`);
 }
 
-/** Whether a network of the catalog is here already. */
+/**
+ * Whether a network of the catalog is on this machine.
+ *
+ * @throws {ReverieError} if the catalog has no network of that name.
+ */
 export function isHere(name: string): boolean {
   return placesOf(name).some((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
 }
 
-/** Where a network may be, in the order in which it is looked for. */
+/** Paths at which a network may be, in the order in which they are tried. */
 function placesOf(name: string): string[] {
   return [shippedModelPath(name), cachedModelPath(name)];
 }
 
-/** Where a network of the catalog is, if it is here: the one that came with the program before one that was fetched. */
+/**
+ * Path of a network of the catalog, if it is on this machine. A shipped file takes precedence over a fetched one.
+ *
+ * @throws {ReverieError} if the catalog has no network of that name.
+ */
 export async function localModelPath(name: string): Promise<string | undefined> {
   for (const path of placesOf(name)) {
     if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
@@ -238,7 +254,11 @@ export async function localModelPath(name: string): Promise<string | undefined> 
   return undefined;
 }
 
-/** The entry of that name. Throws a ReverieError that lists the names there are. */
+/**
+ * The catalog's entry of that name.
+ *
+ * @throws {ReverieError} if there is none; the message lists the names.
+ */
 export function catalogEntry(name: string): CatalogEntry {
   const entry = catalog.find((candidate) => candidate.name === name);
   if (entry) return entry;
@@ -247,10 +267,10 @@ export function catalogEntry(name: string): CatalogEntry {
 }
 
 /**
- * Fetches a network, unless that has been done before, and turns it into ONNX where it is not weights alone. Returns
- * the path of its file.
+ * Fetches a network unless it is already here, and converts it to ONNX if its source needs converting. Returns the
+ * path of its file.
  *
- * Throws a ReverieError when it is not here and cannot be fetched; see {@link fetchFromSources}.
+ * @throws {ReverieError} if it is not here and cannot be fetched; see {@link fetchFromSources}.
  */
 export async function pull(name: string, options: PullOptions = {}): Promise<string> {
   const entry = catalogEntry(name);
@@ -260,7 +280,11 @@ export async function pull(name: string, options: PullOptions = {}): Promise<str
   return await fetchFromSources(entry.sources, { name, target: cachedModelPath(name), otherwise }, options);
 }
 
-/** How one dreams with a network. Throws a ReverieError for one that is not there or finds motion. */
+/**
+ * How to dream with a network of the catalog.
+ *
+ * @throws {ReverieError} if the catalog has no such network, or if the network finds motion.
+ */
 export function dreamFacts(name: string): DreamFacts {
   const { dream } = catalogEntry(name);
   if (dream) return dream;
@@ -273,8 +297,9 @@ export function dreamFacts(name: string): DreamFacts {
 }
 
 /**
- * A network of the catalog to dream with, fetched on first use. Throws as {@link pull} does, and a ReverieError for a
- * network that is not there or finds motion.
+ * A network of the catalog to dream with, fetched on first use.
+ *
+ * @throws {ReverieError} if the catalog has no such network, if the network finds motion, and as {@link pull} does.
  */
 export async function openCatalogNetwork(name: string, options: PullOptions = {}): Promise<Network> {
   const dream = dreamFacts(name);
@@ -282,7 +307,11 @@ export async function openCatalogNetwork(name: string, options: PullOptions = {}
   return { name, kind: name, model, ...dream };
 }
 
-/** InceptionV3, fetched on first use. */
+/**
+ * InceptionV3, fetched on first use.
+ *
+ * @throws {ReverieError} as {@link pull} does.
+ */
 export function inceptionV3(options: PullOptions = {}): Promise<Network> {
   return openCatalogNetwork("inception-v3", options);
 }

@@ -1,20 +1,19 @@
 /** Options of {@link deadline}. */
 export interface DeadlineOptions {
-  /** Milliseconds to wait; without end by default. */
+  /** Milliseconds to wait. Default: no limit. */
   timeoutMs?: number;
-  /** Ends the waiting. */
+  /** Stops waiting when it is aborted. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Waits for a promise, but no longer than until the time is over or the signal is aborted. What the promise stands for
- * is not ended by that.
+ * Waits for a promise until the time is over or the signal is aborted. The work behind the promise is not stopped.
  *
  * ```ts ignore
  * const answer = await deadline(ask(), { timeoutMs: 5000, signal });
  * ```
  *
- * @throws {DOMException} a `TimeoutError` once the time is over, and the signal's reason once that is aborted.
+ * @throws {DOMException} a `TimeoutError` when the time is over, or the signal's reason when the signal is aborted.
  */
 export async function deadline<T>(promise: Promise<T>, options: DeadlineOptions): Promise<T> {
   const { timeoutMs = Infinity, signal } = options;
@@ -32,7 +31,7 @@ export async function deadline<T>(promise: Promise<T>, options: DeadlineOptions)
   }
 }
 
-/** Like {@link deadline}, with undefined in place of the error once so many milliseconds are over. */
+/** Like {@link deadline}, but resolves with undefined when `timeoutMs` milliseconds are over. */
 export async function settledWithin<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
   try {
     return await deadline(promise, { timeoutMs });
@@ -42,7 +41,7 @@ export async function settledWithin<T>(promise: Promise<T>, timeoutMs: number): 
   }
 }
 
-/** Whether an error says that the time of a {@link deadline} is over. */
+/** Whether an error is the `TimeoutError` of a {@link deadline}. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === "TimeoutError";
 }

@@ -1,13 +1,13 @@
-/** Called while a download runs, with bytes so far and in all. */
+/** Called while a download runs, with the bytes received so far and the total. */
 export type DownloadProgress = (received: number, total: number) => void;
 
 /** Options of a download. */
 export interface DownloadOptions {
   onProgress?: DownloadProgress | undefined;
-  /** Ends the download; the promise is rejected with the signal's reason. */
+  /** Stops the download; the promise is rejected with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Called when a server begins to send what was asked for; for each file anew. */
+  /** Called when a server begins to send a file; once per file. */
   onAnswer?: (() => void) | undefined;
-  /** How long the server may send nothing before it counts as lost, in seconds. Default 30. */
+  /** Seconds for which the server may send nothing before the download fails. Default: 30. */
   patience?: number | undefined;
 }

@@ -1,6 +1,6 @@
-/** Every kind of error, with the HTTP status and the exit status that it ends with. */
+/** Every kind of error, with its HTTP status and exit status. */
 
-/** How an error ends a request, and a command: 2 where the user has to change something, 1 where the work failed. */
+/** HTTP status and exit status of an error. Exit status 2: the user has to change something; 1: the work failed. */
 export interface Outcome {
   status: number;
   exitCode: 1 | 2;
@@ -8,7 +8,7 @@ export interface Outcome {
 
 /** The outcome of each code. */
 export const outcomes = {
-  // What was asked for.
+  // The request.
   invalid_parameter: { status: 400, exitCode: 2 },
   invalid_request: { status: 400, exitCode: 2 },
   unauthorized: { status: 401, exitCode: 2 },
@@ -22,29 +22,29 @@ export const outcomes = {
   not_a_video: { status: 415, exitCode: 2 },
   unusable_video: { status: 422, exitCode: 2 },
   source_unreadable: { status: 500, exitCode: 2 },
-  // Too much at a time.
+  // Too much at once.
   too_many_requests: { status: 429, exitCode: 1 },
   queue_full: { status: 503, exitCode: 1 },
   busy: { status: 503, exitCode: 1 },
-  // The machine that dreams.
+  // The machine that Reverie runs on.
   disk_full: { status: 507, exitCode: 1 },
   ffmpeg_unusable: { status: 500, exitCode: 2 },
   provider_unusable: { status: 500, exitCode: 2 },
   output_unusable: { status: 500, exitCode: 2 },
   cache_unusable: { status: 500, exitCode: 1 },
   encoding_failed: { status: 500, exitCode: 1 },
-  /** Nobody answers, or nothing may be asked. */
+  /** No server answers, or Reverie is offline. */
   download_unreachable: { status: 500, exitCode: 1 },
-  /** The host does not have it. */
+  /** The server answered with an error status. */
   download_refused: { status: 500, exitCode: 1 },
-  /** It stopped on the way. */
+  /** The connection broke off. */
   download_interrupted: { status: 500, exitCode: 1 },
-  /** What came is not what was published, or cannot be used. */
+  /** The file is not the published one, or cannot be used. */
   download_wrong: { status: 500, exitCode: 1 },
   internal: { status: 500, exitCode: 1 },
 } as const satisfies Record<string, Outcome>;
 
-/** A word for programs, beside the line for people. */
+/** Identifies a kind of error to programs; the message is for people. */
 export type ErrorCode = keyof typeof outcomes;
 
 /** All codes. */

@@ -12,21 +12,21 @@ import {
 
 /** Options of {@link ReverieError}. */
 export interface ReverieErrorOptions {
-  /** What to do: one thing, or the other. */
+  /** What the user can do; the entries are alternatives. */
   advice?: readonly Line[];
-  /** The setting that is wrong. Default: the first that the line names. */
+  /** The setting that is wrong. Default: the first one that `wrong` names. */
   field?: string | undefined;
-  /** Why, in a few words, for a line that is about several errors. Default: what is wrong. */
+  /** The cause in a few words, for a message about several errors. Default: `wrong`. */
   reason?: Line;
-  /** Seconds after which it is worth trying again. */
+  /** Seconds to wait before trying again. */
   retryAfter?: number | undefined;
-  /** The error underneath, for the log and `--verbose`. */
+  /** The underlying error, for the log and `--verbose`. */
   cause?: unknown;
 }
 
 /**
- * An error that is meant for the user. It says what is wrong and what to do as data, which the edges (command line,
- * HTTP) spell. Everything else that is thrown is a defect of the program.
+ * An error for the user. It holds what is wrong and what to do as data, which each edge (command line, HTTP) puts into
+ * words. Any other error that is thrown is a bug in the program.
  */
 export class ReverieError extends Error {
   override readonly name = "ReverieError";
@@ -48,7 +48,7 @@ export class ReverieError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** The file that it is about. Never told to clients. */
+  /** The file that the error is about. Never sent to clients. */
   get path(): string | undefined {
     return firstWord(this.wrong, "path");
   }
@@ -63,18 +63,18 @@ export class ReverieError extends Error {
     return outcomes[this.code].exitCode;
   }
 
-  /** The whole line as an edge spells it: what is wrong, and what can be done about it there. */
+  /** The whole message in an edge's words: what is wrong, and what the user can do about it there. */
   told(spelling: Spelling): string {
     return told(this.wrong, this.advice, spelling);
   }
 
-  /** The same error, of which something more is known: what comes before its line, and the setting that it is about. */
+  /** The same error with more context: `prefix` goes before its message, `field` is the setting that it is about. */
   within(prefix: Line, field = this.field): ReverieError {
     const { code, wrong, advice, retryAfter } = this;
     return new ReverieError(code, line`${prefix}${wrong}`, { advice, field, retryAfter, cause: this });
   }
 
-  /** The same error, with files called by names instead of paths. */
+  /** The same error with files called by names instead of paths. */
   renamed(names: PathNames): ReverieError {
     const { code, advice, field, reason, retryAfter, cause, stack } = this;
     const error = new ReverieError(code, renamed(this.wrong, names), {
@@ -87,12 +87,12 @@ export class ReverieError extends Error {
   }
 }
 
-/** The error of a command that is not used as it should be, in the words of the command line. */
+/** The error for wrong usage of a command, in the words of the command line. */
 export function wrongUsage(wrong: Line, options: Pick<ReverieErrorOptions, "cause"> = {}): ReverieError {
   return new ReverieError("invalid_request", wrong, options);
 }
 
-/** The error of a setting that cannot be used as it is. */
+/** The error for an invalid value of a setting. */
 export function invalidParameter(
   field: string,
   wrong: Line,
@@ -105,7 +105,7 @@ function told(wrong: Line, advice: readonly Line[], spelling: Spelling): string 
   const alternatives = advice.map((one) => spelled(one, spelling)).filter((one) => one !== undefined);
   const said = spelled(wrong, spelling) ?? "";
   if (alternatives.length === 0) return said;
-  // A colon leads over to advice, unless the sentence has marks of its own.
+  // A colon introduces the advice, unless the sentence already has punctuation of its own.
   const hasMarks = partsOf(wrong).some((part) => typeof part === "string" && /[,:;(]/.test(part));
   return `${said}${hasMarks ? ";" : ":"} ${alternatives.join(", or ")}`;
 }

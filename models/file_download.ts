@@ -1,4 +1,4 @@
-/** Single files from the web: fetched in as many goes as it takes, and only given their name when they are whole. */
+/** Downloads single files from the web. A download can be resumed, and a file gets its name only when it is complete. */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { isFile, isStillAt, openCacheFile } from "./cache_file.ts";
@@ -13,35 +13,36 @@ import { requireOnline, webAddress } from "./web.ts";
 export type PublishedFile =
   & {
     url: string;
-    /** About how many bytes it has, for what is said before the server has told. */
+    /** Approximate size in bytes, for progress if the server does not send the size. */
     size: number;
   }
   & ({
-    /** SHA-256 of the file in hex, or its first digits, as publishers put them into names (eight of PyTorch's). */
+    /** SHA-256 of the file in hex, or its first digits; PyTorch puts the first eight into its file names. */
     sha256: string;
   } | {
-    /** SHA-512 as npm writes it: `sha512-` and Base64. */
+    /** SHA-512 in npm's notation: `sha512-` and Base64. */
     integrity: string;
   });
 
 /** Options of {@link downloadFile}. */
 export interface FileDownloadOptions extends DownloadOptions {
-  /** What it is called in messages; by default the last part of its address. */
+  /** Name of the file in messages. Default: the last part of its URL. */
   name?: string | undefined;
-  /** Whether the user's mirror of the web is asked in place of the host, as it is by default. */
+  /** Whether to use the user's mirror (see {@link webAddress}) instead of the host. Default: true. */
   mirrored?: boolean | undefined;
-  /** What else the user can do where the server does not give it: one thing, or the other. */
+  /** What the user can do if the download fails; the entries are alternatives. */
   otherwise?: readonly Line[] | undefined;
-  /** Connections to reuse, where many files come from one host. */
+  /** HTTP client whose connections are reused, for many files from one host. */
   client?: Deno.HttpClient | undefined;
 }
 
 /**
- * Fetches a file to `target`, by way of `target.part`, which stays when the download is interrupted, so that the next
- * call goes on from there. A second process that wants the same file waits for the first. Returns the target.
+ * Downloads a file to `target`. The data first goes to `target.part`, which is kept if the download is interrupted, so
+ * that the next call resumes it. A second process that wants the same file waits for the first. Returns the target.
  *
- * Throws a ReverieError where the server cannot be reached, where it breaks off, and when the file is not the one that
- * was published, a ReverieError when the folder cannot be written to, and the signal's reason when it was aborted.
+ * @throws {ReverieError} if the server cannot be reached, refuses or breaks off, if the file is not the published one,
+ * or if the folder cannot be written to.
+ * @throws {unknown} the signal's reason when the signal is aborted.
  */
 export async function downloadFile(
   file: PublishedFile,
@@ -64,7 +65,7 @@ export async function downloadFile(
   }
   let whole = await isPublished(file, part);
   if (!whole && resumed) {
-    // What was there before may be of another file.
+    // The part from an earlier call may belong to another file.
     await download.startAgain();
     whole = await isPublished(file, part);
   }
@@ -80,7 +81,7 @@ export async function downloadFile(
   return target;
 }
 
-/** Opens the file to write to, which nobody else does at the same time. */
+/** Opens the partial file and locks it, so that no other process writes to it. */
 async function openPart(path: string): Promise<Deno.FsFile> {
   for (;;) {
     const open = await openCacheFile(path);
@@ -99,14 +100,14 @@ async function isPublished(file: PublishedFile, path: string): Promise<boolean> 
     : `sha512-${hash.digest("base64")}` === file.integrity;
 }
 
-/** One file on its way. */
+/** The download of one file. */
 class Download {
   readonly #file: PublishedFile;
   readonly #part: Deno.FsFile;
   readonly #options: FileDownloadOptions;
-  /** What it is called. */
+  /** Name of the file in messages. */
   readonly name: string;
-  /** What is really asked. */
+  /** URL that is requested: the file's own or the mirror's. */
   readonly #address: string;
 
   constructor(file: PublishedFile, part: Deno.FsFile, options: FileDownloadOptions) {
@@ -117,12 +118,12 @@ class Download {
     this.#address = options.mirrored ?? true ? webAddress(file.url) : file.url;
   }
 
-  /** The host that is really asked. */
+  /** Host that is requested. */
   get host(): string {
     return new URL(this.#address).host;
   }
 
-  /** Bytes that are here. */
+  /** Bytes received so far, in this call or an earlier one. */
   async received(): Promise<number> {
     return (await this.#part.stat()).size;
   }
@@ -148,7 +149,7 @@ class Download {
     if (response.status === 416 && from > 0) {
       await response.body?.cancel();
       this.#options.onAnswer?.();
-      // All of it is here already, or more than there is.
+      // The partial file is already complete, or larger than the file on the server.
       if (end !== from) await this.startAgain();
       return;
     }
@@ -161,7 +162,7 @@ class Download {
       );
     }
     this.#options.onAnswer?.();
-    // A server that does not know ranges sends the file from its beginning.
+    // A server without range requests sends the file from the beginning.
     const resumes = response.status === 206 && startIn(response.headers.get("content-range")) === from;
     if (response.status === 206 && !resumes && from > 0) {
       await response.body.cancel();
@@ -227,13 +228,13 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
 }
 
-/** `bytes 100-199/200`: where the part begins. */
+/** The first byte's offset in a header such as `bytes 100-199/200`. */
 function startIn(contentRange: string | null): number | undefined {
   const [, start] = /^bytes (\d+)-/.exec(contentRange ?? "") ?? [];
   return start === undefined ? undefined : Number(start);
 }
 
-/** The same: how many bytes the whole has. */
+/** The size of the whole file, in bytes, in a header such as `bytes 100-199/200`. */
 function sizeIn(contentRange: string | null): number | undefined {
   const [, size] = /\/(\d+)$/.exec(contentRange ?? "") ?? [];
   return size === undefined ? undefined : Number(size);

@@ -1,16 +1,16 @@
-/** Sets of files from the web: a few at a time over the same connections, each kept once it is whole. */
+/** Downloads sets of files from the web: a few at a time over shared connections; each complete file is kept. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { ReverieError } from "./errors.ts";
 import { line } from "./line.ts";
 import { downloadFile, type FileDownloadOptions } from "./file_download.ts";
 
-/** Files that lie under one address and never change. */
+/** Files under one base URL that never change. */
 export interface PublishedFiles {
-  /** Address of their folder, without a slash at its end. */
+  /** URL of their folder, without a trailing slash. */
   base: string;
   files: readonly {
-    /** Where it is in the folder, with slashes. */
+    /** Path in the folder, with slashes. */
     path: string;
     /** SHA-256 of the file in hex. */
     sha256: string;
@@ -19,14 +19,16 @@ export interface PublishedFiles {
   }[];
 }
 
-/** Files that are fetched at a time. */
+/** How many files are downloaded at once. */
 const atOnce = 6;
 
 /**
- * Fetches files into `folder`, under their own paths, and returns what they hold by path. Files and parts of files that
- * are there already, from a call that was interrupted, are not fetched again. Progress is that of all files together.
+ * Downloads files into `folder` under their own paths, and returns their contents by path. Files and parts of files
+ * from an interrupted call are not downloaded again. `onProgress` reports all files together. The first file that
+ * fails stops the others.
  *
- * Throws as {@link downloadFile} does; the first file that fails ends the others.
+ * @throws {ReverieError} as {@link downloadFile} does, and if a complete file was damaged since.
+ * @throws {unknown} the signal's reason when the signal is aborted.
  */
 export async function downloadFiles(
   { base, files }: PublishedFiles,
@@ -55,7 +57,7 @@ export async function downloadFiles(
   }
 
   const waiting = files.values();
-  /** Takes one file after the other until none is left. */
+  /** Downloads one file after another until none is left. */
   async function fetchSome(): Promise<void> {
     for (const file of waiting) {
       stopping.throwIfAborted();
@@ -68,7 +70,7 @@ export async function downloadFiles(
       failed.abort(error);
       throw error;
     }));
-  // All of them end before this does, so that nobody writes into the folder afterwards.
+  // Wait for all of them, so that none writes into the folder after this function has returned.
   const ends = await Promise.allSettled(workers);
   signal?.throwIfAborted();
   if (failed.signal.aborted) throw failed.signal.reason;
@@ -76,7 +78,7 @@ export async function downloadFiles(
   return contents;
 }
 
-/** A file that was whole once may have been damaged since; the next call fetches it anew. */
+/** Reads a complete file. If it was damaged since, removes it, so that the next call downloads it again. */
 async function checkedContent(path: string, sha256: string): Promise<Uint8Array> {
   const bytes = await Deno.readFile(path);
   if (createHash("sha256").update(bytes).digest("hex") === sha256) return bytes;

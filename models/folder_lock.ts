@@ -2,15 +2,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isFile, isStillAt, openCacheFile } from "./cache_file.ts";
 import type { Reach } from "./reach.ts";
 
-/** How long to wait before one looks again whether another process is done, in milliseconds. */
+/** Milliseconds between two checks whether another process is done. */
 const pauseMs = 100;
 
 /**
- * Runs `make`, which makes the target, while nobody else does; where another process makes it, waits for that one and
- * returns the target. The lock is a file beside the target that the system frees when its process ends, however it
- * ends; a byte in it says that a server has answered, which ends the waiting process's time limit, too.
+ * Runs `make`, which makes the target, under a lock. If another process is making the target, waits for it and returns
+ * the target. The lock is on a file next to the target; the system releases it when its process ends, for whatever
+ * reason. A byte in that file says that a server has answered, which also ends the time limit of the waiting process.
  *
- * Throws a ReverieError when the folder cannot be written to, and what the time limit's signal is aborted with.
+ * @throws {ReverieError} if the folder cannot be written to.
+ * @throws {unknown} the reason of the signal of `reach` when that signal is aborted.
  */
 export async function withFolderLock(
   target: string,

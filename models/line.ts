@@ -1,52 +1,52 @@
-/** Lines for people as data: every edge (command line, HTTP) spells settings, files and remedies in its own words. */
+/** Messages as data: each edge (command line, HTTP) puts settings, files and remedies into its own words. */
 import { basename } from "node:path";
 
-/** Something to do, which each edge words for whoever it speaks to, or leaves out where it cannot be done there. */
+/** Something the user can do. Each edge puts it into its own words, or leaves it out if it cannot be done there. */
 export type Remedy =
   /** Fetch the weights of a network of the catalogue. */
   | { remedy: "fetch"; network: string }
-  /** Fetch a network once more, or add a file of it. */
+  /** Fetch a network again, or add a file of it. */
   | { remedy: "retry"; network: string }
-  /** Add a file of a network that is at hand. */
+  /** Add a network from a file that the user has. */
   | { remedy: "add" }
-  /** Fetch a file by hand and put it where it is looked for. */
+  /** Download the file by hand and put it at `path`. */
   | { remedy: "place"; url: string; path: string }
-  /** Name a file as the value of a setting. */
+  /** Give a file as the value of a setting. */
   | { remedy: "nameFile"; field: string }
   /** Look at the layers of a network. */
   | { remedy: "show"; network: string }
-  /** Take another execution provider. */
+  /** Use another execution provider. */
   | { remedy: "provider"; provider: string }
-  /** Examine the machine. */
+  /** Check the machine (`reverie doctor`). */
   | { remedy: "doctor" }
-  /** Install an ffmpeg of one's own. */
+  /** Install ffmpeg. */
   | { remedy: "installFfmpeg" }
   /** Give another source: any video or picture, the file that a list names, the whole of it, or another one. */
   | { remedy: "give"; source: "any" | "itself" | "whole" | "another" };
 
-/** A word that each edge spells in its own language. */
+/** A part of a message that each edge puts into its own words. */
 export type Word =
-  /** A setting, perhaps with a value that it may be given. */
+  /** A setting, optionally with a value. */
   | { field: string; value?: string | number }
-  /** A file or folder. Whoever does not sit at this machine must not learn where it is. */
+  /** A file or folder. Clients on other machines must not see its path. */
   | { path: string }
-  /** Where everything of that kind is listed. */
+  /** The place that lists all networks or all settings. */
   | { list: "networks" | "settings" }
   | Remedy;
 
-/** A line for people: its text, or text and words by turns. */
+/** A message: plain text, or a sequence of texts and words. */
 export type Line = string | readonly (string | Word)[];
 
-/** How an edge spells words. */
+/** How an edge puts words into text. */
 export interface Spelling {
   field(name: string, value?: string | number): string;
   path(path: string): string;
   list(of: "networks" | "settings"): string;
-  /** Undefined where the remedy cannot be had at this edge. */
+  /** Undefined if the remedy is not available at this edge. */
   remedy(remedy: Remedy): string | undefined;
 }
 
-/** Puts a line together: `` line`${{ field: "blend" }} must be above ${0}` ``. */
+/** Template tag that makes a line: `` line`${{ field: "blend" }} must be above ${0}` ``. */
 export function line(strings: TemplateStringsArray, ...values: (number | Word | Line)[]): Line {
   return strings.flatMap((string, index) => {
     const value = values[index];
@@ -55,12 +55,12 @@ export function line(strings: TemplateStringsArray, ...values: (number | Word | 
   }).filter((part) => part !== "");
 }
 
-/** Text and words of a line. */
+/** The texts and words of a line. */
 export function partsOf(line: Line | Word): readonly (string | Word)[] {
   return Array.isArray(line) ? line : [line as string | Word];
 }
 
-/** A line as an edge spells it; undefined where it holds a remedy that cannot be had there. */
+/** A line in an edge's words; undefined if it holds a remedy that is not available there. */
 export function spelled(line: Line, spelling: Spelling): string | undefined {
   const parts = partsOf(line).map((part) => typeof part === "string" ? part : spelledWord(part, spelling));
   return parts.includes(undefined) ? undefined : parts.join("");
@@ -72,7 +72,7 @@ function spelledWord(word: Word, spelling: Spelling): string | undefined {
   return "list" in word ? spelling.list(word.list) : spelling.field(word.field, word.value);
 }
 
-/** For logs: settings by their names, files by their paths, and no remedy, since it is not known who reads them. */
+/** For logs: settings by name, files by path, and no remedies, since the reader of a log is unknown. */
 export const plainSpelling: Spelling = {
   field: (name, value) => value === undefined ? name : `${name} ${value}`,
   path: (path) => path,
@@ -80,22 +80,22 @@ export const plainSpelling: Spelling = {
   remedy: () => undefined,
 };
 
-/** A line as logs have it. */
+/** A line as text for logs. */
 export function plain(line: Line): string {
   return spelled(line, plainSpelling) ?? "";
 }
 
-/** Words that stand for paths. */
+/** Names to show instead of paths, by path. */
 export type PathNames = Readonly<Record<string, string>>;
 
-/** A line in which files are called by names instead of paths. */
+/** The line with files called by names instead of paths. */
 export function renamed(line: Line, names: PathNames): Line {
   return partsOf(line).map((part) =>
     typeof part === "object" && "path" in part && Object.hasOwn(names, part.path) ? names[part.path]! : part
   );
 }
 
-/** What another program says, with the paths that it was given as words. */
+/** The output of another program as a line, with each of `paths` in it as a word. */
 export function mentioning(text: string, paths: readonly string[]): Line {
   const [path, ...others] = paths.filter((path) => path !== "").toSorted((a, b) => b.length - a.length);
   if (path === undefined) return text;
@@ -105,7 +105,7 @@ export function mentioning(text: string, paths: readonly string[]): Line {
   ]);
 }
 
-/** A path's last part, which tells nothing of where it is. */
+/** The last part of a path, which does not reveal the folder. */
 export function nameOf(path: string): string {
   return basename(path) || "a folder";
 }

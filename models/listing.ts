@@ -1,4 +1,4 @@
-/** What there is to know about networks before one dreams with them. */
+/** Lists and describes networks. */
 import { catalog, type CatalogEntry, catalogEntry, localModelPath } from "./catalog.ts";
 import { ReverieError } from "./errors.ts";
 import { line } from "./line.ts";
@@ -13,43 +13,43 @@ export interface ListedNetwork {
   name: string;
   title: string;
   licence: string;
-  /** To dream with, or to find the motion between frames. */
+  /** What it is for: dreaming, or finding the motion between frames. */
   purpose: "dream" | "flow";
-  /** Size of the download in bytes; about, for networks that find motion. */
+  /** Size of the download in bytes; approximate for networks that find motion. */
   downloadSize: number;
-  /** Where its file is, once it has been fetched or where it came with the program. */
+  /** Path of its file, if it has been fetched or is shipped with the program. */
   path?: string;
   /** Size of that file in bytes. */
   size?: number;
 }
 
-/** A network of the catalog with all that is known of it. */
+/** Everything known about a network of the catalog. */
 export interface CatalogDescription extends ListedNetwork {
   kind: "catalog";
   card: string;
-  /** Name and version of the package, or address of the file, that it is fetched from first. */
+  /** Name and version of the package, or URL of the file, that is tried first. */
   source: string;
-  /** All of those, in the order in which they are tried. */
+  /** All sources, in the order in which they are tried. */
   sources: string[];
   layers: string[];
 }
 
-/** A file that one can dream with. */
+/** A file to dream with. */
 export interface FileDescription {
   kind: "file";
   path: string;
   /** Size in bytes. */
   size: number;
-  /** The catalog's name of the network that it was recognised as; what follows is told of the network as it is opened. */
+  /** Catalog name of the recognised network. The following fields then describe the network that Reverie opens. */
   recognised?: string;
-  /** Version of the standard operator set it is written in. */
+  /** Version of the ONNX operator set that it uses. */
   opset: number;
   inputs: { name: string; type: string; dims?: Dimension[] }[];
-  /** Layers that one can dream with, from the input upwards. */
+  /** Layers to dream with, from the input upwards. */
   layers: string[];
 }
 
-/** The networks of the catalog, and which of them are here. */
+/** The networks of the catalog, with paths of those that are on this machine. */
 export function listNetworks(): Promise<ListedNetwork[]> {
   return Promise.all(catalog.map(listed));
 }
@@ -62,8 +62,9 @@ async function listed({ name, title, licence, purpose, sources }: CatalogEntry):
 }
 
 /**
- * Describes a network of the catalog or a file. Throws a ReverieError when it is neither, or when the file is not
- * a model.
+ * Describes a network of the catalog or a file.
+ *
+ * @throws {ReverieError} if it is neither, or if the file is not a model.
  */
 export async function describeNetwork(nameOrPath: string): Promise<CatalogDescription | FileDescription> {
   if (!/[./\\]/.test(nameOrPath) || catalog.some(({ name }) => name === nameOrPath)) {
@@ -73,7 +74,7 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
     return { kind: "catalog", ...await listed(entry), card, source: sources[0]!, sources, layers };
   }
   const bytes = await readUserFile(nameOrPath);
-  // Only now, as the catalog should be listed at once.
+  // Imported here, so that listing the catalog stays fast.
   const { reachableLayers } = await import("./gradient/gradient.ts");
   try {
     const { known, model } = readNetwork(bytes, nameOrPath);
@@ -93,7 +94,7 @@ export async function describeNetwork(nameOrPath: string): Promise<CatalogDescri
   }
 }
 
-/** Exporters name a value after its node, as `conv1_output_0`; the node's name is enough, and shorter. */
+/** Drops names such as `conv1_output_0`, which exporters give a value, if the node's name `conv1` is there too. */
 function withoutDoubles(names: string[]): string[] {
   const known = new Set(names);
   return names.filter((name) => !/_output_\d+$/.test(name) || !known.has(name.replace(/_output_\d+$/, "")));

@@ -1,9 +1,9 @@
-/** Networks whose hosts could not be reached, so that not every start waits for them again. */
+/** Remembers networks whose hosts could not be reached, so that not every start waits for them again. */
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "./cache.ts";
 
-/** How long a failure counts, in milliseconds: a day. */
+/** How long a failure is remembered, in milliseconds: one day. */
 const validMs = 24 * 3600 * 1000;
 
 function noteOf(name: string): string {
@@ -16,7 +16,7 @@ export function isOutOfReach(name: string, now = Date.now()): boolean {
   return note !== undefined && Math.abs(now - note.mtimeMs) < validMs;
 }
 
-/** Notes that the network cannot be reached. Where even the note cannot be written, the next start tries again. */
+/** Remembers that the network cannot be reached. If the note cannot be written, the next start tries again. */
 export async function rememberOutOfReach(name: string): Promise<void> {
   const note = noteOf(name);
   try {
@@ -24,11 +24,11 @@ export async function rememberOutOfReach(name: string): Promise<void> {
     await Deno.writeTextFile(note, "");
     await Deno.utime(note, new Date(), new Date());
   } catch {
-    // A folder that cannot be written to is told of where something is to be stored in it.
+    // An unwritable folder is reported when a network is stored in it.
   }
 }
 
-/** The next start tries again. */
+/** Forgets that the network could not be reached: the next start tries again. */
 export async function forgetOutOfReach(name: string): Promise<void> {
   await Deno.remove(noteOf(name)).catch(() => {});
 }

@@ -7,22 +7,23 @@ import { ReverieError } from "./errors.ts";
 import { reasonOf } from "./system_error.ts";
 import { requireOnline } from "./web.ts";
 
-/** A file of the npm registry, pinned by name, version and hash. */
+/** A package of the npm registry, pinned by name, version and hash. */
 export interface PinnedPackage {
-  /** Name and version, as in `nsfwjs@4.3.0`. */
+  /** Name and version, such as `nsfwjs@4.3.0`. */
   spec: string;
   /** Subresource integrity string of the tarball. */
   integrity: string;
-  /** Size of the tarball in bytes, for the progress shown. */
+  /** Size of the tarball in bytes, for progress. */
   size: number;
 }
 
 /**
- * Fetches a package's tarball to `target`, as {@link downloadFile} does. Returns the target.
+ * Downloads a package's tarball to `target`, as {@link downloadFile} does. Returns the target.
  *
  * The registry is npm's own unless `NPM_CONFIG_REGISTRY` names a mirror.
  *
- * @throws {ReverieError} when there is no network or when the tarball is not the pinned one.
+ * @throws {ReverieError} if the registry cannot be reached, or if the tarball is not the pinned one.
+ * @throws {unknown} the signal's reason when the signal is aborted.
  */
 export async function downloadPackage(
   pinned: PinnedPackage,
@@ -40,12 +41,12 @@ export async function downloadPackage(
   });
 }
 
-/** Where the registry says that the tarball is. */
+/** Asks the registry for the tarball's URL. */
 async function tarballAddress(pinned: PinnedPackage, options: DownloadOptions): Promise<string> {
   const { patience = 30, signal } = options;
   const cache = await Deno.makeTempDir({ prefix: "reverie-npm-" });
   try {
-    // Pacote cannot be interrupted: its work is left to itself.
+    // Pacote cannot be aborted; after the deadline its request runs on unobserved.
     const asked: Promise<{ _resolved: string }> = pacote.manifest(
       pinned.spec,
       registryOptions(pinned, cache),
@@ -60,10 +61,10 @@ async function tarballAddress(pinned: PinnedPackage, options: DownloadOptions): 
 }
 
 /**
- * Unpacks a tarball into `folder` without running anything of it. Returns the package's folder.
+ * Unpacks a tarball into `folder` without running any of its scripts. Returns the package's folder. A tarball that was
+ * damaged since it was fetched is removed, so that the next call fetches it again.
  *
- * @throws {ReverieError} when it cannot be unpacked. One that has been damaged since it was fetched is removed, so that
- * the next call fetches it again.
+ * @throws {ReverieError} if it cannot be unpacked.
  */
 export async function unpackPackage(pinned: PinnedPackage, tarball: string, folder: string): Promise<string> {
   const unpacked = join(folder, "package");
@@ -81,7 +82,7 @@ function registryOptions({ integrity }: PinnedPackage, cache: string) {
   return { integrity, cache, ...(registry && { registry }) };
 }
 
-/** What to do without a connection. */
+/** Advice for a machine without a connection. */
 export const copyCache = "copy the cache folder of a machine that has it and set REVERIE_CACHE";
 
 const offlineCodes = [
@@ -95,7 +96,7 @@ const offlineCodes = [
   "error sending request",
 ];
 
-/** What to tell the user of a package that could not be fetched. */
+/** The error for a package that could not be fetched. */
 function downloadError(spec: string, cause: unknown): ReverieError {
   const { message = String(cause) } = cause as { message?: string };
   const code = String((cause as { code?: unknown }).code ?? "");

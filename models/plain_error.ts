@@ -1,10 +1,10 @@
-/** Errors on their way between threads: structured clones lose their class, so they cross as plain objects. */
+/** Passes errors between threads as plain objects, since structured cloning loses their class. */
 import { ReverieError, type ReverieErrorOptions } from "./errors.ts";
 import { systemCode } from "./system_error.ts";
 import type { ErrorCode } from "./error_codes.ts";
 import type { Line } from "./line.ts";
 
-/** An error that can be cloned, with its causes. */
+/** An error and its causes, as an object that can be cloned. */
 export interface PlainError {
   name: string;
   message: string;
@@ -12,7 +12,7 @@ export interface PlainError {
   /** The code of an error of the operating system, such as `ENOSPC`. */
   code?: string;
   cause?: PlainError;
-  /** What a {@link ReverieError} has besides. */
+  /** The arguments of a {@link ReverieError}. */
   told?: { code: ErrorCode; wrong: Line; options: Omit<ReverieErrorOptions, "cause"> };
 }
 
@@ -32,7 +32,7 @@ export function toPlain(error: unknown): PlainError {
   return plain;
 }
 
-/** The error that a plain object was made of. */
+/** The error that a plain object was made from. */
 export function fromPlain({ name, message, stack, code, cause: below, told }: PlainError): Error {
   const cause = below && { cause: fromPlain(below) };
   const error = told

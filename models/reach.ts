@@ -1,6 +1,6 @@
 import { ReverieError } from "./errors.ts";
 
-/** The time in which one of several servers must begin to answer; without a limit there is no end to it. */
+/** Time limit within which one of several servers must begin to answer. */
 export class Reach implements Disposable {
   readonly #name: string;
   readonly #signal: AbortSignal | undefined;
@@ -12,7 +12,7 @@ export class Reach implements Disposable {
 
   /**
    * @param name what is fetched
-   * @param options.reachWithin seconds for all servers together, from now on
+   * @param options.reachWithin seconds for all servers together, counted from now. Default: no limit
    */
   constructor(
     name: string,
@@ -27,7 +27,10 @@ export class Reach implements Disposable {
     this.#signal = signal;
   }
 
-  /** Aborted when the share of the next of so many servers is over, unless one has answered; or by the user. */
+  /**
+   * Starts the next server's equal share of the remaining time, with `servers` servers left to try. The signal is
+   * aborted when that share is over, unless a server has answered, or when the user's signal is aborted.
+   */
   share(servers: number): AbortSignal {
     clearTimeout(this.#timer);
     const over = new AbortController();
@@ -46,7 +49,7 @@ export class Reach implements Disposable {
     this.#onAnswer();
   }
 
-  /** Names what to do at the first answer. */
+  /** Called once, at the first answer. */
   set onAnswer(call: () => void) {
     this.#onAnswer = call;
   }

@@ -1,14 +1,14 @@
-/** Ends a transfer in which nothing has come for so long. */
+/** Aborts a transfer in which no data has arrived for some time. */
 export class Silence implements Disposable {
   readonly #over = new AbortController();
   readonly #seconds: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Aborted when nothing has come for so long, or when the user's signal is. */
+  /** Aborted when no data has arrived for that time, or when the user's signal is aborted. */
   readonly signal: AbortSignal;
 
   /**
-   * @param seconds how long nothing may come; counted from now on
-   * @param signal the user's own
+   * @param seconds how long the transfer may be silent, counted from now
+   * @param signal the user's signal
    */
   constructor(seconds: number, signal?: AbortSignal) {
     this.#seconds = seconds;
@@ -16,12 +16,12 @@ export class Silence implements Disposable {
     this.broken();
   }
 
-  /** Whether it is the silence that ended the transfer. */
+  /** Whether silence ended the transfer. */
   get over(): boolean {
     return this.#over.signal.aborted;
   }
 
-  /** Called when something has come. */
+  /** Call this when data has arrived. */
   broken(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(

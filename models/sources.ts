@@ -1,4 +1,4 @@
-/** Where a network can be had from: one place after the other, until one gives it. */
+/** Fetches a network from the first of its sources that has it. */
 import { basename, dirname, join } from "node:path";
 import { makeWhole } from "./cache.ts";
 import type { ErrorCode } from "./error_codes.ts";
@@ -18,65 +18,66 @@ import { requireOnline } from "./web.ts";
 /** A package of the npm registry. */
 export interface PackageSource {
   package: PinnedPackage;
-  /** Makes the network of the folder that the package was unpacked in. */
+  /** Makes the network from the folder of the unpacked package. */
   read: (folder: string) => Model;
 }
 
-/** One file of the web, kept as it is where `read` is absent. */
+/** One file on the web; stored unchanged if `read` is absent. */
 export interface FileSource {
   file: PublishedFile;
-  /** Makes the network of the file's bytes. */
+  /** Makes the network from the file's bytes. */
   read?: (bytes: Uint8Array) => Model;
 }
 
-/** A set of files of the web. */
+/** A set of files on the web. */
 export interface FilesSource {
   files: PublishedFiles;
-  /** Makes the network of the files' bytes, by their paths. */
+  /** Makes the network from the files' bytes, by path. */
   read: (files: ReadonlyMap<string, Uint8Array>) => Model;
 }
 
 /** A place to get a network from. */
 export type Source = PackageSource | FileSource | FilesSource;
 
-/** Name and version of a source's package, or the address of its file or files. */
+/** Name and version of a source's package, or the URL of its file or files. */
 export function sourceName(source: Source): string {
   if ("package" in source) return source.package.spec;
   return "file" in source ? source.file.url : source.files.base;
 }
 
-/** Size of what is fetched from a source, in bytes. */
+/** Size of a source's download in bytes. */
 export function sourceSize(source: Source): number {
   if ("package" in source) return source.package.size;
   if ("file" in source) return source.file.size;
   return source.files.files.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Options of a download that has several sources. */
+/** Options of a download from several sources. */
 export interface PullOptions extends DownloadOptions {
   /**
-   * How many seconds it may take until one of the sources begins to send, all of them together; an equal share is left
-   * to each of them. Default: each may take as long as a server may be silent.
+   * Seconds within which one of the sources must begin to send. Each source gets an equal share of the time that is
+   * left. Default: each source may take as long as a server may be silent (`patience`).
    */
   reachWithin?: number | undefined;
 }
 
-/** What to say of a network that is fetched. */
+/** The network to fetch. */
 export interface Wanted {
   name: string;
-  /** Where its file goes. */
+  /** Path for its file. */
   target: string;
-  /** What the user can do where no source gives it. */
+  /** What the user can do if every source fails. */
   otherwise: Line;
 }
 
 /**
- * Fetches a network from the first of the sources that gives it, and returns the path of its file. What was fetched by
- * the file stays beside the target when it is interrupted, and is not fetched again. A second process that wants the
+ * Fetches a network from the first source that has it, and returns the path of its file. If the download is
+ * interrupted, the data so far stays next to the target and is not downloaded again. A second process that wants the
  * same network waits for the first.
  *
- * Throws a {@link ReverieError} when no source gives it, `download_unreachable` where none answered; the signal's reason
- * when it was aborted; a ReverieError `cache_unusable` when the folder cannot be written to.
+ * @throws {ReverieError} if every source fails (`download_unreachable` if none answered), or if the folder cannot be
+ * written to (`cache_unusable` or `disk_full`).
+ * @throws {unknown} the signal's reason when the signal is aborted.
  */
 export async function fetchFromSources(
   sources: readonly Source[],
@@ -177,12 +178,12 @@ async function fromFiles(
   return await makeWhole(target, (folder) => writeInto(folder, model));
 }
 
-/** Where files are kept that a network is still to be made of. */
+/** Folder for the downloaded files from which the network will be made. */
 function partsFolder(target: string): string {
   return join(dirname(target), `${basename(target)}.parts`);
 }
 
-/** Removes a folder in which there is no file. */
+/** Removes a folder unless there are files in it. */
 async function removeEmpty(folder: string): Promise<void> {
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -190,11 +191,11 @@ async function removeEmpty(folder: string): Promise<void> {
     }
     await Deno.remove(folder);
   } catch {
-    // It is not there, or holds files that the next call goes on with.
+    // The folder does not exist, or holds files that the next call resumes.
   }
 }
 
-/** What cannot be made a network is a reason to try the next source. */
+/** Makes the network. A failure counts as a download error, so that the next source is tried. */
 function converted(name: string, read: () => Model): Model {
   try {
     return read();

@@ -1,4 +1,4 @@
-/** Errors of the operating system in a few words, without the paths that their messages hold. */
+/** Describes errors of the operating system in a few words, without the paths in their messages. */
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -13,18 +13,18 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
 };
 
-/** The system's code of an error, such as `ENOSPC`. */
+/** The system's code for an error, such as `ENOSPC`; undefined if it has none. */
 export function systemCode(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === "string" ? code : undefined;
 }
 
-/** Whether there is no room left to write to. */
+/** Whether an error says that the disk is full or the quota is used up. */
 export function isDiskFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT"].includes(systemCode(error) ?? "");
 }
 
-/** Why something failed: in words of its own for an error of the system, else the first line of its message. */
+/** Why something failed: a short description of a system error, otherwise the first line of the message. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "this program is not allowed to";
   const code = systemCode(error);

@@ -1,16 +1,18 @@
-/** Work that is only waited for so long. */
+/** Runs work with a time limit. */
 
-/** How long work may take, and what else ends it. */
+/** How long work may take, and what else stops it. */
 export interface TimeLimit {
-  /** No end by default. */
+  /** Default: no limit. */
   seconds?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Does work that ends when its signal is aborted, as it is once the time is over. Resolves with whether it came to its
- * end before; rejects with what the work throws, and with the reason of the limit's own signal when that was aborted,
- * whatever the work makes of it: what somebody stops says nothing of its time.
+ * Runs work whose signal is aborted when the time is over. Resolves with true if the work finishes, and with false if
+ * it fails after the time is over.
+ *
+ * @throws {unknown} what the work throws, or the reason of the limit's own signal if the work fails after that signal
+ * was aborted.
  */
 export async function endsWithin(
   { seconds = Infinity, signal: stop }: TimeLimit,

@@ -2,7 +2,11 @@ import { ReverieError } from "./errors.ts";
 import { line } from "./line.ts";
 import { reasonOf } from "./system_error.ts";
 
-/** The bytes of a file that the user named. Throws a ReverieError that says why it cannot be read. */
+/**
+ * Reads a file that the user named.
+ *
+ * @throws {ReverieError} if it cannot be read; the message says why.
+ */
 export async function readUserFile(path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
@@ -11,7 +15,7 @@ export async function readUserFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** What to tell the user of a file that could not be read. */
+/** The error for a file of the user that could not be read. */
 export function unreadable(path: string, cause: unknown): ReverieError {
   const reason = cause instanceof Deno.errors.NotFound
     ? "there is no such file"

@@ -1,10 +1,10 @@
-/** How the web is asked: directly, by way of a mirror, or not at all. */
+/** Access to the web: direct, through a mirror, or off. */
 import { ReverieError } from "./errors.ts";
 import type { Line } from "./line.ts";
 
 /**
- * The address to ask for a file of the web. Where `REVERIE_MIRROR` names a base URL, `https://HOST/PATH` is asked at
- * `MIRROR/HOST/PATH`. Packages have a variable of their own for that, `NPM_CONFIG_REGISTRY`.
+ * The URL to request for a file on the web. If `REVERIE_MIRROR` is set to a base URL, `https://HOST/PATH` becomes
+ * `MIRROR/HOST/PATH`. Packages have their own variable for this, `NPM_CONFIG_REGISTRY`.
  */
 export function webAddress(url: string): string {
   const mirror = Deno.env.get("REVERIE_MIRROR");
@@ -12,14 +12,15 @@ export function webAddress(url: string): string {
   return `${mirror.replace(/\/+$/, "")}/${url.slice("https://".length)}`;
 }
 
-/** Whether `REVERIE_OFFLINE` forbids to ask the web and the npm registry. */
+/** Whether `REVERIE_OFFLINE` forbids access to the web and the npm registry. */
 export function isOffline(): boolean {
   return !["", "0", "false", undefined].includes(Deno.env.get("REVERIE_OFFLINE"));
 }
 
 /**
- * Throws a ReverieError `download_unreachable` where nothing may be fetched; `what` names what was wanted, `otherwise`
- * what the user can do.
+ * Checks that downloads are allowed. `what` is what should be fetched, `otherwise` what the user can do instead.
+ *
+ * @throws {ReverieError} `download_unreachable` if `REVERIE_OFFLINE` is set.
  */
 export function requireOnline(what: string, otherwise: Line = "fetch it on another machine"): void {
   if (!isOffline()) return;

@@ -5,13 +5,13 @@ import type { AnswerMessage, CallMessage } from "./worker_calls.ts";
 /** How a Worker answers. */
 export interface Answering<Request, Answer> {
   answer: (request: Request) => Answer | Promise<Answer>;
-  /** Buffers of an answer that are handed over instead of copied. */
+  /** Buffers of an answer that are transferred instead of copied. */
   moved?: (answer: Answer, request: Request) => ArrayBuffer[];
-  /** Called with a request when it comes; requests before it may still wait for their turn. */
+  /** Called as soon as a request arrives; earlier requests may still be waiting. */
   onCall?: (request: Request) => void;
 }
 
-/** Answers every request of this Worker, one after another: a request may use what the one before it has made. */
+/** Answers every request to this Worker, one after another, so that a request can use the result of an earlier one. */
 export function answerCalls<Request, Answer>(
   { answer, moved = () => [], onCall }: Answering<Request, Answer>,
 ): void {

@@ -1,16 +1,16 @@
 /** Requests to a Worker, each answered once; `worker_answers.ts` is the Worker's side. */
 
-/** A request under its number. */
+/** A request and its number. */
 export interface CallMessage<Request> {
   id: number;
   request: Request;
 }
 
-/** Its answer, or the error that came instead. */
+/** The answer to a request, or its error. */
 export type AnswerMessage<Answer> = { id: number; answer: Answer } | { id: number; error: Error };
 
 /**
- * Calls to a Worker. `Answers` says which answer belongs to which kind of request.
+ * Calls to a Worker. `Answers` maps each kind of request to the type of its answer.
  *
  * ```ts ignore
  * const calls = new WorkerCalls<Request, { add: number }>(worker, "the adder");
@@ -24,7 +24,7 @@ export class WorkerCalls<Request extends { kind: keyof Answers }, Answers> {
   #lastId = 0;
   #failure: Error | undefined;
 
-  /** @param name what the Worker is called in errors, as in `the engine`. */
+  /** @param name what to call the Worker in errors, such as `the engine` */
   constructor(worker: Worker, name: string) {
     this.#worker = worker;
     this.#name = name;
@@ -37,9 +37,9 @@ export class WorkerCalls<Request extends { kind: keyof Answers }, Answers> {
   }
 
   /**
-   * The answer to a request. `moved` buffers are handed over instead of copied.
+   * Sends a request and resolves with its answer. `moved` buffers are transferred instead of copied.
    *
-   * @throws {Error} what the request fails with; after the Worker's end, why it has ended.
+   * @throws {Error} the error of the request, or, if the Worker has ended, the reason why.
    */
   async call<R extends Request>(request: R, moved: Transferable[] = []): Promise<Answers[R["kind"]]> {
     if (this.#failure) throw this.#failure;
@@ -50,17 +50,17 @@ export class WorkerCalls<Request extends { kind: keyof Answers }, Answers> {
     return await waiting.promise as Answers[R["kind"]];
   }
 
-  /** Rejects what is under way at once, waits until the Worker has answered a last request, and ends it. */
+  /** Rejects pending calls at once, waits until the Worker has answered a last request, and terminates it. */
   async finish(last: Request): Promise<void> {
     this.#reject(this.#closed());
     const answered = this.call(last);
     this.#failure ??= this.#closed();
-    // Nothing is left of a Worker that has crashed or been closed.
+    // The Worker may have crashed or been closed already.
     await answered.catch(() => {});
     this.close();
   }
 
-  /** Ends the Worker at once; what is under way is rejected. */
+  /** Terminates the Worker at once and rejects pending calls. */
   close(): void {
     this.#end(this.#closed());
   }

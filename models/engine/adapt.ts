@@ -1,13 +1,13 @@
-/** Graphs are written once; what a provider lacks is replaced here, just before it gets them. */
+/** Replaces operators that an execution provider lacks, just before the provider gets the graph. */
 import { GraphBuilder } from "../onnx/build.ts";
 import { floatTensor, intAttribute, type Model, type Node, stringAttribute } from "../onnx/model.ts";
 import { ShapeTable } from "../onnx/shapes.ts";
 
 /**
- * The model as an execution provider can run it, with the same results.
+ * The model in a form that an execution provider can run, with the same results.
  *
- * WebGPU's `Resize` has no antialiasing: where a picture shrinks, the filter becomes two products with matrices, one
- * for each axis; where it grows, the filter has no effect and is left out. Other providers get the model as it is.
+ * WebGPU's `Resize` has no antialiasing. For a picture that shrinks, the filter becomes two matrix products, one per
+ * axis; for one that grows, the filter has no effect and is dropped. Other providers get the model unchanged.
  */
 export function adapted(model: Model, provider: string): Model {
   if (provider !== "webgpu" || !model.graph.nodes.some(isAntialiased)) return model;
@@ -25,7 +25,7 @@ function isAntialiased(node: Node): boolean {
   return node.op === "Resize" && node.domain === "" && intAttribute(node, "antialias", 0) === 1;
 }
 
-/** Writes what does the same; a resize of another kind stays as it is, for the provider to refuse. */
+/** Replaces an antialiased Resize. An unsupported kind of resize stays as it is, and the provider refuses it. */
 function replaceResize(g: GraphBuilder, node: Node, shapes: ShapeTable): void {
   const [input, output] = [node.inputs[0]!, node.outputs[0]!];
   const from = shapes.shape(input), to = shapes.shape(output);

@@ -19,7 +19,7 @@ export type { HostTensor } from "./messages.ts";
 export interface EngineOptions {
   /** Execution providers in order of preference; the first that works here is used. Default: cuda, cpu. */
   providers?: readonly string[];
-  /** Threads per operator on the CPU; 0 (the default) takes one per physical core. */
+  /** Threads per operator on the CPU. Default: 0, which means one per physical core. */
   threads?: number;
 }
 
@@ -30,8 +30,8 @@ export interface LoadOptions {
 }
 
 /**
- * Runs ONNX graphs in a Worker, off the thread that serves. Tensors that a graph makes stay with the engine until
- * they are read or released, so that a chain of graphs moves no pixels through JavaScript.
+ * Runs ONNX graphs in a Worker, off the server's thread. A graph's output tensors stay with the engine until they are
+ * read or released, so that a chain of graphs moves no pixels through JavaScript.
  *
  * ```ts ignore
  * using engine = await Engine.start();
@@ -52,7 +52,11 @@ export class Engine {
     this.#calls = new WorkerCalls(worker, "the engine");
   }
 
-  /** Starts an engine. Throws a ReverieError when none of the providers works on this machine. */
+  /**
+   * Starts an engine.
+   *
+   * @throws {ReverieError} if none of the providers works on this machine.
+   */
   static async start(options: EngineOptions = {}): Promise<Engine> {
     const providers = [...(options.providers ?? automaticProviders)];
     const engine = new Engine(options.threads ?? 0);
@@ -71,17 +75,21 @@ export class Engine {
     }
   }
 
-  /** The execution provider that really runs the graphs. */
+  /** The execution provider that runs the graphs. */
   get provider(): string {
     return this.#provider;
   }
 
-  /** Providers that were preferred to it and do not work here, with the reason. */
+  /** Preferred providers that do not work here, with the reasons. */
   get refused(): readonly RefusedProvider[] {
     return this.#refused;
   }
 
-  /** Makes a session; release it when the video is done. Throws when onnxruntime refuses the model. */
+  /**
+   * Creates a session for a model. Release it when the video is done.
+   *
+   * @throws {Error} if onnxruntime refuses the model.
+   */
   async load(model: Model, options: LoadOptions = {}): Promise<Session> {
     const settings: SessionSettings = { threads: this.#threads, ...options };
     const bytes = writeModel(adapted(model, this.#provider));
@@ -89,21 +97,21 @@ export class Engine {
     return new Session(this, session);
   }
 
-  /** Hands a tensor to the engine, to be fed to several runs. The tensor is copied. */
+  /** Copies a tensor to the engine, to feed it to several runs. */
   async put(tensor: HostTensor): Promise<Value> {
     return new Value(this, await this.request({ kind: "put", tensor }));
   }
 
   /**
-   * Frees all sessions and values, then ends the engine. What is still under way is rejected at once, and its end
-   * waited for. To be preferred to {@link close} in programs that go on: a Worker that is terminated does not free
-   * what onnxruntime holds.
+   * Frees all sessions and values, then ends the engine. Pending requests are rejected at once, but the engine waits
+   * until the running one has finished. Prefer this to {@link close} in programs that keep running: a terminated Worker
+   * does not free onnxruntime's memory.
    */
   async release(): Promise<void> {
     await this.#calls.finish({ kind: "end" });
   }
 
-  /** Ends the engine at once. What is still under way is rejected. */
+  /** Ends the engine at once and rejects pending requests. */
   close(): void {
     this.#calls.close();
   }
@@ -116,7 +124,7 @@ export class Engine {
     await this.release();
   }
 
-  /** Sends a request to the Worker; `moved` buffers are handed over instead of copied. */
+  /** Sends a request to the Worker; `moved` buffers are transferred instead of copied. */
   request<R extends Request>(request: R, moved: Transferable[] = []): Promise<Answers[R["kind"]]> {
     return this.#calls.call(request, moved);
   }
@@ -133,7 +141,7 @@ export class Session {
     this.#number = number;
   }
 
-  /** Runs the graph. Feeds are tensors or values of this engine; every output comes as a value to be released. */
+  /** Runs the graph. Feeds are tensors or values of this engine. Every output is a value that the caller releases. */
   async run<Output extends string = string>(
     feeds: Record<string, HostTensor | Value>,
   ): Promise<Record<Output, Value>> {
@@ -172,12 +180,12 @@ export class Value {
     return this.reference.dims;
   }
 
-  /** A copy of the tensor; the value stays. */
+  /** Returns a copy of the tensor and keeps the value. */
   read(): Promise<HostTensor> {
     return this.#engine.request({ kind: "read", value: this.reference.value });
   }
 
-  /** The tensor itself, without a copy; the value is released. */
+  /** Returns the tensor itself, without a copy, and releases the value. */
   take(): Promise<HostTensor> {
     this.#released = true;
     return this.#engine.request({ kind: "take", value: this.reference.value });

@@ -1,4 +1,4 @@
-/** What the engine asks of its Worker, and what is answered. */
+/** Requests from the engine to its Worker, and their answers. */
 import type { ElementType, TensorData } from "../onnx/model.ts";
 
 /** A tensor in JavaScript memory: row-major `data` with as many elements as the product of `dims`. */
@@ -8,16 +8,16 @@ export interface HostTensor {
   data: TensorData;
 }
 
-/** A tensor that stayed in the Worker, by number. */
+/** A reference, by number, to a tensor in the Worker. */
 export interface ValueReference {
   value: number;
   type: ElementType;
   dims: readonly number[];
 }
 
-/** What a session is made with besides its model. */
+/** Settings of a session. */
 export interface SessionSettings {
-  /** Threads that one operator may use; 0 leaves it to onnxruntime (one per physical core). */
+  /** Threads per operator; 0 leaves the number to onnxruntime (one per physical core). */
   threads: number;
   /** Prefix of a JSON profile, written when the session is released. */
   profile?: string;
@@ -33,10 +33,10 @@ export type Request =
   | { kind: "take"; value: number }
   | { kind: "release"; value: number }
   | { kind: "unload"; session: number }
-  /** Frees everything; what waits before it is not done any more. */
+  /** Frees everything; requests that are still waiting are not processed. */
   | { kind: "end" };
 
-/** Which answer belongs to which kind of request. */
+/** The type of the answer to each kind of request. */
 export interface Answers {
   start: { provider: string; refused: RefusedProvider[] };
   load: { session: number };
@@ -49,7 +49,7 @@ export interface Answers {
   end: null;
 }
 
-/** An execution provider that was asked for and cannot run here, and why. */
+/** A requested execution provider that cannot run here, and why. */
 export interface RefusedProvider {
   provider: string;
   reason: string;

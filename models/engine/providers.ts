@@ -7,15 +7,17 @@ import { openUnknownLibraries } from "./cuda/runtime_libraries.ts";
 import ort from "./onnxruntime.ts";
 import type { RefusedProvider, SessionSettings } from "./messages.ts";
 
-/** Execution providers that may be asked for, fastest first. */
+/** Execution providers that can be requested, fastest first. */
 export const knownProviders = ["cuda", "webgpu", "cpu"] as const;
 
-/** What `auto` tries, in this order. WebGPU is only used where asked for: it may be a software renderer. */
+/** Providers that `auto` tries, in this order. WebGPU is only used on request: it may be a software renderer. */
 export const automaticProviders: readonly string[] = ["cuda", "cpu"];
 
 /**
- * onnxruntime refuses a whole list when one provider in it cannot load, so each is tried alone with a small graph.
- * Throws when none works.
+ * Finds the first provider that works. onnxruntime refuses a whole list if one provider in it cannot load, so each is
+ * tried alone with a small graph.
+ *
+ * @throws {ReverieError} if none works.
  */
 export async function firstWorkingProvider(
   providers: readonly string[],
@@ -36,12 +38,12 @@ export async function firstWorkingProvider(
   throw new Error(refused.map(({ provider, reason }) => `${provider}: ${reason}`).join("; "));
 }
 
-/** Without its provider there is nothing that would use CUDA's libraries. */
+/** Opens CUDA's libraries if the CUDA provider is here; nothing else uses them. */
 async function prepareCuda(): Promise<void> {
   if (isCudaPlatform() && isProviderHere()) await openUnknownLibraries();
 }
 
-/** A convolution: CUDA can do without cuDNN until the first one. */
+/** A convolution, because CUDA only needs cuDNN from the first convolution on. */
 function probeModel(): Model {
   const g = new GraphBuilder({ name: "probe" });
   const x = g.input("x", "float32", [1, 1, 4, 4]);
@@ -49,7 +51,7 @@ function probeModel(): Model {
   return g.build();
 }
 
-/** Why a provider does not run, in one line without the places in onnxruntime's source. */
+/** Why a provider does not run, in one line, without onnxruntime's source locations. */
 async function reasonOf(provider: string, error: unknown): Promise<string> {
   const line = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
   const failure = /CUDA failure \d+: .*?(?= ;)/.exec(line)?.[0];
@@ -68,7 +70,7 @@ export function sessionOptions(
     executionProviders: [provider],
     intraOpNumThreads: settings.threads,
     interOpNumThreads: 1,
-    // Every session has threads of its own. Left spinning after a run, they would take the cores from the next session.
+    // Every session has its own threads. If they kept spinning after a run, they would slow down the next session.
     extra: { session: { force_spinning_stop: "1" } },
     graphOptimizationLevel: "all",
     logSeverityLevel: 4,

@@ -1,6 +1,6 @@
 /**
- * The thread on which networks run: onnxruntime's `run()` blocks the thread it is called on, so it is never called
- * on the one that serves. Sessions and tensors live here under numbers; see `engine.ts` for the other side.
+ * The thread that runs networks: onnxruntime's `run()` blocks its thread, so it is never called on the server's.
+ * Sessions and tensors live here under numbers; see `engine.ts` for the other side.
  */
 import threads from "node:worker_threads";
 import type { ElementType } from "../onnx/model.ts";
@@ -9,8 +9,8 @@ import type { Answers, HostTensor, Request, SessionSettings, ValueReference } fr
 import ort from "./onnxruntime.ts";
 import { firstWorkingProvider, sessionOptions } from "./providers.ts";
 
-// Deno says of a Worker that it is Node's main thread. onnxruntime would believe it and take its drivers down when the
-// Worker ends, which crashes a program that ends at the same time.
+// In a Worker, Deno reports Node's main thread. onnxruntime would then shut down its drivers when the Worker ends,
+// which crashes a program that exits at the same time.
 Object.assign(threads, { isMainThread: false });
 
 const sessions = new Map<number, ort.InferenceSession>();
@@ -69,7 +69,7 @@ async function run(
   return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, keep(tensor)]));
 }
 
-/** Hands a value over for good; its memory moves to the other thread instead of being copied. */
+/** Removes a value and returns its tensor, whose memory is transferred to the other thread instead of copied. */
 function take(number: number): HostTensor {
   const tensor = toHost(valueOf(number));
   values.delete(number);

@@ -1,4 +1,4 @@
-/** Which estimator of optical flow a video gets. */
+/** Chooses the optical flow estimator for a video. */
 import { availableMemory } from "../available_memory.ts";
 import type { Engine } from "../engine/engine.ts";
 import { invalidParameter, ReverieError } from "../errors.ts";
@@ -13,60 +13,61 @@ import { locateRaftWeights, readRaftWeights } from "./raft_weights.ts";
 import { type FlowCosts, rememberedCosts } from "./remembered_costs.ts";
 import { pairSeconds } from "./trial.ts";
 
-/** What is asked for, and for what. */
+/** The settings that decide on an estimator. */
 export interface FlowRequest {
-  /** `auto` takes RAFT where its weights are here and it costs little against the rest of the frame. */
+  /** `auto` chooses RAFT if its weights are here and it is cheap compared with the rest of the frame. */
   flow: "auto" | "raft" | "dis";
-  /** Name or file of RAFT's weights; the first that are here by default. */
+  /** Name or file of RAFT's weights. Default: the first in the catalog that are here. */
   model?: string | undefined;
   /** Largest number of RAFT's updates. */
   updates: number;
-  /** Runs RAFT; it must outlive the estimator. */
+  /** The engine that runs RAFT; it must outlive the estimator. */
   engine: Engine;
-  /** Size of the pictures. */
+  /** Size of the pictures in pixels. */
   size: { width: number; height: number };
-  /** The setting that makes it smaller, to be told where it is too large for RAFT; `flowSize` by default. */
+  /** The setting that the error names if the pictures are too large for RAFT. Default: `flowSize`. */
   sizeField?: string;
-  /** Memory that RAFT may take, in bytes; {@link roomForRaft} by default. */
+  /** Memory that RAFT may use, in bytes. Default: {@link roomForRaft}. */
   room?: number | undefined;
-  /** What the rest of a frame costs, in seconds; only asked where it matters and is not known. */
+  /** Measures the cost of the rest of a frame, in seconds. Called only if it matters and is not known yet. */
   frameSeconds: (signal?: AbortSignal) => Promise<number>;
-  /** What that depends on, so that it need be measured but once on this machine. */
+  /** Everything that the cost depends on, so that it is measured only once on this machine. */
   frameKey: unknown;
-  /** Ends what is tried. */
+  /** Stops the measurement. */
   signal?: AbortSignal | undefined;
 }
 
-/** What RAFT needs to know of it. */
+/** The part of a request that RAFT needs. */
 export type RaftRequest = Pick<FlowRequest, "model" | "updates" | "engine" | "size" | "sizeField" | "room">;
 
-/** What can be told of a request before there is an engine. */
+/** The part of a request that is known before an engine is started. */
 export type FlowPlan = Pick<FlowRequest, "flow" | "model" | "size" | "sizeField" | "room">;
 
 /** The choice. */
 export interface ChosenFlow {
-  /** To be closed before the engine is. */
+  /** Must be closed before the engine. */
   estimator: FlowEstimator;
-  /** Why, where `auto` had a choice: a few words to go in brackets after the estimator's name. */
+  /** The reason if `auto` had a choice: a few words in brackets after the estimator's name. */
   reason?: Line;
 }
 
-/** The share of a frame's cost that RAFT may have where it is not asked for. */
+/** Share of a frame's cost that RAFT may have under `auto`. */
 const fairShare = 1 / 5;
-/** Memory that RAFT may take, in bytes: where it is asked for, and where it is not. */
+/** Memory that RAFT may use, in bytes: if it is requested, and under `auto`. */
 const mostMemory = { raft: 32e9, auto: 2e9 };
-/** The share of the memory there is that RAFT may take; the dream needs some, too. */
+/** Share of the available memory that RAFT may use; the dream needs some, too. */
 const memoryShare = 3 / 4;
 /**
- * What RAFT takes, in bytes: so many times its correlations, since onnxruntime holds them next to what they are made
- * of and looked up in, and so much a pixel for the features. Both are of the peak of resident memory over several
- * pairs with raft-small on the processor, from 256x192 (0.15 GB) to 1024x768 (9.4 GB), which they exceed by 2 to 15 %.
+ * RAFT's memory: a multiple of the size of its correlations, since onnxruntime also holds their inputs and the lookup,
+ * plus a number of bytes per pixel for the features. Both come from the peak resident memory over several pairs with
+ * raft-small on the CPU, from 256x192 (0.15 GB) to 1024x768 (9.4 GB). The estimate exceeds the peak by 2 to 15 %.
  */
 const memory = { correlations: 4.7, pixel: 2500 };
 
 /**
- * The file of RAFT's weights for these settings, or undefined where DIS is asked for or nothing else can be had. Throws
- * a ReverieError for weights that are asked for and are not here.
+ * The file of RAFT's weights for these settings; undefined if DIS is requested or is the only choice.
+ *
+ * @throws {ReverieError} if the requested weights are not here.
  */
 export async function flowWeights(
   { flow, model }: Pick<FlowRequest, "flow" | "model">,
@@ -86,7 +87,12 @@ export async function flowWeights(
   );
 }
 
-/** The estimator for a video. Throws what {@link namedFlow} throws, and the signal's reason when it was aborted. */
+/**
+ * Chooses and creates the estimator for a video.
+ *
+ * @throws {ReverieError} as {@link namedFlow} does.
+ * @throws {unknown} the signal's reason when the signal is aborted.
+ */
 export async function chooseFlow(request: FlowRequest): Promise<ChosenFlow> {
   if (request.flow !== "auto") return { estimator: await namedFlow({ ...request, flow: request.flow }) };
   const path = await flowWeights(request);
@@ -94,8 +100,9 @@ export async function chooseFlow(request: FlowRequest): Promise<ChosenFlow> {
 }
 
 /**
- * The estimator of that name. Throws a ReverieError for weights that are not here or not usable, and for pictures that are
- * too large for RAFT.
+ * Creates the estimator of that name.
+ *
+ * @throws {ReverieError} if the weights are not here or not usable, or if the pictures are too large for RAFT.
  */
 export async function namedFlow(
   { flow, ...request }: { flow: "raft" | "dis" } & RaftRequest,
@@ -107,8 +114,9 @@ export async function namedFlow(
 }
 
 /**
- * Throws what {@link chooseFlow} would throw for these settings as far as it can be told without an engine: a ReverieError
- * for weights that are not here or not usable, and for pictures that are too large for RAFT.
+ * Checks, without an engine, whether {@link chooseFlow} would fail for these settings.
+ *
+ * @throws {ReverieError} if the weights are not here or not usable, or if the pictures are too large for RAFT.
  */
 export async function checkFlow(plan: FlowPlan): Promise<void> {
   const { flow, model } = plan;
@@ -119,24 +127,24 @@ export async function checkFlow(plan: FlowPlan): Promise<void> {
 }
 
 /**
- * Memory that RAFT may take now, in bytes: a share of what this machine has left. `limit` is the resident memory that
- * this process may have in all.
+ * Memory that RAFT may use now, in bytes: a share of the available memory of this machine. `limit` is the total
+ * resident memory that this process may have, in bytes.
  */
 export function roomForRaft(limit = Infinity): number {
   return mostForRaft(Math.min(availableMemory(), limit - Deno.memoryUsage().rss));
 }
 
-/** Memory that RAFT may take in a process that may have `limit` bytes in all, however much there is of it now. */
+/** Memory that RAFT may use in a process with a total of `limit` bytes, in bytes, regardless of what is in use now. */
 export function mostForRaft(limit: number): number {
   return Math.min(mostMemory.raft, memoryShare * limit);
 }
 
-/** Memory that RAFT takes for pictures of this size, in bytes, about. */
+/** Estimate of the memory that RAFT needs for pictures of this size, in bytes. */
 export function raftBytes(size: { width: number; height: number }): number {
   return memory.correlations * correlationBytes(size) + memory.pixel * size.width * size.height;
 }
 
-/** Size of the correlations of all pairs of cells, both ways, with the levels of the pyramid, in bytes. */
+/** Size of the correlations of all pairs of cells in both directions, on all levels of the pyramid, in bytes. */
 function correlationBytes(size: { width: number; height: number }): number {
   const { rows, columns } = gridOf(size);
   return 2 * 4 / 3 * (rows * columns) ** 2 * Float32Array.BYTES_PER_ELEMENT;
@@ -165,7 +173,7 @@ async function readWeights(path: string): Promise<RaftWeights> {
   }
 }
 
-/** RAFT if it costs little; whatever keeps it from running is a reason for DIS, unless the weights were named. */
+/** Chooses RAFT if it is cheap. If RAFT cannot run, chooses DIS, unless the user named the weights. */
 async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow> {
   const { engine, size, model, room = roomForRaft(), signal } = request;
   const dis = (reason: Line): ChosenFlow => ({ estimator: new DisEstimator(), reason });
@@ -192,7 +200,7 @@ async function automatic(request: FlowRequest, path: string): Promise<ChosenFlow
   }
 }
 
-/** On a GPU, only whether a pair can be had at all. */
+/** Measures the costs; on a GPU, only whether RAFT can compute a pair at all. */
 async function costs(request: FlowRequest, path: string, raft: RaftEstimator): Promise<FlowCosts> {
   const { engine, size, updates, frameSeconds, frameKey, signal } = request;
   if (engine.provider !== "cpu") return { pair: await pairSeconds(raft, size, { signal }), frame: 0 };

@@ -3,18 +3,18 @@ import type { FlowField } from "./flow.ts";
 
 /** Options of {@link flowColour}. */
 export interface FlowColourOptions {
-  /** The speed in pixels that gets full saturation; faster is darkened. Default: the largest of the field itself. */
+  /** Speed in pixels at full saturation; faster pixels are darker. Default: the highest speed in the field. */
   fullSpeed?: number;
 }
 
 /** Colours per segment of the wheel: red - yellow - green - cyan - blue - magenta - red. */
 const SEGMENTS = [15, 6, 4, 11, 13, 6];
-/** Values of this size mean that the motion is not known. */
+/** Values of at least this size mean that the motion is unknown. */
 const UNKNOWN = 1e9;
 
 /**
- * A flow field as rgb24, row by row: white where nothing moves, black where the motion is unknown. To the right is red,
- * down is yellow, to the left is cyan to blue, up is violet.
+ * A flow field as rgb24, row by row: white where nothing moves, black where the motion is unknown. Motion to the right
+ * is red, down yellow, to the left cyan to blue, and up violet.
  */
 export function flowColour(flow: FlowField, options: FlowColourOptions = {}): Uint8Array {
   const { width, height, data } = flow;
@@ -58,7 +58,7 @@ function known(u: number, v: number): boolean {
   return Math.abs(u) < UNKNOWN && Math.abs(v) < UNKNOWN;
 }
 
-/** The 55 hues of the wheel, RGB in [0, 1]: in each segment one channel rises or falls while another one is full. */
+/** The 55 hues of the wheel, RGB in [0, 1]: in each segment one channel rises or falls while another is full. */
 const wheel = SEGMENTS.flatMap((length, segment) => {
   const full = [0, 1, 1, 2, 2, 0][segment]!;
   const changing = [1, 0, 2, 1, 0, 2][segment]!;

@@ -3,8 +3,8 @@ import { DisThread } from "./dis_thread.ts";
 import type { FlowEstimator, FlowOptions, FlowPair, Picture } from "./flow.ts";
 
 /**
- * Optical flow without a network: DIS in a Worker of its own. Pairs are computed one after another. Close it when done,
- * or the Worker keeps the program running.
+ * Optical flow without a network: DIS in its own Worker. Pairs are computed one after another. Close it when done;
+ * otherwise the Worker keeps the program running.
  *
  * ```ts ignore
  * using estimator = new DisEstimator();

@@ -3,8 +3,8 @@ import { WorkerCalls } from "../worker_calls.ts";
 import type { DisAnswers, DisRequest } from "./dis/messages.ts";
 
 /**
- * DIS in a Worker of its own, so that the thread it is called on goes on meanwhile. Requests are worked off one after
- * another. Close it when done, or the Worker keeps the program running.
+ * DIS in its own Worker, so that it does not block the calling thread. Requests run one after another. Close it when
+ * done; otherwise the Worker keeps the program running.
  */
 export class DisThread {
   readonly #calls: WorkerCalls<DisRequest, DisAnswers>;
@@ -16,11 +16,12 @@ export class DisThread {
   }
 
   /**
-   * The answer to a request, whose arrays are moved to the Worker and cannot be read any more. Once the signal is
-   * aborted a request that waits is never started, and one that is being worked on (well under a second) has its answer
-   * ignored.
+   * Resolves with the answer to a request. The request's arrays are transferred to the Worker and cannot be read
+   * afterwards. When the signal is aborted, a waiting request is never started, and the answer of a running one (which
+   * takes well under a second) is ignored.
    *
-   * @throws {Error} what the request fails with, the signal's reason, or after `close` that it has been closed.
+   * @throws {Error} the error of the request, or, after `close`, an error that says so.
+   * @throws {unknown} the signal's reason when the signal is aborted.
    */
   async run<R extends DisRequest>(request: R, signal?: AbortSignal): Promise<DisAnswers[R["kind"]]> {
     const result = this.#queue.then(() => {
@@ -31,7 +32,7 @@ export class DisThread {
     return await deadline(result, { signal });
   }
 
-  /** Ends the Worker; what waits or runs is rejected. */
+  /** Terminates the Worker and rejects waiting and running requests. */
   close(): void {
     this.#calls.close();
   }

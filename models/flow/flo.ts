@@ -1,17 +1,17 @@
-/** Ground truth of optical flow benchmarks: Middlebury's `.flo` files and the end-point error against them. */
+/** Ground truth of optical flow benchmarks: reads Middlebury's `.flo` files and computes the end-point error. */
 import { ReverieError } from "../errors.ts";
 import type { FlowField } from "./flow.ts";
 
 const TAG = 202021.25;
 const HEADER_BYTES = 12;
-/** Values beyond this mean that the true motion is not known. */
+/** Values beyond this mean that the true motion is unknown. */
 const UNKNOWN = 1e9;
 
 /**
  * Reads a `.flo` file: float32 202021.25, int32 width, int32 height, then u and v of each pixel row by row, all little
  * endian (Baker et al. 2011). Values beyond 1e9 mean unknown and are kept as they are.
  *
- * @throws {ReverieError} when the bytes are not a whole `.flo` file.
+ * @throws {ReverieError} if the bytes are not a complete `.flo` file.
  */
 export function readFlo(bytes: Uint8Array): FlowField {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -38,9 +38,9 @@ export function readFlo(bytes: Uint8Array): FlowField {
 
 /**
  * The mean end-point error (EPE) in pixels: the distance between estimated and true motion, averaged over the pixels
- * whose true motion is known. NaN when none is.
+ * whose true motion is known. NaN if there are none.
  *
- * @throws {RangeError} when the fields differ in size.
+ * @throws {RangeError} if the fields differ in size.
  */
 export function endPointError(estimated: FlowField, truth: FlowField): number {
   if (estimated.width !== truth.width || estimated.height !== truth.height) {

@@ -1,4 +1,4 @@
-/** What every estimator of optical flow takes and gives; the estimators themselves are files beside this one. */
+/** The interface of all optical flow estimators; the estimators are in neighbouring files. */
 
 /** A picture to find motion in. */
 export interface Picture {
@@ -16,9 +16,9 @@ export interface FlowField {
   data: Float32Array;
 }
 
-/** The motion between two neighbouring pictures, both ways. */
+/** The motion between two consecutive pictures in both directions. */
 export interface FlowPair {
-  /** From the current picture to the previous one: where to fetch what flows into the current picture. */
+  /** From the current picture to the previous one: where each pixel of the current picture comes from. */
   backward: FlowField;
   /** From the previous picture to the current one. */
   forward: FlowField;
@@ -26,20 +26,20 @@ export interface FlowPair {
 
 /** Options of {@link FlowEstimator.pair}. */
 export interface FlowOptions {
-  /** Gives up waiting; the promise is rejected with the signal's reason. */
+  /** Stops waiting; the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** Something that finds the motion between two pictures. */
+/** Finds the motion between two pictures. */
 export interface FlowEstimator {
-  /** How the estimator is called in logs and settings, for example `dis`. */
+  /** Name of the estimator in logs and settings, such as `dis`. */
   readonly name: string;
   /**
-   * The motion between two pictures of the same size, both ways. The pictures are only read.
+   * The motion between two pictures of the same size in both directions. The pictures are not changed.
    *
-   * @throws {RangeError} when the sizes differ or `pixels` does not have 3 * height * width values.
+   * @throws {RangeError} if the sizes differ or `pixels` does not have 3 * height * width values.
    */
   pair(previous: Picture, current: Picture, options?: FlowOptions): Promise<FlowPair>;
-  /** Frees threads and memory; what is still being computed is rejected. Closing twice is allowed. */
+  /** Frees threads and memory, and rejects pairs that are still being computed. Closing twice is allowed. */
   close(): void;
 }

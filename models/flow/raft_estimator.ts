@@ -18,67 +18,67 @@ import { startAfter } from "./raft/warm_start.ts";
 
 /** Options of {@link RaftEstimator.create}. */
 export interface RaftEstimatorOptions {
-  /** Runs the graphs; it must outlive the estimator. */
+  /** The engine that runs the graphs; it must outlive the estimator. */
   engine: Engine;
   weights: RaftWeights;
   /** Size of all pictures, in pixels. */
   size: Size;
-  /** How often flow is updated at most; 12 by default, as in the paper. */
+  /** Maximum number of flow updates. Default: 12, as in the paper. */
   updates?: number;
   /**
-   * Length of an update in pixels (root mean square) below which no more follow, looked at from the second one on; 0
-   * always takes all. By default 0.6 on the CPU, 0.1 without `polish`, and 0 elsewhere: there every update would send
-   * the correlations to the device again.
+   * No more updates follow one shorter than this, in pixels (root mean square); checked from the second update on. 0
+   * always runs all updates. Default: 0.6 on the CPU (0.1 without `polish`), and 0 on other devices, where every update
+   * would send the correlations to the device again.
    */
   stopBelow?: number;
   /**
-   * Whether DIS makes the flow more exact (dis/polish.ts), on threads of its own and while the next pair begins; true by
-   * default.
+   * Whether DIS makes the flow more precise (dis/polish.ts), on its own threads, while the next pair begins. Default:
+   * true.
    */
   polish?: boolean;
-  /** Whether a pair that follows on another starts from its flow; true by default. */
+  /** Whether a pair starts from the flow of the previous pair. Default: true. */
   warmStart?: boolean;
 }
 
-/** How the flow of a pair came about. */
+/** How the flow of a pair was computed. */
 export interface PairReport {
-  /** Updates that were taken, all tries together. */
+  /** Number of updates in all attempts together. */
   updates: number;
-  /** Whether the flow of the pair before was the start. */
+  /** Whether the pair started from the flow of the previous pair. */
   warm: boolean;
-  /** Share of the picture, 0 to 1, where both directions agree, the lower one of the two. */
+  /** Share of the picture, 0 to 1, on which both directions agree; the lower value of the two directions. */
   consistent: number;
-  /** Whether so little agrees that the two pictures must be of different scenes. */
+  /** Whether the agreement is so low that the two pictures must show different scenes. */
   cut: boolean;
 }
 
-/** Default of `stopBelow`, with and without `polish`: the error is then within 8 % of that of all updates. */
+/** Default of `stopBelow`, with and without `polish`: the error stays within 8 % of that with all updates. */
 const shortUpdate = { polished: 0.6, plain: 0.1 };
 
-/** Pictures of two scenes agree in hardly anything, neighbours in a video nearly everywhere. */
+/** Below this share there is a cut: flow between two scenes hardly agrees anywhere, within a scene nearly everywhere. */
 const leastConsistent = 0.2;
 
-/** What the last pair leaves to the one that follows on it. */
+/** What the last pair leaves for the next one. */
 interface Kept {
-  /** The current picture's own array, by which it is known again. */
+  /** The current picture's array, which identifies the picture. */
   pixels: Float32Array;
   encoded: EncodedPicture;
   /** Absent after a cut. */
   coarse?: CoarsePair;
 }
 
-/** Flow and how it came about. */
+/** The flow of one attempt and how it was computed. */
 interface Attempt {
   refined: Refined;
   report: PairReport;
 }
 
 /**
- * Optical flow by RAFT, for video: the picture that two pairs share is encoded once, both directions come from one
- * product of features and in one batch, flow starts from the pair before, and what RAFT has found on its grid of 8x8
- * pixels is polished at full size. A picture is known again by its `pixels`, which must not be written to between two
- * pairs. Where both directions hardly agree, the pair is tried again from no motion; if they still do not, the scene has
- * changed and the next pair starts afresh. A picture that is shown again has not moved, and costs nothing.
+ * Optical flow by RAFT, for video. The picture that two pairs share is encoded once, both directions come from one
+ * product of features in one batch, flow starts from the previous pair, and RAFT's flow on its grid of 8x8-pixel cells
+ * is polished at full size. A picture is identified by its `pixels` array, which must not be changed between two pairs.
+ * If both directions hardly agree, the pair is computed again without a warm start; if they still do not agree, the
+ * scene has changed and the next pair starts from no motion. A repeated picture has no motion and costs nothing.
  *
  * ```ts ignore
  * using estimator = await RaftEstimator.create({ engine, weights, size: { width: 256, height: 192 } });
@@ -90,7 +90,7 @@ export class RaftEstimator implements FlowEstimator {
   readonly size: Size;
   readonly #sessions: RaftSessions;
   readonly #warmStart: boolean;
-  /** One for each direction, where flow is polished. */
+  /** One thread for each direction; empty without polishing. */
   readonly #polishers: DisThread[];
   readonly #closing = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
@@ -112,7 +112,7 @@ export class RaftEstimator implements FlowEstimator {
   /**
    * Builds and loads RAFT for pictures of one size.
    *
-   * @throws {RangeError} when `updates` is no whole number from 1 or `stopBelow` is negative.
+   * @throws {RangeError} if `updates` is not an integer of at least 1, or if `stopBelow` is negative.
    */
   static async create(options: RaftEstimatorOptions): Promise<RaftEstimator> {
     const { engine, weights, size, updates = 12, warmStart = true, polish = true } = options;
@@ -126,12 +126,12 @@ export class RaftEstimator implements FlowEstimator {
     return new RaftEstimator(weights.architecture.variant, sessions, { warmStart, polish });
   }
 
-  /** How the flow of the last pair came about; undefined before the first. */
+  /** How the flow of the last pair was computed; undefined before the first pair. */
   get report(): PairReport | undefined {
     return this.#report;
   }
 
-  /** Pairs are computed one after another, in the order in which they are asked for. */
+  /** Computes the flow of a pair. Pairs are computed one after another, in the order of the calls. */
   async pair(previous: Picture, current: Picture, { signal }: FlowOptions = {}): Promise<FlowPair> {
     const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     stop.throwIfAborted();
@@ -145,7 +145,7 @@ export class RaftEstimator implements FlowEstimator {
     return await deadline(exact, { signal: stop });
   }
 
-  /** Forgets the pair before: the next one starts afresh, as after a jump to another place of the video. */
+  /** Forgets the previous pair, so that the next one starts from no motion, as after a seek in the video. */
   reset(): void {
     this.#queue = this.#queue.then(() => this.#keep(undefined));
   }
@@ -183,7 +183,7 @@ export class RaftEstimator implements FlowEstimator {
     }
   }
 
-  /** No motion at all; what is kept of the previous picture goes for the current one. */
+  /** The flow of a repeated picture: no motion. What is kept for the previous picture now belongs to the current one. */
   #stay(previous: Picture, current: Picture): FlowPair {
     if (this.#kept?.pixels === previous.pixels) this.#kept = { ...this.#kept, pixels: current.pixels };
     this.#report = { updates: 0, warm: false, consistent: 1, cut: false };
@@ -204,7 +204,7 @@ export class RaftEstimator implements FlowEstimator {
     return { forward, backward };
   }
 
-  /** The flow of a pair, from where the pair before leads; from no motion where that leads nowhere. */
+  /** Computes the flow of a pair from a warm start, and again from no motion if that fails. */
   async #refine(
     previous: EncodedPicture,
     current: EncodedPicture,
@@ -252,7 +252,10 @@ export class RaftEstimator implements FlowEstimator {
   }
 }
 
-/** Whether a picture is shown again, as in videos with fewer drawn frames than shown ones; one level of 255 is nothing. */
+/**
+ * Whether a picture is repeated, as in animation with fewer drawn than shown frames. Differences of less than one of
+ * 255 levels do not count.
+ */
 function isRepeated(previous: Picture, current: Picture): boolean {
   return previous.pixels.every((value, i) => Math.abs(value - current.pixels[i]!) < 1 / 255);
 }

@@ -1,4 +1,4 @@
-/** RAFT's weights: which there are here, and how they are read. */
+/** Finds and reads RAFT's weights. */
 import { catalog, localModelPath } from "../catalog.ts";
 import { readCheckpoint } from "../networks/checkpoint/read.ts";
 import { invalidParameter, ReverieError } from "../errors.ts";
@@ -6,10 +6,10 @@ import { line } from "../line.ts";
 import { type RaftWeights, raftWeights } from "../networks/raft/weights.ts";
 
 /**
- * The file of RAFT's weights. `model` is a name of the catalog or a file; without it, it is the first network of the
- * catalog that came with the program or has been fetched. Undefined where there is none here.
+ * The file of RAFT's weights. `model` is a name in the catalog or a file; the default is the first flow network of the
+ * catalog that is on this machine. Undefined if there is none.
  *
- * Throws a ReverieError for a name or file that there is not.
+ * @throws {ReverieError} if the name or file does not exist.
  */
 export async function locateRaftWeights(model?: string): Promise<string | undefined> {
   const names = catalog.filter(({ purpose }) => purpose === "flow").map(({ name }) => name);
@@ -30,8 +30,9 @@ export async function locateRaftWeights(model?: string): Promise<string | undefi
 }
 
 /**
- * Reads RAFT's weights from a checkpoint of torchvision or princeton-vl. Throws a ReverieError, one line that names the
- * file, when it is not readable or of another network.
+ * Reads RAFT's weights from a checkpoint of torchvision or princeton-vl.
+ *
+ * @throws {ReverieError} if the file is not readable or holds another network; the message is one line that names it.
  */
 export async function readRaftWeights(path: string): Promise<RaftWeights> {
   const checkpoint = await readCheckpoint(path);

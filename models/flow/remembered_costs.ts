@@ -1,20 +1,20 @@
 /**
- * Costs that were measured once, kept in the cache folder. A measurement is never quite the same twice; a choice that
- * rests on a kept one is, and so are the frames that come of it.
+ * Measured costs, kept in the cache folder. Measurements vary from run to run; a kept one makes the choice of the
+ * estimator, and so the frames, reproducible.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cacheFolder, makeWhole } from "../cache.ts";
 
-/** What was measured. */
+/** Measured costs. */
 export interface FlowCosts {
-  /** Seconds that a pair takes; null where it took longer than it may. */
+  /** Seconds per pair; null if it took longer than allowed. */
   pair: number | null;
-  /** Seconds that the rest of a frame takes. */
+  /** Seconds for the rest of a frame. */
   frame: number;
 }
 
-/** The costs that were measured for `key`, or else what `measure` finds, which is kept. */
+/** The costs kept for `key`; if there are none, measures and keeps them. */
 export async function rememberedCosts(key: unknown, measure: () => Promise<FlowCosts>): Promise<FlowCosts> {
   const name = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 24);
   const path = join(cacheFolder(), "flow_costs", `${name}.json`);
@@ -22,7 +22,7 @@ export async function rememberedCosts(key: unknown, measure: () => Promise<FlowC
   if (known) return known;
   const costs = await measure();
   await write(path, costs).catch(() => {
-    // Without a cache folder it is measured each time.
+    // Without a writable cache folder the costs are measured each time.
   });
   return costs;
 }

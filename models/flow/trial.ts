@@ -1,12 +1,12 @@
-/** What a pair of flow costs, found out by estimating one. */
+/** Measures how long an estimator takes for a pair of pictures. */
 import { endsWithin } from "../time_limit.ts";
 import type { FlowEstimator, Picture } from "./flow.ts";
 
-/** Shift between neighbouring pictures of a trial, in pixels. */
+/** Shift between consecutive pictures of a trial, in pixels. */
 const shift = 5;
 
 /**
- * A picture to try things on: fine and coarse waves, seen from `place` pixels further right and half as far down.
+ * A test picture: fine and coarse waves, seen from `place` pixels further right and half as far down.
  */
 export function trialPicture(width: number, height: number, place = 0): Picture {
   const pixels = new Float32Array(3 * width * height);
@@ -25,19 +25,21 @@ export function trialPicture(width: number, height: number, place = 0): Picture 
 
 /** Options of {@link pairSeconds}. */
 export interface TrialOptions {
-  /** A pair that takes no more seconds is fast enough; the default takes the first pair. */
+  /** A pair that takes at most this many seconds is fast enough. By default the first pair is. */
   limit?: number;
-  /** Ends the trial. */
+  /** Stops the trial. */
   signal?: AbortSignal | undefined;
 }
 
-/** How many pairs are tried before it is clear that they take too long, and for how long at least, in seconds. */
+/** Number of pairs to try, and minimum time in seconds, before the estimator counts as too slow. */
 const [tries, patience] = [3, 1];
 
 /**
- * Seconds that a pair takes, as in a video where each follows on another. It stops at the first pair that is within
- * `limit` seconds; where none is, it is the fastest of a few, or Infinity where none was there within a second or
- * twice the limit. Throws the signal's reason when it was aborted.
+ * Seconds per pair, for consecutive pairs as in a video. Stops at the first pair that takes at most `limit` seconds. If
+ * none does, returns the time of the fastest of a few, or Infinity if none finished in time: within a second or twice
+ * the limit, whichever is longer.
+ *
+ * @throws {unknown} the signal's reason when the signal is aborted.
  */
 export async function pairSeconds(
   estimator: FlowEstimator,

@@ -18,8 +18,8 @@ export type { GradientForms } from "../onnx/operators/gradient_context.ts";
  * @param g a graph of operator set 17 whose shapes are all static
  * @param loss name of the float32 scalar to differentiate
  * @param inputs names of the float32 values whose gradients are wanted
- * @returns the names of the gradients, one for each input and of its shape; zeros where the loss does not depend on it
- * @throws {ReverieError} where an operator on the way has no rule; names the node and the layers below it
+ * @returns the names of the gradients, one per input and of its shape; zeros if the loss does not depend on the input
+ * @throws {ReverieError} if an operator on the path has no rule; the message names the node and the layers below it
  */
 export function differentiate(
   g: GraphBuilder,
@@ -36,7 +36,7 @@ export function differentiate(
   sums.get(loss)!.add(new Value(g, known, g.constant(floatTensor([1], []), "one")));
   for (const node of forward.toReversed()) {
     if (!node.outputs.some((name) => active.has(name))) continue;
-    // The wanted inputs may be values that other nodes made; the way ends there.
+    // The requested inputs may be outputs of other nodes; the backward pass ends there.
     if (!node.inputs.some((name) => active.has(name))) continue;
     const ofOutputs = node.outputs.map((name) => name && active.has(name) ? sums.get(name) : undefined);
     if (ofOutputs.every((sum) => sum === undefined)) continue;
@@ -55,7 +55,7 @@ export function differentiate(
 
 function gradientRuleOf(node: Node): GradientRule {
   const { gradient } = operatorOf(node);
-  // An operator that severs gradients makes no float32 value that is active.
+  // An operator that severs gradients has no active float32 outputs.
   return typeof gradient === "function" ? gradient : () => [];
 }
 

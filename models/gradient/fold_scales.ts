@@ -1,15 +1,15 @@
 import { floatAttribute, floatTensor, type Graph, type Node, numbersOf, type Tensor } from "../onnx/model.ts";
 import { producersOf, readersOf, substituted } from "./graph_edits.ts";
 
-/** y = factor * x + offset, one of each for a channel. */
+/** y = factor * x + offset, with one factor and one offset per channel. */
 interface ChannelAffine {
   factor: number[];
   offset: number[];
 }
 
 /**
- * Folds BatchNormalization, and Mul, Add, Sub and Div with one constant a channel, into the convolution before them
- * where nobody else reads the convolution's result. Batch normalisation costs nothing then, forwards and backwards.
+ * Folds BatchNormalization, and Mul, Add, Sub and Div with one constant per channel, into the preceding convolution if
+ * nothing else reads its result. Batch normalisation then costs nothing in either pass.
  */
 export function foldScales(graph: Graph): Graph {
   const readers = readersOf(graph);
@@ -82,7 +82,7 @@ function batchNormalization(node: Node, constants: Map<string, Tensor>): Channel
   return { factor, offset: bias.map((value, i) => value - factor[i]! * mean[i]!) };
 }
 
-/** The constant's value for each channel, or undefined where it changes along another axis or adds axes. */
+/** The constant's value for each channel; undefined if it varies along another axis or adds axes. */
 function perChannel(tensor: Tensor, channels: number, rank: number): number[] | undefined {
   if (tensor.type !== "float32" || tensor.dims.length > rank) return undefined;
   const values = numbersOf(tensor);

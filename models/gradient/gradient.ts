@@ -8,7 +8,7 @@ export { reachableLayers } from "./layers.ts";
 
 /** Options of {@link gradientModel}. */
 export interface GradientOptions extends PrepareOptions, GradientForms {
-  /** Builds the scalar to climb from the layers' activations. Default: {@link meanSquares}. */
+  /** Builds the scalar to maximise from the layers' activations. Default: {@link meanSquares}. */
   loss?: (g: GraphBuilder, activations: string[]) => string;
 }
 
@@ -19,11 +19,11 @@ export function meanSquares(g: GraphBuilder, activations: string[]): string {
 }
 
 /**
- * From any ONNX network and one or more of its layers: a model with the network's input that returns `loss` (a
- * scalar) and `gradient` (the loss's gradient at the input, of its shape). An ordinary ONNX model that every
- * execution provider can run.
+ * Makes a gradient model from any ONNX network and one or more of its layers. It has the network's input, and returns
+ * `loss` (a scalar) and `gradient` (the gradient of the loss with respect to the input, of its shape). It is an
+ * ordinary ONNX model that every execution provider can run.
  *
- * @throws {ReverieError} for a layer that is not there, cannot be differentiated, or cannot run at this size
+ * @throws {ReverieError} if a layer does not exist, cannot be differentiated, or cannot run at this size
  */
 export function gradientModel(model: Model, options: GradientOptions): Model {
   const prepared = prepare(model, options);

@@ -3,23 +3,23 @@ import type { Contribution, OutputGradient, Projection } from "../onnx/operators
 import { Value } from "../onnx/operators/value.ts";
 
 /**
- * The gradient of one value, the sum of what its readers contribute.
+ * The gradient of one value: the sum of its readers' contributions.
  *
- * Projections are made together, since sum_k W_k g_k = [W_1 … W_K] concat(g_1, …, g_K): one Concat and one Conv instead
- * of K Convs and K - 1 Adds. Some of the channels take some of the weight's rows, so that a block of parallel branches
- * passes its gradient to the block below without adding or cutting.
+ * Projections are combined, since sum_k W_k g_k = [W_1 … W_K] concat(g_1, …, g_K): one Concat and one Conv replace K
+ * Convs and K - 1 Adds. A range of channels needs only those rows of the weight, so a block of parallel branches passes
+ * its gradient to the block below without additions or slices.
  */
 export class GradientSum implements OutputGradient {
   readonly #values: Value[] = [];
   #projections: Projection[] = [];
 
-  /** Takes one more contribution. */
+  /** Adds a contribution. */
   add(contribution: Contribution): void {
     if (contribution instanceof Value) this.#values.push(contribution);
     else this.#projections.push(contribution);
   }
 
-  /** The whole sum; appended to the graph when first asked for. */
+  /** The whole sum; appended to the graph on the first call. */
   total(): Value {
     if (this.#projections.length > 0) {
       this.#values.push(this.#projected(0, this.#projections[0]!.weight.dims[0]!));
@@ -45,7 +45,7 @@ export class GradientSum implements OutputGradient {
     return value.conv(value.fixed(rows, "projection"), { kernel_shape: dims.slice(1) });
   }
 
-  /** Makes one projection of all. */
+  /** Combines all projections into one. */
   #joinProjections(): void {
     const [first, ...others] = this.#projections;
     if (others.length === 0) return;
@@ -54,7 +54,7 @@ export class GradientSum implements OutputGradient {
   }
 }
 
-/** Weights of the same rows, their columns side by side. */
+/** Concatenates weights with the same number of rows along their columns. */
 function sideBySide(weights: Tensor[]): Tensor {
   const [rows, , ...kernel] = weights[0]!.dims as [number, number, ...number[]];
   const columns = weights.reduce((sum, { dims }) => sum + dims[1]!, 0);

@@ -1,7 +1,7 @@
 import type { Graph, Node } from "../onnx/model.ts";
 import { namesReadBy } from "../onnx/prune.ts";
 
-/** Which nodes read each value. A graph output counts as a reader of its own. */
+/** The number of readers of each value. A graph output counts as a reader. */
 export function readersOf(graph: Graph): Map<string, number> {
   const readers = new Map<string, number>();
   const count = (name: string) => readers.set(name, (readers.get(name) ?? 0) + 1);
@@ -15,7 +15,7 @@ export function producersOf(graph: Graph): Map<string, Node> {
   return new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
 }
 
-/** The graph without the given values: whoever read one reads its replacement. Outputs are renamed too. */
+/** The graph with values replaced: nodes that read one read its replacement instead. Outputs are renamed too. */
 export function substituted(graph: Graph, replacements: Map<string, string>): Graph {
   const final = (name: string): string => {
     const next = replacements.get(name);

@@ -6,14 +6,14 @@ import { operatorOf } from "../onnx/operators/table.ts";
 import { namesReadBy } from "../onnx/prune.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 
-/** A value that a layer's name stands for. */
+/** A value that a layer's name can refer to. */
 export interface Layer {
   /** Name of the value in the graph. */
   value: string;
   node: Node;
 }
 
-/** The graph's true inputs: old models list their weights among the inputs too. */
+/** The graph's real inputs: old models list their weights among the inputs, too. */
 export function networkInputs(graph: Graph): string[] {
   return graph.inputs.map(({ name }) => name).filter((name) => !graph.initializers.has(name));
 }
@@ -48,10 +48,10 @@ export function layersWithRules(graph: Graph, inputs: string[]): Layer[] {
 }
 
 /**
- * Throws a ReverieError for the first operator without a rule that gradients would have to pass; it names the node and
- * the layers below it.
+ * Checks that every operator that gradients pass through has a rule.
  *
- * @param active the values whose gradients are wanted; by default all that depend on the inputs
+ * @param active the values whose gradients are needed; by default all that depend on the inputs
+ * @throws {ReverieError} for the first operator without a rule; the message names the node and the layers below it
  */
 export function refuseUnknownOperators(
   graph: Graph,
@@ -88,15 +88,15 @@ function suggestion(layers: string[]): string {
 }
 
 /**
- * The names of all layers that one can dream with, from the input upwards: values, and nodes where their name
- * differs. A layer above an operator without a gradient rule is not among them.
+ * The names of all layers to dream with, from the input upwards: those of values, and those of nodes if they differ.
+ * Layers above an operator without a gradient rule are left out.
  */
 export function reachableLayers(model: Model): string[] {
   const upgraded = upgrade(model);
   const { nodes } = upgraded.graph;
   const outputs = nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== "")
     .map((name) => ({ name, type: "float32" as const }));
-  // An If whose condition is known is no obstacle.
+  // Folding removes each If whose condition is known.
   const { graph: folded } = foldConstants({ ...upgraded, graph: { ...upgraded.graph, outputs } });
   const reachable = new Set(layersWithRules(folded, networkInputs(folded)).map(({ value }) => value));
   const names = new Set<string>();
@@ -115,12 +115,11 @@ function words(name: string): string {
 }
 
 /**
- * The value that a layer's name stands for: the value of that name, the first output of the node of that name, or the
- * only one whose name ends with the given words; otherwise the words name a block, as in `features.4` of PyTorch, and
- * stand for the last value inside it. Case and punctuation do not matter, nor do numbers that exporters append, on either
- * side.
+ * The value that a layer's name refers to: the value of that name, the first output of the node of that name, or the
+ * only value whose name ends with the given words. Otherwise the words name a block, such as PyTorch's `features.4`, and
+ * refer to the last value inside it. Case, punctuation and numbers that exporters append do not matter.
  *
- * @throws {ReverieError} where none or more than one fits
+ * @throws {ReverieError} if none or more than one fits
  */
 export function resolveLayer(graph: Graph, name: string): string {
   const values = graph.nodes.flatMap((node) => node.outputs).filter((value) => value !== "");
@@ -155,7 +154,7 @@ export function resolveLayer(graph: Graph, name: string): string {
   }
   const block = valuesWhere((alias) => `/${alias}/`.includes(`/${wanted}/`)).at(-1);
   if (block !== undefined) return block;
-  // A name out of another export of the same network, such as Caffe2's `inception_4c/output_1`.
+  // A name from another export of the same network, such as Caffe2's `inception_4c/output_1`.
   const plain = valuesWhere((alias) => alias === withoutNumbers(wanted));
   if (plain.length === 1) return plain[0]!;
   throw invalidParameter("layers", `the network has no layer "${name}"; its layers are ${listed(values)}`);

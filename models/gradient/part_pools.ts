@@ -2,9 +2,8 @@ import { type Graph, intAttribute, type Node } from "../onnx/model.ts";
 import { producersOf } from "./graph_edits.ts";
 
 /**
- * Pools the parts of a concatenation instead of the whole: maxpool(concat(a, b)) = concat(maxpool(a), maxpool(b)), since
- * a pool works channel by channel. In the backward pass each part gets its gradient at once, and nothing has to be cut
- * from the whole.
+ * Pools the parts of a concatenation instead of the whole: maxpool(concat(a, b)) = concat(maxpool(a), maxpool(b)),
+ * since a pool works channel by channel. In the backward pass each part gets its gradient directly, without slicing.
  */
 export function poolParts(graph: Graph): Graph {
   const producers = producersOf(graph);
@@ -12,7 +11,7 @@ export function poolParts(graph: Graph): Graph {
   for (const node of graph.nodes) {
     const joined = producers.get(node.inputs[0] ?? "");
     const written = joined && isPoolOfChannels(node, joined) ? poolsOfParts(node, joined) : [node];
-    // Pools often follow one another: the next one sees the concatenation that this one has become.
+    // Pools often follow one another: the next one must see the new concatenation.
     for (const each of written) for (const name of each.outputs) producers.set(name, each);
     nodes.push(...written);
   }

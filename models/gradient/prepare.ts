@@ -18,21 +18,21 @@ export interface PrepareOptions {
   inputShape: number[];
 }
 
-/** A network cut down to its layers. */
+/** A network reduced to the nodes below its layers. */
 export interface PreparedModel {
-  /** Operator set 17, one input of static shape, the layers as outputs. */
+  /** Uses operator set 17, with one input of static shape and the layers as outputs. */
   model: Model;
   /** The values of the requested layers, in their order. */
   layers: string[];
 }
 
 /**
- * Makes a network ready to be differentiated: everything above the layers is cut away, the input gets the wanted size
- * (whatever size the file declares), what is constant is computed (an If gives way to the branch it takes), Identity and
- * Dropout go, batch normalisation is folded into the convolutions, and pools change places with their neighbours where
- * that saves work. The layers' activations stay what they were.
+ * Prepares a network for differentiation. Everything above the layers is removed, the input gets the requested size
+ * (whatever size the file declares), constants are folded (an If is replaced by the branch that it takes), Identity and
+ * Dropout are removed, batch normalisation is folded into the convolutions, and pools are exchanged with their
+ * neighbours if that saves work. The layers' activations do not change.
  *
- * @throws {ReverieError} for a layer that is not there or that cannot be differentiated or run at this size
+ * @throws {ReverieError} if a layer does not exist, cannot be differentiated, or cannot run at this size
  */
 export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const upgraded = upgrade(model);
@@ -51,7 +51,7 @@ export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const shapes = staticShapes({ ...upgraded, graph }, options);
   refuseOtherPrecisions(graph, shapes);
   const described = [...new Set(layers)].map((name) => ({ name, ...shapes.get(name)! }));
-  // Nodes are named after their results, so that no name can meet one that the backward pass will use.
+  // Nodes are named after their outputs, so that their names do not clash with those of the backward pass.
   const nodes = graph.nodes.map((node) => ({ ...node, name: node.outputs[0] ?? node.name }));
   return { model: { ...upgraded, graph: { ...graph, nodes, outputs: described } }, layers };
 }
@@ -71,7 +71,7 @@ function refuseIndependentLayers(
   );
 }
 
-/** Gives the only input its static shape; inputs that merely declare a weight are dropped. */
+/** Gives the only input its static shape; inputs that only declare a weight are dropped. */
 function withInputShape(graph: Graph, { inputShape }: PrepareOptions): Graph {
   const used = new Set(graph.nodes.flatMap(namesReadBy));
   const names = networkInputs(graph).filter((name) => used.has(name));
@@ -112,7 +112,7 @@ function staticShapes(model: Model, { inputShape }: PrepareOptions): ReturnType<
   }
 }
 
-/** Gradients are float32; through a value of another precision they would silently be zero. */
+/** Refuses values of other precisions: gradients are float32, and would silently be zero there. */
 function refuseOtherPrecisions(graph: Graph, shapes: ReturnType<typeof inferShapes>): void {
   for (const node of graph.nodes) {
     const type = shapes.get(node.outputs[0] ?? "")?.type;
@@ -123,7 +123,7 @@ function refuseOtherPrecisions(graph: Graph, shapes: ReturnType<typeof inferShap
   }
 }
 
-/** Drops Identity and Dropout, which does nothing when a network is only used. */
+/** Drops Identity and Dropout, which has no effect at inference. */
 function withoutPassThrough(graph: Graph): Graph {
   const replacements = new Map<string, string>();
   for (const { op, domain, inputs, outputs } of graph.nodes) {

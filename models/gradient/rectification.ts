@@ -1,9 +1,9 @@
 import { intsAttribute, type Node } from "../onnx/model.ts";
 
-/** Operators whose result is zero only where all that it was made of is zero, if none of that is negative. */
+/** Operators that, for inputs that are not negative, give zero only where all of their inputs are zero. */
 const keepsZeros = new Set(["Concat", "MaxPool", "AveragePool", "LRN"]);
 
-/** Knows where a gradient counts only at positive values, because a Relu stops what comes back elsewhere. */
+/** Finds values whose gradient matters only where they are positive, because a Relu stops it elsewhere. */
 export class Rectification {
   readonly #producers = new Map<string, Node>();
   readonly #readers = new Map<string, Node[]>();
@@ -12,7 +12,7 @@ export class Rectification {
   readonly #stopping = new Set<Node>();
   readonly #spared = new Set<Node>();
 
-  /** @param ends the values whose gradients are wanted, where the way back ends */
+  /** @param ends the values whose gradients are requested, at which the backward pass ends */
   constructor(nodes: Node[], active: Set<string>, ends: string[]) {
     this.#active = active;
     this.#ends = new Set(ends);
@@ -29,19 +29,22 @@ export class Rectification {
   }
 
   /**
-   * Whether a MaxPool is to stop the gradient of windows whose maximum is not positive, in place of the Relu before it.
-   * Only positive elements get a gradient then; and a pool with a stride has fewer windows than the Relu has elements.
+   * Whether a MaxPool stops the gradient of windows whose maximum is not positive, instead of the Relu before it. Only
+   * positive elements get a gradient then, and a pool with a stride has fewer windows than the Relu has elements.
    */
   stopsForRelu(node: Node): boolean {
     return this.#stopping.has(node);
   }
 
-  /** Whether the gradient that comes back to a Relu is zero already where the Relu would stop it. */
+  /** Whether the gradient at a Relu's output is already zero where the Relu would stop it. */
   isStoppedBefore(node: Node): boolean {
     return this.#spared.has(node);
   }
 
-  /** The Relu whose gradient comes through this value alone; an LRN's is zero where its output and its output's gradient are. */
+  /**
+   * The Relu whose gradient comes only through this value. The gradient of an LRN is zero where its output and its
+   * output's gradient are zero.
+   */
   #reluBefore(name: string): Node | undefined {
     const node = this.#producers.get(name);
     if (!node || this.#ends.has(name) || this.#activeReaders(name).length !== 1) return undefined;
@@ -49,12 +52,12 @@ export class Rectification {
     return node.op === "LRN" ? this.#reluBefore(node.inputs[0]!) : undefined;
   }
 
-  /** Whether the gradient that passes a node counts only where its output is positive. */
+  /** Whether the gradient through a node matters only where its output is positive. */
   onlyPositiveMatters(node: Node): boolean {
     return this.#isRectified(node.inputs[0]!) || this.#isReadByRelu(node.outputs[0]!);
   }
 
-  /** The value is never negative, and its gradient where it is zero goes no further than a Relu. */
+  /** Whether a value is never negative, and its gradient where it is zero is stopped by a Relu. */
   #isRectified(name: string): boolean {
     const node = this.#producers.get(name);
     if (!node || this.#ends.has(name)) return false;

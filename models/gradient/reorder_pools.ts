@@ -2,7 +2,7 @@ import { elementCount, type Graph, intAttribute, intsAttribute, type Node } from
 import { producersOf, readersOf } from "./graph_edits.ts";
 
 /**
- * Exchanges pools with what stands before or after them where the result stays the same and less is left to compute:
+ * Exchanges pools with the node before or after them if the result stays the same and less work remains:
  *
  * - maxpool(relu(x)) = relu(maxpool(x)), since Relu never decreases: the mask of the backward pass shrinks to the
  *   pool's output;
@@ -37,7 +37,7 @@ function isReluThenMaxPool(first: Node, second: Node): boolean {
   return first.op === "Relu" && second.op === "MaxPool" && second.outputs.length === 1;
 }
 
-/** Whether the pool keeps constants (so that the bias may go first) and the convolution only mixes fewer channels. */
+/** Whether the pool preserves constants (so that the bias can move before it) and the convolution reduces channels. */
 function isAverageThenProjection(graph: Graph, first: Node, second: Node): boolean {
   if (first.op !== "AveragePool" || second.op !== "Conv") return false;
   const weight = graph.initializers.get(second.inputs[1]!);

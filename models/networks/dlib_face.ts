@@ -7,7 +7,11 @@ import { GraphBuilder } from "../onnx/build.ts";
 import { floatTensor, type Model, type Tensor } from "../onnx/model.ts";
 import { readTfjsWeights, scaledKernel } from "./tfjs_weights.ts";
 
-/** The network from the folder in which face-api.js keeps its models. Throws when a file or a weight is missing. */
+/**
+ * Reads the network from the folder of face-api.js's models.
+ *
+ * @throws {Error} if a file or a weight is missing.
+ */
 export function readDlibFace(folder: string): Model {
   const manifest = Deno.readTextFileSync(join(folder, "face_recognition_model-weights_manifest.json"));
   return buildDlibFace(
@@ -15,7 +19,7 @@ export function readDlibFace(folder: string): Model {
   );
 }
 
-/** The blocks above the stem, in order; the names tell their filters, and `down` those that halve the picture. */
+/** The blocks after the stem, in order. A name has the number of filters, and `down` if the block halves the picture. */
 const blocks = [
   ...["conv32_1", "conv32_2", "conv32_3"],
   ...["conv64_down", "conv64_1", "conv64_2", "conv64_3"],
@@ -25,15 +29,18 @@ const blocks = [
 
 /**
  * The network as an ONNX graph for pictures of any size: input `picture` float32 [1, 3, height, width], RGB grey levels
- * minus dlib's means, over 256; every block is a value of its name, from `conv32_1` to the output `conv256_down_out`.
+ * minus dlib's means, over 256. Each block's output is a value of the block's name, from `conv32_1` to the output
+ * `conv256_down_out`.
  *
- * `weights` bear face-api.js's names (`conv64_1/conv2/conv/filters`, …/conv/bias, …/scale/weights, …/scale/biases) and
- * are in TensorFlow's layout. dlib's affine layers are folded into the convolutions. Throws when a weight is missing.
+ * `weights` have face-api.js's names (`conv64_1/conv2/conv/filters`, …/conv/bias, …/scale/weights, …/scale/biases) and
+ * TensorFlow's layout. dlib's affine layers are folded into the convolutions.
+ *
+ * @throws {Error} if a weight is missing.
  */
 export function buildDlibFace(weights: ReadonlyMap<string, Tensor>): Model {
   const g = new GraphBuilder({ name: "dlib face recognition" });
 
-  /** Convolution and affine layer; at stride 1 the picture keeps its size, at stride 2 there is no padding. */
+  /** Convolution and affine layer. Stride 1 keeps the picture's size; stride 2 uses no padding. */
   function unit(x: string, name: string, stride: 1 | 2 = 1): string {
     const { kernel, bias } = foldedWeights(weights, name);
     const size = kernel.dims[2]!;
@@ -52,7 +59,7 @@ export function buildDlibFace(weights: ReadonlyMap<string, Tensor>): Model {
     return g.op("Relu", [g.add(y, x)], {}, name);
   }
 
-  /** Halves the picture. Both branches grow by zeros to the larger of their sizes, as dlib's `add_prev` has it. */
+  /** Halves the picture. The smaller branch is padded with zeros to the size of the larger, like dlib's `add_prev`. */
   function residualDown(x: string, name: string): string {
     const y = unit(g.relu(unit(x, `${name}/conv1`, 2)), `${name}/conv2`);
     const pooled = g.op("AveragePool", [x], { kernel_shape: [2, 2], strides: [2, 2] });
@@ -61,8 +68,8 @@ export function buildDlibFace(weights: ReadonlyMap<string, Tensor>): Model {
   }
 
   /**
-   * Of an even number of rows the 3x3 convolution makes one less than the pool, of an odd number as many; the same goes
-   * for columns. The difference is known once the picture's size is.
+   * Pads `y` to the size of `larger`. For an even number of rows the 3x3 convolution gives one row less than the pool,
+   * for an odd number the same; likewise for columns. The graph computes the difference from the sizes.
    */
   function withSizeOf(y: string, larger: string): string {
     const sizeOf = (value: string) => g.op("Shape", [value], { start: 2 });
@@ -87,7 +94,7 @@ function weightOf(weights: ReadonlyMap<string, Tensor>, name: string): Tensor {
   return tensor;
 }
 
-/** How many channels more a block makes than it takes. */
+/** How many more channels a block outputs than it takes. */
 function addedChannels(weights: ReadonlyMap<string, Tensor>, block: string): number {
   const [, , channels, filters] = weightOf(weights, `${block}/conv1/conv/filters`).dims;
   return filters! - channels!;

@@ -13,7 +13,7 @@ import {
 } from "./googlenet/architecture.ts";
 import type { Preprocessing } from "./network.ts";
 
-/** What Caffe's networks are trained with: BGR from 0 to 255 less ImageNet's mean, 104, 117 and 123. */
+/** Preprocessing of Caffe's networks: BGR from 0 to 255 minus ImageNet's mean, 104, 117 and 123. */
 export const caffePreprocessing: Preprocessing = {
   mean: [123 / 255, 117 / 255, 104 / 255],
   scale: [255, 255, 255],
@@ -21,13 +21,13 @@ export const caffePreprocessing: Preprocessing = {
 };
 
 /**
- * The network as an ONNX graph: input `data` float32 [1, 3, height, width], prepared as {@link caffePreprocessing}
- * says; output `loss3/classifier` [1, classes, 1, 1], the scores before softmax, or `pool5/7x7_s1` [1, 1024, 1, 1]
- * where the weights have no classifier.
+ * The network as an ONNX graph: input `data` float32 [1, 3, height, width], preprocessed as {@link caffePreprocessing}
+ * describes; output `loss3/classifier` [1, classes, 1, 1], the scores before softmax, or `pool5/7x7_s1`
+ * [1, 1024, 1, 1] if the weights have no classifier.
  *
- * In Caffe a ReLU works in place, so a layer's name stands for what comes out of its ReLU; what goes into it is called
- * `inception_4c/3x3/pre_relu`. The last pool takes the mean of the whole picture, which is Caffe's 7x7 at 224 pixels
- * and works at any size; for the same reason the classifier is a 1x1 convolution.
+ * In Caffe a ReLU works in place, so a layer's name refers to the output of its ReLU; the input of the ReLU is called
+ * `inception_4c/3x3/pre_relu`. The last pool takes the mean of the whole picture, which equals Caffe's 7x7 pool at 224
+ * pixels and works at any size; the classifier is a 1x1 convolution for the same reason.
  */
 export function buildGoogLeNet(weights: GoogLeNetWeights): Model {
   const g = new GraphBuilder({ name: "GoogLeNet" });
@@ -44,7 +44,7 @@ export function buildGoogLeNet(weights: GoogLeNetWeights): Model {
     return g.op("Conv", inputs, { kernel_shape: [side, side], strides: [stride, stride], pads }, hint);
   }
 
-  /** Convolution that keeps the size but for its stride, and ReLU. */
+  /** Convolution with padding, so that only its stride changes the size, and ReLU. */
   function unit(x: string, name: string, stride = 1): string {
     return g.op("Relu", [weighted(x, name, convolutions.get(name)!, `${name}/pre_relu`, stride)], {}, name);
   }
@@ -52,7 +52,7 @@ export function buildGoogLeNet(weights: GoogLeNetWeights): Model {
   const norm = (x: string, name: string) =>
     g.op("LRN", [x], { size: 5, alpha: float(1e-4), beta: float(0.75), bias: float(1) }, name);
 
-  /** Halves the picture; the last window may reach over its edge, as in Caffe. */
+  /** Halves the picture; the last window may extend past the edge, as in Caffe. */
   const halve = (x: string, name: string) =>
     g.op("MaxPool", [x], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }, name);
 

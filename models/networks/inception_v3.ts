@@ -9,7 +9,7 @@ import { scaledKernel } from "./tfjs_weights.ts";
 /** Keras's default for a BatchNormalization inside InceptionV3. */
 const epsilon = 1e-3;
 
-/** How a convolution unit differs from one of stride 1 that keeps the picture's size. */
+/** Options of a convolution unit. By default it has stride 1 and keeps the picture's size. */
 interface UnitOptions {
   stride?: number;
   padding?: "same" | "valid";
@@ -17,9 +17,11 @@ interface UnitOptions {
 
 /**
  * The network as an ONNX graph: input `picture` float32 [1, 3, height, width], RGB in [-1, 1]; output `mixed10`.
- * `weights` are Keras's own (`conv2d_7/kernel`, `batch_normalization_7/beta`, …), numbered in the order in which
+ * `weights` have Keras's names (`conv2d_7/kernel`, `batch_normalization_7/beta`, …), numbered in the order in which
  * Keras builds the network, which is the order of the calls below. Batch normalisation is folded into the
- * convolutions. Throws when a weight is missing.
+ * convolutions.
+ *
+ * @throws {Error} if a weight is missing.
  */
 export function buildInceptionV3(weights: ReadonlyMap<string, Tensor>): Model {
   const g = new GraphBuilder({ name: "InceptionV3" });
@@ -98,7 +100,7 @@ export function buildInceptionV3(weights: ReadonlyMap<string, Tensor>): Model {
     return mixed(index, [three, seven, maxPool(x)]);
   }
 
-  /** 8x8: the widest block, its 3x3 convolutions spread into a row and a column. */
+  /** 8x8: the widest block, whose 3x3 convolutions are split into a row and a column. */
   function blockC(index: number, x: string): string {
     const spread = (y: string) => g.concat([unit(y, 384, 1, 3), unit(y, 384, 3, 1)], 1);
     const single = unit(x, 320, 1, 1);

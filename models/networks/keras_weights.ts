@@ -8,10 +8,10 @@ interface KerasModel {
 }
 
 /**
- * The weights of a Keras layers model that is packed as JavaScript modules (`model.min.js` and base64 shards), by
- * name (`conv2d_1/kernel`), dequantised to float32 in Keras's own layout.
+ * Reads the weights of a Keras layers model packed as JavaScript modules (`model.min.js` and base64 shards). Returns
+ * them by name (`conv2d_1/kernel`), dequantised to float32, in Keras's layout.
  *
- * Throws when a shard is missing or too short.
+ * @throws {Error} if a shard is missing or too short.
  */
 export function readKerasWeights(folder: string): Map<string, Tensor> {
   const require = createRequire(import.meta.url);

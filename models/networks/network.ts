@@ -1,6 +1,6 @@
 import type { Model } from "../onnx/model.ts";
 
-/** How a picture in [0, 1] RGB becomes a network's input: `(pixel - mean) * scale`, then the channel order. */
+/** How an RGB picture in [0, 1] becomes a network's input: `(pixel - mean) * scale`, then the channel order. */
 export interface Preprocessing {
   /** One value per RGB channel, in [0, 1]. */
   mean: [number, number, number];
@@ -9,11 +9,11 @@ export interface Preprocessing {
   channelOrder: "rgb" | "bgr";
 }
 
-/** A network that can dream: one picture input [1, 3, height, width]. */
+/** A network to dream with: its input is one picture, [1, 3, height, width]. */
 export interface Network {
   /** Its name in the catalog, or the path of its file. */
   name: string;
-  /** The catalog's name of the known network that it is, also where it comes from a file of the user's; else `other`. */
+  /** Catalog name of the known network that it is, even if it comes from a file of the user; otherwise `other`. */
   kind: string;
   model: Model;
   preprocessing: Preprocessing;
@@ -23,7 +23,7 @@ export interface Network {
   minimumSize: number;
 }
 
-/** What torchvision's networks are trained with. */
+/** Preprocessing of torchvision's networks. */
 export const imageNetPreprocessing: Preprocessing = {
   mean: [0.485, 0.456, 0.406],
   scale: [1 / 0.229, 1 / 0.224, 1 / 0.225],

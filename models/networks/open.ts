@@ -10,21 +10,21 @@ import { reasonOf } from "../system_error.ts";
 import { imageNetPreprocessing, type Network, type Preprocessing } from "./network.ts";
 import { type FileContent, readNetwork } from "./recognise.ts";
 
-/** Which network to dream with, and what the user says about it. */
+/** Which network to dream with, and the user's settings for it. */
 export interface NetworkChoice {
-  /** A name of the catalog, or the path of a file. */
+  /** A name in the catalog, or the path of a file. */
   model: string;
-  /** RGB means, in 0-1 or (where one is above 1) in 0-255. */
+  /** RGB means in [0, 1], or in [0, 255] if one of them is above 1. */
   mean?: [number, number, number] | undefined;
   scale?: [number, number, number] | undefined;
   channelOrder?: "rgb" | "bgr" | undefined;
 }
 
 /**
- * Opens a network by its name in the catalog (fetching it on first use), or from a file: any ONNX network, and known
- * networks in the forms that {@link readNetwork} reads, which are recognised by their tensors.
+ * Opens a network by its name in the catalog (fetched on first use) or from a file. A file may be any ONNX network, or
+ * a known network in one of the formats of {@link readNetwork}, which recognises it by its tensors.
  *
- * Throws a ReverieError when there is no such network or file, or when it does not take one colour picture.
+ * @throws {ReverieError} if there is no such network or file, or if its input is not one colour picture.
  */
 export async function openNetwork(choice: NetworkChoice, options: PullOptions = {}): Promise<Network> {
   const { model: name } = choice;
@@ -49,7 +49,9 @@ export async function openNetwork(choice: NetworkChoice, options: PullOptions = 
 }
 
 /**
- * Reads a network from a file of the user's. Throws a ReverieError that names the file where it holds none that dreams.
+ * Reads a network from a file of the user.
+ *
+ * @throws {ReverieError} if the file holds no network to dream with; the message names the file.
  */
 export async function readNetworkFile(path: string): Promise<FileContent> {
   try {
@@ -81,7 +83,7 @@ function requirePicture({ graph: { inputs } }: Model, path: string): void {
   }
 }
 
-/** What the user says of the preparation of pictures, and the network's own where they say nothing. */
+/** The user's preprocessing settings; the network's own values replace those that are missing. */
 function preprocessingOf({ mean, scale, channelOrder }: NetworkChoice, own: Preprocessing): Preprocessing {
   const inUnits = mean?.some((value) => value > 1) ? mean.map((value) => value / 255) as typeof mean : mean;
   return {
@@ -91,12 +93,12 @@ function preprocessingOf({ mean, scale, channelOrder }: NetworkChoice, own: Prep
   };
 }
 
-/** How much smaller than the picture the activations of a good dream layer are, at least. */
+/** Ratio between the picture's size and that of a good dream layer's activations. */
 const dreamStride = 12;
 
 /**
- * A layer to begin with in a network that nobody has tuned: the last one reachable whose activations are not yet
- * much smaller than a twelfth of the picture, where shapes are objects' parts rather than edges or whole scenes.
+ * A default layer for an untuned network: the last reachable one whose activations are not much smaller than a twelfth
+ * of the picture. Such layers respond to parts of objects rather than to edges or whole scenes.
  */
 function middleLayer(model: Model, path: string): string {
   const side = 224;
@@ -107,7 +109,7 @@ function middleLayer(model: Model, path: string): string {
       const dims = inferShapes(prepared.model).get(prepared.layers[0]!)?.dims;
       if (dims?.length === 4 && dims[1]! > 3 && dims[2]! >= side / dreamStride) return layer;
     } catch {
-      // This layer cannot be reached at that size; one below may be.
+      // This layer cannot be reached at that size; a lower one may be.
     }
   }
   throw invalidParameter("model", line`${{ field: "model" }} ${{ path }}: no layer of it can dream`, {

@@ -1,6 +1,6 @@
 /**
  * RAFT (Teed and Deng 2020, "RAFT: Recurrent All-Pairs Field Transforms for Optical Flow", arXiv 2003.12039) as an
- * ONNX graph. Its boxes are the files in `raft/`; `raft/video_graphs.ts` puts them together so that video saves work.
+ * ONNX graph. The files in `raft/` are its parts; `raft/video_graphs.ts` combines them so that video saves work.
  */
 import { elementCount, floatTensor, type Model } from "../onnx/model.ts";
 import { allPairs, pyramid } from "./raft/correlation.ts";
@@ -13,11 +13,11 @@ import type { RaftWeights } from "./raft/weights.ts";
 
 /** Options of {@link buildRaft}. */
 export interface RaftOptions {
-  /** Size of the pictures; any, since they are padded to multiples of 8 pixels by repeating their borders. */
+  /** Size of the pictures in pixels. Any size works: borders are repeated up to multiples of 8 pixels. */
   size: Size;
-  /** How often flow is updated, all written out in the graph; 12 by default, as in the paper. */
+  /** Number of flow updates; the graph is unrolled. Default: 12, as in the paper. */
   updates?: number;
-  /** Pairs at a time; 1 by default. */
+  /** Pairs per batch. Default: 1. */
   batch?: number;
 }
 

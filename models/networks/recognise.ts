@@ -1,4 +1,4 @@
-/** Known networks in files of any form and naming: they are recognised by their tensors. */
+/** Recognises known networks in files by their tensors, whatever the format and the names. */
 import { ReverieError } from "../errors.ts";
 import { line } from "../line.ts";
 import type { Model } from "../onnx/model.ts";
@@ -11,28 +11,28 @@ import { matchGoogLeNet } from "./googlenet/match_graph.ts";
 import { matchGoogLeNetTensors } from "./googlenet/match_tensors.ts";
 import type { GoogLeNetWeights } from "./googlenet/architecture.ts";
 
-/** A network of a kind that is known. */
+/** A known network. */
 export interface RecognisedNetwork {
-  /** The catalog's name for its kind. */
+  /** Its name in the catalog. */
   kind: string;
-  /** The network as it is built here, of the file's weights: its layers have the names that the catalog shows. */
+  /** The network, rebuilt from the file's weights; its layers have the names that the catalog lists. */
   model: Model;
-  /** Whether its weights are those that the catalog's own has, and not of another training. */
+  /** Whether its weights are those of the catalog's network, and not from another training. */
   published: boolean;
 }
 
-/** What a file turned out to hold: any ONNX model, or a known network as it is built here. */
+/** The content of a file: any ONNX model, or a known network, rebuilt. */
 export interface FileContent {
   model: Model;
   known?: RecognisedNetwork;
 }
 
-/** Which known network an ONNX model is, whatever its names, its input's size and its operators' version; if any. */
+/** The known network that an ONNX model is, whatever its names, input size and opset; undefined if it is none. */
 export function recogniseModel({ graph }: Model): RecognisedNetwork | undefined {
   return googlenet(matchGoogLeNet(graph));
 }
 
-/** Which known network weights by their names are, if any. */
+/** The known network that named weights belong to; undefined if it is none. */
 export function recogniseTensors(tensors: Checkpoint): RecognisedNetwork | undefined {
   return googlenet(matchGoogLeNetTensors(tensors));
 }
@@ -43,10 +43,10 @@ function googlenet(weights: GoogLeNetWeights | undefined): RecognisedNetwork | u
 }
 
 /**
- * Reads a network out of the bytes of an ONNX file, or of a file of weights (PyTorch, safetensors, Caffe) of a network
- * that is known.
+ * Reads a network from the bytes of an ONNX file, or of a file with the weights of a known network (PyTorch,
+ * safetensors, Caffe).
  *
- * Throws a ReverieError for bytes that are neither, whose line begins with the path.
+ * @throws {ReverieError} if the bytes are neither; the message begins with the path.
  */
 export function readNetwork(bytes: Uint8Array, path: string): FileContent {
   const form = checkpointKind(bytes);

@@ -1,4 +1,4 @@
-/** Weights as TensorFlow.js stores them: a manifest that describes arrays, and the bytes of all of them in a row. */
+/** Reads TensorFlow.js weights: a manifest that describes arrays, and files with the arrays' bytes. */
 import { floatTensor, type Tensor } from "../onnx/model.ts";
 
 /** One array of a weights manifest; `value = quantised * scale + min`. */
@@ -8,17 +8,19 @@ export interface ManifestWeight {
   quantization?: { dtype: "uint8"; scale: number; min: number };
 }
 
-/** Arrays that lie one after the other in the files that `paths` names, joined in that order. */
+/** Arrays that are stored one after another in the files of `paths`, joined in that order. */
 export interface ManifestGroup {
   paths: string[];
   weights: ManifestWeight[];
 }
 
 /**
- * The arrays of a manifest by name, dequantised to float32 in the layout in which TensorFlow keeps them. `load` returns
- * the bytes of a file that the manifest names.
+ * The arrays of a manifest by name, dequantised to float32, in TensorFlow's layout. `load` returns the bytes of a file
+ * that the manifest names.
  *
- * Format: TensorFlow.js weights manifest, uint8 quantisation. Throws when a file is too short.
+ * Format: TensorFlow.js weights manifest, uint8 quantisation.
+ *
+ * @throws {Error} if a file is too short.
  */
 export function readTfjsWeights(
   manifest: readonly ManifestGroup[],
@@ -38,8 +40,9 @@ export function readTfjsWeights(
 }
 
 /**
- * A kernel of TensorFlow, [height, width, channels, filters], in ONNX's layout [filters, channels, height, width], each
- * filter times its gain: this is how a factor per channel that follows a convolution is folded into it.
+ * Converts a kernel from TensorFlow's layout, [height, width, channels, filters], to ONNX's,
+ * [filters, channels, height, width], and multiplies each filter by its gain. This folds a factor per channel after a
+ * convolution into the convolution.
  */
 export function scaledKernel(kernel: Tensor, gain: ArrayLike<number>): Tensor {
   const [height, width, channels, filters] = kernel.dims as [number, number, number, number];

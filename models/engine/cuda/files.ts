@@ -1,10 +1,10 @@
-/** The two libraries that make onnxruntime run on CUDA: what they are, where they are kept, whether they are here. */
+/** The two libraries of onnxruntime's CUDA provider: their checksums, their folder, and checks whether they are there. */
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../../cache.ts";
 
-/** The onnxruntime that the libraries belong to. They fit no other: it checks its own version. */
+/** The version of onnxruntime that the libraries belong to. They work with no other: the library checks its version. */
 export const runtimeVersion = "1.29.0";
 
 /** A library of onnxruntime's CUDA provider. */
@@ -16,7 +16,7 @@ export interface ProviderFile {
   sha256: string;
 }
 
-/** Both, for Linux on x86-64, CUDA 13 and cuDNN 9. */
+/** Both libraries, for Linux on x86-64, CUDA 13 and cuDNN 9. */
 export const providerFiles: readonly ProviderFile[] = [
   {
     name: "libonnxruntime_providers_shared.so",
@@ -30,24 +30,24 @@ export const providerFiles: readonly ProviderFile[] = [
   },
 ];
 
-/** Whether there are such libraries for this kind of machine. */
+/** Whether the CUDA provider exists for this platform. */
 export function isCudaPlatform({ os, arch } = Deno.build): boolean {
   return os === "linux" && arch === "x86_64";
 }
 
-/** Where they are kept: a folder of their own in the cache folder. */
+/** The libraries' own folder in the cache folder. */
 export function providerFolder(): string {
   return join(cacheFolder(), `onnxruntime-${runtimeVersion}-cuda-13`);
 }
 
-/** Whether both are here, by their sizes. */
+/** Whether both libraries are in the folder with the right sizes. */
 export function isProviderHere(folder = providerFolder()): boolean {
   return providerFiles.every(({ name, size }) =>
     statSync(join(folder, name), { throwIfNoEntry: false })?.size === size
   );
 }
 
-/** Whether both are here and are what was published, by their checksums. Reads them whole. */
+/** Whether both libraries are in the folder with the published checksums. Reads both files. */
 export async function isProviderWhole(folder = providerFolder()): Promise<boolean> {
   if (!isProviderHere(folder)) return false;
   for (const { name, sha256 } of providerFiles) {

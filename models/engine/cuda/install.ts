@@ -1,4 +1,4 @@
-/** Fetches onnxruntime's CUDA provider, and takes it away again. Nothing does so unasked: it is 180 MB. */
+/** Installs and removes onnxruntime's CUDA provider. This only happens on request, since the download is 180 MB. */
 import { join } from "node:path";
 import { cacheFolder, makeWhole } from "../../cache.ts";
 import type { DownloadOptions } from "../../download_options.ts";
@@ -8,7 +8,7 @@ import { line } from "../../line.ts";
 import { reasonOf } from "../../system_error.ts";
 import { isProviderWhole, providerFiles, providerFolder } from "./files.ts";
 
-/** The npm package that carries the libraries as Microsoft built them (MIT), for Unity. */
+/** An npm package for Unity that contains the libraries as built by Microsoft (MIT). */
 export const providerPackage: PinnedPackage = {
   spec: "com.github.asus4.onnxruntime.linux-x64-gpu@0.4.9",
   integrity:
@@ -17,19 +17,20 @@ export const providerPackage: PinnedPackage = {
 };
 const folderInPackage = join("Plugins", "Linux", "x64");
 
-/** What {@link installProvider} has done. */
+/** The result of {@link installProvider}. */
 export interface Installed {
   folder: string;
-  /** Whether something was fetched; false where all of it was here. */
+  /** Whether something was fetched; false if everything was already here. */
   fetched: boolean;
 }
 
 /**
- * Fetches the provider's libraries into the cache folder, unless they are there as they should be. A download that was
- * interrupted goes on where it was.
+ * Fetches the provider's libraries into the cache folder, unless they are already there and intact. An interrupted
+ * download is resumed.
  *
- * Throws a ReverieError when the registry cannot be reached, when the files are not the published ones, and when the
- * cache folder cannot be written to; throws the signal's reason when it was aborted.
+ * @throws {ReverieError} if the registry cannot be reached, if the files are not the published ones, or if the cache
+ * folder cannot be written to.
+ * @throws {unknown} the signal's reason when the signal is aborted.
  */
 export async function installProvider(options: DownloadOptions = {}): Promise<Installed> {
   const folder = providerFolder();
@@ -42,7 +43,7 @@ export async function installProvider(options: DownloadOptions = {}): Promise<In
   return { folder, fetched: true };
 }
 
-/** Takes the libraries away, and what an interrupted download has left. Returns whether there was anything. */
+/** Removes the libraries and the rest of an interrupted download. Returns whether there was anything to remove. */
 export async function removeProvider(): Promise<boolean> {
   const tarball = tarballPath();
   const removed = [];
@@ -64,7 +65,7 @@ async function remove(path: string): Promise<boolean> {
   }
 }
 
-/** Unpacks the package in the folder, keeps its two libraries, and returns where they are. */
+/** Unpacks the package in the folder, keeps its two libraries, and returns their folder. */
 async function unpack(tarball: string, work: string, signal: AbortSignal | undefined): Promise<string> {
   const kept = join(work, "kept");
   try {

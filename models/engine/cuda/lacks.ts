@@ -1,8 +1,8 @@
-/** Why CUDA does not work here: onnxruntime itself only says that a library could not be loaded. */
+/** Finds out why CUDA does not work here: onnxruntime only says that a library could not be loaded. */
 import { isCudaPlatform, isProviderHere } from "./files.ts";
 import { cudaLibraries, driverLibrary, findCudaLibraries } from "./runtime_libraries.ts";
 
-/** What CUDA needs and is not here, as one would name it in a sentence; empty where all of it is. */
+/** What CUDA needs and is missing here, in words for a sentence; empty if nothing is missing. */
 export async function cudaLacks(): Promise<string[]> {
   if (!isCudaPlatform()) return ["an onnxruntime with CUDA for this kind of machine"];
   const found = await findCudaLibraries();

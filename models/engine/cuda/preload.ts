@@ -1,16 +1,16 @@
 /**
- * Makes onnxruntime find its CUDA provider in the cache folder. It looks for the provider beside itself, by the path
- * it was opened under: so it is opened here first, under a link beside the provider, and npm's binding, which asks for
- * `libonnxruntime.so.1`, gets what is open already. Nothing is written to node_modules.
+ * Makes onnxruntime find its CUDA provider in the cache folder. onnxruntime looks for the provider next to the path
+ * that it was opened with. This module therefore opens it first, through a link next to the provider; npm's binding
+ * asks for `libonnxruntime.so.1` and gets the library that is already open. Nothing is written to node_modules.
  *
- * To be imported before onnxruntime-node. All of it is synchronous: a module that awaits would be overtaken.
+ * Import this module before onnxruntime-node. It is synchronous, because a module that awaits could be evaluated later.
  */
 import { readlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isCudaPlatform, isProviderHere, providerFolder, runtimeVersion } from "./files.ts";
 
-/** onnxruntime opened beside its CUDA provider, to be closed when it has been imported; undefined without one. */
+/** onnxruntime, opened next to its CUDA provider. Close it after the import; undefined without a provider. */
 export const preloaded: Disposable | undefined = openBesideProvider();
 
 function openBesideProvider(): Disposable | undefined {
@@ -21,12 +21,12 @@ function openBesideProvider(): Disposable | undefined {
     const opened = Deno.dlopen(linkTo(library), {});
     return { [Symbol.dispose]: () => opened.close() };
   } catch {
-    // It then runs without CUDA, and says so where CUDA is asked for.
+    // onnxruntime then runs without CUDA, and reports that if CUDA is requested.
     return undefined;
   }
 }
 
-/** The library that npm's package brings, where it is of the version that the provider was made for. */
+/** The library of the npm package, if its version is the one that the provider was built for. */
 function npmLibrary(): string | undefined {
   const main = fileURLToPath(import.meta.resolve("onnxruntime-node"));
   const folder = join(dirname(main), "..");
@@ -35,7 +35,7 @@ function npmLibrary(): string | undefined {
   return Deno.realPathSync(join(folder, "bin", "napi-v6", "linux", "x64", "libonnxruntime.so.1"));
 }
 
-/** A link beside the provider; replaced at once where it leads elsewhere, as another copy of the program may use it. */
+/** A link next to the provider. It is replaced atomically if its target differs: another copy may be using it. */
 function linkTo(library: string): string {
   const link = join(providerFolder(), "libonnxruntime.so.1");
   if (target(link) === library) return link;

@@ -1,27 +1,27 @@
-/** The libraries of NVIDIA's that onnxruntime's CUDA provider opens, and where they are on this machine. */
+/** NVIDIA's libraries that onnxruntime's CUDA provider opens, and where they are on this machine. */
 import { existsSync, globSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../../cache.ts";
 
-/** A library of CUDA or cuDNN, with the packages that bring it. */
+/** A library of CUDA or cuDNN, with the packages that contain it. */
 export interface CudaLibrary {
-  /** The file's name as the loader asks for it. */
+  /** File name that the loader asks for. */
   name: string;
-  /** What NVIDIA calls it. */
+  /** NVIDIA's name for it. */
   part: string;
-  /** Package of PyPI, with the versions that fit. */
+  /** PyPI package, with the versions that work. */
   pip: string;
-  /** Package of NVIDIA's repository for Debian and Ubuntu. */
+  /** Package in NVIDIA's repository for Debian and Ubuntu. */
   apt: string;
-  /** How the names of those files begin that it opens itself, though it only finds them where the loader looks. */
+  /** Name prefix of the files that the library itself opens; it finds them only in the loader's folders. */
   opens?: string;
 }
 
 /**
- * In an order in which each finds those that it needs itself. All but the last two are DT_NEEDED entries of
- * libonnxruntime_providers_cuda.so (`readelf -d`); cuDNN is opened with the first session, nvrtc by cuDNN where it
- * compiles at run time. libcufft.so.12 is opened by Fourier transforms alone, which no graph here has.
+ * The libraries, each after those that it depends on. All but the last two are DT_NEEDED entries of
+ * libonnxruntime_providers_cuda.so (`readelf -d`); cuDNN is opened with the first session, and nvrtc by cuDNN when it
+ * compiles at run time. libcufft.so.12 is only opened by Fourier transforms, which no graph here has.
  */
 export const cudaLibraries: readonly CudaLibrary[] = [
   {
@@ -43,10 +43,10 @@ export const cudaLibraries: readonly CudaLibrary[] = [
   { name: "libcudnn.so.9", part: "cuDNN", pip: "nvidia-cudnn-cu13~=9.0", apt: "libcudnn9-cuda-13" },
 ];
 
-/** The driver's library. It comes with the driver alone and must fit it. */
+/** The driver's library, which is installed with the driver and must match it. */
 export const driverLibrary = "libcuda.so.1";
 
-/** Where `pip install --target` may put NVIDIA's packages, on a machine whose Python is not to be changed. */
+/** Folder for NVIDIA's packages from `pip install --target`, on a machine whose Python must not be changed. */
 export function pipFolder(): string {
   return join(cacheFolder(), "cuda-13");
 }
@@ -54,13 +54,13 @@ export function pipFolder(): string {
 /** Where a library was found. */
 export interface FoundLibrary {
   path: string;
-  /** Whether the system's loader looks there by itself. */
+  /** Whether the system's loader finds it by itself. */
   known: boolean;
 }
 
 /**
  * Looks for libraries without opening them: where the loader looks (LD_LIBRARY_PATH, its cache, the system's
- * folders), then where pip, conda and CUDA's installer put them. Takes some milliseconds.
+ * folders), then where pip, conda and CUDA's installer put them. Takes a few milliseconds.
  */
 export async function findLibraries(names: readonly string[]): Promise<Map<string, FoundLibrary>> {
   const found = new Map<string, FoundLibrary>();
@@ -73,14 +73,14 @@ export async function findLibraries(names: readonly string[]): Promise<Map<strin
   return found;
 }
 
-/** The driver's library and CUDA's, as far as they are here, by name. */
+/** Those of the driver's and CUDA's libraries that are on this machine, by name. */
 export function findCudaLibraries(): Promise<Map<string, FoundLibrary>> {
   return findLibraries([driverLibrary, ...cudaLibraries.map(({ name }) => name)]);
 }
 
 /**
- * Opens what is here but where the loader would not look, so that the provider gets it by its name. Where there is no
- * driver nothing is opened, as the provider cannot run.
+ * Opens the libraries that are here but outside of the loader's folders, so that the provider finds them by name.
+ * Without a driver nothing is opened, since the provider cannot run.
  */
 export async function openUnknownLibraries(): Promise<void> {
   const found = await findCudaLibraries();
@@ -93,7 +93,7 @@ export async function openUnknownLibraries(): Promise<void> {
   if (paths.length > 0) openForGood(paths);
 }
 
-/** Files in the folder of a file, by how their names begin. */
+/** Files in the same folder as `path` whose names begin with `prefix`. */
 function filesBeside(path: string, prefix: string): string[] {
   const folder = dirname(path);
   return readdirSync(folder).filter((name) => name.startsWith(prefix)).map((name) => join(folder, name));
@@ -102,9 +102,9 @@ function filesBeside(path: string, prefix: string): string[] {
 const RTLD_LAZY = 0x1, RTLD_NODELETE = 0x1000;
 
 /**
- * Opens libraries by glibc's own `dlopen`, until the process ends. What `Deno.dlopen` opens is closed with its thread,
- * and a program crashes that loses CUDA's libraries while it ends. Those that cannot be opened are passed over: the
- * provider then says what it lacks.
+ * Opens libraries with glibc's own `dlopen`; they stay open until the process ends. `Deno.dlopen` closes its libraries
+ * when the thread ends, and a program whose CUDA libraries are closed during its exit crashes. Libraries that cannot be
+ * opened are skipped: the provider then reports what is missing.
  */
 function openForGood(paths: readonly string[]): void {
   const glibc = Deno.dlopen("libdl.so.2", { dlopen: { parameters: ["buffer", "i32"], result: "pointer" } });
@@ -147,7 +147,7 @@ function otherFolders(): string[] {
   ];
 }
 
-/** What `ldconfig -p` lists, by name. Empty where there is no such program. */
+/** Paths that `ldconfig -p` lists, by name. Empty if there is no ldconfig. */
 async function loaderCache(): Promise<Map<string, string>> {
   for (const program of ["/sbin/ldconfig", "/usr/sbin/ldconfig"]) {
     if (!existsSync(program)) continue;
@@ -155,7 +155,7 @@ async function loaderCache(): Promise<Map<string, string>> {
       .output();
     const lines = new TextDecoder().decode(stdout).matchAll(/^\s*(\S+) \(([^)]*)\) => (\S+)$/gm);
     const fitting = Array.from(lines).filter(([, , kind]) => kind!.includes("x86-64"));
-    // The first of a name is the one that is taken.
+    // The loader uses the first path of a name.
     return new Map(fitting.toReversed().map(([, name, , path]) => [name!, path!]));
   }
   return new Map();

@@ -1,6 +1,6 @@
 /**
- * The data term of variational refinement, linearised: brightness and its gradient stay with what moves (Brox et al.
- * 2004), each constraint divided by the length of its own gradient so that it measures pixels (Zimmer et al. 2011).
+ * The linearised data term of variational refinement: constancy of brightness and of its gradient (Brox et al. 2004).
+ * Each constraint is divided by the length of its own gradient, so that it is in pixels (Zimmer et al. 2011).
  */
 import type { FlowField } from "../flow.ts";
 import { derivativeX, derivativeY } from "./derivative.ts";
@@ -9,12 +9,13 @@ import type { Level } from "./pyramid.ts";
 /** Values per pixel in {@link linearise}'s result: three constraints a u + b v + c = 0. */
 export const CONSTRAINT_VALUES = 9;
 
-/** Squared gradients, in grey levels per pixel, much below this are taken for noise and count little. */
+/** Squared gradients (in grey levels per pixel) far below this are treated as noise and count little. */
 const NOISE = 4;
 
 /**
- * Three constraints a u + b v + c = 0 on the flow (u, v) of each pixel: equal brightness, equal derivative to the right,
- * equal derivative downwards, from the second image warped by the given flow. All zero where the flow leaves the image.
+ * Three constraints a u + b v + c = 0 on the flow (u, v) of each pixel: equal brightness, equal derivative to the
+ * right, and equal derivative downwards, with the second image warped by the given flow. All are zero where the flow
+ * leaves the image.
  */
 export function linearise(from: Level, to: Level, flow: FlowField): Float32Array {
   const { width, height } = from;
@@ -61,7 +62,7 @@ function put(
   result[at + 2] = scale * (change - a * u - b * v);
 }
 
-/** The second image seen through the flow, bilinear, and which pixels of it are inside. */
+/** The second image, warped bilinearly by the flow, and which pixels are inside the image. */
 function warp(to: Level, { width, height, data }: FlowField): { warped: Float32Array; visible: Uint8Array } {
   const count = width * height;
   const warped = new Float32Array(count);

@@ -1,13 +1,13 @@
 /**
- * Densification (Kroeger et al. 2016, section 2.2): the flow of a pixel is the mean of the motions of all patches over
- * it, each weighted by how well it explains that pixel.
+ * Densification (Kroeger et al. 2016, section 2.2): the flow of a pixel is the weighted mean of the motions of all
+ * patches that cover it. A weight says how well the patch explains the pixel.
  */
 import type { FlowField } from "../flow.ts";
 import type { PatchFlow } from "./inverse_search.ts";
 import { PATCH_SIZE } from "./parameters.ts";
 import { BORDER, type Level } from "./pyramid.ts";
 
-/** The dense flow of a grid of patches: weights are 1 / max(1, |difference in brightness|), brightness from 0 to 255. */
+/** The dense flow of a grid of patches. Weights are 1 / max(1, |difference in brightness|), brightness 0 to 255. */
 export function densify(from: Level, to: Level, patches: PatchFlow): FlowField {
   const { width, height } = from;
   const count = width * height;
@@ -39,7 +39,7 @@ function spread(
 ): void {
   const { width, height, values } = from;
   const { values: image, stride } = to.bordered;
-  // A patch out of sight is compared with the nearest place in sight.
+  // A patch outside of the image is compared with the nearest place inside.
   const targetX = Math.min(Math.max(left + u, -PATCH_SIZE), to.width) + BORDER;
   const targetY = Math.min(Math.max(top + v, -PATCH_SIZE), to.height) + BORDER;
   const column = Math.floor(targetX);

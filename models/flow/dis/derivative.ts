@@ -1,6 +1,6 @@
 import type { GreyImage } from "./grey.ts";
 
-/** The derivative to the right by central differences, per pixel; past the edges the image goes on unchanged. */
+/** The derivative to the right by central differences, per pixel; edge pixels are repeated beyond the border. */
 export function derivativeX({ width, height, values }: GreyImage): Float32Array {
   const result = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
@@ -15,7 +15,7 @@ export function derivativeX({ width, height, values }: GreyImage): Float32Array 
   return result;
 }
 
-/** The derivative downwards by central differences, per pixel; past the edges the image goes on unchanged. */
+/** The derivative downwards by central differences, per pixel; edge pixels are repeated beyond the border. */
 export function derivativeY({ width, height, values }: GreyImage): Float32Array {
   const result = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {

@@ -1,6 +1,6 @@
 /**
  * DIS, dense inverse search: "Fast Optical Flow using Dense Inverse Search", Kroeger, Timofte, Dai and Van Gool, 2016.
- * From the coarsest level of the pyramid to full size: search patches, spread their motion over the pixels, refine.
+ * On each level of the pyramid, from the coarsest to full size: search patches, densify their motion, refine.
  */
 import type { FlowField, FlowPair } from "../flow.ts";
 import { densify } from "./densify.ts";
@@ -11,9 +11,9 @@ import { buildPyramid, type Level } from "./pyramid.ts";
 import { refine } from "./refine.ts";
 
 /**
- * The flow between two grey images of the same size, both ways.
+ * The flow between two grey images of the same size in both directions.
  *
- * @throws {RangeError} when the sizes differ or an image is empty.
+ * @throws {RangeError} if the sizes differ or an image is empty.
  */
 export function disPair(
   previous: GreyImage,
@@ -36,7 +36,7 @@ export function disFlow(
   return levelFlow(from[0]!, to[0]!, coarserFlow(from, to, parameters), parameters);
 }
 
-/** The flow of half the size, on which that of the finest level builds; undefined for pyramids of one level. */
+/** The flow on the second finest level, where the finest level starts; undefined for pyramids of one level. */
 export function coarserFlow(from: Level[], to: Level[], parameters: DisParameters): FlowField | undefined {
   let flow: FlowField | undefined;
   for (let scale = from.length - 1; scale >= 1; scale--) {
@@ -45,7 +45,10 @@ export function coarserFlow(from: Level[], to: Level[], parameters: DisParameter
   return flow;
 }
 
-/** The flow on one level, begun at that of the next coarser one or at none, in places at a rival of the coarser one. */
+/**
+ * The flow on one level, starting from the flow of the next coarser level (or none), or where it fits better from that
+ * of a rival.
+ */
 export function levelFlow(
   from: Level,
   to: Level,
@@ -64,7 +67,7 @@ function initialFlow(
   rival: FlowField | undefined,
 ): FlowField {
   const { width, height } = from;
-  // Only a picture smaller than a patch has such a level, and it is its only one.
+  // Only a picture that is smaller than a patch has such a level, and it has no other.
   if (Math.min(width, height) < PATCH_SIZE) {
     return { width, height, data: new Float32Array(2 * width * height) };
   }

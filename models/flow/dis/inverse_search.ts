@@ -1,6 +1,6 @@
 /**
- * Inverse search (Kroeger et al. 2016, section 2.1): each patch of a regular grid descends to where it fits best in
- * the second image. Since the patch's own gradients are used, its Hessian is inverted once and not per step.
+ * Inverse search (Kroeger et al. 2016, section 2.1): gradient descent moves each patch of a regular grid to where it
+ * fits best in the second image. It uses the patch's own gradients, so the Hessian is inverted once, not per step.
  */
 import type { FlowField } from "../flow.ts";
 import { type DisParameters, PATCH_SIZE } from "./parameters.ts";
@@ -24,17 +24,17 @@ type SearchOptions = Omit<DisParameters, "refinement">;
 
 /** Steps shorter than this many pixels end a descent. */
 const SMALL_STEP = 0.02;
-/** What is far away must cost less than this times the other: something that looks alike is easily found. */
+/** A distant motion must cost less than this times the other, because similar-looking places are easy to find. */
 const FAR_BETTER = 0.3;
-/** Cost of a difference of an eighth of a grey level in each pixel of a patch: what costs less fits. */
+/** Cost of a difference of an eighth of a grey level in each pixel of a patch; a patch that costs less fits. */
 const FITTING = (PATCH_SIZE / 8) ** 2;
-/** Cost of a difference of one grey level in each pixel: by less, a plain patch does not tell two places apart. */
+/** Cost of a difference of one grey level in each pixel; a plain patch cannot distinguish places that differ by less. */
 const ALIKE = PATCH_SIZE ** 2;
 
 /**
- * Finds the motion of every patch, starting from the flow of the next coarser level (or from none), or from that of a
- * rival of the same size where the patch fits better there. Good matches spread: a first pass offers each patch the
- * motion of its left and upper neighbour, a second one, backwards, that of its right and lower one.
+ * Finds the motion of every patch, starting from the flow of the next coarser level (or none), or from a rival flow of
+ * the same size if the patch fits better there. Good matches spread: a first pass tries the motion of each patch's
+ * left and upper neighbour, a second pass, backwards, that of its right and lower neighbour.
  */
 export function searchPatches(
   from: Level,
@@ -58,7 +58,7 @@ export function searchPatches(
   return grid;
 }
 
-/** Patches that move as the coarser flow has it, or not at all. */
+/** Patches with the motion of the coarser flow, or with none. */
 function startingGrid({ width, height }: Level, coarse: FlowField | undefined, stride: number): PatchFlow {
   const lefts = gridPositions(width, stride), tops = gridPositions(height, stride);
   const u = new Float64Array(lefts.length * tops.length), v = new Float64Array(u.length);
@@ -91,7 +91,7 @@ class Search {
   #index = 0;
   #left = 0;
   #top = 0;
-  /** The best motion so far of the patch at hand, what it costs, and the step that it suggests. */
+  /** The best motion of the current patch so far, its cost, and the step that it suggests. */
   #u = 0;
   #v = 0;
   #cost = 0;
@@ -105,7 +105,7 @@ class Search {
     readonly options: SearchOptions,
   ) {}
 
-  /** Moves patches to where a rival has them, where that is better. */
+  /** Gives patches the motion of the rival where it is better. */
   startBetter({ u, v }: PatchFlow): void {
     for (let i = 0; i < u.length; i++) {
       this.#load(i);
@@ -113,19 +113,19 @@ class Search {
     }
   }
 
-  /** Whether a rival's motion is better than what the patch at hand has: fits better, or far better if far away. */
+  /** Whether a rival's motion is better than the current patch's own: it fits better, or, if distant, far better. */
   #isBetter(u: number, v: number): boolean {
     const own = this.#costOf(this.grid.u[this.#index]!, this.grid.v[this.#index]!);
-    // RAFT sees motion in black and in noise; DIS, which carries on what surrounds them, does not.
+    // RAFT sees motion in black areas and in noise; DIS does not, because it continues the motion around them.
     if (this.#isPlain()) return this.#costOf(u, v) <= own + ALIKE;
-    // One that has left the view (infinite) is left alone: it must not be found again somewhere else.
+    // A patch that has left the image (infinite cost) stays as it is: it must not be found again somewhere else.
     if (own === Infinity) return false;
     const far = this.#isFar(this.#index, u, v);
     if (far && own < FITTING) return false;
     return this.#costOf(u, v) < (far ? FAR_BETTER : 1) * own;
   }
 
-  /** Puts patches that have gone far back to where they began, unless they fit far better where they are. */
+  /** Moves patches that have gone far back to their start, unless they fit far better where they are. */
   putBack({ u, v }: PatchFlow): void {
     for (let i = 0; i < u.length; i++) {
       if (!this.#isFar(i, u[i]!, v[i]!)) continue;
@@ -135,7 +135,7 @@ class Search {
     }
   }
 
-  /** Whether the pixels of the patch at hand do not tell where it belongs. */
+  /** Whether the current patch has too little texture to be located. */
   #isPlain(): boolean {
     return this.#patch.texture < this.options.leastTexture;
   }
@@ -149,18 +149,18 @@ class Search {
     this.grid.v[index] = v;
   }
 
-  /** Tries the motion of the neighbours on one side (-1: left and above, 1: right and below), then descends. */
+  /** Tries the motion of the neighbours on one side (-1: left and above, 1: right and below), then runs the descent. */
   improve(column: number, row: number, side: -1 | 1): void {
     const { lefts, tops, u, v } = this.grid;
     const columns = lefts.length;
     this.#load(row * columns + column);
-    // It would go wherever noise makes it fit by chance, and offer that to its neighbours.
+    // A plain patch would move to where it fits noise by chance, and pass that on to its neighbours.
     if (this.#isPlain()) return;
     this.#cost = Infinity;
     this.#u = u[this.#index]!;
     this.#v = v[this.#index]!;
     this.#stepX = this.#stepY = 0;
-    // Whatever else is in view, a patch that has left it is not there: it goes on as the coarser level saw it go.
+    // A patch that has left the image cannot match anything in it: it keeps the motion of the coarser level.
     if (!this.#try(this.#u, this.#v)) return;
     let better = false;
     if (column + side >= 0 && column + side < columns) better = this.#tryNeighbour(this.#index + side);
@@ -198,14 +198,14 @@ class Search {
     for (let step = 0; step < this.options.descentSteps; step++) {
       const u = this.#u + this.#stepX;
       const v = this.#v + this.#stepY;
-      // A patch that runs away by more than its own size has lost its way.
+      // A descent that moves a patch by more than its own size has diverged.
       if (Math.abs(u - startU) > PATCH_SIZE || Math.abs(v - startV) > PATCH_SIZE) return;
       const short = Math.abs(this.#stepX) + Math.abs(this.#stepY) < SMALL_STEP;
       if (!this.#try(u, v) || short) return;
     }
   }
 
-  /** Takes a motion over if the patch fits better there than where it is; tells whether it does. */
+  /** Accepts a motion if it costs less than the best so far. Returns whether it does. */
   #try(u: number, v: number): boolean {
     const patch = this.#patch;
     patch.compare(this.to, this.#left + u, this.#top + v);

@@ -1,10 +1,10 @@
-/** The equations that one fixed point iteration of variational refinement solves, and their solution so far. */
+/** The equations of one fixed-point iteration of variational refinement, and their solution so far. */
 import type { FlowField } from "../flow.ts";
 import { CONSTRAINT_VALUES } from "./data_term.ts";
 import type { RefinementParameters } from "./parameters.ts";
 import type { Level } from "./pyramid.ts";
 
-/** Squared, this keeps |x| smooth at zero: sqrt(x^2 + EPSILON^2). */
+/** Makes |x| smooth at zero: sqrt(x^2 + EPSILON^2). */
 const EPSILON = 0.001;
 const EPSILON_SQUARED = EPSILON * EPSILON;
 
@@ -15,9 +15,9 @@ const EPSILON_SQUARED = EPSILON * EPSILON;
 const EQUATION_VALUES = 5;
 
 /**
- * All arrays but the packed equations have one row more above and below the picture, so that every pixel has four
- * neighbours; links over the edges weigh nothing. (The left neighbour of a row's first pixel is the last of the row
- * before: its link weighs nothing either.)
+ * All arrays except the packed equations have an extra row above and below the picture, so that every pixel has four
+ * neighbours; links across the edges have weight zero. (The left neighbour of a row's first pixel is the last pixel of
+ * the previous row; that link has weight zero, too.)
  */
 export class LinearSystem {
   readonly #width: number;
@@ -25,7 +25,7 @@ export class LinearSystem {
   readonly #parameters: RefinementParameters;
   readonly #u: Float32Array;
   readonly #v: Float32Array;
-  /** How much smoothness matters at each pixel before the flow is looked at. */
+  /** Weight of smoothness at each pixel that depends on the image alone. */
   readonly #edges: Float32Array;
   readonly #smoothness: Float32Array;
   /** Weights of the links to the right neighbour and to the one below. */
@@ -60,7 +60,7 @@ export class LinearSystem {
     return { width, height, data };
   }
 
-  /** Sets the weights of data and smoothness by the solution so far, and the equations by those weights. */
+  /** Computes the weights of data and smoothness from the solution so far, and the equations from those weights. */
   weigh(constraints: Float32Array): void {
     this.#weighSmoothness();
     this.#link();
@@ -87,7 +87,7 @@ export class LinearSystem {
     }
   }
 
-  /** A link weighs the mean of its two ends. */
+  /** Sets the weight of each link to the mean of its two ends. */
   #link(): void {
     const width = this.#width, height = this.#height;
     const smoothness = this.#smoothness, right = this.#right, below = this.#below;
@@ -118,7 +118,7 @@ export class LinearSystem {
       const xx = brightness * a0 * a0 + gradient * (a1 * a1 + a2 * a2) + links;
       const xy = brightness * a0 * b0 + gradient * (a1 * b1 + a2 * b2);
       const yy = brightness * b0 * b0 + gradient * (b1 * b1 + b2 * b2) + links;
-      // A picture of one pixel has no links and perhaps no texture: then nothing moves.
+      // A picture of one pixel has no links and may have no texture; then the flow is zero.
       const determinant = xx * yy - xy * xy;
       const scale = determinant > 0 ? omega / determinant : 0;
       equations[e] = scale * yy;
@@ -129,10 +129,10 @@ export class LinearSystem {
     }
   }
 
-  /** Sweeps of successive over-relaxation, both components of a pixel at once. */
+  /** Runs sweeps of successive over-relaxation, with both components of a pixel at once. */
   relax(): void {
     const { sorIterations } = this.#parameters;
-    // Each sweep follows one row behind the one before: the same result as one after another, but out of the cache.
+    // Each sweep runs one row behind the previous one: the result is the same as in sequence, but rows stay in cache.
     for (let front = 0; front < this.#height + sorIterations - 1; front++) {
       const first = Math.max(0, front - this.#height + 1);
       const last = Math.min(sorIterations - 1, front);
@@ -152,7 +152,7 @@ export class LinearSystem {
       const xx = equations[e]!, xy = equations[e + 1]!, yy = equations[e + 2]!;
       const x = equations[e + 3]! + toRight * u[i + 1]! + toAbove * u[i - width]! + toBelow * u[i + width]!;
       const y = equations[e + 4]! + toRight * v[i + 1]! + toAbove * v[i - width]! + toBelow * v[i + width]!;
-      // Only the sums with the left neighbour have to wait for it.
+      // Only the terms of the left neighbour depend on its new value.
       const newU = (keep * u[i]! + xx * x + xy * y) + (toLeft * xx * leftU + toLeft * xy * leftV);
       const newV = (keep * v[i]! + xy * x + yy * y) + (toLeft * xy * leftU + toLeft * yy * leftV);
       u[i] = leftU = newU;

@@ -1,27 +1,27 @@
 /** Pixels along one side of a patch, as in Kroeger et al. 2016. */
 export const PATCH_SIZE = 8;
 
-/** How carefully DIS looks. Names follow Kroeger et al. 2016 and Brox et al. 2004. */
+/** Parameters of DIS. Names follow Kroeger et al. 2016 and Brox et al. 2004. */
 export interface DisParameters {
   /** Pixels between neighbouring patches of 8 x 8, at most 8. */
   patchStride: number;
-  /** Most gradient descent steps per patch and pass. */
+  /** Maximum number of gradient descent steps per patch and pass. */
   descentSteps: number;
-  /** Further than this from where it began, in pixels, a patch stays only where it fits far better. */
+  /** A patch that is more than this many pixels from its start stays there only if it fits far better. */
   farthest: number;
-  /** A patch with less texture (mean squared deviation of the gradient, in squared grey levels) stays where it begins. */
+  /** A patch with less texture (mean squared deviation of the gradient, in squared grey levels) keeps its start. */
   leastTexture: number;
   /** Variational refinement of each level. */
   refinement: RefinementParameters;
 }
 
-/** The energy that variational refinement makes small, and the effort spent on it. */
+/** The energy that variational refinement minimises, and the effort spent on it. */
 export interface RefinementParameters {
-  /** How often the robust weights are computed again. */
+  /** How often the robust weights are computed. */
   fixedPointIterations: number;
-  /** Per set of weights: sweeps of successive over-relaxation. */
+  /** Sweeps of successive over-relaxation per set of weights. */
   sorIterations: number;
-  /** Over-relaxation, between 1 and 2. */
+  /** Over-relaxation factor, between 1 and 2. */
   omega: number;
   /** Weight of smooth flow. */
   alpha: number;
@@ -29,14 +29,14 @@ export interface RefinementParameters {
   delta: number;
   /** Weight of equal brightness gradients. */
   gamma: number;
-  /** How quickly smoothness gives way at edges of the image: its weight is exp(-edgeSharpness |gradient| / 255). */
+  /** How quickly smoothness decreases at edges of the image: its weight is exp(-edgeSharpness |gradient| / 255). */
   edgeSharpness: number;
 }
 
 /**
- * The weights of OpenCV's preset "medium", which go down to full size here where OpenCV stops at half of it; patches lie
- * a little further apart and need fewer steps, since each is a full Gauss-Newton step. More over-relaxation than OpenCV's
- * 1.6 comes closer in the same number of sweeps.
+ * The weights of OpenCV's preset "medium". Unlike OpenCV, which stops at half size, levels go to full size. Patches are
+ * a little further apart and need fewer steps, since each is a full Gauss-Newton step. A higher over-relaxation than
+ * OpenCV's 1.6 converges further in the same number of sweeps.
  */
 export const defaultParameters: DisParameters = {
   patchStride: 4,

@@ -1,12 +1,12 @@
 /**
- * One square patch of the first image, and how well it fits somewhere in the second one. Brightness may change from
- * image to image: only differences from each patch's own mean count.
+ * One square patch of the first image, and how well it fits a place in the second one. Brightness may change between
+ * the images: only differences from each patch's own mean count.
  */
 import { PATCH_SIZE } from "./parameters.ts";
 import { BORDER, type Level } from "./pyramid.ts";
 
 const PIXELS = PATCH_SIZE * PATCH_SIZE;
-/** Added to the Hessian's diagonal, so that a patch with hardly any texture stays instead of following the noise. */
+/** Added to the Hessian's diagonal, so that a patch with hardly any texture does not follow the noise. */
 const DAMPING = 8 * PIXELS;
 
 /** A patch with its gradients and inverse Hessian; one instance serves all patches, one after another. */
@@ -19,16 +19,16 @@ export class Patch {
   #inverseXX = 0;
   #inverseXY = 0;
   #inverseYY = 0;
-  /** Mean squared deviation of the gradient from its mean, in squared grey levels: none where all is flat or a ramp. */
+  /** Mean squared deviation of the gradient from its mean, in squared grey levels; 0 for a flat patch or a ramp. */
   texture = 0;
-  /** Sum of squared differences at the last place that was {@link compare}d. */
+  /** Sum of squared differences at the place of the last {@link compare}. */
   cost = 0;
   /** The Gauss-Newton step to the right that the last comparison suggests, in pixels. */
   stepX = 0;
   /** The Gauss-Newton step downwards. */
   stepY = 0;
 
-  /** Takes the patch whose upper left pixel is (left, top). */
+  /** Loads the patch whose upper left pixel is (left, top). */
   load(level: Level, left: number, top: number): void {
     const { width, values, gradientX, gradientY } = level;
     let sumX = 0, sumY = 0, sumXX = 0, sumXY = 0, sumYY = 0;
@@ -62,9 +62,9 @@ export class Patch {
   }
 
   /**
-   * Compares with the patch of the second image whose upper left corner is at (left, top), between pixels if need be,
-   * and sets `cost`, `stepX` and `stepY`. Pixels out of its view do not count; with less than a quarter of the patch in
-   * view the cost is infinite.
+   * Compares the patch with the one of the second image whose upper left corner is at (left, top), which may lie
+   * between pixels. Sets `cost`, `stepX` and `stepY`. Pixels outside of the image do not count; the cost is infinite if
+   * less than a quarter of the patch is inside.
    */
   compare({ width, height, bordered }: Level, left: number, top: number): void {
     const startX = Math.max(0, Math.ceil(-left));

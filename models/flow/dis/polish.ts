@@ -1,4 +1,4 @@
-/** Makes a flow that another method has found more exact. */
+/** Makes the flow of another method more precise. */
 import type { FlowField } from "../flow.ts";
 import { coarserFlow, levelFlow } from "./dis.ts";
 import type { GreyImage } from "./grey.ts";
@@ -7,12 +7,13 @@ import { buildPyramid, half } from "./pyramid.ts";
 import { refine } from "./refine.ts";
 
 /**
- * How DIS differs where it polishes; the figures did best on the Middlebury pairs and on clips with known motion.
+ * DIS's parameters for polishing. The values did best on the Middlebury pairs and on clips with known motion.
  *
- * - Patches go up to 4 pixels (of 1, 2, 3, 4, 8 and no limit) to where they fit better: RAFT-small is hardly ever
- *   further off where a patch can tell, and what goes further has often found another place that looks alike.
- * - Plain patches, with a texture below 0.5 (of 0.25, 0.5, 1 and 2), go with DIS: RAFT sees motion in black and noise.
- * - The fifth set of robust weights gains nothing here.
+ * - Patches move up to 4 pixels (tried: 1, 2, 3, 4, 8 and no limit) to where they fit better: RAFT-small is hardly ever
+ *   further off where there is texture, and patches that move further often match a similar-looking place.
+ * - Plain patches, with a texture below 0.5 (tried: 0.25, 0.5, 1 and 2), follow DIS: RAFT sees motion in black areas
+ *   and noise.
+ * - A fifth set of robust weights brings nothing here.
  */
 const polishing: DisParameters = {
   ...defaultParameters,
@@ -22,11 +23,11 @@ const polishing: DisParameters = {
 };
 
 /**
- * The flow from one image to another of the same size, begun at the given one: on the finest level of DIS its patches
- * start there, or where DIS has got by itself if they fit better there, search, and are refined variationally. The
- * given flow is left as it is.
+ * The flow from one image to another of the same size, starting from a given flow. On the finest level of DIS, patches
+ * start from the given flow, or from DIS's own coarser flow if they fit better there; search and variational refinement
+ * follow. The given flow is not changed.
  *
- * @throws {RangeError} when the sizes differ.
+ * @throws {RangeError} if the sizes differ.
  */
 export function polish(from: GreyImage, to: GreyImage, flow: FlowField): FlowField {
   for (const { width, height } of [to, flow]) {

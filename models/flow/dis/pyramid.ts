@@ -1,6 +1,6 @@
 /**
- * The image pyramid of one picture. It serves both directions of a pair, and both pictures of a pair are treated
- * alike, so everything that depends on one picture alone is computed here, once.
+ * The image pyramid of one picture. It serves both directions of a pair, so everything that depends on one picture
+ * alone is computed here, once.
  */
 import { derivativeX, derivativeY } from "./derivative.ts";
 import type { GreyImage } from "./grey.ts";
@@ -13,7 +13,7 @@ export interface Level extends GreyImage {
   bordered: BorderedImage;
 }
 
-/** An image continued past its edges by their own values, so that a patch may hang over without any test. */
+/** An image whose edge pixels are repeated beyond the border, so that patches may extend past it without checks. */
 export interface BorderedImage {
   /** [height + 2 BORDER, stride]; pixel (x, y) of the image is at (y + BORDER) * stride + x + BORDER. */
   values: Float32Array;
@@ -23,7 +23,7 @@ export interface BorderedImage {
 /** Pixels added on each side of a {@link BorderedImage}. */
 export const BORDER = PATCH_SIZE + 4;
 
-/** Levels from full size (index 0) down to where a few patches span the picture. */
+/** Levels from full size (index 0) down to the size at which a few patches span the picture. */
 export function buildPyramid(image: GreyImage): Level[] {
   const levels = [buildLevel(image)];
   for (let i = 1; i < levelCount(image.width, image.height); i++) {
@@ -48,7 +48,7 @@ function buildLevel(image: GreyImage): Level {
   };
 }
 
-/** Half the size, rounded up, by the mean of 2 x 2 pixels; an odd last row or column stands for its missing twin. */
+/** Half the size, rounded up, by the mean of 2 x 2 pixels; an odd last row or column is repeated. */
 export function half({ width, height, values }: GreyImage): GreyImage {
   const halfWidth = (width + 1) >> 1;
   const halfHeight = (height + 1) >> 1;

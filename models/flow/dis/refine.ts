@@ -1,10 +1,10 @@
 /**
- * Variational refinement: moves a flow to where it makes a robust energy small, the sum over all pixels of
+ * Variational refinement: minimises a robust energy of the flow, the sum over all pixels of
  *
  *     delta |brightness constraint| + gamma |gradient constraints| + alpha |derivatives of the flow|
  *
  * (Brox et al. 2004; part of DIS in Kroeger et al. 2016, section 2.3). The second image is warped and linearised once;
- * fixed point iterations turn each |.| into a weighted square; successive over-relaxation solves what they ask for.
+ * fixed-point iterations turn each |.| into a weighted square; successive over-relaxation solves the linear systems.
  */
 import type { FlowField } from "../flow.ts";
 import { linearise } from "./data_term.ts";
@@ -12,7 +12,7 @@ import { LinearSystem } from "./linear_system.ts";
 import type { RefinementParameters } from "./parameters.ts";
 import type { Level } from "./pyramid.ts";
 
-/** The refined flow; the given one is left as it is. */
+/** The refined flow; the given flow is not changed. */
 export function refine(from: Level, to: Level, flow: FlowField, parameters: RefinementParameters): FlowField {
   const constraints = linearise(from, to, flow);
   const system = new LinearSystem(from, flow, parameters);

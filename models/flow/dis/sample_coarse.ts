@@ -1,13 +1,13 @@
 import type { FlowField } from "../flow.ts";
 
-/** One component (0: u, 1: v) of the flow of half the size at pixel (x, y) of the full one: bilinear, in full pixels. */
+/** One component (0: u, 1: v) of a half-size flow at pixel (x, y) of the full size: bilinear, in full-size pixels. */
 export function sampleCoarse(
   { width, height, data }: FlowField,
   component: 0 | 1,
   x: number,
   y: number,
 ): number {
-  // The middle of a coarse pixel is the middle of the 2 x 2 pixels it stands for.
+  // The centre of a coarse pixel is the centre of the 2 x 2 pixels that it covers.
   const coarseX = Math.min(Math.max((x - 0.5) / 2, 0), width - 1);
   const coarseY = Math.min(Math.max((y - 0.5) / 2, 0), height - 1);
   const left = Math.floor(coarseX);

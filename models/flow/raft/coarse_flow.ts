@@ -1,4 +1,4 @@
-/** Flow on RAFT's grid of 8x8 pixels, as it is kept from one pair to the next. */
+/** Flow on RAFT's grid of 8x8-pixel cells, which is kept from one pair to the next. */
 
 /** Flow in cells: planar [2, rows, columns], u (to the right) before v (down). */
 export interface CoarseFlow {
@@ -7,7 +7,7 @@ export interface CoarseFlow {
   data: Float32Array;
 }
 
-/** What the updates of one direction came to. */
+/** The result of the updates of one direction. */
 export interface CoarseState {
   flow: CoarseFlow;
   /** The recurrent state, [hidden, rows, columns]. */

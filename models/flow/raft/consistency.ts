@@ -2,7 +2,7 @@ import { cell } from "../../networks/raft/architecture.ts";
 import type { CoarseFlow } from "./coarse_flow.ts";
 
 /**
- * 1 for every cell whose flow leads to a place whose flow leads back, else 0 (Sundaram et al. 2010):
+ * 1 for every cell whose flow leads to a place whose flow leads back, otherwise 0 (Sundaram et al. 2010):
  * |w~ + w^|^2 <= 0.01 (|w~|^2 + |w^|^2) + 0.5 in pixels, with w^ the other flow at p + w~(p). Cells that lead out of the
  * picture are not consistent.
  */

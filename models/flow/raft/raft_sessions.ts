@@ -13,39 +13,39 @@ import type { FlowField, FlowPair, Picture } from "../flow.ts";
 import type { CoarsePair, CoarseState } from "./coarse_flow.ts";
 import { type Start, startAtRest } from "./warm_start.ts";
 
-/** What {@link RaftSessions.create} is told. */
+/** Options of {@link RaftSessions.create}. */
 export interface RaftSettings {
   engine: Engine;
   weights: RaftWeights;
   /** Size of the pictures. */
   size: Size;
-  /** How often flow is updated at most. */
+  /** Maximum number of flow updates. */
   updates: number;
-  /** Length of an update in pixels (root mean square) below which no more follow; 0 always takes all. */
+  /** No more updates follow one shorter than this, in pixels (root mean square). 0 always runs all updates. */
   stopBelow: number;
 }
 
-/** What is known of one picture; it stays with the engine. */
+/** An encoded picture; its tensors stay with the engine. */
 export type EncodedPicture = Record<typeof encodedNames[number], Value>;
 
-/** What both directions of a pair begin with. */
+/** The start of both directions of a pair. */
 export interface PairStart {
   forward: Start;
   backward: Start;
 }
 
-/** The flow of a pair, as it is wanted and as it is kept. */
+/** The flow of a pair: at full size, and on RAFT's grid for the next pair. */
 export interface Refined {
   pair: FlowPair;
   coarse: CoarsePair;
-  /** Updates that it took. */
+  /** Number of updates. */
   updates: number;
 }
 
-/** Updates that come before the first look at whether to stop: hardly any pair needs fewer, and one run is faster. */
+/** Updates before the first check whether to stop: hardly any pair needs fewer, and a single run is faster. */
 const firstUpdates = 2;
 
-/** Takes what {@link beginGraph} takes to the flow of the pair. */
+/** Computes the flow of a pair from the inputs of {@link beginGraph}. */
 type Refine = (feeds: Feeds, signal?: AbortSignal) => Promise<RawFlow>;
 
 type Feeds = Record<string, Value | HostTensor>;
@@ -59,8 +59,8 @@ interface RawFlow {
 }
 
 /**
- * RAFT's graphs for pictures of one size. With early stopping each update after the first ones is a run of its
- * own, and the pyramids stay with the engine meanwhile; without, one graph does it all.
+ * RAFT's graphs for pictures of one size. With early stopping, each update after the first ones is a separate run, and
+ * the pyramids stay with the engine in between. Without it, a single graph does everything.
  */
 export class RaftSessions {
   readonly size: Size;
@@ -94,7 +94,7 @@ export class RaftSessions {
     return new RaftSessions(settings, [encode, begin, update, upsample], refine);
   }
 
-  /** Features and context of a picture; whoever asks releases them. */
+  /** Features and context of a picture. The caller releases them. */
   async encode({ pixels }: Picture): Promise<EncodedPicture> {
     const dims = [1, 3, this.size.height, this.size.width];
     return await this.#encoder.run<keyof EncodedPicture>({
@@ -102,7 +102,7 @@ export class RaftSessions {
     });
   }
 
-  /** The flow between two pictures both ways, begun at `start` or at rest. */
+  /** The flow between two pictures in both directions, starting from `start` or from no motion. */
   async refine(
     previous: EncodedPicture,
     current: EncodedPicture,
@@ -120,7 +120,7 @@ export class RaftSessions {
     return { pair, coarse: { forward: forwardState, backward: backwardState }, updates };
   }
 
-  /** Frees the sessions; runs that were asked for come to their end. */
+  /** Frees the sessions. Runs that were already requested finish. */
   close(): void {
     for (const session of this.#sessions) session.release().catch(() => {});
   }
@@ -153,7 +153,7 @@ export class RaftSessions {
   }
 }
 
-/** Releases what {@link RaftSessions.encode} has made. */
+/** Releases the tensors of an encoded picture. */
 export function releaseEncoded(encoded: EncodedPicture): void {
   for (const name of encodedNames) encoded[name].release();
 }
@@ -184,7 +184,7 @@ function stepByStep(
     while (updates < most && length >= stopBelow) {
       signal?.throwIfAborted();
       const next = await run(update, { ...pyramids, context: context!, ...state });
-      // What the update began with is not needed any more.
+      // The previous state is no longer needed.
       for (const value of Object.values(state)) value.release();
       state = { hidden: next.next_hidden!, flow: next.next_flow! };
       length = await numberIn(next.change!);

@@ -1,23 +1,23 @@
-/** Where a pair's updates begin: at what the pair before came to, carried on by its own motion. */
+/** The start of a pair's updates: the result of the previous pair, carried along by its own motion. */
 import { consistentCells } from "./consistency.ts";
 import type { CoarseFlow, CoarsePair, CoarseState } from "./coarse_flow.ts";
 
-/** What one direction of a pair begins with. */
+/** The start of one direction of a pair. */
 export interface Start extends CoarseState {
-  /** How much of `hidden` counts in each cell, 0 to 1; the rest is the pictures' own. */
+  /** Weight of `hidden` in each cell, 0 to 1; the rest comes from the pictures' own state. */
   trust: Float32Array;
 }
 
 /**
- * How much of a recurrent state that is carried over counts. Tried with RAFT-small on a clip with known motion: from 0.7
- * to 0.9 six updates come closer than seven do that only begin with the flow; all of it (1) ends further off.
+ * Weight of a carried recurrent state. With RAFT-small on a clip with known motion, six updates with a weight of 0.7 to
+ * 0.9 have a smaller error than seven that only start from the flow; a weight of 1 has a larger error.
  */
 const trusted = 0.8;
 
 /**
- * The start of the pair that follows on this one (Teed and Deng 2020, section 3.3, "warm start"): forward flow goes
- * where it points to, since what moves goes on moving; backward flow goes the opposite way, since what has come from
- * p + w(p) to p will be at p - w(p). Only cells on which both directions agree are carried.
+ * The start of the pair after this one (Teed and Deng 2020, section 3.3, "warm start"). Forward flow is carried to
+ * where it points, since motion continues; backward flow is carried the opposite way, since what moved from p + w(p) to
+ * p will be at p - w(p). Only cells on which both directions agree are carried.
  */
 export function startAfter({ forward, backward }: CoarsePair): { forward: Start; backward: Start } {
   const there = consistentCells(forward.flow, backward.flow);
@@ -25,7 +25,7 @@ export function startAfter({ forward, backward }: CoarsePair): { forward: Start;
   return { forward: carried(forward, 1, there), backward: carried(backward, -1, back) };
 }
 
-/** No motion, and nothing of any pair before. */
+/** A start without motion and without a previous pair. */
 export function startAtRest(rows: number, columns: number, hidden: number): Start {
   const cells = rows * columns;
   return {
@@ -36,8 +36,8 @@ export function startAtRest(rows: number, columns: number, hidden: number): Star
 }
 
 /**
- * A state carried to p + direction * w(p) from each cell p that is `reliable`; a cell that none comes to has the flow of
- * the nearest one that got some, and a recurrent state of its own.
+ * A state carried to p + direction * w(p) from each `reliable` cell p. A cell that none is carried to takes the flow of
+ * the nearest cell that has some, and the pictures' own recurrent state.
  */
 export function carried({ flow, hidden }: CoarseState, direction: 1 | -1, reliable: Uint8Array): Start {
   const { rows, columns } = flow;
@@ -48,7 +48,7 @@ export function carried({ flow, hidden }: CoarseState, direction: 1 | -1, reliab
   return { flow: { rows, columns, data }, hidden: gathered(hidden, source), trust };
 }
 
-/** For each cell the reliable one whose flow leads nearest to its middle, or -1. */
+/** For each cell, the reliable cell whose flow leads nearest to its centre, or -1. */
 function landed({ rows, columns, data }: CoarseFlow, direction: number, reliable: Uint8Array): Int32Array {
   const cells = rows * columns;
   const source = new Int32Array(cells).fill(-1);
@@ -88,7 +88,7 @@ function spread(source: Int32Array, rows: number, columns: number): void {
   }
 }
 
-/** Planes of values, each taken from the cell that `source` names; 0 where it names none. */
+/** Planes of values, each taken from the cell in `source`; 0 where there is none. */
 function gathered(values: Float32Array, source: Int32Array): Float32Array {
   const cells = source.length;
   return values.map((_, i) => {

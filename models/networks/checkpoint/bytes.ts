@@ -1,36 +1,36 @@
-/** Bytes read from front to back, each length checked before anything is made of it. */
+/** Reads bytes from front to back, and checks each length before it uses it. */
 
-/** Says that a file is not what it should be, in words that go after the file's name. */
+/** A checkpoint file cannot be used. The message continues a sentence that begins with the file's name. */
 export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
-/** What helps against most that a file may hold besides weights; the end of a sentence. */
+/** Advice that solves most problems with a file that holds more than weights; the end of a sentence. */
 export const saveWeights = "save model.state_dict() alone with torch.save";
 
-/** Says that a file is not what was written once; `how` goes after "is damaged:". */
+/** The error for a damaged file; `how` follows "is damaged:". */
 export function damaged(how: string, cause?: unknown): CheckpointError {
   return new CheckpointError(`is damaged: ${how}; fetch it again`, { cause });
 }
 
-/** Says that bytes end before what they should hold. */
+/** The bytes end too early. */
 export class EndsEarlyError extends CheckpointError {
   constructor() {
     super("is cut short or damaged: it ends in the middle; fetch it again");
   }
 }
 
-/** What ends a line, moves the cursor, or turns the direction of writing without being seen. */
+/** Invisible characters that end a line, move the cursor or change the writing direction. */
 const unseen = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** A name out of a file, in quotes, short and without what a terminal would act on. */
+/** A name from a file for messages: in quotes, at most 80 characters, without control characters. */
 export function quoted(name: string): string {
   return JSON.stringify(name.slice(0, 80).replace(unseen, "?"));
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** A position in bytes; every read moves it on. Reading past the end throws an {@link EndsEarlyError}. */
+/** Reads bytes from a position that every read advances. Reading past the end throws an {@link EndsEarlyError}. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -58,14 +58,14 @@ export class ByteReader {
     return this.#view.getUint32(this.#advance(4), true);
   }
 
-  /** An unsigned number of eight bytes, as a size or a position; none that is real is above 2^53. */
+  /** An unsigned 64-bit number, such as a size or a position; no valid one exceeds 2^53. */
   size(): number {
     const size = Number(this.#view.getBigUint64(this.#advance(8), true));
     if (!Number.isSafeInteger(size)) throw damaged("it claims an impossible size");
     return size;
   }
 
-  /** A double in network order, as pickles have it. */
+  /** A big-endian double, as in pickles. */
   float64BigEndian(): number {
     return this.#view.getFloat64(this.#advance(8), false);
   }
@@ -76,7 +76,7 @@ export class ByteReader {
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** Text of so many bytes of UTF-8. */
+  /** The next `length` bytes as UTF-8 text. */
   text(length: number): string {
     const bytes = this.bytes(length);
     try {
@@ -86,7 +86,7 @@ export class ByteReader {
     }
   }
 
-  /** Text up to the next line feed, which is passed over. */
+  /** Text up to the next line feed, which is skipped. */
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.position);
     if (end < 0) throw new EndsEarlyError();

@@ -1,13 +1,13 @@
 /**
- * Caffe's models (`NetParameter` of caffe.proto, written as .caffemodel): layers in the present form (field 100) or in
- * that of 2014 (`V1LayerParameter`, field 2), each with its weights as blobs.
+ * A reader for Caffe models (`NetParameter` of caffe.proto, .caffemodel files): layers in the current form (field 100)
+ * or in that of 2014 (`V1LayerParameter`, field 2), each with its weights as blobs.
  */
 import { ByteReader, CheckpointError, damaged } from "./bytes.ts";
 import type { Checkpoint, CheckpointTensor } from "./checkpoint.ts";
 import { elementSize, mostAxes, toFloat32 } from "./elements.ts";
 import { fieldsOf, unpackVarints } from "./protobuf.ts";
 
-/** Where a layer keeps its name and its weights. */
+/** Numbers of the fields that hold a layer's name and weights. */
 interface LayerForm {
   name: number;
   blobs: number;
@@ -18,12 +18,12 @@ const layerForms: ReadonlyMap<number, LayerForm> = new Map([
   [2, { name: 4, blobs: 6 }],
 ]);
 
-/** Real models have a few hundred layers, of which each has up to five blobs. */
+/** Real models have a few hundred layers with up to five blobs each. */
 const mostLayers = 10_000, mostBlobs = 16;
 
 /**
- * Whether bytes are those of a Caffe model, whole or cut short. ONNX files are messages as well, but theirs begin with
- * a version where Caffe's have a name.
+ * Whether bytes are a Caffe model, complete or truncated. ONNX files are protobuf messages too, but begin with a
+ * version, where Caffe models have a name.
  */
 export function isCaffemodel(bytes: Uint8Array): boolean {
   try {
@@ -37,7 +37,7 @@ export function isCaffemodel(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** Whether a field is a layer, by the name that every layer has. */
+/** Whether a field is a layer: every layer has a name. */
 function isLayer({ number, bytes }: { number: number; bytes: Uint8Array }): boolean {
   const form = layerForms.get(number);
   if (!form) return false;
@@ -51,7 +51,9 @@ function isLayer({ number, bytes }: { number: number; bytes: Uint8Array }): bool
 
 /**
  * Reads the weights of a Caffe model: the first blob of a layer as `NAME.weight`, the second as `NAME.bias`, later
- * ones as `NAME.2` and so on. Throws a CheckpointError for bytes that are damaged.
+ * ones as `NAME.2` and so on.
+ *
+ * @throws {CheckpointError} if the bytes are damaged.
  */
 export function readCaffemodel(bytes: Uint8Array): Checkpoint {
   const checkpoint: Checkpoint = new Map();
@@ -81,14 +83,14 @@ function readLayer(bytes: Uint8Array, form: LayerForm): { name: string; blobs: C
   return { name, blobs };
 }
 
-/** The fields of a BlobProto; num, channels, height and width are 1 to 4. */
+/** Fields of a BlobProto; fields 1 to 4 are num, channels, height and width. */
 const blobField = { data: 5, shape: 7, doubleData: 8 } as const;
 
 function readBlob(bytes: Uint8Array): CheckpointTensor {
   const legacy = [0, 0, 0, 0];
   let dims: number[] | undefined;
   let type: "float32" | "float64" = "float32";
-  // Numbers come packed in one field, or each in a field of its own.
+  // The numbers are packed in one field, or each is in its own field.
   const numbers = new Uint8Array(bytes.length);
   let length = 0;
   for (const field of fieldsOf(bytes)) {
@@ -119,7 +121,7 @@ function readShape(bytes: Uint8Array): number[] {
   return dims;
 }
 
-/** Blobs of 2014 have four dimensions, also those of a bias, [1, 1, 1, n], and a fully connected layer, [1, 1, m, n]. */
+/** Blobs of 2014 always have four dimensions: a bias has [1, 1, 1, n], a fully connected layer [1, 1, m, n]. */
 function withoutLeadingOnes([num = 0, channels = 0, height = 0, width = 0]: number[]): number[] {
   if (num !== 1 || channels !== 1) return [num, channels, height, width];
   return height === 1 ? [width] : [height, width];

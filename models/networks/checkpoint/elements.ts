@@ -1,9 +1,9 @@
-/** What weights are stored in, and how each type of element becomes float32. */
+/** The element types of stored weights, and their conversion to float32. */
 
 /** An element type, by its usual name. */
 export type ElementType = "float32" | "float16" | "bfloat16" | "float64" | "int64";
 
-/** The most axes of a tensor; those of weights have four. */
+/** Largest number of axes that a tensor may have; weights have up to four. */
 export const mostAxes = 16;
 
 /** Size of one element in bytes. */
@@ -16,8 +16,8 @@ export const elementSize: Readonly<Record<ElementType, number>> = {
 };
 
 /**
- * Elements as float32: float16 and bfloat16 exactly, float64 and int64 rounded. `bytes` is little-endian, as all of
- * Deno's machines are, and holds whole elements; the result shares no memory with it.
+ * Converts elements to float32: float16 and bfloat16 exactly, float64 and int64 with rounding. `bytes` is
+ * little-endian, like every machine that Deno runs on, and holds whole elements. The result shares no memory with it.
  */
 export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
   const { buffer } = bytes.slice();
@@ -27,7 +27,7 @@ export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
     case "float16":
       return Float32Array.from(new Uint16Array(buffer), fromHalf);
     case "bfloat16":
-      // The upper half of a float32.
+      // bfloat16 is the upper half of a float32.
       return new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer);
     case "float64":
       return Float32Array.from(new Float64Array(buffer));

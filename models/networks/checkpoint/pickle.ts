@@ -1,36 +1,40 @@
 /**
- * A reader for Python's pickles (protocols 2 to 5) that knows data and nothing else. A pickle is a program for a
- * stack machine; the instructions that name and call Python's functions reach only what the caller allows.
+ * A reader for Python's pickles (protocols 2 to 5) that only reads data. A pickle is a program for a stack machine;
+ * instructions that name and call Python functions can only reach what the caller allows.
  */
 import { ByteReader, CheckpointError, damaged, EndsEarlyError, quoted, saveWeights } from "./bytes.ts";
 
-/** A value of a pickle: tuples and lists are arrays, dictionaries are maps; `unknown` is what the caller made. */
+/** A value in a pickle: tuples and lists are arrays, dictionaries are maps; others come from the caller's functions. */
 export type PickleValue = unknown;
 
-/** What stands for a Python function that a pickle may call. */
+/** Replaces a Python function that a pickle may call. */
 export type AllowedCall = (args: PickleValue[]) => PickleValue;
 
-/** What a pickle may reach besides data. */
+/** What a pickle may access besides its own data. */
 export interface PickleHost {
-  /** By full name, as `collections.OrderedDict`: a function, or a value that stands for a class. */
+  /** By full name, such as `collections.OrderedDict`: a function, or a value that represents a class. */
   globals: ReadonlyMap<string, unknown>;
-  /** Stands for what is kept outside of the pickle; called with the id that names it. */
+  /** Returns the value for an object that is stored outside of the pickle, given its persistent id. */
   persistent?: (id: PickleValue) => PickleValue;
 }
 
-/** The value of a pickle, and where the pickle ends. */
+/** The value of a pickle, and the offset at which the pickle ends. */
 export interface Unpickled {
   value: PickleValue;
   end: number;
 }
 
 /**
- * The most bytes of a pickle that are read. RAFT's weights need 30 thousand. An instruction of one byte may make a
- * dictionary of two hundred: 4 MB of them take 1 GB.
+ * Largest size of a pickle in bytes. RAFT's weights need 30 thousand. A one-byte instruction can make a dictionary of
+ * two hundred bytes: 4 MB of them take 1 GB.
  */
 const longestPickle = 4 << 20;
 
-/** Throws a {@link CheckpointError} for a pickle too long for {@link unpickle}; for those whose length is known. */
+/**
+ * Checks the length of a pickle, in bytes, before it is unpacked.
+ *
+ * @throws {CheckpointError} if the pickle is too long for {@link unpickle}.
+ */
 export function checkPickleLength(length: number): void {
   if (length > longestPickle) throw tooLong();
 }
@@ -38,9 +42,11 @@ export function checkPickleLength(length: number): void {
 /**
  * Reads the pickle that begins at `offset`.
  *
- * Time and memory grow with the number of bytes read, whatever they say: values are shared, never copied, and no
- * length is believed before as many bytes are there. Throws a {@link CheckpointError} for a name that is not
- * allowed, an instruction that is not known, bytes that are no pickle, and a pickle of over 4 MB.
+ * Time and memory are proportional to the number of bytes read, whatever the bytes say: values are shared, never
+ * copied, and each length is checked against the bytes that are there.
+ *
+ * @throws {CheckpointError} if the bytes are not a pickle, if the pickle is larger than 4 MB, names something that is
+ * not allowed, or has an unknown instruction.
  */
 export function unpickle(bytes: Uint8Array, host: PickleHost, offset = 0): Unpickled {
   const readable = bytes.subarray(0, offset + longestPickle);
@@ -56,7 +62,7 @@ class PickleMachine {
   readonly #reader: ByteReader;
   readonly #host: PickleHost;
   readonly #memo = new Map<number, PickleValue>();
-  /** Where, on the stack, collections begin that are not finished. */
+  /** Stack positions at which unfinished collections begin. */
   readonly #marks: number[] = [];
   #stack: PickleValue[] = [];
 
@@ -75,7 +81,7 @@ class PickleMachine {
     }
   }
 
-  /** One instruction; the names are those of Python's `pickletools`. */
+  /** Executes one instruction; the names are those of Python's `pickletools`. */
   #step(code: number): void {
     const reader = this.#reader;
     switch (String.fromCharCode(code)) {
@@ -181,7 +187,7 @@ class PickleMachine {
     return this.#stack.at(-1);
   }
 
-  /** Takes so many values off the stack, none of them from below a mark. */
+  /** Pops `count` values off the stack, none of them from below a mark. */
   #last(count: number): PickleValue[] {
     if (this.#stack.length - count < (this.#marks.at(-1) ?? 0)) throw senseless();
     return this.#stack.splice(this.#stack.length - count, count);
@@ -231,7 +237,7 @@ class PickleMachine {
     this.#push((callable as AllowedCall)(args));
   }
 
-  /** Attributes of a dictionary, as PyTorch's `_metadata`, say nothing about weights. */
+  /** Ignores attributes of a dictionary, such as PyTorch's `_metadata`: they do not affect the weights. */
   #build(): void {
     this.#pop();
     if (this.#top() instanceof Map) return;
@@ -255,7 +261,7 @@ function tooLong(): CheckpointError {
   );
 }
 
-/** Pickles say their protocol first since there is protocol 2. */
+/** From protocol 2 on, a pickle begins with its protocol. */
 function withoutProtocol(): CheckpointError {
   return new CheckpointError(
     "is damaged, or a pickle of protocol 0 or 1, which is not read; fetch it again, or save it again with " +

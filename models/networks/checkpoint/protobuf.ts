@@ -1,14 +1,15 @@
-/** Protocol buffers, field by field: what is read is never larger than the bytes that hold it. */
+/** Reads protocol buffers field by field. A value is never larger than the bytes that hold it. */
 import { ByteReader, damaged } from "./bytes.ts";
 
-/** A field of a message: its number, and a whole number or the bytes of it. */
+/** A field of a message: its number, and its value as an integer or as bytes. */
 export type Field =
   | { number: number; kind: "varint"; value: number }
   | { number: number; kind: "bytes"; bytes: Uint8Array };
 
 /**
- * The fields of a message in order. Numbers of a fixed width are bytes, too. Throws a CheckpointError when the message
- * ends in the middle of one, or is none.
+ * The fields of a message in order. Fixed-width numbers are returned as bytes.
+ *
+ * @throws {CheckpointError} if the message ends in the middle of a field, or the bytes are not a message.
  */
 export function* fieldsOf(message: Uint8Array): Generator<Field> {
   const reader = new ByteReader(message);
@@ -35,7 +36,7 @@ export function* fieldsOf(message: Uint8Array): Generator<Field> {
   }
 }
 
-/** The first whole numbers packed in a field: as many as may be, and one more where there are more. */
+/** The integers packed in a field: at most `most` + 1, so that the caller can tell when there are too many. */
 export function unpackVarints(bytes: Uint8Array, most: number): number[] {
   const reader = new ByteReader(bytes);
   const values: number[] = [];
@@ -43,7 +44,7 @@ export function unpackVarints(bytes: Uint8Array, most: number): number[] {
   return values;
 }
 
-/** Seven bits a byte, the lowest first. Of more than 53 bits only the size is true, which is too large anyway. */
+/** Reads seven bits per byte, lowest first. Values of over 53 bits are only approximate; they are too large anyway. */
 function readVarint(reader: ByteReader): number {
   let value = 0;
   for (let shift = 0; shift < 70; shift += 7) {

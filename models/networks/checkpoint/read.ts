@@ -1,4 +1,4 @@
-/** Reads files of weights, whichever format they are in. */
+/** Reads weights from files of any supported format. */
 import { ReverieError } from "../../errors.ts";
 import { type Line, line } from "../../line.ts";
 import { unreadable } from "../../user_file.ts";
@@ -9,21 +9,27 @@ import { isSafetensors, readSafetensors } from "./safetensors.ts";
 import { isLegacyTorch, readLegacyTorch, readTorchZip } from "./torch.ts";
 import { isZip } from "./zip.ts";
 
-/** Files above this size hold no weights that anything here can use. */
+/** Largest size of a file in bytes; no network here has larger weights. */
 const largestFile = 1 << 30;
 
 /**
- * Reads the weights in a PyTorch checkpoint (`torch.save` of a state dictionary, zip or older), a safetensors file or a
- * Caffe model, whatever the file's name ends in. All element types become float32; names stay as they are.
+ * Reads the weights in a PyTorch checkpoint (`torch.save` of a state dictionary, zip or older), a safetensors file or
+ * a Caffe model, whatever the file's extension. All element types become float32; names stay as they are.
  *
- * Nothing in the file is executed: a checkpoint that names any Python function but those that make tensors is
- * refused. Throws a ReverieError, one line that begins with the path, for every file that cannot be used.
+ * Nothing in the file is executed: a checkpoint that names any Python function other than those that make tensors is
+ * refused.
+ *
+ * @throws {ReverieError} if the file cannot be used; the message is one line that begins with the path.
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return parseCheckpoint(await readFile(path), path);
 }
 
-/** The same of bytes that are here already. */
+/**
+ * Like {@link readCheckpoint}, for bytes in memory; `path` is only used in messages.
+ *
+ * @throws {ReverieError} as {@link readCheckpoint} does.
+ */
 export function parseCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
   try {
     return parse(bytes);
@@ -33,10 +39,10 @@ export function parseCheckpoint(bytes: Uint8Array, path: string): Checkpoint {
   }
 }
 
-/** What a file of weights is, in words, by its first bytes; undefined where it is none that is known. */
+/** The format of a file of weights, in words, by its first bytes; undefined if the format is unknown. */
 export function checkpointKind(bytes: Uint8Array): string | undefined {
   if (isZip(bytes) || isLegacyTorch(bytes)) return "a PyTorch checkpoint";
-  // The header's length has eight bytes, of which a real one leaves the upper ones empty.
+  // The header's length takes eight bytes; the upper ones of a real file are zero.
   if (isSafetensors(bytes) && bytes.subarray(5, 8).every((byte) => byte === 0)) return "a safetensors file";
   return isCaffemodel(bytes) ? "a Caffe model" : undefined;
 }

@@ -16,23 +16,24 @@ export function isSafetensors(bytes: Uint8Array): boolean {
   return bytes.length > 8 && bytes[8] === "{".charCodeAt(0);
 }
 
-/** One tensor of the header, checked. */
+/** A tensor's description in the header, checked. */
 interface Described {
   name: string;
   type: ElementType;
   dims: number[];
-  /** Where its bytes are, from the end of the header. */
+  /** Start and end of its bytes, counted from the end of the header. */
   start: number;
   end: number;
 }
 
-/** Headers above this size describe no weights: RAFT's needs 15 thousand bytes. */
+/** Largest size of a header in bytes; RAFT's needs 15 thousand. */
 const longestHeader = 16 << 20;
 
 /**
- * Reads a file whole. Throws a {@link CheckpointError} for a header that is not one or of over 16 MB, for tensors that
- * overlap, leave gaps, lie outside of the file or have over 16 axes, and for element types other than F32, F16, BF16,
- * F64 and I64.
+ * Reads all tensors of a safetensors file. Element types may be F32, F16, BF16, F64 and I64.
+ *
+ * @throws {CheckpointError} if the header is invalid or larger than 16 MB, if tensors overlap, leave gaps, lie outside
+ * of the file or have more than 16 axes, or if an element type is not supported.
  */
 export function readSafetensors(bytes: Uint8Array): Checkpoint {
   const reader = new ByteReader(bytes);
@@ -83,7 +84,7 @@ function describe([name, described]: [string, unknown]): Described {
   return { name, type, dims: shape, start, end };
 }
 
-/** The format wants the tensors side by side, from the first byte to the last. */
+/** Checks that the tensors fill the data without gaps or overlaps, as the format requires. */
 function checkPlaces(tensors: readonly Described[], length: number): void {
   let free = 0;
   for (const { name, start, end } of tensors.toSorted((a, b) => a.start - b.start || a.end - b.end)) {

@@ -1,4 +1,4 @@
-/** The two layouts of PyTorch's checkpoints: a zip archive (since 1.6), and before it pickles one after the other. */
+/** Reads the two layouts of PyTorch checkpoints: a zip archive (since 1.6), and the older sequence of pickles. */
 import { ByteReader, CheckpointError, damaged, quoted, saveWeights } from "./bytes.ts";
 import { elementSize } from "./elements.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -6,7 +6,7 @@ import { checkPickleLength, type PickleHost, unpickle } from "./pickle.ts";
 import { namedTensors, readView, type Storage, torchHost } from "./torch_tensors.ts";
 import { readZip, type ZipEntry } from "./zip.ts";
 
-/** Reads `…/data.pkl`, which says what there is, and `…/data/KEY`, a file for each storage. */
+/** Reads `…/data.pkl`, which describes the tensors, and `…/data/KEY`, one file per storage. */
 export function readTorchZip(bytes: Uint8Array): Checkpoint {
   const archive = readZip(bytes);
   const pickles = [...archive.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
@@ -36,24 +36,24 @@ function checkByteOrder(entry: ZipEntry | undefined): void {
   if (order !== "little") throw bigEndian();
 }
 
-/** What the older layout begins with, 0x1950a86a20f9469cfc6c: `LONG1` and `STOP`, and in the protocols 0 and 1 `LONG`. */
+/** Start of the older layout, 0x1950a86a20f9469cfc6c: a pickle of `LONG1` and `STOP`; in protocols 0 and 1 of `LONG`. */
 const magic = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 const oldMagic = [...new TextEncoder().encode("L119547037146038801333356L\n.")];
 const legacyVersion = 1001;
 
-/** Whether bytes begin as checkpoints of PyTorch before 1.6 do. */
+/** Whether bytes begin like a checkpoint of PyTorch before 1.6. */
 export function isLegacyTorch(bytes: Uint8Array): boolean {
   const holds = (expected: number[], offset: number) =>
     expected.every((byte, index) => bytes[offset + index] === byte);
-  // Before it comes the protocol, and from protocol 4 on the length of a frame.
+  // The protocol comes first, and from protocol 4 on also the length of a frame.
   return holds(magic, 2) || holds(magic, 11) || holds(oldMagic, 0);
 }
 
 const dataOnly: PickleHost = { globals: new Map() };
 
 /**
- * Reads the pickles of the format's number, its version, the machine, the dictionary and the list of storages; the
- * storages follow, each with its number of elements in front.
+ * Reads the pickles of the magic number, the version, the machine, the dictionary and the list of storages. The
+ * storages follow, each preceded by its number of elements.
  */
 export function readLegacyTorch(bytes: Uint8Array): Checkpoint {
   const number = unpickle(bytes, dataOnly);
@@ -102,7 +102,7 @@ function readTensors(
 ): Checkpoint {
   const views = namedTensors(value);
   const elements = views.values().reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * b, 1), 0);
-  // Tensors may share a storage, but weights that do so without end are made to fill the memory.
+  // Tensors may share a storage, but a malicious file could share one often enough to fill the memory.
   if (!(elements <= fileSize)) throw damaged("its tensors are larger than the file");
   const contents = new Map<Storage, Uint8Array>();
   for (const storage of storages.values()) contents.set(storage, bytesOf(storage));

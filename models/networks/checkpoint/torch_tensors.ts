@@ -1,9 +1,9 @@
-/** What PyTorch puts in its pickles: storages, which lie outside, and tensors, which are views of them. */
+/** What PyTorch stores in its pickles: references to storages, and tensors, which are views of them. */
 import { CheckpointError, damaged, saveWeights } from "./bytes.ts";
 import { elementSize, type ElementType, mostAxes, toFloat32 } from "./elements.ts";
 import type { AllowedCall, PickleHost, PickleValue } from "./pickle.ts";
 
-/** A run of elements that tensors are views of. */
+/** A sequence of elements; tensors are views of it. */
 export interface Storage {
   key: string;
   type: ElementType;
@@ -11,7 +11,7 @@ export interface Storage {
   count: number;
 }
 
-/** A tensor that has not been read: element (i, j, …) is at `offset + i * strides[0] + j * strides[1] + …`. */
+/** A tensor that has not been read yet; element (i, j, …) is at `offset + i * strides[0] + j * strides[1] + …`. */
 export interface TensorView {
   storage: Storage;
   offset: number;
@@ -19,7 +19,7 @@ export interface TensorView {
   strides: number[];
 }
 
-/** Stands for a class of storages in a pickle. */
+/** Represents a class of storages in a pickle. */
 class StorageClass {
   constructor(readonly type: ElementType) {}
 }
@@ -42,7 +42,7 @@ const rebuildTensor: AllowedCall = ([storage, offset, dims, strides]) => {
   if (!(count <= storage.count) || (count > 0 && reach >= storage.count)) {
     throw damaged("a tensor reaches beyond its storage");
   }
-  // Copied, as a pickle may go on changing a list.
+  // Copied, because the pickle may still change the lists.
   return new View(storage, offset, [...dims], [...strides]);
 };
 
@@ -68,12 +68,12 @@ const globals = new Map<string, unknown>([
   ["torch.LongStorage", new StorageClass("int64")],
 ]);
 
-/** All that a pickle of weights may reach, with the storages that it names put into `storages`, by their key. */
+/** What a pickle of weights may access. The storages that it names are added to `storages` by key. */
 export function torchHost(storages: Map<string, Storage>): PickleHost {
   return { globals, persistent: (id) => storageOf(id, storages) };
 }
 
-/** The id is `("storage", class, key, device, count)`; old files have a sixth part for storages inside others. */
+/** The id is `("storage", class, key, device, count)`; in old files a sixth item describes views of other storages. */
 function storageOf(id: PickleValue, storages: Map<string, Storage>): Storage {
   if (!Array.isArray(id) || id[0] !== "storage" || !(id[1] instanceof StorageClass)) throw unusable();
   const [, { type }, key, , count, inside] = id;
@@ -104,14 +104,15 @@ function unusable(): CheckpointError {
   return damaged("its pickle describes no tensors");
 }
 
-/** Where some checkpoints keep the weights, beside the state of the training; one may be in another. */
+/** Keys under which some checkpoints keep the weights, next to the state of the training; they may be nested. */
 const folders = ["state_dict", "model", "model_state_dict"];
-/** How many folders deep. A dictionary may hold itself. */
+/** How many levels deep to look, since a dictionary may contain itself. */
 const deepest = 2;
 
 /**
- * The tensors of a pickled dictionary, by name: those in its folders of weights, or else its own. Throws a
- * {@link CheckpointError} where there are none.
+ * The tensors of a pickled dictionary by name: those under a key such as `state_dict`, otherwise its own.
+ *
+ * @throws {CheckpointError} if there are none.
  */
 export function namedTensors(value: PickleValue): Map<string, TensorView> {
   if (!(value instanceof Map)) {
@@ -123,7 +124,7 @@ export function namedTensors(value: PickleValue): Map<string, TensorView> {
   throw new CheckpointError(`holds no tensors, nor do its ${places}; ${saveWeights}`);
 }
 
-/** Folders come first: tensors beside them are of the training, as the best error so far. */
+/** Nested dictionaries come first: tensors next to them belong to the training, such as the best error so far. */
 function weightsIn(dictionary: Map<PickleValue, PickleValue>, depth: number): Map<string, TensorView> {
   for (const folder of depth < deepest ? folders : []) {
     const inner = dictionary.get(folder);
@@ -137,7 +138,7 @@ function weightsIn(dictionary: Map<PickleValue, PickleValue>, depth: number): Ma
   return tensors;
 }
 
-/** The elements of a tensor in order, as float32. `bytes` are those of its storage. */
+/** The elements of a tensor in row-major order, as float32. `bytes` are those of its storage. */
 export function readView({ storage, offset, dims, strides }: TensorView, bytes: Uint8Array): Float32Array {
   const size = elementSize[storage.type];
   const count = elementCount(dims);

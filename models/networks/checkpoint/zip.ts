@@ -1,4 +1,4 @@
-/** A reader for zip archives (PKWARE APPNOTE 6.3), as far as PyTorch writes them. */
+/** A reader for zip archives (PKWARE APPNOTE 6.3), limited to what PyTorch writes. */
 import { crc32, inflateRawSync } from "node:zlib";
 import { ByteReader, CheckpointError, damaged, quoted } from "./bytes.ts";
 
@@ -6,17 +6,18 @@ import { ByteReader, CheckpointError, damaged, quoted } from "./bytes.ts";
 export interface ZipEntry {
   /** Path inside the archive. */
   name: string;
-  /** Size in bytes once it is read. */
+  /** Uncompressed size in bytes. */
   size: number;
   /**
-   * The file's bytes; stored ones are not copied. Throws a {@link CheckpointError} when they are not what the
-   * archive's directory says: another size, another checksum. Compressed files are unpacked no further than to the
-   * size in the directory.
+   * Returns the file's bytes; those of uncompressed files are not copied. Compressed files are never unpacked beyond
+   * the size in the archive's directory.
+   *
+   * @throws {CheckpointError} if the size or the checksum differs from the archive's directory.
    */
   read(): Uint8Array;
 }
 
-/** What the archive's directory says of a file. */
+/** A file's entry in the archive's directory. */
 interface DirectoryEntry {
   name: string;
   method: number;
@@ -24,26 +25,26 @@ interface DirectoryEntry {
   checksum: number;
   compressedSize: number;
   size: number;
-  /** Where the file's local header begins. */
+  /** Offset of the file's local header. */
   offset: number;
 }
 
 const signatures = { local: 0x04034b50, directory: 0x02014b50, end: 0x06054b50 };
 const endSize = 22;
 const largestComment = 0xffff;
-/** The highest value of a 32-bit field says that the true one is elsewhere, as in archives of over 4 GB. */
+/** This value of a 32-bit field means that the real one is stored elsewhere, as in archives of over 4 GB (zip64). */
 const elsewhere = 0xffffffff;
 
-/** Whether bytes begin as a zip archive does. */
+/** Whether bytes begin like a zip archive. */
 export function isZip(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && new ByteReader(bytes).uint32() === signatures.local;
 }
 
 /**
- * The files of an archive by their path. Nothing is decompressed before it is asked for.
+ * The files of an archive by path. A file is only decompressed when it is read.
  *
- * Throws a {@link CheckpointError} for an archive that is cut short, whose files overlap or lie outside of it, and
- * for what no checkpoint is: encrypted, over 4 GB.
+ * @throws {CheckpointError} if the archive is truncated, encrypted or larger than 4 GB, or if its files overlap or lie
+ * outside of it.
  */
 export function readZip(bytes: Uint8Array): Map<string, ZipEntry> {
   const { count, offset } = directoryOf(bytes);
@@ -68,7 +69,7 @@ export function readZip(bytes: Uint8Array): Map<string, ZipEntry> {
   return entries;
 }
 
-/** How much smaller than their files archives of weights get, generously. */
+/** Largest accepted ratio of unpacked size to archive size, well above that of archives of weights. */
 const mostCompression = 8;
 
 function checkSize(directory: readonly DirectoryEntry[], archiveSize: number): void {
@@ -79,7 +80,7 @@ function checkSize(directory: readonly DirectoryEntry[], archiveSize: number): v
   );
 }
 
-/** Reads the end record, which lies before a comment of unknown length. */
+/** Reads the end record, which is followed by a comment of unknown length. */
 function directoryOf(bytes: Uint8Array): { count: number; offset: number } {
   const last = bytes.length - endSize;
   for (let position = last; position >= Math.max(0, last - largestComment); position--) {
@@ -113,7 +114,7 @@ function directoryEntry(reader: ByteReader): DirectoryEntry {
   return { name, method, encrypted: (flags & 1) !== 0, checksum, compressedSize, size, offset };
 }
 
-/** Where the bytes of a file lie. Its sizes are those of the directory: local headers may leave them out. */
+/** Where a file's bytes are. Sizes come from the directory, since local headers may omit them. */
 function place(
   bytes: Uint8Array,
   { offset, compressedSize }: DirectoryEntry,
@@ -155,13 +156,13 @@ function unpacked({ name, method, size }: DirectoryEntry, packed: Uint8Array): U
 }
 
 /**
- * Unpacks to the size that is claimed, and stops as soon as there is more. A DecompressionStream would not: it
- * unpacks all that it was given before it hands out anything.
+ * Unpacks up to the declared size and stops as soon as there is more. A DecompressionStream would unpack all of its
+ * input before it returns anything.
  */
 function inflate(packed: Uint8Array, size: number): Uint8Array {
   const bytes = inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });
   if (bytes.length !== size) throw new RangeError("the size is less");
-  // Not as Node's Buffer, whose slice() shares memory.
+  // A plain Uint8Array, since the slice() of Node's Buffer shares memory.
   return new Uint8Array(bytes.buffer, bytes.byteOffset, size);
 }
 

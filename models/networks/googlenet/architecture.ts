@@ -1,6 +1,6 @@
-/** What GoogLeNet is made of: table 1 of Szegedy et al. 2015, under the names of Caffe's `bvlc_googlenet`. */
+/** The architecture of GoogLeNet: table 1 of Szegedy et al. 2015, with the names of Caffe's `bvlc_googlenet`. */
 
-/** Filters of an inception block's branches: 1x1, 3x3 behind its reduction, 5x5 behind its own, behind the pool. */
+/** Numbers of filters in an inception block: 1x1; 3x3 and its reduction; 5x5 and its reduction; 1x1 after the pool. */
 export interface BlockFilters {
   one: number;
   threeReduce: number;
@@ -26,7 +26,7 @@ export const blocks: Readonly<Record<string, BlockFilters>> = {
 /** Name of the layer of class scores. */
 export const classifier = "loss3/classifier";
 
-/** Channels that the last block gives. */
+/** Channels of the last block's output. */
 export const lastChannels = 1024;
 
 /** A filter's dimensions: [filters, channels, height, width]. */
@@ -58,7 +58,7 @@ function ofBlocks(channels: number): [string, FilterDims][] {
   });
 }
 
-/** What a convolution or the classifier multiplies by and adds. */
+/** Weights of a convolution or of the classifier. */
 export interface LayerWeights {
   /** [filters, channels, height, width]; the classifier's has a height and width of 1. */
   filter: Float32Array;
@@ -67,7 +67,7 @@ export interface LayerWeights {
 }
 
 /**
- * The weights by Caffe's names: all convolutions, and the classifier where there is one. They are for pictures of BGR
- * from 0 to 255 less the mean.
+ * The weights by Caffe's names: all convolutions, and the classifier if there is one. They expect BGR pictures from 0
+ * to 255 minus the mean.
  */
 export type GoogLeNetWeights = ReadonlyMap<string, LayerWeights>;

@@ -1,4 +1,4 @@
-/** Finds GoogLeNet in a graph by what its convolutions are and how they follow each other, whatever their names. */
+/** Recognises GoogLeNet in a graph by the shapes and the order of its convolutions, whatever their names. */
 import { type Graph, intAttribute, intsAttribute, type Node, type Tensor } from "../../onnx/model.ts";
 import { toFloat32 } from "../checkpoint/elements.ts";
 import {
@@ -21,38 +21,38 @@ interface Weighted {
   input: Origin;
 }
 
-/** What a value is made of, by operators that have no weights. */
+/** The layers that a value is computed from by operators without weights. */
 interface Origin {
-  /** Whose results, in the order in which they are concatenated; none for the picture. */
+  /** The layers whose outputs it is made from, in the order of their concatenation; empty for the picture. */
   from: readonly Weighted[];
-  /** Whether it came through a pool that keeps the size, as an inception block's last branch does. */
+  /** Whether it passed through a pool that keeps the size, like the last branch of an inception block. */
   spread: boolean;
 }
 
-/** Operators that a GoogLeNet may have between its weights; the arithmetic is LRN's, as PyTorch writes it. */
+/** Operators that a GoogLeNet may have between its layers; the arithmetic is LRN in PyTorch's exports. */
 const between = new Set([
   ...["Relu", "MaxPool", "LRN", "Concat", "Dropout", "Pad", "Identity", "Cast"],
   ...["AveragePool", "GlobalAveragePool", "ReduceMean", "Flatten", "Reshape", "Squeeze", "Unsqueeze"],
   ...["Mul", "Add", "Pow", "Div"],
 ]);
 
-/** Branches of an inception block; nothing else is made of more than one layer. */
+/** Branches of an inception block; no other value is made from more than one layer. */
 const branches = 4;
 
-/** Those that leave the picture as it is: with others before the first convolution it has a preparation of its own. */
+/** Operators that do not change the picture's values; with others before it, a network has its own preprocessing. */
 const beforeAll = new Set(["Pad", "Identity", "Cast"]);
 
 /**
- * The weights of the GoogLeNet that a graph is, by Caffe's names, or undefined where it is another network. Its head
- * may be missing. Filters must follow each other, and branches be concatenated, as in Caffe.
+ * The weights of a graph that is a GoogLeNet, by Caffe's names; undefined if it is another network. The classifier may
+ * be missing. The order of the filters and of the concatenated branches must be Caffe's.
  */
 export function matchGoogLeNet(graph: Graph): GoogLeNetWeights | undefined {
-  // Most networks are told apart by a glance.
+  // This rules out most networks quickly.
   if (graph.nodes.filter(({ op }) => op === "Conv").length < convolutions.size) return undefined;
   const layers = weightedLayers(graph);
   const weights = new Map<string, LayerWeights>();
 
-  /** The only layer with such a filter and origin, noted under its name. */
+  /** The only layer with that filter shape and a fitting origin, recorded under its name. */
   function take(name: string, fits: (layer: Weighted) => boolean): Weighted | undefined {
     const dims = convolutions.get(name)!;
     const [layer, ...others] = layers.filter((layer) => `${layer.dims}` === `${dims}` && fits(layer));
@@ -62,7 +62,7 @@ export function matchGoogLeNet(graph: Graph): GoogLeNetWeights | undefined {
     return layer;
   }
 
-  /** A convolution behind its reduction, which no other layer of the block has the place of. */
+  /** A convolution and the reduction before it, if the pair is unambiguous. */
   function takePair(block: string, side: string, x: readonly Weighted[]): [Weighted, Weighted] | undefined {
     const name = `inception_${block}/${side}`;
     const reduceDims = `${convolutions.get(`${name}_reduce`)}`;
@@ -106,7 +106,7 @@ function takeClassifier(
   if (head) weights.set(classifier, head);
 }
 
-/** Undefined where a layer has no bias, or numbers that are not read here. */
+/** Undefined if the layer has no bias, or if its numbers are of an unsupported type. */
 function weightsOf({ filter, turned, bias, dims }: Weighted): LayerWeights | undefined {
   const values = floatsOf(filter), added = bias && floatsOf(bias);
   if (!values || !added || added.length !== dims[0]) return undefined;
@@ -145,7 +145,7 @@ function constantOf(node: Node, constants: ReadonlyMap<string, Tensor>): Tensor 
   return node.op === "Constant" && value?.kind === "tensor" ? value.value : undefined;
 }
 
-/** A convolution, Gemm or MatMul by constants. */
+/** A convolution, Gemm or MatMul with constant weights. */
 function layerOf(
   node: Node,
   constants: ReadonlyMap<string, Tensor>,
@@ -165,7 +165,7 @@ function layerOf(
   return { dims: dims.toReversed(), filter, turned: true, bias, input };
 }
 
-/** Adds a constant to a MatMul that has no bias yet; whether this node does that. */
+/** If this node adds a constant to a MatMul without a bias, records the bias. Returns whether it does. */
 function addBias(
   node: Node,
   constants: ReadonlyMap<string, Tensor>,

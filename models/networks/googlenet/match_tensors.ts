@@ -1,4 +1,4 @@
-/** Finds GoogLeNet among the tensors of a file by their names and shapes. */
+/** Recognises GoogLeNet among the tensors of a file by their names and shapes. */
 import type { Checkpoint, CheckpointTensor } from "../checkpoint/checkpoint.ts";
 import {
   classifier,
@@ -9,9 +9,9 @@ import {
 } from "./architecture.ts";
 
 /**
- * The weights of the GoogLeNet that tensors are named after, as `inception_3a_1x1.weight` (neural-dream) or
- * `inception_3a/1x1.weight` (Caffe), whatever stands before all of the names; or undefined where a convolution is
- * missing or has another shape. Other tensors, as those of the training's side heads, are passed over.
+ * The weights of a GoogLeNet whose tensors have names such as `inception_3a_1x1.weight` (neural-dream) or
+ * `inception_3a/1x1.weight` (Caffe), with any common prefix; undefined if a convolution is missing or has another
+ * shape. Other tensors, such as those of the auxiliary classifiers, are ignored.
  */
 export function matchGoogLeNetTensors(tensors: Checkpoint): GoogLeNetWeights | undefined {
   const named = new Map(Array.from(tensors, ([name, tensor]) => [plain(name), tensor]));
@@ -42,7 +42,7 @@ function plain(name: string): string {
   return name.replace(/[^A-Za-z0-9]+/g, "_");
 }
 
-/** What stands before the names, as `module_`. */
+/** The common prefix of the names, such as `module_`. */
 function prefixOf(names: Iterable<string>): string | undefined {
   const last = `${plain(convolutions.keys().next().value!)}_weight`;
   for (const name of names) if (name.endsWith(last)) return name.slice(0, -last.length);

@@ -11,7 +11,7 @@ import {
   lastChannels,
 } from "./architecture.ts";
 
-/** ImageNet's classes. */
+/** Number of ImageNet's classes. */
 const classes = 1000;
 
 const layers: ReadonlyMap<string, FilterDims> = new Map([
@@ -95,7 +95,11 @@ export const publishedFiles: PublishedFiles = {
   }),
 };
 
-/** The weights out of the files' bytes. Throws when a file is missing or of another size. */
+/**
+ * Reads the weights from the files' bytes.
+ *
+ * @throws {Error} if a file is missing or has another size.
+ */
 export function readPublishedFiles(files: ReadonlyMap<string, Uint8Array>): GoogLeNetWeights {
   const floats = (path: string, count: number): Float32Array => {
     const bytes = files.get(path);
@@ -111,7 +115,7 @@ export function readPublishedFiles(files: ReadonlyMap<string, Uint8Array>): Goog
   }));
 }
 
-/** [filters, height, width, channels] as [filters, channels, height, width]. */
+/** From [filters, height, width, channels] to [filters, channels, height, width]. */
 function channelsFirst(stored: Float32Array, [filters, channels, height, width]: FilterDims): Float32Array {
   const taps = height * width;
   const filter = new Float32Array(stored.length);

@@ -4,8 +4,10 @@ import { buildGoogLeNet } from "../googlenet.ts";
 import { matchGoogLeNet } from "./match_graph.ts";
 
 /**
- * The network of the ONNX model zoo's file. That has Caffe2's names and an input fixed at 224 pixels; its weights make
- * the network that has neither. Throws for bytes that are no GoogLeNet.
+ * Reads the ONNX model zoo's file. The file has Caffe2's names and an input of 224 pixels; the result has the same
+ * weights, but Caffe's names and an input of any size.
+ *
+ * @throws {Error} if the bytes are not a GoogLeNet.
  */
 export function readZooFile(bytes: Uint8Array): Model {
   const weights = matchGoogLeNet(readModel(bytes).graph);

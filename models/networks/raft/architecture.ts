@@ -6,7 +6,7 @@ export type RaftVariant = "raft-small" | "raft-large";
 /** How an encoder normalises after a convolution. */
 export type Normalization = "instance" | "batch" | "none";
 
-/** An encoder: five numbers of channels, each of the last four at half, half, a quarter, an eighth of the size. */
+/** An encoder. */
 export interface EncoderArchitecture {
   /** Channels after the first convolution, the three pairs of blocks, and the last convolution. */
   channels: readonly [number, number, number, number, number];
@@ -22,38 +22,38 @@ export interface GruArchitecture {
   kernel: readonly [number, number];
 }
 
-/** Everything in which the two networks differ. */
+/** Everything that differs between the two networks. */
 export interface RaftArchitecture {
   variant: RaftVariant;
   features: EncoderArchitecture;
-  /** Its channels are split: the first `hidden` start the recurrent state, the others are the context. */
+  /** Its output channels are split: the first `hidden` initialise the recurrent state, the others are the context. */
   context: EncoderArchitecture;
   /** Channels of the recurrent state. */
   hidden: number;
-  /** Correlations are looked up within this many cells each way, on each of {@link pyramidLevels} levels. */
+  /** Correlations are looked up within this many cells in each direction, on each of {@link pyramidLevels} levels. */
   radius: number;
   /** Channels of the motion encoder's convolutions over correlations, over flow, and over both. */
   motion: { correlation: readonly number[]; flow: readonly [number, number]; both: number };
-  /** Run one after another; two of them, over rows and columns, are the paper's separable unit. */
+  /** The units run one after another; two of them, over rows and columns, form the paper's separable unit. */
   grus: readonly GruArchitecture[];
   /** Channels between the flow head's two convolutions. */
   flowHead: number;
-  /** Channels between the mask predictor's two convolutions; without it flow is scaled up bilinearly. */
+  /** Channels between the mask predictor's two convolutions; if absent, flow is upsampled bilinearly. */
   mask?: number;
 }
 
 /** Levels of the correlation pyramid (section 3.2). */
 export const pyramidLevels = 4;
 
-/** Pixels per cell of the grid that flow is refined on, each way. */
+/** Side of a cell, in pixels, of the grid on which flow is refined. */
 export const cell = 8;
 
-/** Correlations that are looked up for each cell. */
+/** Number of correlations that are looked up for each cell. */
 export function correlationChannels({ radius }: RaftArchitecture): number {
   return pyramidLevels * (2 * radius + 1) ** 2;
 }
 
-/** Channels of the context, which each recurrent unit sees in every update. */
+/** Channels of the context, an input of each recurrent unit in every update. */
 export function contextChannels({ context, hidden }: RaftArchitecture): number {
   return context.channels[4] - hidden;
 }

@@ -1,6 +1,6 @@
 /**
- * All-pairs correlation (Teed and Deng 2020, section 3.2): how alike each cell of one picture is to every cell of the
- * other, as a pyramid, and the lookup around where flow points to.
+ * All-pairs correlation (Teed and Deng 2020, section 3.2): the similarity of each cell of one picture to every cell of
+ * the other, as a pyramid, and the lookup around the cell that flow points to.
  */
 import type { GraphBuilder } from "../../onnx/build.ts";
 import { floatTensor, type Tensor } from "../../onnx/model.ts";
@@ -8,7 +8,7 @@ import { pyramidLevels } from "./architecture.ts";
 import type { Grid } from "./padding.ts";
 import type { RaftGraph } from "./raft_graph.ts";
 
-/** Height and width of each level of the pyramid, from the finest one; odd rows and columns at the end are dropped. */
+/** Rows and columns of each level of the pyramid, from the finest; a last odd row or column is dropped. */
 export function levelGrids({ rows, columns }: Grid): Grid[] {
   return Array.from(
     { length: pyramidLevels },
@@ -17,8 +17,8 @@ export function levelGrids({ rows, columns }: Grid): Grid[] {
 }
 
 /**
- * The dot products of the features of every two cells over the square root of the number of channels:
- * [n, channels, rows, columns] twice to [n, rows * columns, rows * columns].
+ * The dot products of the features of every pair of cells, divided by the square root of the number of channels: from
+ * two [n, channels, rows, columns] to [n, rows * columns, rows * columns].
  */
 export function allPairs(
   g: GraphBuilder,
@@ -28,19 +28,19 @@ export function allPairs(
 ): string {
   const cells = grid.rows * grid.columns;
   const rows = g.transpose(g.reshape(a, [batch, channels, cells]), [0, 2, 1]);
-  // Scaled before the product, where there are fewer numbers.
+  // Scaling before the product touches fewer numbers.
   const scaled = g.mul(rows, g.scalar(1 / Math.sqrt(channels)));
   return g.matmul(scaled, g.reshape(b, [batch, channels, cells]));
 }
 
-/** The product with both pictures exchanged: no second one is needed. */
+/** The volume with both pictures exchanged, without a second product. */
 export function exchanged(g: GraphBuilder, volume: string): string {
   return g.transpose(volume, [0, 2, 1]);
 }
 
 /**
  * The pyramid of a volume [n, cells, cells]: for each cell of the first picture the correlations with the second one,
- * averaged over 1, 2, 4 and 8 cells each way. Level l is [n * cells, 1, rows >> l, columns >> l].
+ * averaged over 1x1, 2x2, 4x4 and 8x8 cells. Level l is [n * cells, 1, rows >> l, columns >> l].
  */
 export function pyramid(g: GraphBuilder, volume: string, batch: number, grid: Grid): string[] {
   const { rows, columns } = grid;
@@ -54,9 +54,9 @@ export function pyramid(g: GraphBuilder, volume: string, batch: number, grid: Gr
 }
 
 /**
- * Correlations of each cell with the (2 radius + 1)^2 cells about where its flow points to, on each level of the
- * pyramid: flow [n, 2, rows, columns] in cells to [n * rows * columns, levels * (2 radius + 1)^2]. Cells beyond the
- * border count as zero.
+ * Correlations of each cell with the (2 radius + 1)^2 cells around the point that its flow leads to, on each level of
+ * the pyramid: from flow [n, 2, rows, columns] in cells to [n * rows * columns, levels * (2 radius + 1)^2]. Cells
+ * beyond the border count as zero.
  */
 export function lookup(
   net: RaftGraph,
@@ -78,7 +78,7 @@ export function lookup(
   return g.concat(found, 1);
 }
 
-/** Every cell's own place, [1, 2, rows, columns]: column, then row. */
+/** The position of every cell, [1, 2, rows, columns]: column, then row. */
 function cellPositions({ rows, columns }: Grid): Tensor {
   const cells = rows * columns;
   const values = Float32Array.from(
@@ -89,12 +89,13 @@ function cellPositions({ rows, columns }: Grid): Tensor {
 }
 
 /**
- * The windows about centres [n, 2] (column and row on the finest level) in GridSample's coordinates on another level,
- * [n, side * side * 2]; as the authors have it, columns change along the first axis. Written as a product, which is
- * faster than to add what has so few numbers in a row.
+ * The windows around centres [n, 2] (column and row on the finest level) in GridSample's coordinates on another level,
+ * [n, side * side * 2]. As in the authors' code, columns vary along the first axis. A matrix product is faster here
+ * than an addition with such short rows.
  *
- * GridSample counts from the outer edges, -1 to 1: the middle of cell x is at (2 x + 1) / size - 1. Counting from the
- * outer cells' middles (`align_corners`) takes the same samples, but not of levels one cell wide.
+ * GridSample's coordinates run from -1 to 1 between the outer edges: the centre of cell x is at
+ * (2 x + 1) / size - 1. Coordinates between the centres of the outer cells (`align_corners`) give the same samples,
+ * but fail for levels that are one cell wide.
  */
 function around(net: RaftGraph, centres: string, { rows, columns }: Grid, level: number): string {
   const { g, architecture: { radius } } = net;

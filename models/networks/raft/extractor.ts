@@ -1,4 +1,4 @@
-/** The encoders (Teed and Deng 2020, section 3.1 and appendix A): a picture becomes features on a grid of 8x8 pixels. */
+/** The encoders (Teed and Deng 2020, section 3.1, appendix A), which compute features on a grid of 8x8-pixel cells. */
 import { float } from "../../onnx/build.ts";
 import { floatTensor } from "../../onnx/model.ts";
 import type { EncoderArchitecture, Normalization } from "./architecture.ts";
@@ -8,12 +8,12 @@ import type { RaftGraph } from "./raft_graph.ts";
 /** PyTorch's default for InstanceNorm2d. */
 const epsilon = 1e-5;
 
-/** The features that pictures are compared by: [n, 3, height, width] in [0, 1] to [n, channels, rows, columns]. */
+/** The features for comparing pictures: from [n, 3, height, width] in [0, 1] to [n, channels, rows, columns]. */
 export function features(net: RaftGraph, picture: string, size: Size): string {
   return encoder(net, prepared(net, picture, size), "feature_encoder", net.architecture.features);
 }
 
-/** What the recurrent unit starts from, and what it sees of the picture in every update: both [n, …, rows, columns]. */
+/** Initial state of the recurrent unit, and its context, an input in every update; both [n, …, rows, columns]. */
 export function contextOf(net: RaftGraph, picture: string, size: Size): { hidden: string; context: string } {
   const { g, architecture } = net;
   const encoded = encoder(net, prepared(net, picture, size), "context_encoder", architecture.context);
@@ -23,14 +23,14 @@ export function contextOf(net: RaftGraph, picture: string, size: Size): { hidden
   return { hidden: g.tanh(start), context: g.relu(rest) };
 }
 
-/** In [-1, 1], on a grid of 8x8 pixels. */
+/** Scales a picture to [-1, 1] and pads it to whole cells of 8x8 pixels. */
 function prepared({ g }: RaftGraph, picture: string, size: Size): string {
   return pad(g, g.sub(g.mul(picture, g.scalar(2)), g.scalar(1)), size);
 }
 
 /**
- * An encoder with the weights that begin with `name`: [n, 3, h, w] in [-1, 1] to [n, channels, h/8, w/8], both of which
- * must be whole numbers.
+ * An encoder whose weights' names begin with `name`: from [n, 3, h, w] in [-1, 1] to [n, channels, h/8, w/8]; h and w
+ * must be multiples of 8.
  */
 function encoder(net: RaftGraph, x: string, name: string, architecture: EncoderArchitecture): string {
   const { block, normalization } = architecture;
@@ -63,7 +63,7 @@ function normalized(
   return normalization === "instance" ? instanceNormalization(net, y, `${name}.0`) : y;
 }
 
-/** Each channel of each picture with mean 0 and variance 1; RAFT's has no weights of its own. */
+/** Normalises each channel of each picture to mean 0 and variance 1; in RAFT this has no weights. */
 function instanceNormalization(net: RaftGraph, x: string, convolution: string): string {
   const channels = net.weight(`${convolution}.bias`).data.length;
   const ones = net.constant(`ones${channels}`, () => floatTensor(new Float32Array(channels).fill(1)));

@@ -1,9 +1,9 @@
 /**
- * Names of RAFT's weights. Two implementations give the same tensors names of their own: torchvision's, which are
- * used here, and those of the authors (princeton-vl), saved from a data-parallel run and so beginning with `module.`.
+ * Names of RAFT's weights. Two implementations name the same tensors differently: torchvision, whose names are used
+ * here, and the authors (princeton-vl), whose names begin with `module.` because of data-parallel training.
  */
 
-/** What each part of a princeton-vl name is called by torchvision, by the longest prefix that fits. */
+/** Replacements that turn a princeton-vl name into torchvision's. */
 const parts: [pattern: RegExp, replacement: string][] = [
   [/^fnet\./, "feature_encoder."],
   [/^cnet\./, "context_encoder."],
@@ -12,7 +12,7 @@ const parts: [pattern: RegExp, replacement: string][] = [
   [/^(\w+_encoder)\.conv2\./, "$1.conv."],
   [/^(\w+_encoder\.layer\d\.\d)\.conv(\d)\./, "$1.convnormrelu$2.0."],
   [/^(\w+_encoder\.layer\d\.\d)\.norm([12])\./, "$1.convnormrelu$2.1."],
-  // The blocks of two convolutions keep the shortcut's normalisation under a second name, too.
+  // Blocks of two convolutions store the shortcut's normalisation under a second name as well.
   [/^(\w+_encoder\.layer\d\.\d)\.norm3\./, "$1.downsample.1."],
   [/^update_block\.encoder\.conv([cf])(\d)\./, "update_block.motion_encoder.conv$1$2.0."],
   [/^update_block\.motion_encoder\.convc/, "update_block.motion_encoder.convcorr"],
@@ -24,22 +24,22 @@ const parts: [pattern: RegExp, replacement: string][] = [
   [/^update_block\.mask\.2\./, "mask_predictor.conv."],
 ];
 
-/** Whether a tensor's name, without what stands before all, is one of princeton-vl's. */
+/** Whether a tensor's name, without the common prefix, is one of princeton-vl's. */
 export function isOriginalName(name: string): boolean {
   return /^(fnet|cnet|update_block\.(encoder|gru|mask))\./.test(name);
 }
 
-/** The torchvision name of a tensor that princeton-vl's RAFT calls `name`, for example `fnet.conv1.weight`. */
+/** Torchvision's name for a tensor that princeton-vl's RAFT calls `name`, such as `fnet.conv1.weight`. */
 export function torchvisionName(name: string): string {
   return parts.reduce((known, [pattern, replacement]) => known.replace(pattern, replacement), name);
 }
 
-/** Where RAFT's own names begin. */
+/** Matches the start of RAFT's own part of a name. */
 const roots = /(?<![^.])(fnet|cnet|feature_encoder|context_encoder|update_block|mask_predictor)\./;
 
 /**
- * What stands before all names, whole parts with their dots, up to the first that is RAFT's: `module.` of PyTorch's
- * DataParallel, `_orig_mod.` of torch.compile, `model.` of Lightning, or several of them. Empty where nothing does.
+ * The prefix that all names share before RAFT's own part, including the last dot: `module.` of PyTorch's DataParallel,
+ * `_orig_mod.` of torch.compile, `model.` of Lightning, or several of them. Empty if there is none.
  */
 export function commonPrefix(names: readonly string[]): string {
   const [first = "", ...others] = names;

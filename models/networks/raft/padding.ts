@@ -1,4 +1,4 @@
-/** Pictures of any size on RAFT's grid of 8x8 pixels: border pixels are repeated, and cut off the flow again. */
+/** Fits pictures of any size to RAFT's grid of 8x8-pixel cells: repeats border pixels, and crops the flow again. */
 import type { GraphBuilder } from "../../onnx/build.ts";
 import { cell, pyramidLevels } from "./architecture.ts";
 
@@ -14,7 +14,7 @@ export interface Grid {
   columns: number;
 }
 
-/** What is added on each side, in pixels: half of it before and half (the larger one) after, as for Sintel. */
+/** Pixels added on each side: half before and half after (the larger one), as the authors do for Sintel. */
 export interface Padding {
   top: number;
   left: number;
@@ -22,10 +22,10 @@ export interface Padding {
   right: number;
 }
 
-/** The coarsest level of the correlation pyramid has at least one cell. */
+/** Smallest side in pixels, so that the coarsest level of the correlation pyramid has at least one cell. */
 const smallest = cell * 2 ** (pyramidLevels - 1);
 
-/** How a picture is padded: to multiples of 8 pixels, and to 64 where it is smaller. */
+/** Padding of a picture to multiples of 8 pixels, and to at least 64. */
 export function paddingOf({ height, width }: Size): Padding {
   const missing = (length: number) => Math.max(Math.ceil(length / cell) * cell, smallest) - length;
   const [rows, columns] = [missing(height), missing(width)];
@@ -46,7 +46,7 @@ export function pad(g: GraphBuilder, x: string, size: Size): string {
   return g.op("Pad", [x, g.ints(0, 0, top, left, 0, 0, bottom, right)], { mode: "edge" });
 }
 
-/** Cuts off what {@link pad} has added. */
+/** Removes the padding that {@link pad} added. */
 export function crop(g: GraphBuilder, x: string, size: Size): string {
   const { top, left, bottom, right } = paddingOf(size);
   if (top + left + bottom + right === 0) return x;

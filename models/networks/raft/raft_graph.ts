@@ -3,21 +3,21 @@ import { floatTensor, type Tensor } from "../../onnx/model.ts";
 import type { RaftArchitecture } from "./architecture.ts";
 import type { RaftWeights } from "./weights.ts";
 
-/** What a convolution may do besides. */
+/** Options of {@link RaftGraph.convolution}. */
 export interface ConvolutionOptions {
   stride?: number;
-  /** Takes only these ranges of input channels (up to before `to`), as if the others were zero. */
+  /** Uses only these ranges of input channels (`to` is exclusive), as if the others were zero. */
   channels?: readonly (readonly [from: number, to: number])[];
-  /** Leaves the bias away. */
+  /** Omits the bias. */
   withoutBias?: boolean;
-  /** Folds the batch normalisation of this name into the convolution. */
+  /** Name of a batch normalisation that is folded into the convolution. */
   batchNormalization?: string;
 }
 
-/** What batch normalisation adds to the variance, as everywhere in PyTorch. */
+/** PyTorch's default epsilon for batch normalisation. */
 const epsilon = 1e-5;
 
-/** A graph being written with RAFT's weights: each tensor is stored once however often it is used. */
+/** Builds a graph with RAFT's weights. Each tensor is stored once, however often it is used. */
 export class RaftGraph {
   readonly g: GraphBuilder;
   readonly architecture: RaftArchitecture;
@@ -31,8 +31,8 @@ export class RaftGraph {
   }
 
   /**
-   * A convolution with the weights `name.weight` and `name.bias`. It is padded with zeros by half its kernel, so that
-   * only the stride makes the picture smaller.
+   * A convolution with the weights `name.weight` and `name.bias`. Zero padding by half the kernel keeps the size, apart
+   * from the stride.
    */
   convolution(x: string, name: string, options: ConvolutionOptions = {}): string {
     const { stride = 1, channels, withoutBias, batchNormalization } = options;
@@ -56,14 +56,18 @@ export class RaftGraph {
     return this.g.conv(x, kernel, bias, attributes);
   }
 
-  /** A weight by its torchvision name. */
+  /**
+   * A weight by its torchvision name.
+   *
+   * @throws {Error} if there is none.
+   */
   weight(name: string): Tensor {
     const tensor = this.#tensors.get(name);
     if (!tensor) throw new Error(`${this.architecture.variant} has no weight ${name}`);
     return tensor;
   }
 
-  /** A constant that is made on first use and shared afterwards. */
+  /** A constant that is created on first use and shared afterwards. */
   constant(name: string, make: () => Tensor): string {
     const known = this.#constants.get(name);
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** Which tensors RAFT's weights are made of: the names are torchvision's. */
+/** Names (torchvision's) and shapes of the tensors in RAFT's weights. */
 import {
   contextChannels,
   correlationChannels,
@@ -6,7 +6,7 @@ import {
   type RaftArchitecture,
 } from "./architecture.ts";
 
-/** Adds a convolution's kernel and bias; in an encoder with batch normalisation, what comes behind it, too. */
+/** Adds a convolution's kernel and bias, and in an encoder with batch normalisation also the normalisation's tensors. */
 type AddConvolution = (name: string, filters: number, channels: number, kernel: readonly number[]) => void;
 
 /** The name and shape of every tensor that a network of this architecture has. */

@@ -5,7 +5,7 @@ import { lookup } from "./correlation.ts";
 import type { Grid } from "./padding.ts";
 import type { RaftGraph } from "./raft_graph.ts";
 
-/** What changes from update to update, on the grid of 8x8 pixels. */
+/** The values that each update changes, on the grid of 8x8-pixel cells. */
 export interface Estimate {
   /** The recurrent state, [n, hidden, rows, columns]. */
   hidden: string;
@@ -22,8 +22,8 @@ export interface Field {
 const recurrent = "update_block.recurrent_block";
 
 /**
- * What the context adds inside the recurrent units' gates, [n, units * 3 * hidden, rows, columns]. It is the same in
- * every update: a convolution over stacked channels is the sum of convolutions over each part of them.
+ * The context's contribution to the recurrent units' gates, [n, units * 3 * hidden, rows, columns]. It is the same in
+ * every update, because a convolution over stacked channels is the sum of convolutions over their parts.
  */
 export function contextGates(net: RaftGraph, context: string): string {
   const { hidden, grus } = net.architecture;
@@ -56,7 +56,7 @@ export function update(
   return { hidden: state, flow: net.g.add(flow, change), change };
 }
 
-/** Looks the correlations of a batch up; a pyramid for each of its parts, in the order of the batch. */
+/** Looks up the correlations of a batch. There is one pyramid for each part of the batch, in its order. */
 export function correlationOf(
   net: RaftGraph,
   pyramids: readonly string[][],
@@ -86,7 +86,7 @@ function motionEncoder(net: RaftGraph, flow: string, correlation: string, field:
   return g.concat([both, flow], 1);
 }
 
-/** The 1x1 convolution over correlations, as a product: they come cell by cell, not channel by channel. */
+/** The 1x1 convolution over correlations, as a matrix product, since they are stored cell by cell. */
 function correlationEncoder(
   net: RaftGraph,
   correlation: string,
@@ -112,7 +112,7 @@ function transposed(values: Float32Array, rows: number, columns: number): Tensor
 /**
  * A gated recurrent unit (Cho et al. 2014) with convolutions, over [state, context, motion]:
  * z = sigmoid(Wz), r = sigmoid(Wr), q = tanh(W [r * state, context, motion]), state' = (1 - z) state + z q.
- * The context's part of each is given.
+ * The context's contribution to each gate is given.
  */
 function convolutionalGru(
   net: RaftGraph,
@@ -131,7 +131,7 @@ function convolutionalGru(
   return g.add(state, g.mul(z, g.sub(q, state)));
 }
 
-/** A gate's convolution over state and motion, without the context between them. */
+/** A gate's convolution over state and motion, without the context channels between them. */
 function gateConvolution(net: RaftGraph, unit: string, gate: string, x: string): string {
   const { hidden, motion } = net.architecture;
   const from = hidden + contextChannels(net.architecture);

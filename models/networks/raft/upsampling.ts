@@ -1,4 +1,4 @@
-/** From flow on the grid of 8x8 pixels to flow of every pixel (Teed and Deng 2020, section 3.3 and appendix B). */
+/** Upsamples flow from the grid of 8x8-pixel cells to every pixel (Teed and Deng 2020, section 3.3, appendix B). */
 import type { GraphBuilder } from "../../onnx/build.ts";
 import { floatTensor } from "../../onnx/model.ts";
 import { cell } from "./architecture.ts";
@@ -19,10 +19,10 @@ function interpolated(g: GraphBuilder, flow: string, { batch, grid }: Field): st
   return g.op("Resize", [flow, "", "", sizes], attributes);
 }
 
-/** How much each of the 3x3 cells around a pixel's own counts, before the softmax: [n, 9 * 64, rows, columns]. */
+/** Weights of the 3x3 cells around each pixel's own cell, before the softmax: [n, 9 * 64, rows, columns]. */
 function mask(net: RaftGraph, hidden: string): string {
   const first = net.g.relu(net.convolution(hidden, "mask_predictor.convrelu.0"));
-  // The authors' factor, which balances gradients in training.
+  // The authors' factor for balancing gradients in training.
   return net.g.mul(net.convolution(first, "mask_predictor.conv"), net.g.scalar(0.25));
 }
 
@@ -47,7 +47,7 @@ function combined(
     const around = g.reshape(component, [batch, 9, 1, rows, columns]);
     return g.reduceSum(g.mul(weights, around), [1], 0);
   });
-  // Channels u(0, 0), u(0, 1), … v(7, 7) of a cell become its 8x8 pixels.
+  // The channels u(0, 0), u(0, 1), … v(7, 7) of a cell become its 8x8 pixels.
   return g.op("DepthToSpace", [g.concat(combinations, 1)], { blocksize: cell, mode: "CRD" });
 }
 

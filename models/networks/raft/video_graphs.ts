@@ -1,7 +1,7 @@
 /**
- * RAFT in parts, so that video can save work: what is known of a picture serves both pairs that it is in, one product
- * of features serves both directions, and flow may start from the pair before. The batch is always the two
- * directions: forward (previous to current), then backward.
+ * RAFT in parts, so that video saves work: an encoded picture serves both of its pairs, one product of features serves
+ * both directions, and flow can start from the previous pair. The batch always consists of the two directions: forward
+ * (previous to current), then backward.
  */
 import type { GraphBuilder } from "../../onnx/build.ts";
 import type { Model } from "../../onnx/model.ts";
@@ -19,10 +19,13 @@ export const pyramidNames = ["forward", "backward"].map((direction) =>
   Array.from({ length: pyramidLevels }, (_, level) => `${direction}${level}`)
 );
 
-/** What is known of one picture, as outputs of {@link encodeGraph}. */
+/** Names of the outputs of {@link encodeGraph}. */
 export const encodedNames = ["features", "hidden", "context"] as const;
 
-/** `picture` float32 [1, 3, height, width] in [0, 1] to `features`, `hidden` and `context`, each [1, …, rows, columns]. */
+/**
+ * Encodes one picture: from `picture` float32 [1, 3, height, width] in [0, 1] to `features`, `hidden` and `context`,
+ * each [1, …, rows, columns].
+ */
 export function encodeGraph(weights: RaftWeights, size: Size): Model {
   const net = new RaftGraph("encode", weights);
   const { g } = net;
@@ -36,10 +39,10 @@ export function encodeGraph(weights: RaftWeights, size: Size): Model {
 
 /**
  * The first updates of a pair. Inputs: two encoded pictures (`previous_features`, `current_features`, … of
- * {@link encodeGraph}), `flow` [2, 2, rows, columns] in cells to begin with, and the recurrent state of a pair before,
- * `carried` [2, hidden, rows, columns], which counts as far as `trust` [2, 1, rows, columns] (0 to 1) says beside the
- * pictures' own. Outputs: the pyramids of both directions ({@link pyramidNames}), `context`, and what
- * {@link updateGraph} makes.
+ * {@link encodeGraph}), the initial `flow` [2, 2, rows, columns] in cells, the recurrent state of the previous pair,
+ * `carried` [2, hidden, rows, columns], and its weight relative to the pictures' own state, `trust`
+ * [2, 1, rows, columns], from 0 to 1. Outputs: the pyramids of both directions ({@link pyramidNames}), `context`, and
+ * the outputs of {@link updateGraph}.
  */
 export function beginGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("begin", weights);
@@ -58,8 +61,8 @@ export function beginGraph(weights: RaftWeights, size: Size, updates: number): M
 }
 
 /**
- * More updates: `context` and the pyramids of {@link beginGraph}, `hidden` and `flow` to `next_hidden`, `next_flow` and
- * `change`, the length of the last update in pixels (root mean square over the grid).
+ * More updates: from `context` and the pyramids of {@link beginGraph}, `hidden` and `flow` to `next_hidden`,
+ * `next_flow` and `change`, the length of the last update in pixels (root mean square over the grid).
  */
 export function updateGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("update", weights);
@@ -77,7 +80,10 @@ export function updateGraph(weights: RaftWeights, size: Size, updates: number): 
   return g.build();
 }
 
-/** `hidden` and `flow` after the last update to `forward` and `backward`, float32 [1, 2, height, width] in pixels. */
+/**
+ * Upsampling: from `hidden` and `flow` after the last update to `forward` and `backward`, float32
+ * [1, 2, height, width] in pixels.
+ */
 export function upsampleGraph(weights: RaftWeights, size: Size): Model {
   const net = new RaftGraph("upsample", weights);
   const { g } = net;
@@ -88,9 +94,9 @@ export function upsampleGraph(weights: RaftWeights, size: Size): Model {
 }
 
 /**
- * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: what {@link beginGraph} takes, to
- * `forward`, `backward`, `next_hidden` and `next_flow`. The pyramids never leave the graph, which pays where the
- * engine's memory is not the device's.
+ * Everything after {@link encodeGraph} in one graph, for a fixed number of updates: from the inputs of
+ * {@link beginGraph} to `forward`, `backward`, `next_hidden` and `next_flow`. The pyramids never leave the graph, which
+ * saves transfers if the engine's memory is not the device's.
  */
 export function pairGraph(weights: RaftWeights, size: Size, updates: number): Model {
   const net = new RaftGraph("pair", weights);
@@ -105,7 +111,7 @@ export function pairGraph(weights: RaftWeights, size: Size, updates: number): Mo
 
 /** A pair of pictures in a graph. */
 interface Pair {
-  /** Of the forward and of the backward direction. */
+  /** One pyramid for the forward and one for the backward direction. */
   pyramids: string[][];
   hidden: string;
   context: string;
@@ -127,7 +133,7 @@ function correlate(net: RaftGraph, grid: Grid): Pair {
   };
 }
 
-/** The pictures' own recurrent state, and where `trust` is above 0 some of the one that is carried over. */
+/** Mixes the pictures' own recurrent state with the carried one, weighted by `trust`. */
 function mixed(g: GraphBuilder, own: string, channels: number, { rows, columns }: Grid): string {
   const carried = g.input("carried", "float32", [2, channels, rows, columns]);
   const trust = g.input("trust", "float32", [2, 1, rows, columns]);

@@ -15,12 +15,11 @@ export interface RaftWeights {
 const advice = "take raft-small or raft-large as torchvision or princeton-vl save them";
 
 /**
- * Recognises the weights of RAFT-small or RAFT-large by torchvision's names or by princeton-vl's, whatever stands
- * before all of them (`module.`). The counters of training steps that batch normalisation keeps
- * (`num_batches_tracked`) are ignored.
+ * Recognises the weights of RAFT-small or RAFT-large by torchvision's or princeton-vl's names, with any common prefix
+ * (such as `module.`). Batch normalisation's counters of training steps (`num_batches_tracked`) are ignored.
  *
- * @throws {ReverieError} naming the tensors that are missing, that RAFT does not have, that have another shape, or that
- *   hold what no training leads to: NaN, infinity, numbers of over a million, a negative variance.
+ * @throws {ReverieError} if tensors are missing, unknown, of another shape, or hold invalid values: NaN, infinity,
+ * numbers above a million, a negative variance. The message names the tensors.
  */
 export function raftWeights(tensors: ReadonlyMap<string, CheckpointTensor>): RaftWeights {
   const renamed = underTorchvisionNames(tensors);
@@ -36,7 +35,7 @@ export function raftWeights(tensors: ReadonlyMap<string, CheckpointTensor>): Raf
   return { architecture, tensors: checked(renamed, architecture) };
 }
 
-/** Where a tensor is there under two names, as the authors save it, one of them is taken. */
+/** Renames the tensors. If the file has a tensor under two names, as the authors' files do, one of them is used. */
 function underTorchvisionNames(
   tensors: ReadonlyMap<string, CheckpointTensor>,
 ): Map<string, CheckpointTensor> {
@@ -83,12 +82,12 @@ function checked(
   return result;
 }
 
-/** Beyond, sums of products overflow, and all flow is NaN. */
+/** With larger weights, sums of products overflow and all flow is NaN. */
 const largestWeight = 1e6;
 
 function checkValues(name: string, values: Float32Array, variant: string): void {
   const least = name.endsWith(".running_var") ? 0 : -largestWeight;
-  // Neither is true of NaN.
+  // Both comparisons are false for NaN.
   const wrong = values.find((value) => !(value >= least && value <= largestWeight));
   if (wrong === undefined) return;
   const said = Number.isFinite(wrong) ? wrong.toPrecision(3) : wrong;
@@ -99,7 +98,7 @@ function checkValues(name: string, values: Float32Array, variant: string): void 
   );
 }
 
-/** At most four names, and how many more there are. */
+/** Up to four names, and the number of the others. */
 function listed(names: string[]): string {
   const shown = names.slice(0, 4).join(", ");
   return names.length > 4 ? `${shown} and ${names.length - 4} more tensors` : shown;
