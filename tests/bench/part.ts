@@ -1,6 +1,6 @@
-/** What every part of the benchmark is given and gives back. */
+/** The input and output of every part of the benchmark. */
 
-/** How a part is to be run. */
+/** How to run a part. */
 export interface BenchOptions {
   /** Tiny settings, to see that all works: the figures say nothing then. */
   quick: boolean;
@@ -16,7 +16,7 @@ export interface BenchOptions {
   say: (line: string) => void;
 }
 
-/** What a figure should be. */
+/** The target of a figure. */
 export type Target = { atMost: number } | { atLeast: number };
 
 /** One figure. */
@@ -29,14 +29,14 @@ export interface Row {
   target?: Target;
 }
 
-/** Figures behind the figures, as text. */
+/** Details behind the figures, as text. */
 export interface Detail {
   title: string;
   /** The first row is the heading. */
   rows: string[][];
 }
 
-/** What a part has measured. */
+/** The measurements of a part. */
 export interface Report {
   rows: Row[];
   details: Detail[];
@@ -45,7 +45,7 @@ export interface Report {
 /** A part of the benchmark. */
 export type Part = (options: BenchOptions) => Promise<Report>;
 
-/** Whether the figure is as it should be; a figure that is no number never is. */
+/** Whether the figure meets its target; NaN never does. */
 export function isMet(measured: number, target: Target): boolean {
   return "atMost" in target ? measured <= target.atMost : measured >= target.atLeast;
 }

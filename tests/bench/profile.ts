@@ -1,8 +1,8 @@
-/** Reads the profile that onnxruntime writes of a session, and adds up where the time goes. */
+/** Reads the profile that onnxruntime writes for a session, and sums up the time. */
 import { channelSumHint } from "../../models/onnx/operators/channel_sum.ts";
 import { sum } from "./statistics.ts";
 
-/** An event of the profile, as far as it is used here; times in microseconds. */
+/** The fields of a profile event that are used here; times in microseconds. */
 export interface ProfileEvent {
   cat: string;
   name: string;
@@ -11,7 +11,7 @@ export interface ProfileEvent {
   args?: { op_name?: string; input_type_shape?: Record<string, number[]>[] };
 }
 
-/** One operator that ran. */
+/** An executed operator. */
 export interface Kernel {
   /** Of the node, which onnxruntime names after its result. */
   name: string;
@@ -41,7 +41,7 @@ function kernelOf({ name, dur, args }: ProfileEvent): Kernel {
   };
 }
 
-/** Whether the kernel is a convolution of any layout, fused with an activation or not. */
+/** Whether the kernel is a convolution of any layout, with or without a fused activation. */
 export function isConvolution({ operator }: Kernel): boolean {
   return /^(Nhwc)?(Fused)?Conv(Transpose)?$/.test(operator);
 }
@@ -57,12 +57,12 @@ export function mixesChannels(kernel: Kernel): boolean {
     !kernel.name.includes(channelSumHint);
 }
 
-/** Seconds of all kernels together. */
+/** Total time of all kernels, in seconds. */
 export function secondsOf(kernels: readonly Kernel[]): number {
   return sum(kernels.map(({ seconds }) => seconds));
 }
 
-/** How much of the time one kind of kernel takes. */
+/** The share of the time that one kind of kernel takes. */
 export interface Share {
   operator: string;
   /** How many ran. */
@@ -70,7 +70,9 @@ export interface Share {
   seconds: number;
 }
 
-/** Seconds by operator, longest first; convolutions that are not the network's count on their own. */
+/**
+ * Seconds by operator, longest first; convolutions that do not belong to the network are counted separately.
+ */
 export function byOperator(kernels: readonly Kernel[]): Share[] {
   const shares = new Map<string, Share>();
   for (const kernel of kernels) {
@@ -84,7 +86,7 @@ export function byOperator(kernels: readonly Kernel[]): Share[] {
   return [...shares.values()].sort((a, b) => b.seconds - a.seconds);
 }
 
-/** Reads the one profile in a folder, and deletes it. */
+/** Reads the only profile in a folder, and deletes it. */
 export async function takeProfile(folder: string): Promise<ProfileEvent[]> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".json")) continue;

@@ -12,7 +12,7 @@ import { secondsFor } from "./clip.ts";
 import { ascentSettings } from "./stages.ts";
 import { timed } from "./statistics.ts";
 
-/** A dream to be measured. */
+/** A dream to measure. */
 export interface ShareOptions {
   clip: string;
   parameters: Parameters;
@@ -23,7 +23,7 @@ export interface ShareOptions {
   output: string;
 }
 
-/** Seconds of a frame in the pipeline, and of its ascent alone. */
+/** Seconds per frame in the pipeline, and in the ascent alone. */
 export interface FramePair {
   frame: number;
   ascent: number;
@@ -56,7 +56,7 @@ export async function frameAndAscent(options: ShareOptions): Promise<FramePair[]
   }
 }
 
-/** A dreamer of its own, with a picture to dream on. */
+/** A separate dreamer, with a picture to dream on. */
 class AscentAlone {
   private constructor(readonly rig: Rig, readonly measure: () => Promise<number>) {}
 

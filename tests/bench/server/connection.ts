@@ -1,6 +1,9 @@
-/** HTTP/1.1 on one connection, byte by byte: cheaper than `fetch`, and each viewer has a connection of its own. */
+/**
+ * HTTP/1.1 on a single connection, byte by byte: cheaper than `fetch`, and each viewer gets a connection of
+ * its own.
+ */
 
-/** An answer. */
+/** A response. */
 export interface Reply {
   status: number;
   /** Names in lower case. */
@@ -11,7 +14,7 @@ export interface Reply {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
 
-/** A connection to a server on this machine, which stays open between requests. */
+/** A connection to a server on this machine, kept open between requests. */
 export class Connection implements Disposable {
   readonly #connection: Deno.TcpConn;
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(16 * 1024);

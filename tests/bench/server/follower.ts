@@ -1,12 +1,12 @@
 /** Follows a dream by its server-sent events: all news, no pictures. */
 import type { FrameNews, News } from "../../../server/live/news.ts";
 
-/** A frame, and when the news of it came, in milliseconds of `performance.now()`. */
+/** A frame and the arrival time of its news, in milliseconds of `performance.now()`. */
 export interface FollowedFrame extends FrameNews {
   at: number;
 }
 
-/** Hears of every frame of a dream. */
+/** Receives the news of every frame of a dream. */
 export class Follower implements AsyncDisposable {
   /** The frames that were heard of. */
   readonly frames: FollowedFrame[] = [];

@@ -2,7 +2,7 @@ import { Connection } from "./connection.ts";
 import { type Latencies, latencies } from "./percentiles.ts";
 import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
-/** What a {@link HealthClient} has seen. */
+/** Results of a {@link HealthClient}. */
 export interface HealthFigures extends Latencies {
   errors: string[];
 }

@@ -16,12 +16,12 @@ import {
 import { ServerProcess } from "./server_process.ts";
 import { ViewersProcess } from "./viewers_process.ts";
 
-/** Memory of a dream that nobody watches goes up and down by so much, in MB. */
+/** Variation of the memory of a dream without viewers, in MB. */
 const memoryNoise = 20;
 
 const crowd = { reading: 40, silent: 10 };
 
-/** Dreams with the default settings, before fifty viewers on WebSockets of which ten never read. */
+/** Dreams with the default settings, with fifty viewers on WebSockets, ten of which never read. */
 export async function live(options: BenchOptions, clip: Uint8Array): Promise<Report> {
   const { quick, providers, say } = options;
   await using server = await ServerProcess.start(providers);

@@ -1,7 +1,7 @@
 import { Connection } from "./connection.ts";
 import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
-/** What {@link LiveViewers} have seen. */
+/** Results of {@link LiveViewers}. */
 export interface LiveFigures {
   /** Pictures that the reading viewers got: the one that got the fewest, and all together. */
   fewest: number;
@@ -12,7 +12,7 @@ export interface LiveFigures {
   errors: string[];
 }
 
-/** How long it is looked what waits for a silent viewer, in milliseconds. */
+/** How long the data waiting for a silent viewer is observed, in milliseconds. */
 const readingTime = 500;
 
 /** Viewers on WebSockets, some of which read nothing after the handshake. */
@@ -47,7 +47,7 @@ export class LiveViewers implements Viewers {
   }
 }
 
-/** Takes all that comes, and counts the pictures. */
+/** Reads everything that arrives, and counts the pictures. */
 class Reader {
   pictures = 0;
   bytes = 0;
@@ -95,7 +95,7 @@ async function shakeHands(port: number, path: string): Promise<Connection> {
   return connection;
 }
 
-/** Reads what comes within half a second, then leaves. */
+/** Reads what arrives within half a second, then leaves. */
 async function bytesWaiting(connection: Connection): Promise<number> {
   const timer = setTimeout(() => connection.close(), readingTime);
   let bytes = 0;

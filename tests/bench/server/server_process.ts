@@ -1,16 +1,16 @@
-/** A server in a process of its own, as `serve` starts it. */
+/** A server in a process of its own, started as by `serve`. */
 import { fileURLToPath } from "node:url";
 import { residentMemory } from "./process_facts.ts";
 
 const root = new URL("../../../", import.meta.url);
 
-/** Milliseconds that a server gets to start, and to end. */
+/** Milliseconds that a server may take to start, and to end. */
 const patience = 30_000;
 
-/** Memory counts as at rest when it changes by less than this share in a second. */
+/** Memory is stable if it changes by less than this share in a second. */
 const restingChange = 0.01;
 
-/** A server with an empty folder for data; both go when it is disposed of. */
+/** A server with an empty data folder; both are removed when it is disposed of. */
 export class ServerProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #data: string;
@@ -81,7 +81,7 @@ function flags(data: string, providers: readonly string[]): string[] {
   return ["--port", "0", "--data", data, "--provider", providers.join(",")];
 }
 
-/** The address that a server prints, after which its output is thrown away. */
+/** Reads the address that a server prints, and discards the rest of its output. */
 async function address(process: Deno.ChildProcess): Promise<string> {
   const timer = setTimeout(() => process.kill("SIGKILL"), patience);
   const reader = process.stderr.pipeThrough(new TextDecoderStream()).getReader();

@@ -3,7 +3,7 @@ import { type Latencies, latencies } from "./percentiles.ts";
 import { playlistOf } from "./playlist.ts";
 import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
-/** What {@link StreamViewers} have seen. */
+/** Results of {@link StreamViewers}. */
 export interface StreamFigures extends Latencies {
   playlists: number;
   /** Segments and their headers. */
@@ -12,7 +12,7 @@ export interface StreamFigures extends Latencies {
   errors: string[];
 }
 
-/** Milliseconds from one look at the playlist to the next: the length of a segment. */
+/** Milliseconds between two requests for the playlist: the length of a segment. */
 const interval = 1000;
 
 /**
@@ -42,7 +42,7 @@ export class StreamViewers implements Viewers {
   }
 }
 
-/** What all viewers have seen; times in milliseconds. */
+/** Results of all viewers; times in milliseconds. */
 interface Log {
   times: number[];
   playlists: number;

@@ -1,10 +1,10 @@
-/** Uploads byte by byte, by every way that the server takes them. */
+/** Uploads byte by byte, by every route that the server offers. */
 import { Connection, type Reply } from "./connection.ts";
 
-/** What is uploaded: a number of zeros, which are made on the way, or bytes. */
+/** The content of an upload: a number of zeros, generated on the fly, or bytes. */
 export type Content = number | Uint8Array;
 
-/** An upload that has been answered; times in milliseconds of `performance.now()`. */
+/** An answered upload; times in milliseconds of `performance.now()`. */
 export interface Uploaded {
   reply: Reply;
   /** The first byte went out, the last one, and the answer was there. */
@@ -13,10 +13,10 @@ export interface Uploaded {
   answered: number;
 }
 
-/** Bytes in one chunk, where the body goes in chunks: as many as curl sends at once. */
+/** Bytes per chunk of a chunked body: as many as curl sends at once. */
 const chunkSize = 64 * 1024;
 
-/** Every way, by its name. */
+/** Every upload route, by name. */
 export const routes = {
   /** The whole body of a PUT. */
   raw: (port, content) => send(port, "PUT /api/dreams?name=bench.mp4", {}, { content }),
@@ -55,10 +55,10 @@ export const routes = {
   },
 } satisfies Record<string, (port: number, content: Content) => Promise<Uploaded>>;
 
-/** Name of a way to upload. */
+/** Name of an upload route. */
 export type Route = keyof typeof routes;
 
-/** An answer's body as text. */
+/** A response body as text. */
 export function textOf({ body }: Reply): string {
   return new TextDecoder().decode(body);
 }

@@ -1,4 +1,4 @@
-/** Who they are. */
+/** The kinds of clients. */
 export type ViewersOptions =
   /** Asks how the server is, every so many milliseconds. */
   | { kind: "health"; port: number; every: number }
@@ -7,7 +7,7 @@ export type ViewersOptions =
   /** Watch a dream's HLS stream. */
   | { kind: "stream"; port: number; path: string; viewers: number };
 
-/** What a kind of client does. */
+/** The interface of a kind of client. */
 export interface Viewers {
   /** Done when all are there. */
   on(): Promise<void>;

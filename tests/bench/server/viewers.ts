@@ -33,6 +33,6 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   await main();
-  // The other end has gone, so nobody waits for what is still under way.
+  // The other end is gone, so nobody waits for the remaining data.
   Deno.exit();
 }

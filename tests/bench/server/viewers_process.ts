@@ -1,4 +1,4 @@
-/** The clients of `viewers.ts` in a process of their own, so that they share no event loop with anybody. */
+/** The clients of `viewers.ts` in a separate process, so that they share no event loop with others. */
 import { fileURLToPath } from "node:url";
 import { processorSeconds } from "./process_facts.ts";
 import type { ViewersOptions } from "./viewer_kinds.ts";
