@@ -13,8 +13,8 @@
  * @property {(values: Values, base?: Values) => void} set values that are not given go to their defaults;
  *   `base` holds the values that the reset buttons restore
  * @property {(values: Values, base?: Values) => void} refresh the same, but leaves invalid fields alone
- * @property {(field: string, message: string) => boolean} showError shows the error at the field, which is opened
- *   and focused; returns whether the form has that field
+ * @property {(field: string, message: string) => boolean} showError shows the error at the field, which is
+ *   opened and focused; returns whether the form has that field
  * @property {() => boolean} check whether all fields are valid; focuses the first that is not
  */
 import { element } from "./element.js";

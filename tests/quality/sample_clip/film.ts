@@ -1,4 +1,4 @@
-/** From light to film: the frames of the clip as 8-bit RGB. */
+/** Converts light to film: the frames of the clip as 8-bit RGB. */
 import { Canvas, FRAMES, viewpointAt } from "./camera.ts";
 import { paintGulls, paintPines } from "./foreground.ts";
 import { Landscape } from "./landscape.ts";
@@ -6,7 +6,10 @@ import { clamp, mix, seededRandom } from "./noise.ts";
 import { drawPine } from "./pine.ts";
 import { paintScene } from "./scene.ts";
 
-/** Size of the frames in pixels, samples a pixel across and down, and how fine the landscape's grid is. */
+/**
+ * Size of the frames in pixels, samples per pixel in each direction, and the resolution of the landscape's
+ * grid.
+ */
 export interface FilmOptions {
   width: number;
   height: number;
@@ -15,10 +18,10 @@ export interface FilmOptions {
   rows: number;
 }
 
-/** The film's size and quality as shipped. */
+/** The size and quality of the shipped film. */
 export const FULL_FILM: FilmOptions = { width: 480, height: 270, samples: 3, columns: 2300, rows: 2000 };
 
-/** Everything that is made once for all frames. */
+/** Everything that is computed once for all frames. */
 export class Film {
   readonly #landscape: Landscape;
   readonly #pines;

@@ -5,10 +5,10 @@
 import { clamp, fractalNoise, mix, noise, smoothstep } from "./noise.ts";
 import { type Ground, groundAt } from "./terrain.ts";
 
-/** Red, green and blue as linear light, 1 being a white sheet in the sun; may be brighter. */
+/** Red, green and blue as linear light. 1 is a white sheet in the sun; values may be higher. */
 export type Colour = readonly [number, number, number];
 
-/** The direction towards the sun as far as the land's light goes, of length 1. */
+/** Unit vector towards the sun, for the lighting of the land. */
 export const SUNLIGHT: Colour = [-0.83, 0.4, 0.39];
 
 const SUN_COLOUR: Colour = [3.1, 1.75, 0.85];
@@ -74,7 +74,7 @@ export class Landscape {
     if (ground.height < -1) return [0, 0, 0];
     const normal = this.#normalAt(cell, x, z);
     const facing = Math.max(0, normal[0] * SUNLIGHT[0] + normal[1] * SUNLIGHT[1] + normal[2] * SUNLIGHT[2]);
-    // A crown is a loose heap of twigs: light comes in from the side, too, and little reaches its foot.
+    // A crown is a loose heap of twigs: light also enters from the side, and little reaches the base.
     const sun = this.#sunReaching(x, z, ground.height) * (ground.tree ? 0.25 + 0.75 * facing : facing);
     const open = (0.55 + 0.45 * normal[1]) * (ground.tree ? 0.25 + 0.75 * ground.crown : 1);
     const colour = surfaceColour(x, z, ground, normal);
@@ -107,7 +107,7 @@ export class Landscape {
   }
 }
 
-/** The share of light that the ground throws back. */
+/** The share of light that the ground reflects. */
 function surfaceColour(x: number, z: number, ground: Ground, normal: Colour): Colour {
   const grain = 0.75 + 0.5 * fractalNoise(x * 120 / z, z * 2.2 / Math.max(8, z / 40), 3);
   if (ground.tree) return treeColour(x, z, ground, grain);

@@ -5,12 +5,12 @@ import { clamp, fractalNoise, mix, smoothstep } from "./noise.ts";
 import { hazeLight, skyLight, sunGlare } from "./sky.ts";
 import { waterSlope } from "./water.ts";
 
-/** Reflections of anything nearer than this are left out; metres. */
+/** Distance in metres below which objects are not reflected. */
 const MIRROR_FROM = 45;
 const NEAREST = 7, FARTHEST = 1990, STEP = 1.0032;
 const WATER = [0.012, 0.03, 0.034] as const;
 
-/** Paints land, water and sky as seen from `eye`; `turn` is the time in radians, 2π being the whole loop. */
+/** Paints land, water and sky as seen from `eye`; `turn` is the time in radians, and the whole loop is 2π. */
 export function paintScene(
   canvas: Canvas,
   mirror: Canvas,

@@ -1,4 +1,4 @@
-/** A WebSocket client (RFC 6455) that reads only when it is told to. */
+/** A WebSocket client (RFC 6455) that reads only on request. */
 export class SlowClient {
   readonly #connection: Deno.TcpConn;
   #unread = new Uint8Array();
@@ -31,7 +31,7 @@ export class SlowClient {
     const payload = typeof message === "string" ? new TextEncoder().encode(message) : message;
     const header = new DataView(new ArrayBuffer(14));
     header.setUint8(0, typeof message === "string" ? 0x81 : 0x82);
-    // Masked, as clients must, with a mask of zeros.
+    // Masked, as required of clients, with a mask of zeros.
     header.setUint8(1, 0x80 | 127);
     header.setBigUint64(2, BigInt(payload.length));
     await this.#write(new Uint8Array(header.buffer));

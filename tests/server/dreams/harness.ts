@@ -19,7 +19,7 @@ export const facts: SourceFacts = {
   bytes: 6,
 };
 
-/** A hub that remembers all that it is told. */
+/** A hub that records everything it receives. */
 export class RememberingHub {
   readonly news: { id: string; news: News }[] = [];
   readonly pictures: { id: string; picture: RenderedPicture }[] = [];
@@ -55,7 +55,7 @@ export class RememberingHub {
   }
 }
 
-/** Dreams in a folder of their own, with a renderer that goes step by step. */
+/** Dreams in a temporary folder, with a renderer that advances step by step. */
 export class Harness implements AsyncDisposable {
   hub = new RememberingHub();
   renderer = new SteppedRenderer();
@@ -126,7 +126,7 @@ export class Harness implements AsyncDisposable {
   }
 }
 
-/** Waits until something holds; fails when it has not after a minute. */
+/** Waits until a condition holds; fails after a minute. */
 export async function eventually(holds: () => boolean, seconds = 60): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!holds()) {

@@ -7,7 +7,7 @@ import type { CheckJob, RenderHooks, Rendering, RenderJob } from "../../../serve
 
 const encoder = new TextEncoder();
 
-/** A renderer whose frames come when a test says so; its files are small but really there. */
+/** A renderer whose frames come on a test's command; its files are small but real. */
 export class SteppedRenderer {
   /** All renderings there have been. */
   readonly all: SteppedRendering[] = [];
@@ -52,7 +52,7 @@ function refused(field: string, message: string): Promise<never> {
   return Promise.reject(new ReverieError("invalid_parameter", message, { field }));
 }
 
-/** A rendering that does what a test says. */
+/** A rendering controlled by a test. */
 export class SteppedRendering implements Rendering {
   over = false;
   /** What was asked to be seen, in order. */
