@@ -16,8 +16,8 @@ import { figure } from "./table.ts";
 const warmUps = 3;
 
 /**
- * Measures every engine on the Middlebury pairs that are there, RAFT's savings on a clip where its weights are, and DIS
- * on one core.
+ * Measures every engine on the available Middlebury pairs, RAFT's savings on a clip if its weights are
+ * available, and DIS on one core.
  */
 export async function flow(options: BenchOptions): Promise<Report> {
   const { quick, say, providers } = options;

@@ -11,9 +11,9 @@ import { sharedDataPath } from "../shared_data.ts";
 export interface FlowEngine {
   name: string;
   start(size: { width: number; height: number }): Promise<FlowEstimator>;
-  /** Largest end-point error, in pixels, for each pair that there is a target for. */
+  /** Largest permitted end-point error in pixels, for each pair that has a target. */
   targets: Readonly<Record<string, number>>;
-  /** Runs that come first and do not count. */
+  /** Warm-up runs, which are not counted. */
   warmUps: number;
 }
 

@@ -27,24 +27,24 @@ interface Clip {
 interface Way {
   name: string;
   pair: (previous: Picture, current: Picture) => Promise<FlowPair>;
-  /** Updates that the last pair took; absent without RAFT. */
+  /** Number of updates for the last pair; absent without RAFT. */
   updates?: () => number;
 }
 
 /** The result of a method. */
 interface Figures {
   name: string;
-  /** Median of the pairs, in seconds. */
+  /** Median over the pairs, in seconds. */
   seconds: number;
   /** Mean end-point error in pixels, both directions. */
   error: number;
-  /** Mean of the pairs. */
+  /** Mean over the pairs. */
   updates: number;
 }
 
 /**
- * Time and error of {@link RaftEstimator} over those of two calls of the whole network for each pair, 12 updates each,
- * on calm clips; its error over that of DIS on a clip of large motion.
+ * Compares {@link RaftEstimator} with two runs of the whole network per pair, 12 updates each, in time and
+ * error on calm clips, and with DIS in error on a clip of large motion.
  */
 export async function flowVideo({ quick, say, providers }: BenchOptions): Promise<Report> {
   const report: Report = { rows: [], details: [] };

@@ -20,8 +20,8 @@ export async function findGooglenet(): Promise<Network | undefined> {
 }
 
 /**
- * The median time of a step over that of PyTorch's, both with two threads and in turns; undefined where there is no
- * PyTorch. PyTorch's step leaves the smoothing out.
+ * The median time of a step relative to PyTorch's, both with two threads and in turns; undefined without
+ * PyTorch. PyTorch's step omits the smoothing.
  */
 export async function overTorch(
   network: Network,

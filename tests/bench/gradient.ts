@@ -1,12 +1,12 @@
 /**
- * A gradient step against its own convolutions: what differentiation, normalisation and the engine add to the work
- * that nobody can do without.
+ * Compares a gradient step with its own convolutions: the overhead of differentiation, normalisation and the
+ * engine over the unavoidable work.
  *
- * Every ratio is of two medians over the runs of one graph, in two sessions one after the other:
- * - the time of a run as the caller of the engine sees it, from a session that nothing watches;
- * - the time of its convolutions, from a session that onnxruntime profiles. The profiler writes a record for each of
- *   several hundred kernels, which takes longer than many of them; in the whole run's time it would count, in the
- *   convolutions' hardly.
+ * Every ratio compares two medians over the runs of one graph, from two successive sessions:
+ * - the time of a run as seen by the engine's caller, from an unprofiled session;
+ * - the time of its convolutions, from a session profiled by onnxruntime. The profiler writes a record for
+ * each of several hundred kernels, which takes longer than many of the kernels. This would distort the time
+ * of the whole run, but hardly that of the convolutions.
  */
 import { inceptionV3 } from "../../models/catalog.ts";
 import { Engine, type HostTensor, type Session, type Value } from "../../models/engine/engine.ts";
@@ -35,9 +35,9 @@ const warmUps = 10;
 
 /** Timings of the runs of one graph. */
 interface Measured {
-  /** Of each run, as the caller of the engine sees it. */
+  /** Time of each run, as seen by the engine's caller. */
   seconds: number[];
-  /** Of each run of another session, which is profiled. */
+  /** The kernels of each run of another, profiled session. */
   profiled: Kernel[][];
 }
 
@@ -113,8 +113,8 @@ function noise({ height, width }: Size): HostTensor {
 }
 
 /**
- * Runs a session that nothing watches, then one that is profiled. They do not take turns: a second session drives the
- * first one's weights out of the cache, which slows down the convolutions and so flatters the ratio.
+ * Runs an unprofiled session, then a profiled one. They do not alternate: a second session evicts the first
+ * one's weights from the cache, which slows down the convolutions and makes the ratio look better.
  */
 async function runs(
   engine: Engine,

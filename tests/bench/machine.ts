@@ -9,7 +9,7 @@ export interface Machine {
   cores: number;
   /** Bytes. */
   memory: number;
-  /** Runnable threads, mean of the minute before the measurements and of the last one. */
+  /** Mean number of runnable threads in the minute before the measurements and in the last minute. */
   load: { before: number; after: number };
   system: string;
   deno: string;

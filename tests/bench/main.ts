@@ -1,5 +1,5 @@
 /**
- * Measures speed, memory, flow and steadiness against what they should be.
+ * Compares speed, memory, flow and stability with their targets.
  *
  *     deno task bench [gradient|pipeline|memory|flow|consistency|server …]
  *       --quick           tiny settings, to see that all works

@@ -2,17 +2,17 @@
 
 /** How to run a part. */
 export interface BenchOptions {
-  /** Tiny settings, to see that all works: the figures say nothing then. */
+  /** Tiny settings, to check that everything works; the figures then mean nothing. */
   quick: boolean;
-  /** Frames to dream, where the user says so. */
+  /** Number of frames to dream, if the user gave one. */
   frames: number | undefined;
   /** Execution providers in order of preference, for the parts that dream. */
   providers: readonly string[];
-  /** Folder for pictures and videos to look at. */
+  /** Folder for pictures and videos to inspect. */
   output: string;
-  /** A folder that goes when the benchmark ends. */
+  /** A folder that is removed when the benchmark ends. */
   temporary: string;
-  /** Tells what is being done. */
+  /** Reports the current activity. */
   say: (line: string) => void;
 }
 

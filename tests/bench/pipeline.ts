@@ -83,7 +83,7 @@ async function againstBefore(clip: string, options: BenchOptions): Promise<Row> 
 /** Timings of a dream in seconds per frame, without the first frame. */
 interface FrameTimes {
   wall: number;
-  /** Within the dreamer; other stages may have been at work, too. */
+  /** Time within the dreamer; other stages may have been running, too. */
   dreamer: number;
 }
 

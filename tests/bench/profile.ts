@@ -13,12 +13,12 @@ export interface ProfileEvent {
 
 /** An executed operator. */
 export interface Kernel {
-  /** Of the node, which onnxruntime names after its result. */
+  /** Name of the node, which onnxruntime derives from its result. */
   name: string;
-  /** Such as `Conv`. */
+  /** Operator type, such as `Conv`. */
   operator: string;
   seconds: number;
-  /** Shapes of the inputs; weights that were packed beforehand are not among them. */
+  /** Shapes of the inputs, without prepacked weights. */
   inputs: number[][];
 }
 
@@ -47,9 +47,9 @@ export function isConvolution({ operator }: Kernel): boolean {
 }
 
 /**
- * Whether the convolution mixes channels, as those of a network without depthwise convolutions and of its gradient
- * do. The others stand for something else: a blur, the taps by which a pool finds its maxima, or the sum over
- * neighbouring channels in a local response normalisation.
+ * Whether the convolution mixes channels, as do those of a network without depthwise convolutions, and those
+ * of its gradient. The others implement something else: a blur, the taps by which a pool finds its maxima, or
+ * the sum over neighbouring channels in a local response normalisation.
  */
 export function mixesChannels(kernel: Kernel): boolean {
   const weights = kernel.inputs[1];
@@ -65,7 +65,7 @@ export function secondsOf(kernels: readonly Kernel[]): number {
 /** The share of the time that one kind of kernel takes. */
 export interface Share {
   operator: string;
-  /** How many ran. */
+  /** Number of executions. */
   count: number;
   seconds: number;
 }

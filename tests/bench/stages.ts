@@ -33,9 +33,9 @@ export interface StageOptions {
   clip: string;
   parameters: Parameters;
   providers: readonly string[];
-  /** 3 or more; the first is not counted. */
+  /** At least 3; the first is not counted. */
   frames: number;
-  /** Folder for what is encoded. */
+  /** Folder for the encoded files. */
   folder: string;
 }
 

@@ -29,7 +29,7 @@ export class TorchStepper implements AsyncDisposable {
     this.#answers = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Seconds of one step, as the program itself measures them. */
+  /** Seconds per step, as measured by the program itself. */
   async step(): Promise<number> {
     await this.#asked.write(new TextEncoder().encode("\n"));
     let line = "";

@@ -1,7 +1,7 @@
 /**
- * Every preset on three clips, as pictures: `deno task looks [--network NAME] [PRESET …]` writes docs/looks.md and a
- * sheet for each preset beside it. Two clips are those of ../shared/data; where they are absent, the sheet is of the
- * sample clip alone. Takes about an hour.
+ * Every preset on three clips, as pictures: `deno task looks [--network NAME] [PRESET …]` writes
+ * docs/looks.md and, beside it, a sheet for each preset. Two clips come from ../shared/data; without them,
+ * the sheets show the sample clip alone. Takes about an hour.
  */
 import { join } from "node:path";
 import { dreamVideo } from "../../pipeline/run/dream_video.ts";

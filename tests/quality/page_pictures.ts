@@ -1,6 +1,7 @@
 /**
- * The page's pictures and README's: `deno task pictures [NAME …]` dreams the sample clip with every preset and writes
- * static/presets/NAME.jpg, the pictures of the page's beginning, and docs/dreamed.jpg. Takes a few minutes.
+ * The pictures of the page and of README: `deno task pictures [NAME …]` dreams the sample clip with every
+ * preset and writes static/presets/NAME.jpg, the pictures at the top of the page, and docs/dreamed.jpg. Takes
+ * a few minutes.
  */
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";

@@ -8,14 +8,14 @@ import { smallNetwork } from "../small_network.ts";
 
 /** A server that runs for a test. */
 export interface TestServer {
-  /** Its address, without a slash at the end. */
+  /** The server's address, without a trailing slash. */
   url: string;
   dreams: Dreams;
-  /** Its folder for data. */
+  /** The server's data folder. */
   data: string;
-  /** Asks for a path of it. */
+  /** Requests a path from the server. */
   ask(path: string, init?: RequestInit): Promise<Response>;
-  /** Closes it and removes its data. */
+  /** Closes the server and removes its data. */
   close(): Promise<void>;
 }
 

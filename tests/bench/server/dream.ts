@@ -18,7 +18,7 @@ export const tiny: Settings = {
 /** A queued dream. */
 export interface QueuedDream extends Uploaded {
   id: string;
-  /** Its path, and its address. */
+  /** The path of the dream, and its address. */
   path: string;
   url: string;
 }

@@ -8,8 +8,8 @@ export interface HealthFigures extends Latencies {
 }
 
 /**
- * Asks for /healthz at fixed times, whether or not the answers before have come: a server that stands still for a
- * while so delays many requests, not one.
+ * Requests /healthz at fixed times, whether or not earlier responses have arrived: a server that stalls thus
+ * delays many requests, not one.
  */
 export class HealthClient implements Viewers {
   readonly #port: number;

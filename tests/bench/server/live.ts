@@ -80,8 +80,8 @@ export async function live(options: BenchOptions, clip: Uint8Array): Promise<Rep
 }
 
 /**
- * Memory with sockets that take nothing any more: the system keeps some 4 MB for each viewer that does not read. To
- * get there soon the dream goes on with few steps.
+ * Memory with sockets that have stopped reading: the system buffers some 4 MB for each such viewer. To fill
+ * these buffers quickly the dream continues with few steps.
  */
 async function fullSockets(
   { quick, say }: BenchOptions,

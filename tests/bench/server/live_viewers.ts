@@ -3,10 +3,10 @@ import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
 /** Results of {@link LiveViewers}. */
 export interface LiveFigures {
-  /** Pictures that the reading viewers got: the one that got the fewest, and all together. */
+  /** Pictures received by the reading viewers: the fewest by any one of them, and the total. */
   fewest: number;
   pictures: number;
-  /** Bytes of pictures that a reading viewer got, and bytes that waited for a silent one, means of all. */
+  /** Mean bytes of pictures received per reading viewer, and mean bytes waiting per silent viewer. */
   read: number;
   waited: number;
   errors: string[];
@@ -52,7 +52,7 @@ class Reader {
   pictures = 0;
   bytes = 0;
   error: string | undefined;
-  /** Settled with the first message. */
+  /** Resolves with the first message. */
   readonly there: Promise<void>;
   readonly #socket: WebSocket;
   readonly #gone: Promise<void>;

@@ -9,12 +9,12 @@ import type { ViewersProcess } from "./viewers_process.ts";
 /** The measured quantities. */
 export interface PhasesOptions<Figures> {
   follower: Follower;
-  /** Process of the server. */
+  /** Process id of the server. */
   pid: number;
   viewers: ViewersProcess<Figures>;
-  /** Frames of a phase. */
+  /** Frames per phase. */
   frames: number;
-  /** Phases with viewers; there is one more without. */
+  /** Number of phases with viewers; there is one more without. */
   rounds: number;
   say: (line: string) => void;
 }
@@ -23,11 +23,11 @@ export interface PhasesOptions<Figures> {
 export interface Phase {
   watched: boolean;
   frames: number;
-  /** Time of all its frames. */
+  /** Total time of its frames. */
   seconds: number;
   /** Memory of the server at the end of each frame, in bytes. */
   memory: number[];
-  /** Share of one core that the viewers took. */
+  /** Share of one core used by the viewers. */
   load: number;
 }
 

@@ -1,6 +1,6 @@
 /** An HLS media playlist (RFC 8216), as far as it is used here. */
 export interface Playlist {
-  /** Name of the file that comes ahead of all segments. */
+  /** Name of the file that precedes all segments. */
   header: string;
   segments: { name: string; seconds: number }[];
 }

@@ -18,14 +18,14 @@ export class ServerProcess implements AsyncDisposable {
   private constructor(
     process: Deno.ChildProcess,
     data: string,
-    /** Its address, without a slash at the end. */
+    /** The server's address, without a trailing slash. */
     readonly url: string,
   ) {
     this.#process = process;
     this.#data = data;
   }
 
-  /** Starts one on a free port. Throws what it says where it does not start. */
+  /** Starts a server on a free port. Throws an error with the server's output if it does not start. */
   static async start(providers: readonly string[]): Promise<ServerProcess> {
     const data = await Deno.makeTempDir({ prefix: "reverie-bench-server-" });
     const { REVERIE_TOKEN: _, ...env } = Deno.env.toObject();
@@ -54,7 +54,7 @@ export class ServerProcess implements AsyncDisposable {
     return Number(new URL(this.url).port);
   }
 
-  /** Waits until the memory of the server has been at rest for so many seconds; tells it in bytes. */
+  /** Waits until the server's memory has been stable for so many seconds; returns it in bytes. */
   async memoryAtRest(seconds = 1): Promise<number> {
     const end = performance.now() + patience;
     let memory = residentMemory(this.pid);
@@ -67,7 +67,10 @@ export class ServerProcess implements AsyncDisposable {
     return memory;
   }
 
-  /** Waits until all that a server loads ahead of its first dream is there; tells its memory in bytes. */
+  /**
+   * Waits until the server has loaded everything it loads before its first dream; returns its memory in
+   * bytes.
+   */
   async started(): Promise<number> {
     return await this.memoryAtRest(2);
   }

@@ -6,7 +6,7 @@ import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 /** Results of {@link StreamViewers}. */
 export interface StreamFigures extends Latencies {
   playlists: number;
-  /** Segments and their headers. */
+  /** Number of segments and their headers. */
   files: number;
   bytes: number;
   errors: string[];
@@ -16,8 +16,8 @@ export interface StreamFigures extends Latencies {
 const interval = 1000;
 
 /**
- * Viewers of an HLS stream that grows, each on a connection of its own: every second the playlist, and every file in it
- * that the viewer does not have. Their seconds begin at different times.
+ * Viewers of a growing HLS stream, each on its own connection. Every second each requests the playlist and
+ * all files in it that it does not have yet. Their seconds start at different times.
  */
 export class StreamViewers implements Viewers {
   readonly #viewers: Viewer[];
@@ -65,13 +65,13 @@ class Viewer {
   #on = false;
   #log = newLog();
 
-  /** @param folder path of the stream's files. */
+  /** @param folder path of the stream's files */
   constructor(port: number, folder: string) {
     this.#port = port;
     this.#folder = folder;
   }
 
-  /** @param delay milliseconds until the first look. */
+  /** @param delay milliseconds before the first request. */
   begin(log: Log, delay: number): void {
     this.#log = log;
     this.#on = true;

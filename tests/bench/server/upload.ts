@@ -7,7 +7,7 @@ export type Content = number | Uint8Array;
 /** An answered upload; times in milliseconds of `performance.now()`. */
 export interface Uploaded {
   reply: Reply;
-  /** The first byte went out, the last one, and the answer was there. */
+  /** Times at which the first byte was sent, the last byte was sent, and the response arrived. */
   began: number;
   sent: number;
   answered: number;
@@ -18,7 +18,7 @@ const chunkSize = 64 * 1024;
 
 /** Every upload route, by name. */
 export const routes = {
-  /** The whole body of a PUT. */
+  /** The whole body in a PUT. */
   raw: (port, content) => send(port, "PUT /api/dreams?name=bench.mp4", {}, { content }),
 
   /** A form with one field. */
@@ -39,7 +39,7 @@ export const routes = {
     return await send(port, `PATCH ${path}`, { ...version, ...type }, { content });
   },
 
-  /** A PUT that does not tell its length. */
+  /** A PUT without a content length. */
   async chunked(port, content) {
     using connection = await Connection.open(port);
     const began = performance.now();
@@ -65,7 +65,7 @@ export function textOf({ body }: Reply): string {
 
 interface Body {
   content: Content;
-  /** Text around it. */
+  /** Text around the content. */
   head?: string;
   tail?: string;
 }

@@ -33,27 +33,27 @@ export class Canvas {
     return FOCAL * this.width;
   }
 
-  /** x / z of what a column's middle shows. */
+  /** x / z at the middle of a column. */
   across(column: number): number {
     return (column + 0.5 - this.width / 2) / this.focal;
   }
 
-  /** y / z of what a row's middle shows. */
+  /** y / z at the middle of a row. */
   up(row: number): number {
     return (HORIZON * this.height - row - 0.5) / this.focal;
   }
 
-  /** The column, in pixels and between them, that shows x / z. */
+  /** The column that shows x / z, in fractional pixels. */
   columnOf(across: number): number {
     return across * this.focal + this.width / 2;
   }
 
-  /** The row, in pixels and between them, that shows y / z. */
+  /** The row that shows y / z, in fractional pixels. */
   rowOf(up: number): number {
     return HORIZON * this.height - up * this.focal;
   }
 
-  /** Lays a colour over a pixel. `alpha` is its cover, 0 … 1; the colour is not multiplied by it. */
+  /** Blends a colour over a pixel. `alpha` is its coverage, 0 … 1; the colour is not premultiplied. */
   cover(column: number, row: number, red: number, green: number, blue: number, alpha: number): void {
     const at = (row * this.width + column) * 3, light = this.light;
     light[at] = light[at]! * (1 - alpha) + red * alpha;

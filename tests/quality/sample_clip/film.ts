@@ -35,7 +35,10 @@ export class Film {
     this.#mirror = new Canvas(options.width, options.height);
   }
 
-  /** Draws frame `index` (it repeats every {@linkcode FRAMES}) as interleaved 8-bit RGB, row by row from the top. */
+  /**
+   * Draws frame `index` (repeating every {@linkcode FRAMES}) as interleaved 8-bit RGB, row by row from the
+   * top.
+   */
   frame(index: number): Uint8Array {
     const turn = 2 * Math.PI * (index % FRAMES) / FRAMES, eye = viewpointAt(turn);
     paintScene(this.#canvas, this.#mirror, this.#landscape, eye, turn);
@@ -44,7 +47,7 @@ export class Film {
     return this.#develop(index % FRAMES);
   }
 
-  /** Exposes every sample before the mean of a pixel is taken, so that bright edges stay smooth; adds grain. */
+  /** Exposes every sample before averaging a pixel, so that bright edges stay smooth; adds grain. */
   #develop(index: number): Uint8Array {
     const { width, height } = this.options;
     const random = seededRandom(index + 1000), film = new Uint8Array(width * height * 3);
@@ -62,7 +65,7 @@ export class Film {
     return film;
   }
 
-  /** The mean of a pixel's samples in one channel, 0 … 1, as the film sees them. */
+  /** The mean of a pixel's samples in one channel, 0 … 1, after the film's response. */
   #exposed(x: number, y: number, channel: number, brightness: number): number {
     const { width, samples } = this.options, light = this.#canvas.light;
     let sum = 0;

@@ -1,6 +1,6 @@
 /**
- * The land as the viewer needs it: height and reflected light on a grid that is fine nearby and coarse far away, made
- * once; every frame then only looks things up in it.
+ * The land as seen by the viewer: height and reflected light on a grid that is fine nearby and coarse far
+ * away. The grid is computed once; every frame only looks values up.
  */
 import { clamp, fractalNoise, mix, noise, smoothstep } from "./noise.ts";
 import { type Ground, groundAt } from "./terrain.ts";
@@ -16,8 +16,8 @@ const SKY_COLOUR: Colour = [0.2, 0.27, 0.44];
 const NEAREST = 8, FARTHEST = 2000, WIDEST = 0.95;
 
 /**
- * A grid over x / z (columns) and log z (rows): its cells look equally large from where the viewer stands.
- * Outside the grid, what lies on its border goes on.
+ * A grid over x / z (columns) and log z (rows): its cells appear equally large to the viewer. Outside the
+ * grid, the values at its border continue.
  */
 export class Landscape {
   readonly #height: Float32Array;
@@ -35,7 +35,10 @@ export class Landscape {
     ground.forEach((here, cell) => this.#light.set(this.#lightAt(cell, here), cell * 3));
   }
 
-  /** Metres above the lake at x = ratio · z, with log z given because whoever asks for many has it at hand. */
+  /**
+   * Metres above the lake at x = ratio · z. log z is a parameter because callers with many queries already
+   * have it.
+   */
   heightAt(ratio: number, logDepth: number): number {
     const column = this.#column(ratio), row = this.#row(logDepth);
     const i = Math.floor(column), j = Math.floor(row), s = column - i, t = row - j;
@@ -95,7 +98,7 @@ export class Landscape {
     return [-dx / length, 1 / length, -dz / length];
   }
 
-  /** How much of the sun is seen from a point, 0 … 1, by walking towards it in growing steps. */
+  /** The visible share of the sun from a point, 0 … 1, found by walking towards it in growing steps. */
   #sunReaching(x: number, z: number, height: number): number {
     let clear = 1;
     for (let step = 0.003 * z + 0.15, gone = step; gone < 420 && clear > 0; step *= 1.28, gone += step) {

@@ -9,7 +9,10 @@ export interface Ground {
   height: number;
   /** Height without trees and stones. */
   soil: number;
-  /** Which tree covers the place: a random number in (0, 1) that tells trees apart, or 0 where there is none. */
+  /**
+   * The tree that covers the place: a random number in (0, 1) that identifies the tree, or 0 if there is
+   * none.
+   */
   tree: number;
   /** 0 at a tree's rim, 1 at its tip. */
   crown: number;

@@ -82,7 +82,7 @@ export class CameraClient {
     return this.messages.filter((message) => message.type === type) as Extract<ServerMessage, { type: T }>[];
   }
 
-  /** The next message of a kind, of which `before` have been seen. */
+  /** The next message of a kind, after `before` earlier ones. */
   async hear<T extends ServerMessage["type"]>(type: T, before = 0) {
     await until(() => this.told(type).length > before);
     return this.told(type)[before]!;

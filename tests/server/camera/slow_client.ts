@@ -38,7 +38,9 @@ export class SlowClient {
     await this.#write(payload);
   }
 
-  /** Reads the next message: a text, or the number of bytes of a binary one. Undefined for what controls the socket. */
+  /**
+   * Reads the next message: a text, or the number of bytes of a binary one; undefined for a control frame.
+   */
   async read(): Promise<string | number | undefined> {
     const [first, second] = await this.#take(2);
     let length = second! & 0x7f;
@@ -52,7 +54,7 @@ export class SlowClient {
     return kind === 2 ? length : undefined;
   }
 
-  /** Gone without a word, as when a computer is switched off. */
+  /** Disappears without closing, as if a computer were switched off. */
   close(): void {
     this.#connection.close();
   }

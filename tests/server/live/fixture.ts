@@ -140,7 +140,7 @@ export class Client {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Waits until so many messages have come, or the socket has closed. */
+  /** Waits until so many messages have arrived, or the socket has closed. */
   async until(count: number): Promise<string[]> {
     while (this.heard.length < count && this.socket.readyState !== WebSocket.CLOSED) {
       await this.#changed.promise;

@@ -86,8 +86,8 @@ export function withRenderer(work: Work, options?: ConstructorParameters<typeof 
 }
 
 /**
- * {@link withRenderer} with one renderer for all tests of a file, as a server has one for all its dreams: to start it
- * takes longer than a short dream.
+ * {@link withRenderer} with one renderer for all tests of a file, as a server has one for all its dreams;
+ * starting one takes longer than a short dream.
  */
 export function oneRenderer(): (work: Work) => Promise<void> {
   const renderer = new Renderer();

@@ -5,7 +5,7 @@ export interface Operation {
   /** Method and path, such as `get /healthz`. */
   name: string;
   method: string;
-  /** With its parameters in braces. */
+  /** The path, with its parameters in braces. */
   path: string;
 }
 

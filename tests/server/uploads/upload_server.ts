@@ -13,9 +13,9 @@ export type Answer = Omit<Received, "file">;
 export interface UploadServerOptions {
   limits?: Partial<Limits>;
   idle?: number;
-  /** Looks at what came in before it is thrown away. */
+  /** Whether the upload is inspected before it is discarded. */
   inspected?: boolean;
-  /** Called with every upload that came in whole. */
+  /** Called with every complete upload. */
   onReceived?: (received: Received) => void;
 }
 
@@ -25,7 +25,7 @@ export interface UploadServer extends AsyncDisposable {
   port: number;
   folder: string;
   uploads: Uploads;
-  /** Paths of all files below the folder. */
+  /** Paths of all files in the folder. */
   left(): string[];
 }
 
