@@ -1,6 +1,6 @@
 /**
- * Runs all tests, or those below the paths that are given: `deno task test tests/server`. Most files run two at a time
- * in one process; after them, one by one, those that others would disturb.
+ * Runs all tests, or those below the given paths: `deno task test tests/server`. Most files run two at a time
+ * in one process; the files that other tests would disturb run one by one afterwards.
  */
 import { fileURLToPath } from "node:url";
 

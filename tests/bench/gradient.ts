@@ -5,8 +5,8 @@
  * Every ratio compares two medians over the runs of one graph, from two successive sessions:
  * - the time of a run as seen by the engine's caller, from an unprofiled session;
  * - the time of its convolutions, from a session profiled by onnxruntime. The profiler writes a record for
- * each of several hundred kernels, which takes longer than many of the kernels. This would distort the time
- * of the whole run, but hardly that of the convolutions.
+ *   each of several hundred kernels, which takes longer than many of the kernels. This would distort the time
+ *   of the whole run, but hardly that of the convolutions.
  */
 import { inceptionV3 } from "../../models/catalog.ts";
 import { Engine, type HostTensor, type Session, type Value } from "../../models/engine/engine.ts";

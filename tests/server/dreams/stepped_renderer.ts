@@ -55,7 +55,7 @@ function refused(field: string, message: string): Promise<never> {
 /** A rendering controlled by a test. */
 export class SteppedRendering implements Rendering {
   over = false;
-  /** The values that were requested, in order. */
+  /** The arguments of {@link see}, in order. */
   readonly seen: boolean[] = [];
   /** Time per frame, in seconds. */
   secondsPerFrame = 0.5;
