@@ -98,7 +98,7 @@ testRule("Where with a constant mask", 8, (random): Case => {
   };
 });
 
-/** Equal distinguishes values that are only equal if they are the same constant. */
+/** Equal on constants: true where the mask is negative. */
 function thresholded(g: GraphBuilder, mask: number[], dims: number[]): string {
   const low = g.less(g.floats(mask, dims), g.scalar(0));
   return g.op("Equal", [g.cast(low, "float32"), g.scalar(1)]);

@@ -3,7 +3,7 @@ import type { Need } from "../../needs.ts";
 
 const decoder = new TextDecoder();
 
-/** Few threads, so that results do not depend on the number of cores. */
+/** Few threads, so that results do not depend on their number. */
 const env = {
   OMP_NUM_THREADS: "1",
   PYTHONDONTWRITEBYTECODE: "1",
