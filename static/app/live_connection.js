@@ -24,13 +24,13 @@ const firstPause = 400;
 const longestPause = 15_000;
 
 /**
- * The connection counts as lost after so many milliseconds of silence while the browser reports being
+ * The connection counts as lost after this many milliseconds of silence while the browser reports being
  * offline.
  */
 const patience = 1500;
 
 /**
- * After so many milliseconds of silence a returning page reconnects, since its socket may have died
+ * After this many milliseconds of silence a returning page reconnects, since its socket may have died
  * unnoticed.
  */
 const staleAfter = 30_000;

@@ -62,7 +62,7 @@ export interface Settings {
   token: boolean;
 }
 
-/** What is to be dreamed, and how. */
+/** A request to dream: the part of the source, and the settings. */
 export interface Request {
   name?: string;
   preset?: string;

@@ -6,7 +6,7 @@ import { keepPicture } from "./picture_keeper.ts";
 import { contrast, pixelsOf } from "./pictures.ts";
 import { browserTest, dreamOf, eventually, shows, slow, type Visit } from "./visit.ts";
 
-/** Waits until the playlist lists so many segments; returns it. */
+/** Waits until the playlist lists the given number of segments; returns it. */
 async function playlistWith({ server }: Visit, id: string, segments: number): Promise<string> {
   let text = "";
   await eventually(`there are ${segments} segments`, async () => {

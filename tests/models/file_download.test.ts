@@ -9,9 +9,9 @@ const checksum = createHash("sha256").update(content).digest("hex");
 
 /** The behaviour of the server in a test. */
 interface Behaviour {
-  /** Sends so many bytes of a body and then breaks the connection. */
+  /** Sends this many bytes of a body and then breaks the connection. */
   breakAfter?: number;
-  /** Sends so many bytes of a body and then stalls. */
+  /** Sends this many bytes of a body and then stalls. */
   stallAfter?: number;
   /** Ignores range requests. */
   noRanges?: boolean;

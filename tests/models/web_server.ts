@@ -3,9 +3,9 @@
 /** How a server handles a file, instead of just sending it. */
 export interface Behaviour {
   status?: number;
-  /** Sends so many bytes of a body and then breaks the connection. */
+  /** Sends this many bytes of a body and then breaks the connection. */
   breakAfter?: number;
-  /** Sends so many bytes of a body and then stalls. */
+  /** Sends this many bytes of a body and then stalls. */
   stallAfter?: number;
   /** Accepts the connection and never answers. */
   silent?: boolean;

@@ -96,7 +96,11 @@ export async function upload({ ask }: TestServer, query = quickQuery()): Promise
   return await json(await ask(`/api/dreams?${query}`, { method: "PUT", body }), 201);
 }
 
-/** Polls a dream until it is in one of the states; throws an error after a minute. */
+/**
+ * Polls a dream until it is in one of the states.
+ *
+ * @throws {Error} if it ends in another state, or after a minute
+ */
 export async function until(server: TestServer, id: string, ...states: string[]): Promise<DreamView> {
   const end = performance.now() + 60_000;
   for (;;) {

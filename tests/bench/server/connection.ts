@@ -50,7 +50,11 @@ export class Connection implements Disposable {
     return await this.reply();
   }
 
-  /** Reads a response. Throws an error if the connection ends first. */
+  /**
+   * Reads a response.
+   *
+   * @throws {Error} if the connection ends first
+   */
   async reply(): Promise<Reply> {
     const head = await this.#head();
     const [first, ...lines] = head.split("\r\n");

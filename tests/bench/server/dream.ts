@@ -23,7 +23,11 @@ export interface QueuedDream extends Uploaded {
   url: string;
 }
 
-/** Uploads a clip by PUT. Throws an error if that does not start a dream. */
+/**
+ * Uploads a clip by PUT.
+ *
+ * @throws {Error} if that does not start a dream
+ */
 export async function startDream(
   server: ServerProcess,
   clip: Uint8Array,

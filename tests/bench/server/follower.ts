@@ -30,7 +30,11 @@ export class Follower implements AsyncDisposable {
     return this.frames.at(-1)?.frames ?? 0;
   }
 
-  /** Waits until so many frames are finished. Throws an error if the dream ends first. */
+  /**
+   * Waits until the given number of frames are finished.
+   *
+   * @throws {Error} if the dream ends first
+   */
   async until(count: number): Promise<FollowedFrame> {
     while (this.done < count) {
       if (this.#over !== undefined) {
@@ -41,7 +45,11 @@ export class Follower implements AsyncDisposable {
     return this.frames.find(({ frames }) => frames >= count)!;
   }
 
-  /** Waits for the end. Throws an error if the dream did not succeed. */
+  /**
+   * Waits for the end.
+   *
+   * @throws {Error} if the dream did not succeed
+   */
   async end(): Promise<void> {
     await this.#listening;
     if (this.#over !== "done") throw new Error(`the dream did not end well: ${this.#over}`);

@@ -5,7 +5,11 @@ export interface Playlist {
   segments: { name: string; seconds: number }[];
 }
 
-/** Parses a playlist of fragmented MP4. Throws an error if the text is not one. */
+/**
+ * Parses a playlist of fragmented MP4.
+ *
+ * @throws {Error} if the text is not one
+ */
 export function playlistOf(text: string): Playlist {
   const lines = text.split("\n");
   const header = /^#EXT-X-MAP:URI="(.+?)"/m.exec(text)?.[1];

@@ -25,7 +25,11 @@ export class ServerProcess implements AsyncDisposable {
     this.#data = data;
   }
 
-  /** Starts a server on a free port. Throws an error with the server's output if it does not start. */
+  /**
+   * Starts a server on a free port.
+   *
+   * @throws {Error} with the server's output, if it does not start
+   */
   static async start(providers: readonly string[]): Promise<ServerProcess> {
     const data = await Deno.makeTempDir({ prefix: "reverie-bench-server-" });
     const { REVERIE_TOKEN: _, ...env } = Deno.env.toObject();
@@ -54,7 +58,7 @@ export class ServerProcess implements AsyncDisposable {
     return Number(new URL(this.url).port);
   }
 
-  /** Waits until the server's memory has been stable for so many seconds; returns it in bytes. */
+  /** Waits until the server's memory has been stable for the given seconds; returns it in bytes. */
   async memoryAtRest(seconds = 1): Promise<number> {
     const end = performance.now() + patience;
     let memory = residentMemory(this.pid);

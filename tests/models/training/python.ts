@@ -55,7 +55,11 @@ export function start(python: string, args: string[]): Deno.ChildProcess {
   return new Deno.Command(python, { args, env, stdout: "piped", stderr: "inherit" }).spawn();
 }
 
-/** The output of a Python script, as text. Throws an error with its messages if it fails. */
+/**
+ * The output of a Python script, as text.
+ *
+ * @throws {Error} with the script's messages, if it fails
+ */
 export async function run(python: string, args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(python, { args, env }).output();
   if (!success) throw new Error(`${args.join(" ")}: ${decoder.decode(stderr)}`);

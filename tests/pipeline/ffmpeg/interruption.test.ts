@@ -96,7 +96,7 @@ function openFiles(): string[] {
   );
 }
 
-/** Waits until a growing file holds so many frames, for a minute at most; returns their number. */
+/** Waits until a growing file holds the given number of frames, for a minute at most; returns their number. */
 async function grown(path: string, frames: number): Promise<number> {
   for (const end = performance.now() + 60_000;;) {
     const { streams } = await count(path).catch(() => ({ streams: [] }));

@@ -140,7 +140,7 @@ export class Client {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Waits until so many messages have arrived, or the socket has closed. */
+  /** Waits until the given number of messages have arrived, or the socket has closed. */
   async until(count: number): Promise<string[]> {
     while (this.heard.length < count && this.socket.readyState !== WebSocket.CLOSED) {
       await this.#changed.promise;

@@ -98,7 +98,11 @@ export function oneRenderer(): (work: Work) => Promise<void> {
 /** Names in a folder, sorted. */
 export const filesIn = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
 
-/** Waits until a condition holds; throws an error after `patience` milliseconds. */
+/**
+ * Waits until a condition holds.
+ *
+ * @throws {Error} if it does not within `patience` milliseconds
+ */
 export async function until(condition: () => boolean, patience = 60_000): Promise<void> {
   const end = performance.now() + patience;
   while (!condition()) {
