@@ -14,6 +14,6 @@ export interface ViewContext {
 
 /** One place of the page. */
 export interface View {
-  /** Shows the view inside the root. The returned function removes it, with its timers, sockets and listeners. */
+  /** Shows the view inside the root. The returned function removes it, with timers, sockets and listeners. */
   mount(root: HTMLElement, context: ViewContext): () => void;
 }

@@ -17,7 +17,7 @@ export async function benchClip(folder: string): Promise<string> {
   );
 }
 
-/** Duration in seconds that covers the given number of frames: up to the middle between the last one and the next. */
+/** Duration in seconds of the given number of frames: up to the middle between the last one and the next. */
 export function secondsFor(frames: number): number {
   return (frames - 0.5) / rate;
 }
