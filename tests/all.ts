@@ -1,12 +1,12 @@
 /**
- * Runs all tests, or those below the paths that are given: `deno task test tests/server`. Most files run two at a time
- * in one process; after them, one by one, those that others would disturb.
+ * Runs all tests, or those below the given paths: `deno task test tests/server`. Most files run two at a time
+ * in one process; the files that other tests would disturb run one by one afterwards.
  */
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Files that measure time. */
+/** Test files that measure time. */
 const timed = [
   "tests/browser/camera.test.ts",
   "tests/browser/stream.test.ts",
@@ -18,7 +18,7 @@ const timed = [
   "tests/server/http/linger.test.ts",
 ];
 
-/** Files that look at the memory or the children of the whole process. */
+/** Test files that measure the memory or the child processes of the whole process. */
 const watching = [
   "tests/pipeline/decode.test.ts",
   "tests/server/live/memory.test.ts",
@@ -26,10 +26,10 @@ const watching = [
   "tests/server/uploads/memory.test.ts",
 ];
 
-/** Whether files that run at the same time would disturb a file, or be disturbed by it. */
+/** Whether a file must run alone, because parallel files would disturb it or be disturbed by it. */
 async function runsAlone(path: string): Promise<boolean> {
   if ([...timed, ...watching].includes(path)) return true;
-  // Environment variables belong to the whole process.
+  // Environment variables are shared by the whole process.
   return /\/environment\.ts"|Deno\.env\.set/.test(await Deno.readTextFile(`${root}/${path}`));
 }
 
@@ -42,7 +42,7 @@ async function testFiles(folder: string): Promise<string[]> {
   return found.sort();
 }
 
-/** Runs files; the exit code, and the line that sums up. */
+/** Runs test files; returns the exit code and the summary line. */
 async function run(files: string[], ...options: string[]): Promise<{ code: number; summary: string }> {
   if (files.length === 0) return { code: 0, summary: "ok | none" };
   const process = new Deno.Command(Deno.execPath(), {

@@ -1,4 +1,4 @@
-/** Sets environment variables for the length of one call. */
+/** Sets environment variables for the duration of one call. */
 export async function withEnvironment(
   variables: Record<string, string>,
   call: () => Promise<void>,
@@ -14,7 +14,7 @@ export async function withEnvironment(
   }
 }
 
-/** Runs a call with an empty cache folder, so that nothing that was fetched before is here; tells it the folder. */
+/** Calls with an empty cache folder, so that no earlier download is found; passes the folder on. */
 export async function withEmptyCache(call: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "reverie-cache-" });
   try {

@@ -1,17 +1,17 @@
-/** Who may import whom: main -> server -> pipeline -> models, the page by itself, and nobody in a circle. */
+/** Import rules: main -> server -> pipeline -> models, the page by itself, and no cycles. */
 import assert from "node:assert/strict";
 import { dirname, join, normalize, relative } from "node:path";
 
 const project = join(import.meta.dirname!, "..");
 
-/** From the lowest to the highest; a module imports from its own part and from those below. */
+/** From the lowest to the highest layer; a module imports from its own layer and from those below. */
 const parts = ["models", "pipeline", "server", "main.ts"];
 
-/** Every import statement, of types too, dynamic import and JSDoc `@import` that names a file. */
+/** Every import statement (types included), dynamic import and JSDoc `@import` that names a file. */
 const specifiers =
   /^(?:import|export|\}| \* @import|\/\*\* @import)(?:[^"\n]* from)? "(\.[^"]+)"|\bimport\("(\.[^"]+)"\)/gm;
 
-/** The modules of the project by their paths, with what each imports. */
+/** The modules of the project by path, with the imports of each. */
 async function modules(): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   for await (const path of sources(project)) {
@@ -66,7 +66,7 @@ Deno.test("nobody imports in a circle, not even types", () => {
   assert.deepEqual(circle(graph), []);
 });
 
-/** The paths along a circle, from one module back to itself; empty where there is none. */
+/** The paths along a cycle, from a module back to itself; empty if there is none. */
 function circle(graph: Map<string, string[]>): string[] {
   const done = new Set<string>();
   const walk = (path: string, way: string[]): string[] => {

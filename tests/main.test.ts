@@ -10,7 +10,7 @@ const root = new URL("..", import.meta.url);
 
 const reverie = (args: string[], env?: Record<string, string>) => runScript("main.ts", args, env);
 
-/** Wrong usage: one line on the standard error, nothing on the standard output, status 2. */
+/** Wrong usage: one line on standard error, nothing on standard output, status 2. */
 async function refused(args: string[], pattern: RegExp): Promise<void> {
   const { code, stdout, stderr } = await reverie(args);
   assert.match(stderr, pattern, args.join(" "));

@@ -5,7 +5,7 @@ import { locate } from "../pipeline/ffmpeg/locate.ts";
 import { runScript } from "./run_deno.ts";
 
 const root = new URL("..", import.meta.url);
-/** Settings under which a frame takes as little time as it can. */
+/** Settings that make a frame as fast as possible. */
 const quick = [
   "--model=mobilefacenet",
   "--image-size=128",
@@ -28,7 +28,7 @@ function command(args: string[]): Deno.Command {
 
 const reverie = (...args: string[]) => runScript("main.ts", args);
 
-/** Gives the work a folder with a clip of ten frames a second, and takes the folder away. */
+/** Calls with a folder that holds a clip at ten frames per second, and removes the folder afterwards. */
 async function withClip(
   seconds: number,
   work: (folder: string, clip: string) => Promise<void>,
@@ -94,7 +94,7 @@ Deno.test("a script for deepdream-video-pytorch goes on working", () =>
     );
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^reverie: no effect yet: -clamp\n/);
-    // Where GoogLeNet is not here, another line tells of the layer that stands for inception_4b.
+    // If GoogLeNet is missing, another line names the layer that replaces inception_4b.
     assert.match(
       stderr,
       isHere("googlenet") ? /-clamp\n$/ : /inception-v3 dreams .*, its layers mixed3;.*\n$/,

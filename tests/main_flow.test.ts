@@ -5,7 +5,7 @@ import { type Outcome, runScript } from "./run_deno.ts";
 import { sharedFile } from "./shared_data.ts";
 import { testWith } from "./needs.ts";
 
-/** Runs the program with an empty cache folder and no way out of this machine. */
+/** Runs the program with an empty cache folder and without network access. */
 async function reverie(...args: string[]): Promise<Outcome> {
   const folder = await Deno.makeTempDir({ prefix: "reverie-cache-" });
   const nowhere = "http://127.0.0.1:9";

@@ -10,7 +10,7 @@ import {
 import { type Outcome, runScript } from "./run_deno.ts";
 import { testWith } from "./needs.ts";
 
-/** Runs `models` with a cache folder and no way out of this machine but the mirror. */
+/** Runs `models` with a cache folder and no network access except to the mirror. */
 function models(cache: string, mirror: string, ...args: string[]): Promise<Outcome> {
   return runScript("main.ts", ["models", ...args], { REVERIE_CACHE: cache, REVERIE_MIRROR: mirror });
 }

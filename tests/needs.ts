@@ -1,12 +1,14 @@
-/** Tests of what not every machine has: where it is missing they are ignored, and their names say why. */
+/**
+ * Tests with needs that not every machine meets: if one is unmet the test is ignored, and its name says why.
+ */
 
-/** What a test needs of the machine that it runs on. */
+/** A requirement of a test on the machine. */
 export interface Need {
-  /** Why the machine does not have it, in a few words; undefined where it does. */
+  /** Why the machine does not meet it, in a few words; undefined if it does. */
   readonly unmet: string | undefined;
 }
 
-/** Declares a test that is ignored, with the reason beside its name, where one of its needs is not met. */
+/** Declares a test that is ignored, with the reason in its name, if one of its needs is unmet. */
 export function testWith(
   needs: Need | readonly Need[],
   name: string,
@@ -17,7 +19,7 @@ export function testWith(
   else Deno.test({ name: `${name} (${unmet.join("; ")})`, ignore: true, fn });
 }
 
-/** The need that something holds; `otherwise` says what it means where it does not. */
+/** A need that is met if `holds`; `otherwise` is the reason shown if it does not. */
 export function need(holds: boolean, otherwise: string): Need {
   return { unmet: holds ? undefined : otherwise };
 }

@@ -1,7 +1,7 @@
 /**
- * Gets what the tests need: networks, so that no test waits for a download, and a browser, which npm does not have. On
- * Debian and its relatives it is installed where this runs as root, as in a container; elsewhere the tests of the page
- * are ignored with a line that says so.
+ * Fetches what the tests need: networks, so that no test waits for a download, and a browser, which npm does
+ * not have. On Debian and its relatives the browser is installed if this runs as root, as in a container;
+ * elsewhere the tests of the page are ignored with a message.
  */
 import { pull } from "../models/catalog.ts";
 import { ReverieError } from "../models/errors.ts";

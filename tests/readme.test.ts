@@ -1,4 +1,4 @@
-/** What README.md tells to type at a running server does what it says. */
+/** Checks that the commands in README.md for a running server do what it says. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { locate } from "../pipeline/ffmpeg/locate.ts";
@@ -6,7 +6,7 @@ import { inFolder } from "./pipeline/clips.ts";
 import { sample, withTestServer } from "./server/helpers.ts";
 import { need, testWith } from "./needs.ts";
 
-/** The shell scripts of a text that stand below `<!-- tested: server -->`, as one. */
+/** The shell scripts below `<!-- tested: server -->` in a text, joined. */
 function testedScript(markdown: string): string {
   const blocks = markdown.matchAll(/^<!-- tested: server -->\s*^```sh\n(.*?)^```$/gms);
   return [...blocks].map(([, script]) => script).join("\n");
@@ -21,7 +21,7 @@ async function starts(program: string): Promise<boolean> {
   }
 }
 
-/** Runs a script in a folder; fails at the first command that fails, or that the server answers with an error. */
+/** Runs a script in a folder; fails at the first command that fails or gets an error from the server. */
 async function run(script: string, folder: string): Promise<string> {
   await Deno.writeTextFile(join(folder, ".curlrc"), "fail-with-body\nshow-error\nmax-time = 180\n");
   const { success, stdout, stderr } = await new Deno.Command("bash", {

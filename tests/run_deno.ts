@@ -1,15 +1,15 @@
-/** Programs of the repository, run as a user does: in a process of their own, without a terminal. */
+/** Runs programs of the repository as a user does: in a separate process, without a terminal. */
 
 const root = new URL("..", import.meta.url);
 
-/** What a program came to. */
+/** The result of a program. */
 export interface Outcome {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs deno in the repository's folder, to its end. */
+/** Runs deno in the repository's folder until it ends. */
 export async function runDeno(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],

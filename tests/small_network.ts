@@ -1,5 +1,5 @@
 /**
- * Settings for tests that dream and do not care with what: the smallest network of the catalog, of which nearly nothing
- * is to be read and built. InceptionV3, with 87 MB, takes longer to open than such a test needs for all the rest.
+ * Settings for tests that dream with any network: the smallest one of the catalog, which is quick to read and
+ * build. Opening InceptionV3, with 87 MB, takes longer than all the rest of such a test.
  */
 export const smallNetwork = { model: "mobilefacenet", layers: ["392"] };

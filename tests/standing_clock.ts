@@ -1,11 +1,11 @@
-/** A clock for tests of what takes time: how busy the machine is does not matter to them. */
+/** A clock for tests of timing, which makes them independent of the machine's load. */
 
-/** A clock that stands still but where it is told to go on. */
+/** A clock that only advances on request. */
 export interface StandingClock extends Disposable {
   pass(seconds: number): void;
 }
 
-/** Puts a standing clock, at 0, in the place of `performance.now()`, until it is disposed of. */
+/** Replaces `performance.now()` by a standing clock at 0, until it is disposed of. */
 export function standingClock(): StandingClock {
   const real = performance.now;
   let now = 0;

@@ -1,13 +1,13 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Tells those who listen to the page what others see change. */
+/** Announces changes to screen readers. */
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
 /**
- * Says a line through the page's live region.
+ * Announces a line through the page's live region.
  *
  * @param {string} line
  */
@@ -15,7 +15,7 @@ export function announce(line) {
   const region = document.getElementById("announcements");
   if (!region) return;
   region.textContent = "";
-  // A moment later, so that the same line is said again.
+  // Set a moment later, so that a repeated line is announced again.
   clearTimeout(timer);
   timer = setTimeout(() => region.textContent = line, 60);
 }

@@ -2,18 +2,18 @@
 /// <reference lib="dom" />
 
 /**
- * Every route of the server as a function. What goes wrong is thrown as {@link ApiError}.
+ * Every route of the server as a function. Failures are thrown as {@link ApiError}.
  *
  * @import { Dream, Networks, Picture, Request as Wish, Settings } from "./types.ts"
  */
 
-/** What the server, or the way to it, had to say. */
+/** An error reported by the server, or a failed connection to it. */
 export class ApiError extends Error {
   /** @override */
   name = "ApiError";
 
   /**
-   * @param {number} status 0 where no answer came
+   * @param {number} status HTTP status, or 0 if there was no response
    * @param {{ code?: string, message: string, field?: string }} body
    */
   constructor(status, { code = "unknown", message, field }) {
@@ -27,7 +27,7 @@ export class ApiError extends Error {
 const offline = "The server cannot be reached. Check that it runs and that you are connected.";
 
 /**
- * An answer of the server, or the error it tells.
+ * Fetches a response of the server, or throws the error it reports.
  *
  * @param {string} path
  * @param {RequestInit} [init]
@@ -46,7 +46,7 @@ async function ask(path, init = {}) {
   throw await errorOf(response);
 }
 
-/** Asks for the token, and comes back here. */
+/** Goes to the login page, which returns here afterwards. */
 function goToLogin() {
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.hash)}`);
 }
@@ -57,7 +57,7 @@ async function errorOf(response) {
 }
 
 /**
- * The error in an answer's body.
+ * The error in a response body.
  *
  * @param {number} status
  * @param {string} text
@@ -67,7 +67,7 @@ export function errorFrom(status, text) {
     const { error } = JSON.parse(text);
     if (typeof error.message === "string") return new ApiError(status, error);
   } catch {
-    // Not from the server itself; a proxy, perhaps.
+    // Not from the server itself, but perhaps from a proxy.
   }
   if (status === 0) return new ApiError(0, { code: "offline", message: offline });
   return new ApiError(status, { message: `The server answered with status ${status}.` });
@@ -94,7 +94,7 @@ function sending(method, body) {
 const dreamPath = (id) => `/api/dreams/${encodeURIComponent(id)}`;
 
 /**
- * A wish as flat text fields, for queries, forms and tus.
+ * A request as flat text fields, for queries, forms and tus.
  *
  * @param {Wish} wish
  * @returns {Record<string, string>}
@@ -120,7 +120,7 @@ export function getNetworks(signal) {
 }
 
 /**
- * Has the server fetch a network.
+ * Asks the server to download a network.
  *
  * @param {string} name
  * @returns {Promise<Networks>}
@@ -150,7 +150,7 @@ export function getDream(id, signal) {
 }
 
 /**
- * Changes settings; `frame` of the answer is the first made with them.
+ * Changes settings. `frame` in the response is the first frame made with them.
  *
  * @param {string} id
  * @param {Record<string, unknown>} parameters
@@ -173,10 +173,10 @@ export async function deleteDream(id) {
 }
 
 /**
- * A new dream of the same source.
+ * Starts a new dream of the same source.
  *
  * @param {string} id
- * @param {Wish} [wish] the earlier settings, unless it names others
+ * @param {Wish} [wish] settings that override the earlier ones
  * @returns {Promise<Dream>}
  */
 export function dreamAgain(id, wish) {
@@ -199,7 +199,7 @@ function flat({ given, ...rest }) {
 }
 
 /**
- * One dreamed frame, of a picture or video that is sent or of an earlier dream's source.
+ * Dreams one frame of an uploaded picture or video, or of an earlier dream's source.
  *
  * @param {{ body?: Blob, dream?: string, at?: number, wish: Wish }} what
  * @param {AbortSignal} [signal]
@@ -223,7 +223,8 @@ export async function preview({ body, dream, at, wish }, signal) {
 }
 
 /**
- * A picture of what the dream sees, and the frame it belongs to; waits for the next frame where there is none yet.
+ * A picture of what the dream sees, and the index of its frame. Waits for the next frame if there is none
+ * yet.
  *
  * @param {string} id
  * @param {"source" | "flow" | "mask" | "dream"} what
@@ -238,7 +239,7 @@ export async function seenPicture(id, what, signal) {
 }
 
 /**
- * Address of a socket on this server.
+ * The address of a WebSocket on this server.
  *
  * @param {string} path
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Two pictures of one place, one over the other, with a slider that moves the border between them. */
+/** Two pictures of the same view, one over the other, with a slider that moves the border between them. */
 import { element } from "./element.js";
 
 let count = 0;
@@ -9,15 +9,15 @@ let count = 0;
 /**
  * @typedef {object} Comparison
  * @property {HTMLElement} element
- * @property {(share: number) => void} set where the border is, 0 to 1 from the left
+ * @property {(share: number) => void} set sets the border's position, 0 to 1 from the left
  */
 
 /**
  * @param {object} options
- * @param {Element} options.before an image, video or canvas of what it was; shown left of the border
- * @param {Element} options.after of what became of it; gives the size
- * @param {string} [options.label] of the slider
- * @param {number} [options.share] where the border begins
+ * @param {Element} options.before an image, video or canvas, shown left of the border
+ * @param {Element} options.after the same, shown right of the border; sets the size
+ * @param {string} [options.label] the slider's label
+ * @param {number} [options.share] the border's first position
  * @returns {Comparison}
  */
 export function createComparison({ before, after, label = "Before and after", share = 0.5 }) {

@@ -94,7 +94,7 @@ export function createDreamCard(first, { api, settings, onChange }) {
   const showActions = (fresh = false) => {
     const wanted = `${dream.links.video ?? ""}`;
     if (!fresh && wanted === shownActions) return;
-    // The question stays until it is answered.
+    // The question stays open until it is answered.
     if (!fresh && actions.querySelector(".gallery-question")) return;
     shownActions = wanted;
     actions.replaceChildren(
@@ -168,7 +168,7 @@ export function createDreamCard(first, { api, settings, onChange }) {
 function setPicture(image, address, { state }) {
   image.hidden = address === undefined;
   if (address === undefined) return;
-  // A running dream's poster is replaced by a better one later.
+  // A running dream's poster is later replaced by a better one.
   const wanted = state === "running" ? `${address}?running` : address;
   if (image.getAttribute("src") !== wanted) image.src = wanted;
 }
@@ -203,7 +203,7 @@ function factsLine({ state, created, source, duration: part, progress, queue }) 
 }
 
 /**
- * The preset, and what was set besides.
+ * The preset and the settings given on top of it.
  *
  * @param {Dream} dream
  * @param {(name: string) => string} labelOf

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Where a video comes in: dropped, chosen, pasted; or the sample clip, or the camera. */
+/** The video input: drop, choose or paste a file, or use the sample clip or the camera. */
 import { element } from "./element.js";
 import { icon } from "./icons.js";
 import { fileFrom } from "./source.js";
@@ -89,7 +89,7 @@ export function createDropZone({ onFile, onSample, sample }) {
 }
 
 /**
- * Takes files that are dropped anywhere on the page, or pasted; returns what ends it.
+ * Accepts files dropped anywhere on the page, or pasted; returns a function that stops it.
  *
  * @param {(file: File) => void} onFile
  */

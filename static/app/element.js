@@ -1,13 +1,13 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Makes elements without markup in strings. */
+/** Creates elements without markup in strings. */
 
 /** @typedef {Node | string | number | false | null | undefined} Child */
 
 /**
- * An element with attributes and children. A value of true writes the bare attribute; false, null and undefined
- * leave it out; a function listens to the event that its name tells after `on`.
+ * Creates an element with attributes and children. The value true writes the bare attribute; false, null and
+ * undefined omit it; a function listens to the event named after `on`.
  *
  * @example element("button", { class: "button", type: "button", onclick: start }, "Start")
  *
@@ -30,7 +30,7 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
- * Adds what is there of the children.
+ * Appends the children that are present.
  *
  * @param {Element} parent
  * @param {Child[]} children

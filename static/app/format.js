@@ -34,7 +34,7 @@ export function percent(share) {
 }
 
 /**
- * A line of the server's with a capital letter.
+ * A message of the server with an initial capital.
  *
  * @param {string} line
  */
@@ -43,7 +43,7 @@ export function sentence(line) {
 }
 
 /**
- * A time of the past as `3 minutes ago`.
+ * A past time as `3 minutes ago`.
  *
  * @param {string} time ISO 8601
  */
@@ -57,10 +57,11 @@ export function ago(time) {
 }
 
 /**
- * Seconds that are typed, as seconds or h:mm:ss; undefined where nothing is. Throws an Error where it is neither.
+ * Parses a time given as seconds or h:mm:ss; undefined for empty text.
  *
  * @param {string} text
  * @returns {number | undefined}
+ * @throws {Error} if the text is neither
  */
 export function secondsOf(text) {
   const typed = text.trim();

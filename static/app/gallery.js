@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 
 /**
- * The earlier dreams, newest first, kept up to date as long as the page is looked at.
+ * The earlier dreams, newest first, kept up to date while the page is visible.
  *
  * @import { Dream, Settings } from "./types.ts"
  * @import { DreamCard } from "./dream_card.js"
@@ -10,10 +10,10 @@
 import { createDreamCard } from "./dream_card.js";
 import { element } from "./element.js";
 
-/** Milliseconds between looks: while something happens, and while nothing does. */
+/** Milliseconds between polls: while something happens, and while nothing does. */
 const pace = { busy: 2000, idle: 15000 };
 
-/** How many are shown before more are asked for. */
+/** Number of dreams shown before more are requested. */
 const page = 12;
 
 /**
@@ -60,7 +60,7 @@ export function createGallery({ api, settings }) {
       const card = cards.get(dream.id) ?? createDreamCard(dream, { api, settings, onChange: look });
       cards.set(dream.id, card);
       card.update(dream);
-      // Only what is out of place moves, so that the focus stays where it is.
+      // Only misplaced cards move, so that the focus stays where it is.
       if (list.children[index] !== card.element) {
         list.insertBefore(card.element, list.children[index] ?? null);
       }

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** What the page begins with: what it is, where a video comes in, and what becomes of it. */
+/** The top of the page: what Reverie is, the video input, and an example of the result. */
 import { createComparison } from "./compare.js";
 import { element } from "./element.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** The page's icons, drawn on a field of 24 by 24. */
+/** The page's icons, drawn on a grid of 24 by 24. */
 
 const paths = {
   upload: "M12 16V4m0 0L7 9m5-5 5 5M4 16v3a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-3",
@@ -22,7 +22,7 @@ const paths = {
 /** @typedef {keyof typeof paths} IconName */
 
 /**
- * An icon; it says nothing to screen readers, so what it stands in must.
+ * An icon. It is hidden from screen readers, so the element around it must carry the label.
  *
  * @param {IconName} name
  */

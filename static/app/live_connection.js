@@ -6,7 +6,8 @@
 /// <reference lib="dom.asynciterable" />
 
 /**
- * A socket that comes back by itself: after a growing pause, and at once when the network or the page returns.
+ * A WebSocket that reconnects by itself: after a growing pause, and at once when the network or the page
+ * returns.
  *
  * @typedef {"connecting" | "open" | "lost" | "over"} ConnectionState
  *
@@ -14,18 +15,24 @@
  * @property {(message: any) => void} onMessage a JSON message
  * @property {(picture: Blob) => void} onPicture a binary message
  * @property {(state: ConnectionState) => void} [onState]
- * @property {() => void} [onOpen] each time a connection stands, before its first message
- * @property {() => Promise<boolean>} [worthwhile] asked before another attempt once one was refused
+ * @property {() => void} [onOpen] each time a connection opens, before its first message
+ * @property {() => Promise<boolean>} [worthwhile] called after a refused attempt, before the next one
  */
 
 /** Milliseconds. */
 const firstPause = 400;
 const longestPause = 15_000;
 
-/** So long without a word while the browser says it is offline, and the connection counts as lost. */
+/**
+ * The connection counts as lost after this many milliseconds of silence while the browser reports being
+ * offline.
+ */
 const patience = 1500;
 
-/** A page that comes back after so long without a word asks anew, since its socket may be dead without knowing. */
+/**
+ * After this many milliseconds of silence a returning page reconnects, since its socket may have died
+ * unnoticed.
+ */
 const staleAfter = 30_000;
 
 export class LiveConnection {
@@ -56,7 +63,7 @@ export class LiveConnection {
   }
 
   /**
-   * Sends a JSON message or a picture; false where nobody is there to hear it.
+   * Sends a JSON message or a picture. Returns false if the connection is not open.
    *
    * @param {object | Blob} message
    */
@@ -66,7 +73,7 @@ export class LiveConnection {
     return true;
   }
 
-  /** Ends it for good. */
+  /** Closes the connection for good. */
   close() {
     if (this.state === "over") return;
     this.#drop();
@@ -108,7 +115,7 @@ export class LiveConnection {
     this.#timer = setTimeout(() => this.#retry(opened), pause);
   }
 
-  /** @param {boolean} opened whether the connection before stood at all */
+  /** @param {boolean} opened whether the last connection ever opened */
   async #retry(opened) {
     const worthwhile = opened || (await this.#hooks.worthwhile?.() ?? true);
     if (this.state !== "lost" || this.#socket) return;
@@ -116,7 +123,7 @@ export class LiveConnection {
     else this.close();
   }
 
-  /** The browser says it is offline, which need not concern a server on this machine. */
+  /** The browser reports being offline, which need not affect a server on this machine. */
   #doubt() {
     clearTimeout(this.#timer);
     const since = performance.now();

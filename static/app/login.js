@@ -1,7 +1,10 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Says why the token was refused, and takes along where to go on. The form works without this, too. */
+/**
+ * Shows why the token was refused, and passes on the page to return to. The form also works without this
+ * script.
+ */
 
 const query = new URLSearchParams(location.search);
 const form = /** @type {HTMLFormElement} */ (document.getElementById("login"));
@@ -21,7 +24,7 @@ if (reason !== null) {
   token.setAttribute("aria-describedby", "login-error");
 }
 
-// The server leads here with what follows `#` still in the address: the place where the reader wanted to be.
+// The server redirects here without dropping the part after `#`, which names the page that was requested.
 const next = query.get("next") ?? (location.hash === "" ? null : `/${location.hash}`);
 if (next !== null) {
   const field = document.createElement("input");

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Starts the page: asks for the settings there are, then shows the place that the address names. */
+/** Starts the page: loads the settings, then shows the place named in the address. */
 import * as api from "./api.js";
 import { announce } from "./announce.js";
 import { element } from "./element.js";
@@ -18,13 +18,13 @@ let settings;
 /** @type {() => void} */
 let unmount = () => {};
 
-/** Stylesheets of views, by their address. @type {Map<string, Promise<void>>} */
+/** Stylesheets of views, by address. @type {Map<string, Promise<void>>} */
 const styles = new Map();
 
-/** Counts places, so that one that loads slowly does not come over the next. */
+/** Counts navigations, so that a slow place does not replace a later one. */
 let current = 0;
 
-// What follows `#` names a place, so the link's own target would lead nowhere.
+// The part after `#` names a place, so the link's own target would lead nowhere.
 document.querySelector(".skip-link")?.addEventListener("click", (event) => {
   event.preventDefault();
   root.focus();
@@ -57,7 +57,7 @@ watchPlace(async (place) => {
 
 /**
  * @param {Place} place
- * @param {boolean} moved whether the page showed something else before
+ * @param {boolean} moved whether another place was shown before
  */
 function arrived({ route }, moved) {
   document.title = route.title === "Reverie" ? "Reverie" : `${route.title} · Reverie`;
@@ -76,7 +76,7 @@ function markNavigation(place) {
 }
 
 /**
- * A view's stylesheet, once.
+ * Loads a view's stylesheet, once.
  *
  * @param {string | undefined} address
  */
@@ -86,7 +86,7 @@ function loadStyle(address) {
   if (known) return known;
   /** @type {Promise<void>} */
   const loaded = new Promise((resolve) => {
-    // A view without its style is still better than none.
+    // A view without its style is better than none.
     const done = () => resolve();
     document.head.append(element("link", { rel: "stylesheet", href: address, onload: done, onerror: done }));
   });

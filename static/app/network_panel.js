@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 
 /**
- * Which network dreams, and fetching the one that the looks are made for where it is not here yet.
+ * Which network dreams, and the download of the network that the looks are made for if it is missing.
  *
  * @import { Network, Networks, Settings } from "./types.ts"
  */
@@ -11,14 +11,14 @@ import { element } from "./element.js";
 import { percent, sentence, size } from "./format.js";
 import { networkTitle } from "./parameter_names.js";
 
-/** Milliseconds between looks at a network that is being fetched. */
+/** Milliseconds between polls of a running download. */
 const pace = 700;
 
 /**
  * @param {object} options
  * @param {typeof import("./api.js")} options.api
  * @param {Settings} options.settings
- * @param {() => void} options.onArrival told when the network has come
+ * @param {() => void} options.onArrival called when the network has arrived
  * @returns {{ element: HTMLElement, remove: () => void }}
  */
 export function createNetworkPanel({ api, settings, onArrival }) {
@@ -67,7 +67,7 @@ export function createNetworkPanel({ api, settings, onArrival }) {
     try {
       show(await api.getNetworks(leaving.signal));
     } catch {
-      // The line keeps what it said; the page tells elsewhere that the server cannot be reached.
+      // The line keeps its text; another part of the page reports that the server cannot be reached.
       if (!leaving.signal.aborted) timer = setTimeout(look, 5 * pace);
     }
   };
@@ -95,7 +95,7 @@ export function createNetworkPanel({ api, settings, onArrival }) {
 
 /**
  * @param {string} title of the network that the looks are made for
- * @param {string} dreaming title of the one that dreams
+ * @param {string} dreaming title of the network that dreams now
  * @param {Network | undefined} network
  * @param {boolean} mayFetch
  */

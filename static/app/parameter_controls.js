@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 
 /**
- * What settings are changed with: sliders beside numbers, names to type or pick, choices, switches.
+ * Controls for settings: sliders beside numbers, names to type or pick, choices, switches.
  *
  * @import { Parameter } from "./types.ts"
  *
@@ -11,7 +11,7 @@
  * @property {HTMLElement} body
  * @property {HTMLInputElement | HTMLSelectElement} main
  * @property {(value: unknown) => void} show
- * @property {() => unknown} read throws an Error where what is typed is not usable
+ * @property {() => unknown} read throws an Error if the input is invalid
  * @property {(changed: () => void) => void} listen
  * @property {(names: string[]) => void} [suggest]
  */
@@ -160,7 +160,7 @@ function numberControl(parameter, id) {
 }
 
 /**
- * Text, or names that can also be switched on and off one by one.
+ * Text, or names that can also be toggled one by one.
  *
  * @param {Parameter} parameter
  * @param {string} id

@@ -2,17 +2,17 @@
 /// <reference lib="dom" />
 
 /**
- * One setting in a form: label, help, what is typed or slid, and what is wrong with it.
+ * One setting in a form: label, help, control, and error message.
  *
  * @import { Parameter } from "./types.ts"
  *
  * @typedef {object} Field
  * @property {HTMLElement} element
- * @property {() => unknown} value the last good value; undefined where nothing is given
+ * @property {() => unknown} value the last valid value; undefined if empty
  * @property {(value: unknown) => void} set
- * @property {(value: unknown) => void} setBase what the reset button goes back to
+ * @property {(value: unknown) => void} setBase sets the value that the reset button restores
  * @property {(message: string | undefined) => void} showError
- * @property {() => boolean} wrong whether what is typed is not usable
+ * @property {() => boolean} wrong whether the input is invalid
  * @property {() => void} focus
  * @property {(names: string[]) => void} [suggest]
  */
@@ -25,7 +25,7 @@ let count = 0;
 
 /**
  * @param {Parameter} parameter
- * @param {(value: unknown) => void} onChange only told of values that are usable
+ * @param {(value: unknown) => void} onChange called with valid values only
  * @returns {Field}
  */
 export function parameterField(parameter, onChange) {
@@ -116,7 +116,7 @@ export function parameterField(parameter, onChange) {
 }
 
 /**
- * Help as a sentence, with code between backticks set as such.
+ * Help text as a sentence, with text between backticks set as code.
  *
  * @param {string} text
  */

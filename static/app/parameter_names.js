@@ -2,13 +2,13 @@
 /// <reference lib="dom" />
 
 /**
- * How settings are shown. What there is to say of each comes from the server.
+ * How settings are displayed. Their descriptions come from the server.
  *
  * @import { Network, Parameter, Settings } from "./types.ts"
  */
 
 /**
- * Names of settings for people, by their names for programs.
+ * Display names of settings, by their names in the API.
  *
  * @param {Settings} settings
  * @returns {(name: string) => string}
@@ -20,7 +20,7 @@ export function labelsOf({ parameters }) {
 }
 
 /**
- * The parameters with those in front that are reached for first.
+ * The parameters, the most used ones first.
  *
  * @param {Parameter[]} parameters
  */
@@ -41,7 +41,7 @@ export function shownValue(value) {
 }
 
 /**
- * Values to choose from beside typing them.
+ * Suggested values for a field that also accepts typed ones.
  *
  * @param {Parameter} parameter
  * @param {unknown} model
@@ -54,7 +54,7 @@ export function suggestionsFor({ suggested }, model, networks) {
 }
 
 /**
- * A network's name as people write it: `GoogLeNet`, from its title.
+ * A network's display name, from its title: `GoogLeNet`.
  *
  * @param {string} name
  * @param {Network[]} networks

@@ -2,17 +2,18 @@
 /// <reference lib="dom" />
 
 /**
- * Settings between text and value, and which of them differ.
+ * Conversion of settings from text, and comparison of settings.
  *
  * @import { Parameter, Values } from "./types.ts"
  */
 
 /**
- * The value that a text means; undefined where it is empty. Throws an Error that says what is allowed.
+ * Parses the text of a setting; undefined for empty text.
  *
  * @param {Parameter} parameter
  * @param {string} text
  * @returns {unknown}
+ * @throws {Error} if the value is not allowed; the message says what is
  */
 export function valueOf(parameter, text) {
   const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
@@ -63,7 +64,7 @@ export function same(one, other) {
 }
 
 /**
- * What of the values is other than in the base.
+ * The values that differ from the base.
  *
  * @param {Values} values
  * @param {Values} base

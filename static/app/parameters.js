@@ -9,13 +9,13 @@
  *
  * @typedef {object} ParameterForm
  * @property {HTMLElement} element
- * @property {() => Values} values what is set, defaults included
- * @property {(values: Values, base?: Values) => void} set all that is not among the values goes to its default;
- *   `base` is what the reset buttons go back to
- * @property {(values: Values, base?: Values) => void} refresh the same, but for fields with something not usable (yet)
- * @property {(field: string, message: string) => boolean} showError at the field, which is opened and focused; whether
- *   there is one
- * @property {() => boolean} check whether all is usable; goes to the first field that is not
+ * @property {() => Values} values all values, defaults included
+ * @property {(values: Values, base?: Values) => void} set values that are not given go to their defaults;
+ *   `base` holds the values that the reset buttons restore
+ * @property {(values: Values, base?: Values) => void} refresh the same, but leaves invalid fields alone
+ * @property {(field: string, message: string) => boolean} showError shows the error at the field, which is
+ *   opened and focused; returns whether the form has that field
+ * @property {() => boolean} check whether all fields are valid; focuses the first that is not
  */
 import { element } from "./element.js";
 import { parameterField } from "./parameter_field.js";
@@ -25,16 +25,16 @@ import { inOrder, suggestionsFor } from "./parameter_names.js";
  * @param {object} options
  * @param {Settings} options.settings
  * @param {Values} [options.values]
- * @param {Values} [options.base] what the reset buttons go back to; the defaults if absent
- * @param {readonly string[]} [options.names] of the settings to show; all if absent
- * @param {(changed: Values) => void} [options.onChange] told of each value as it changes
+ * @param {Values} [options.base] the values that the reset buttons restore; the defaults if absent
+ * @param {readonly string[]} [options.names] names of the settings to show; all if absent
+ * @param {(changed: Values) => void} [options.onChange] called with each change
  * @returns {ParameterForm}
  */
 export function createParameterForm({ settings, values = {}, base, names, onChange = () => {} }) {
   const shown = inOrder(settings.parameters.filter(({ name }) => !names || names.includes(name)));
   /** @type {Map<string, Field>} */
   const fields = new Map();
-  /** The network whose layers are offered, where the form has no field for it. @type {unknown} */
+  /** The network whose layers are suggested if the form has no field for it. @type {unknown} */
   let network = values.model ?? base?.model;
   const offerSuggestions = () => {
     const model = fields.get("model")?.value() ?? network;

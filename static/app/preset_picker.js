@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 
 /**
- * Presets as pictures, of which one is chosen.
+ * Presets as pictures; one of them is selected.
  *
  * @import { Preset, Settings } from "./types.ts"
  *
@@ -10,7 +10,8 @@
  * @property {HTMLElement} element
  * @property {() => string | undefined} value name of the preset; undefined for Reverie's own settings
  * @property {(name: string | undefined) => void} set
- * @property {(settings: Settings) => void} refresh tells which network dreams each, after one has come
+ * @property {(settings: Settings) => void} refresh updates which network each preset uses, after one has
+ *   arrived
  */
 import { element } from "./element.js";
 import { sentence } from "./format.js";
@@ -19,7 +20,7 @@ import { networkTitle } from "./parameter_names.js";
 /**
  * @param {Settings} settings
  * @param {(name: string | undefined) => void} onChange
- * @param {HTMLElement} note stands above the cards: what holds for all of them
+ * @param {HTMLElement} note shown above the cards; applies to all of them
  * @returns {PresetPicker}
  */
 export function createPresetPicker(settings, onChange, note) {
@@ -43,7 +44,7 @@ export function createPresetPicker(settings, onChange, note) {
     const now = new Map([plain, ...presets].map((preset) => [preset.name, preset]));
     for (const { preset, line } of inputs) {
       const { network, madeFor } = now.get(preset.name) ?? preset;
-      // Where the usual network is not here, that is said once for all.
+      // If the usual network is missing, this is said once for all presets.
       line.hidden = network === madeFor || madeFor === plain.madeFor;
       line.textContent = `Needs ${
         networkTitle(madeFor, networks)

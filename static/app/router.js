@@ -2,14 +2,14 @@
 /// <reference lib="dom" />
 
 /**
- * Places of the page, by what follows `#` in its address: `#/`, `#/again/ID`, `#/dream/ID`, `#/camera`.
+ * Places of the page, by the part of its address after `#`: `#/`, `#/again/ID`, `#/dream/ID`, `#/camera`.
  *
  * @import { View } from "./view.ts"
  *
  * @typedef {object} Route
  * @property {string} title of the browser's tab
  * @property {() => Promise<{ view: View }>} load
- * @property {string} [style] its stylesheet
+ * @property {string} [style] address of its stylesheet
  *
  * @typedef {{ name: string, route: Route, id?: string }} Place
  */
@@ -30,11 +30,11 @@ const routes = {
   },
 };
 
-/** Places of one dream. */
+/** Places that belong to one dream. */
 const needsId = new Set(["again", "dream"]);
 
 /**
- * The place that an address names, or undefined where there is none.
+ * The place that an address names; undefined if it names none.
  *
  * @param {string} hash
  * @returns {Place | undefined}
@@ -53,7 +53,7 @@ export function navigate(hash) {
 }
 
 /**
- * Tells of the present place, and of each that follows.
+ * Calls back with the current place, and with each later one.
  *
  * @param {(place: Place | undefined) => void} onPlace
  */

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 
 /**
- * What is to be dreamed: a file of the reader's, the sample clip, or the source of an earlier dream.
+ * The source of a dream: a file of the user's, the sample clip, or the source of an earlier dream.
  *
  * @import { Dream } from "./types.ts"
  *
@@ -36,7 +36,7 @@ export function dreamSource(dream) {
 }
 
 /**
- * Frees what a source holds.
+ * Releases the resources of a source.
  *
  * @param {Source | undefined} source
  */
@@ -55,7 +55,7 @@ export function fileFrom(transfer) {
 }
 
 /**
- * What is certainly no video, told before it is uploaded; what is doubtful is left to the server.
+ * Why a file is certainly no usable video, found before the upload; doubtful files are left to the server.
  *
  * @param {File} file
  * @param {number} limit in bytes

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** The chosen video: to look at, and to say which part of it is to be dreamed. */
+/** The chosen video, with a preview and the choice of the part to dream. */
 import { element } from "./element.js";
 import { duration as inWords, secondsOf, size } from "./format.js";
 import { icon } from "./icons.js";
@@ -12,15 +12,16 @@ import { currentFrame } from "./video_frame.js";
 /**
  * @typedef {object} SourcePanel
  * @property {HTMLElement} element
- * @property {() => { from?: number, duration?: number } | undefined} part undefined where what is typed is not usable
- * @property {(field: string, message: string) => boolean} showError whether the field is one of this panel's
- * @property {() => number} time of the frame that is shown, in seconds
- * @property {() => Promise<Blob | undefined>} frame the frame that is shown, where the browser can decode it
+ * @property {() => { from?: number, duration?: number } | undefined} part undefined if the input is invalid
+ * @property {(field: string, message: string) => boolean} showError returns whether the field belongs to this
+ *   panel
+ * @property {() => number} time of the current frame, in seconds
+ * @property {() => Promise<Blob | undefined>} frame the current frame, if the browser can decode it
  */
 
 /**
  * @param {Source} source
- * @param {() => void} onRemove the reader wants another one
+ * @param {() => void} onRemove called when the user wants another source
  * @returns {SourcePanel}
  */
 export function createSourcePanel(source, onRemove) {
@@ -111,7 +112,7 @@ export function createSourcePanel(source, onRemove) {
 }
 
 /**
- * The part that a dream of an earlier one's video has.
+ * The part of the video that an earlier dream used.
  *
  * @param {import("./types.ts").Dream} dream
  */

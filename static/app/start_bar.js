@@ -2,20 +2,20 @@
 /// <reference lib="dom" />
 
 /**
- * The button that starts a dream, and how far its upload has come.
+ * The button that starts a dream, and the progress of its upload.
  *
  * @typedef {import("./upload.js").UploadHooks} UploadHooks
  *
  * @typedef {object} StartBar
  * @property {HTMLElement} element
  * @property {() => boolean} busy
- * @property {(reason: Error) => void} leave ends a running upload, to be taken up again later
+ * @property {(reason: Error) => void} leave aborts a running upload, which can be resumed later
  */
 import { announce } from "./announce.js";
 import { element } from "./element.js";
 import { duration, percent, size } from "./format.js";
 
-/** What an upload is aborted with that may go on another time. */
+/** The abort reason of an upload that may be resumed later. */
 export class PausedError extends Error {
   /** @override */
   name = "PausedError";
@@ -24,7 +24,8 @@ export class PausedError extends Error {
 /**
  * @param {object} options
  * @param {(hooks: UploadHooks, signal: AbortSignal) => Promise<void>} options.start
- * @param {(error: unknown) => string} options.explain shows an error where it belongs, and says it in a line
+ * @param {(error: unknown) => string} options.explain shows an error where it belongs, and returns it as one
+ *   line
  * @returns {StartBar}
  */
 export function createStartBar({ start, explain }) {
@@ -120,7 +121,7 @@ export function createStartBar({ start, explain }) {
 }
 
 /**
- * Tells how far an upload is, and how long the rest takes at the pace so far.
+ * Returns a function that describes an upload's progress and the remaining time at the pace so far.
  *
  * @returns {(sent: number, total: number) => string}
  */

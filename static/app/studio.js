@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 
 /**
- * The first place: choose a video and how it is to be dreamed, try one frame, start; below, the earlier dreams. At
- * `#/again/ID` the video and the settings are those of an earlier dream.
+ * The first place: choose a video and settings, try one frame, start; below, the earlier dreams. `#/again/ID`
+ * starts from the video and the settings of an earlier dream.
  *
  * @import { Source } from "./source.js"
  * @import { SourcePanel } from "./source_panel.js"
@@ -27,7 +27,7 @@ import { createStartBar, PausedError } from "./start_bar.js";
 import { createTryOne } from "./try_one.js";
 import { upload } from "./upload.js";
 
-/** Largest file that is sent whole for a single frame, where the browser cannot take one out of it. */
+/** Largest file sent whole, in bytes, for a single frame that the browser cannot extract. */
 const wholePreviewBytes = 300e6;
 
 /** @type {View} */
@@ -65,7 +65,7 @@ export const view = {
         const name = presets.value(), before = presetValues(name);
         Object.assign(settings, await api.getSettings());
         presets.refresh(settings);
-        // What was set by hand stays; the rest is what the new network looks best with.
+        // Values set by hand stay; the others become the new network's preferred ones.
         const now = presetValues(name);
         form.refresh({ ...now, ...difference(form.values(), before) }, now);
         tryOne.outdated();
@@ -80,21 +80,21 @@ export const view = {
     const presetValues = (name) =>
       settings.presets.find((preset) => preset.name === name)?.settings ?? settings.defaults;
 
-    /** The settings; undefined where a field is not usable, which is then focused. @returns {Wish | undefined} */
+    /** The settings; undefined if a field is invalid, which is then focused. @returns {Wish | undefined} */
     const look = () => {
       if (!form.check()) return undefined;
       const preset = presets.value(), values = form.values(), base = presetValues(preset);
-      // A setting of the preset that was emptied cannot be told beside the preset.
+      // A cleared setting of the preset cannot be expressed beside the preset.
       const emptied = Object.keys(base).some((name) => !(name in values));
       return preset === undefined || emptied
         ? { given: difference(values, settings.defaults) }
         : { preset, given: difference(values, base) };
     };
 
-    /** The settings and the part of the video, as far as they are usable. @returns {Wish | undefined} */
+    /** The settings and the part of the video, if they are valid. @returns {Wish | undefined} */
     const wish = () => {
       const chosen = look();
-      // Without a preset, an earlier dream's settings are what is built on.
+      // Without a preset, an earlier dream's settings are the base.
       if (chosen && source?.dream && chosen.preset === undefined) {
         return { given: difference(form.values(), /** @type {Values} */ (source.dream.parameters)) };
       }
@@ -103,7 +103,7 @@ export const view = {
     };
 
     /**
-     * Shows an error at the field that it names, and gives the line for where the reader is.
+     * Shows an error at the field that it names, and returns the line to show where the user is.
      *
      * @param {unknown} error
      */
@@ -199,7 +199,7 @@ export const view = {
     root.append(hero.element, place, presets.element, work, gallery.element);
     if (id !== undefined) resume(id);
 
-    /** @param {string} earlier id of a dream whose video and settings are wanted once more */
+    /** @param {string} earlier id of the dream whose video and settings are used again */
     async function resume(earlier) {
       try {
         const dream = await api.getDream(earlier);

@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 
 /**
- * Dark or light: the system's choice until the reader makes one, which is remembered. Loaded as a plain script before
- * the page is drawn, so that it never flashes in the other one.
+ * Dark or light: the system's choice until the user makes one, which is remembered. Loaded as a plain script
+ * before the first paint, so that the page never flashes in the wrong theme.
  */
 (() => {
   const key = "reverie-theme";
@@ -25,7 +25,7 @@
     try {
       localStorage.setItem(key, theme);
     } catch {
-      // Then it holds for this visit.
+      // The choice then lasts for this visit.
     }
   }
 

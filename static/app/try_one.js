@@ -2,15 +2,16 @@
 /// <reference lib="dom" />
 
 /**
- * One dreamed frame, to judge the settings before the long run.
+ * Dreams one frame, to judge the settings before the long run.
  *
  * @import { Picture, Request as Wish } from "./types.ts"
  *
- * @typedef {{ body?: Blob, dream?: string, at?: number, before?: Blob }} Frame what is dreamed, and how it looks before
+ * @typedef {{ body?: Blob, dream?: string, at?: number, before?: Blob }} Frame the frame to dream, and its
+ *   picture before
  *
  * @typedef {object} TryOne
  * @property {HTMLElement} element
- * @property {() => void} outdated the settings are no longer those of the picture
+ * @property {() => void} outdated marks the picture as made with other settings
  * @property {() => void} clear
  */
 import { announce } from "./announce.js";
@@ -23,8 +24,9 @@ import { icon } from "./icons.js";
 /**
  * @param {object} options
  * @param {() => Promise<Frame>} options.frame
- * @param {() => Wish | undefined} options.wish undefined where the settings are not usable
- * @param {(error: unknown) => string} options.explain shows an error where it belongs, and says it in a line
+ * @param {() => Wish | undefined} options.wish undefined if the settings are invalid
+ * @param {(error: unknown) => string} options.explain shows an error where it belongs, and returns it as one
+ *   line
  * @returns {TryOne}
  */
 export function createTryOne({ frame, wish, explain }) {

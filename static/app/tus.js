@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** tus-js-client, which comes as a plain script that defines a global `tus`. */
+/** Loads tus-js-client, a plain script that defines a global `tus`. */
 import { element } from "./element.js";
 
 /** @typedef {typeof import("tus-js-client")} Tus */
@@ -10,7 +10,7 @@ import { element } from "./element.js";
 let loading;
 
 /**
- * The library, once it is needed; undefined where it cannot be had.
+ * Loads the library on first use; undefined if it cannot be loaded.
  *
  * @returns {Promise<Tus | undefined>}
  */

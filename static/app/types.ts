@@ -1,4 +1,4 @@
-/** Types of what the server tells, for the page's modules; nothing here is loaded by a browser. */
+/** Types of the server's data, for the page's modules; no browser loads this file. */
 export type { DreamView as Dream, ParameterChange, Progress } from "../../server/dreams/dream.ts";
 export type { Answer, ClientMessage, FrameNews, News } from "../../server/live/news.ts";
 export type { Parameters } from "../../pipeline/settings/parameters.ts";
@@ -18,7 +18,7 @@ export type Values = SomeParameters;
 export interface Preset {
   name: string;
   description: string;
-  /** The network that it dreams with now, and the one that it looks best with. */
+  /** The network that it uses now, and the one that it looks best with. */
   network: string;
   madeFor: string;
   /** All settings, as it has them. */
@@ -34,23 +34,23 @@ export interface Network {
   here: boolean;
   /** Layers that make good dreams, from fine to deep. */
   layers: string[];
-  /** How fetching it goes, where somebody asked for that. */
+  /** The state of its download, if one was requested. */
   fetch?: { running: boolean; done?: number; total?: number; error?: string };
 }
 
-/** What `GET /api/networks` tells. */
+/** The response of `GET /api/networks`. */
 export interface Networks {
-  /** The network that dreams where nobody names one. */
+  /** The network used if a request names none. */
   dreams: string;
-  /** Whether whoever looks at the page may fetch networks. */
+  /** Whether the viewer of the page may download networks. */
   mayFetch: boolean;
   networks: Network[];
 }
 
-/** What `GET /api/settings` tells. */
+/** The response of `GET /api/settings`. */
 export interface Settings {
   parameters: Parameter[];
-  /** How it dreams without a preset. */
+  /** The settings used without a preset. */
   plain: Preset;
   presets: Preset[];
   networks: Network[];
@@ -58,17 +58,17 @@ export interface Settings {
   limits: Limits;
   /** Whether the sample clip can be dreamed. */
   sample: boolean;
-  /** Whether the server asks for a token, so that whoever sees the page has logged in. */
+  /** Whether the server requires a token, in which case the viewer has logged in. */
   token: boolean;
 }
 
-/** What is to be dreamed, and how. */
+/** A request to dream: the part of the source, and the settings. */
 export interface Request {
   name?: string;
   preset?: string;
   from?: number;
   duration?: number;
-  /** Settings that go over the preset. */
+  /** Settings that override the preset. */
   given?: Values;
 }
 

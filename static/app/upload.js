@@ -2,13 +2,13 @@
 /// <reference lib="dom" />
 
 /**
- * Sends a video to the server: resumable with tus where that works, else in one piece.
+ * Sends a video to the server: by resumable tus if possible, otherwise in one request.
  *
  * @import { Request as Wish } from "./types.ts"
  *
  * @typedef {object} UploadHooks
  * @property {(sent: number, total: number) => void} progress
- * @property {(waiting: boolean) => void} connection told when it is lost, and when it is back
+ * @property {(waiting: boolean) => void} connection called when the connection is lost and when it is back
  *
  * @typedef {object} TusAnswer
  * @property {(name: string) => string | undefined} getHeader
@@ -20,14 +20,15 @@
 import { ApiError, errorFrom, fieldsOf, listDreams } from "./api.js";
 import { loadTus } from "./tus.js";
 
-/** Waits between tries, in milliseconds: about ten minutes in all. */
+/** Delays between retries, in milliseconds: about ten minutes in all. */
 const patience = [0, 500, 1000, 2000, ...Array.from({ length: 120 }, () => 5000)];
 
-/** Bytes sent in one request: small enough to lose little, large enough to be quick. */
+/** Bytes per request: small enough to lose little, large enough to be fast. */
 const chunkSize = 16 * 1024 * 1024;
 
 /**
- * Uploads a file to be dreamed; resolves with the dream's id. An aborted signal ends it, with the signal's reason.
+ * Uploads a file to be dreamed and resolves with the dream's id. An aborted signal stops it, with the
+ * signal's reason.
  *
  * @param {File} file
  * @param {Wish} wish
@@ -68,7 +69,7 @@ async function sendInParts(tus, file, wish, hooks, signal) {
     retryDelays: patience,
     removeFingerprintOnSuccess: true,
     metadata: { filename: file.name, filetype: file.type, ...fields },
-    // The settings travel with the first request, so only an upload with the same ones can be taken up again.
+    // The settings travel with the first request, so only an upload with the same settings can be resumed.
     fingerprint: () =>
       Promise.resolve(JSON.stringify(["reverie", file.name, file.size, file.lastModified, fields])),
     onProgress: (/** @type {number} */ sent, /** @type {number} */ total) => {
@@ -77,7 +78,7 @@ async function sendInParts(tus, file, wish, hooks, signal) {
     },
     onShouldRetry: (/** @type {TusError} */ error) => {
       const status = error.originalResponse?.getStatus() ?? 0;
-      // The server's own refusals are final; a lost connection, a lock and a proxy's complaint are not.
+      // The server's own refusals are final; a lost connection, a lock or a proxy's error is not.
       const again = status === 0 || status === 423 || status === 409 || status === 502 || status === 504;
       if (again) hooks.connection(true);
       return again;
@@ -87,11 +88,11 @@ async function sendInParts(tus, file, wish, hooks, signal) {
       resolve(lastResponse?.getHeader("Reverie-Dream") ?? undefined),
   });
   const stop = () => {
-    // What is cancelled is deleted there; what is only left may be taken up again.
+    // A cancelled upload is deleted on the server; one that was merely left may be resumed.
     transfer.abort(signal.reason?.name === "AbortError").catch(() => {});
     reject(signal.reason);
   };
-  // Back online: at once, instead of after the next wait.
+  // Back online: retries at once instead of after the next delay.
   const online = () => {
     transfer.abort().then(() => transfer.start());
   };
@@ -109,7 +110,7 @@ async function sendInParts(tus, file, wish, hooks, signal) {
 }
 
 /**
- * The dream that an upload became, where the answer that told its id was lost.
+ * The dream that an upload became, if the response with its id was lost.
  *
  * @param {string} name
  * @param {number} begun
@@ -138,7 +139,7 @@ function plainly(error) {
  * @returns {Promise<string>}
  */
 function sendWhole(file, wish, hooks, signal) {
-  // fetch does not tell how much of a body is sent.
+  // fetch does not report upload progress.
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const stop = () => {

@@ -1,13 +1,13 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** A frame of a video element as JPEG. */
+/** Captures a frame of a video element as JPEG. */
 
-/** Longest side of what is sent; previews are dreamed smaller anyway. */
+/** Longest side of the captured frame, in pixels; previews are dreamed smaller anyway. */
 const longestSide = 1920;
 
 /**
- * The frame that the video shows, or undefined where the browser cannot decode it.
+ * The current frame, or undefined if the browser cannot decode it.
  *
  * @param {HTMLVideoElement} video
  * @returns {Promise<Blob | undefined>}
@@ -28,7 +28,7 @@ export async function currentFrame(video) {
 }
 
 /**
- * Waits until the video shows the time it was sent to, three seconds at most.
+ * Waits until the video has reached its seek position, three seconds at most.
  *
  * @param {HTMLVideoElement} video
  */

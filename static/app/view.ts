@@ -2,18 +2,18 @@
 import type * as api from "./api.js";
 import type { Settings } from "./types.ts";
 
-/** What a view gets to work with. */
+/** The context that a view receives. */
 export interface ViewContext {
   api: typeof api;
   /** Goes to another place of the page, such as `#/camera`. */
   navigate: (hash: string) => void;
   settings: Settings;
-  /** What follows the view's name in the address: the dream's id. */
+  /** The part of the address after the view's name: the dream's id. */
   id?: string;
 }
 
 /** One place of the page. */
 export interface View {
-  /** Shows itself inside the root, and returns what takes it away again: timers, sockets, listeners. */
+  /** Shows the view inside the root. The returned function removes it, with timers, sockets and listeners. */
   mount(root: HTMLElement, context: ViewContext): () => void;
 }

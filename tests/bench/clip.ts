@@ -1,12 +1,12 @@
-/** What the benchmark dreams. */
+/** The clip that the benchmark dreams. */
 import { join } from "node:path";
 import { draw } from "../pipeline/clips.ts";
 import { sharedDataPath } from "../shared_data.ts";
 
-/** Frames a second of the clip, in both forms nearly enough. */
+/** Frame rate of the clip; nearly the same in both forms. */
 const rate = 30000 / 1001;
 
-/** highway.mp4 of the shared data, or where that is absent a zooming fractal of the same size and length (300 frames). */
+/** highway.mp4 of the shared data, or else a zooming fractal of the same size and length (300 frames). */
 export async function benchClip(folder: string): Promise<string> {
   const shared = await sharedDataPath("clips/highway.mp4");
   if (shared !== undefined) return shared;
@@ -17,7 +17,7 @@ export async function benchClip(folder: string): Promise<string> {
   );
 }
 
-/** Seconds of the clip that hold so many frames: up to the middle between the last one and the next. */
+/** Duration in seconds of the given number of frames: up to the middle between the last one and the next. */
 export function secondsFor(frames: number): number {
   return (frames - 0.5) / rate;
 }

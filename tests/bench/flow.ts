@@ -1,4 +1,4 @@
-/** Optical flow: how far off it is, beside OpenCV's DIS, and how long it takes. */
+/** Error and speed of optical flow, compared with OpenCV's DIS. */
 import { disFlow } from "../../models/flow/dis/dis.ts";
 import { toGrey } from "../../models/flow/dis/grey.ts";
 import { buildPyramid } from "../../models/flow/dis/pyramid.ts";
@@ -12,12 +12,12 @@ import type { BenchOptions, Report, Row } from "./part.ts";
 import { median, timed } from "./statistics.ts";
 import { figure } from "./table.ts";
 
-/** Runs of DIS that come first and do not count: the compiler warms up in them. */
+/** Warm-up runs of DIS, in which the compiler optimises; they are not counted. */
 const warmUps = 3;
 
 /**
- * Measures every engine on the Middlebury pairs that are there, RAFT's savings on a clip where its weights are, and DIS
- * on one core.
+ * Measures every engine on the available Middlebury pairs, RAFT's savings on a clip if its weights are
+ * available, and DIS on one core.
  */
 export async function flow(options: BenchOptions): Promise<Report> {
   const { quick, say, providers } = options;
@@ -78,7 +78,7 @@ async function onPair(
   }
 }
 
-/** Time of DIS from one 640x480 picture to the next, from RGB on, on the one core that runs this. */
+/** Time of DIS between two 640x480 pictures, starting from RGB, on a single core. */
 async function oneDirection(quick: boolean): Promise<Row> {
   const [previous, current]: Picture[] = await texturedPair();
   const times: number[] = [];
@@ -96,7 +96,7 @@ async function oneDirection(quick: boolean): Promise<Row> {
   };
 }
 
-/** A pair of pictures of the shared data or, where that is absent, a drawn one that turns and grows. */
+/** A pair of pictures of the shared data, or else a drawn pair that rotates and grows. */
 async function texturedPair(): Promise<Picture[]> {
   if (pairFolder("Urban2").unmet) return movedPair(640, 480, similarity(320, 240, 0.02, 1.03));
   const { previous, current } = await readPair("Urban2");

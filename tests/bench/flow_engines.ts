@@ -1,4 +1,4 @@
-/** The engines of optical flow that the benchmark compares. */
+/** The optical flow engines that the benchmark compares. */
 import { Engine } from "../../models/engine/engine.ts";
 import { DisEstimator } from "../../models/flow/dis_estimator.ts";
 import type { FlowEstimator } from "../../models/flow/flow.ts";
@@ -7,20 +7,20 @@ import { locateRaftWeights, readRaftWeights } from "../../models/flow/raft_weigh
 import type { RaftWeights } from "../../models/networks/raft/weights.ts";
 import { sharedDataPath } from "../shared_data.ts";
 
-/** An engine that is made for each size of pictures. */
+/** An engine that is created for each picture size. */
 export interface FlowEngine {
   name: string;
   start(size: { width: number; height: number }): Promise<FlowEstimator>;
-  /** Largest end-point error, in pixels, for each pair that there is a target for. */
+  /** Largest permitted end-point error in pixels, for each pair that has a target. */
   targets: Readonly<Record<string, number>>;
-  /** Runs that come first and do not count. */
+  /** Warm-up runs, which are not counted. */
   warmUps: number;
 }
 
-/** How much worse than OpenCV's DIS medium DIS may be. */
+/** How much worse than OpenCV's DIS medium our DIS may be. */
 const tolerance = 1.2;
 
-/** What RAFT-small with 20 updates is known to reach, and how far off that it may be. */
+/** The known result of RAFT-small with 20 updates, and the tolerance around it. */
 const raftTargets = {
   RubberWhale: 0.32 + 0.02,
   Venus: 0.37 + 0.02,
@@ -28,7 +28,9 @@ const raftTargets = {
   Urban2: 0.53 + 0.02,
 };
 
-/** DIS, and RAFT in all variants whose weights are here. The returned function ends what they run on. */
+/**
+ * DIS, and RAFT in all variants whose weights are available. The returned function releases their resources.
+ */
 export async function flowEngines(
   pairs: readonly { name: string; opencv: number }[],
   providers: readonly string[],
@@ -45,7 +47,7 @@ export async function flowEngines(
   return { engines, close: () => engine.close() };
 }
 
-/** As a video gets it, and as the authors measure it. */
+/** As used for a video, and as the authors measure it. */
 function raftEngines(engine: Engine, weights: RaftWeights, targets: FlowEngine["targets"]): FlowEngine[] {
   const { variant } = weights.architecture;
   const raft = (name: string, options: Options, targets: FlowEngine["targets"]): FlowEngine => ({
@@ -68,7 +70,7 @@ async function raftLarge(): Promise<RaftWeights | undefined> {
   return path === undefined ? undefined : await readRaftWeights(path);
 }
 
-/** The authors' weights, or undefined (and a plain line saying so) where they are absent. */
+/** The authors' weights, or undefined (with a message) if they are missing. */
 export async function raftSmall(): Promise<RaftWeights | undefined> {
   const path = await sharedDataPath("weights/raft-small.pth");
   return path === undefined ? undefined : await readRaftWeights(path);

@@ -1,4 +1,4 @@
-/** RAFT in a video: what it saves against calls that know nothing of each other, and what it gains over DIS. */
+/** RAFT on a video: the time saved against independent calls, and the accuracy gained over DIS. */
 import { Engine, type Session } from "../../models/engine/engine.ts";
 import { DisEstimator } from "../../models/flow/dis_estimator.ts";
 import { endPointError } from "../../models/flow/flo.ts";
@@ -23,28 +23,28 @@ interface Clip {
   truth: FlowPair[];
 }
 
-/** One way to find the flow of a clip, pair by pair. */
+/** A method of computing the flow of a clip, pair by pair. */
 interface Way {
   name: string;
   pair: (previous: Picture, current: Picture) => Promise<FlowPair>;
-  /** Updates that the last pair took; absent without RAFT. */
+  /** Number of updates for the last pair; absent without RAFT. */
   updates?: () => number;
 }
 
-/** How a way did. */
+/** The result of a method. */
 interface Figures {
   name: string;
-  /** Median of the pairs, in seconds. */
+  /** Median over the pairs, in seconds. */
   seconds: number;
   /** Mean end-point error in pixels, both directions. */
   error: number;
-  /** Mean of the pairs. */
+  /** Mean over the pairs. */
   updates: number;
 }
 
 /**
- * Time and error of {@link RaftEstimator} over those of two calls of the whole network for each pair, 12 updates each,
- * on calm clips; its error over that of DIS on a clip of large motion.
+ * Compares {@link RaftEstimator} with two runs of the whole network per pair, 12 updates each, in time and
+ * error on calm clips, and with DIS in error on a clip of large motion.
  */
 export async function flowVideo({ quick, say, providers }: BenchOptions): Promise<Report> {
   const report: Report = { rows: [], details: [] };
@@ -106,9 +106,10 @@ function raftWay(name: string, estimator: RaftEstimator): Way {
   return { name, pair: (a, b) => estimator.pair(a, b), updates: () => estimator.report!.updates };
 }
 
-/** All ways take turns, pair by pair, so that whatever else the machine does falls on all of them. */
+/** Runs all methods in turn, pair by pair, so that other load on the machine affects all of them alike. */
 async function measured(ways: Way[], { frames, truth }: Clip): Promise<Figures[]> {
-  // The first runs of every graph are slower. A pair backwards in time is no start for the clip's first one.
+  // The first runs of every graph are slower. A pair backwards in time gives the clip's first pair no warm
+  // start.
   for (const { pair } of ways) await pair(frames[1]!, frames[0]!);
   const pairs = ways.map(() => [] as { seconds: number; error: number; updates: number }[]);
   for (const [t, { forward, backward }] of truth.entries()) {
@@ -127,7 +128,7 @@ async function measured(ways: Way[], { frames, truth }: Clip): Promise<Figures[]
   }));
 }
 
-/** The network for each direction by itself, as one graph. */
+/** The network for each direction separately, as one graph. */
 async function twoCalls(
   network: Session,
   size: Size,

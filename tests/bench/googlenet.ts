@@ -1,4 +1,4 @@
-/** A whole step of BVLC GoogLeNet against its own convolutions, and against the same step in PyTorch. */
+/** A whole step of BVLC GoogLeNet, compared with its own convolutions and with the same step in PyTorch. */
 import { join } from "node:path";
 import { isHere } from "../../models/catalog.ts";
 import { Engine, type HostTensor } from "../../models/engine/engine.ts";
@@ -10,18 +10,18 @@ import { sharedDataPath } from "../shared_data.ts";
 import { median, timed } from "./statistics.ts";
 import { hasTorch, TorchStepper } from "./torch.ts";
 
-/** The layer that steps are measured for. */
+/** The layer that the measured steps maximise. */
 export const googlenetLayer = "inception_4c/output";
 
-/** The network, where it is in the cache or among the shared data. */
+/** The network, if it is in the cache or in the shared data. */
 export async function findGooglenet(): Promise<Network | undefined> {
   const model = isHere("googlenet") ? "googlenet" : await sharedDataPath("weights/bvlc_googlenet.onnx");
   return model === undefined ? undefined : await openNetwork({ model });
 }
 
 /**
- * The median time of a step over that of PyTorch's, both with two threads and in turns; undefined where there is no
- * PyTorch. PyTorch's step leaves the smoothing out.
+ * The median time of a step relative to PyTorch's, both with two threads and in turns; undefined without
+ * PyTorch. PyTorch's step omits the smoothing.
  */
 export async function overTorch(
   network: Network,

@@ -1,12 +1,12 @@
 /**
- * A gradient step against its own convolutions: what differentiation, normalisation and the engine add to the work
- * that nobody can do without.
+ * Compares a gradient step with its own convolutions: the overhead of differentiation, normalisation and the
+ * engine over the unavoidable work.
  *
- * Every ratio is of two medians over the runs of one graph, in two sessions one after the other:
- * - the time of a run as the caller of the engine sees it, from a session that nothing watches;
- * - the time of its convolutions, from a session that onnxruntime profiles. The profiler writes a record for each of
- *   several hundred kernels, which takes longer than many of them; in the whole run's time it would count, in the
- *   convolutions' hardly.
+ * Every ratio compares two medians over the runs of one graph, from two successive sessions:
+ * - the time of a run as seen by the engine's caller, from an unprofiled session;
+ * - the time of its convolutions, from a session profiled by onnxruntime. The profiler writes a record for
+ *   each of several hundred kernels, which takes longer than many of the kernels. This would distort the time
+ *   of the whole run, but hardly that of the convolutions.
  */
 import { inceptionV3 } from "../../models/catalog.ts";
 import { Engine, type HostTensor, type Session, type Value } from "../../models/engine/engine.ts";
@@ -30,14 +30,14 @@ import {
 import { median, timed } from "./statistics.ts";
 import { figure } from "./table.ts";
 
-/** Runs that come first and do not count: memory is laid out in them, and page faults only cease after the ninth. */
+/** Warm-up runs, not counted: they allocate memory, and page faults only stop after the ninth. */
 const warmUps = 10;
 
-/** What the runs of one graph took. */
+/** Timings of the runs of one graph. */
 interface Measured {
-  /** Of each run, as the caller of the engine sees it. */
+  /** Time of each run, as seen by the engine's caller. */
   seconds: number[];
-  /** Of each run of another session, which is profiled. */
+  /** The kernels of each run of another, profiled session. */
   profiled: Kernel[][];
 }
 
@@ -47,7 +47,7 @@ export async function gradient({ quick, temporary, say }: BenchOptions): Promise
   const count = quick ? 2 : 15;
   const network = await inceptionV3();
   const options: StepOptions = { ...parseParameters({}), layers: ["mixed4"], forms: gradientForms("cpu") };
-  // What the profile says of a GPU is when work was handed over, not how long it took.
+  // On a GPU the profile shows when work was submitted, not how long it took.
   using engine = await Engine.start({ providers: ["cpu"] });
   const picture = noise(size);
   const feeds = { picture, shift: intTensor([size.height - 7, 11]), rate: floatTensor([0.01], []) };
@@ -65,7 +65,7 @@ export async function gradient({ quick, temporary, say }: BenchOptions): Promise
   };
 }
 
-/** The whole step of GoogLeNet, which counts by itself; nothing where the network is not here. */
+/** The whole step of GoogLeNet, counted separately; nothing if the network is not available. */
 async function ofGooglenet(
   { quick, temporary, say }: Pick<BenchOptions, "quick" | "temporary" | "say">,
 ): Promise<Report> {
@@ -113,8 +113,8 @@ function noise({ height, width }: Size): HostTensor {
 }
 
 /**
- * Runs a session that nothing watches, then one that is profiled. They do not take turns: a second session drives the
- * first one's weights out of the cache, which slows down the convolutions and so flatters the ratio.
+ * Runs an unprofiled session, then a profiled one. They do not alternate: a second session evicts the first
+ * one's weights from the cache, which slows down the convolutions and makes the ratio look better.
  */
 async function runs(
   engine: Engine,
@@ -123,7 +123,7 @@ async function runs(
   folder: string,
   count: number,
 ): Promise<Measured> {
-  // As from one step of a dream to the next, the picture is with the engine.
+  // The picture stays with the engine, as between the steps of a dream.
   using picture = await engine.put(feeds.picture!);
   const held = { ...feeds, picture };
   const plain = await engine.load(model);
@@ -146,10 +146,10 @@ async function oneRun(session: Session, feeds: Record<string, HostTensor | Value
   return seconds;
 }
 
-/** What differentiation and all that is around it may add to the convolutions. */
+/** The overhead that differentiation and everything around it may add to the convolutions. */
 const target: Target = { atMost: 1.35 };
 
-/** InceptionV3's target is for forward and backward; the rest of its step is shown beside it. */
+/** InceptionV3's target covers forward and backward; the rest of its step is reported beside it. */
 function rowsOf(what: string, { seconds, profiled }: Measured, target?: Target): Row[] {
   const ratio = (counts: (kernel: Kernel) => boolean) =>
     median(seconds) / median(profiled.map((kernels) => secondsOf(kernels.filter(counts))));
@@ -164,7 +164,10 @@ function rowsOf(what: string, { seconds, profiled }: Measured, target?: Target):
   ];
 }
 
-/** Milliseconds of each operator in one profiled run, the mean of all; then those of a run without the profiler. */
+/**
+ * Milliseconds per operator in a profiled run, averaged over all runs, followed by those of a run without the
+ * profiler.
+ */
 function operators(what: string, { seconds, profiled }: Measured): Detail {
   const kernels = profiled.flat();
   const all = secondsOf(kernels);

@@ -1,15 +1,15 @@
-/** What the figures were measured on. */
+/** The machine that the figures were measured on. */
 import { availableParallelism, cpus } from "node:os";
 import ort from "../../models/engine/onnxruntime.ts";
 import { locate } from "../../pipeline/ffmpeg/locate.ts";
 
-/** A machine and the programs that count. */
+/** A machine and the versions of the programs that matter. */
 export interface Machine {
   processor: string;
   cores: number;
   /** Bytes. */
   memory: number;
-  /** Runnable threads, mean of the minute before the measurements and of the last one. */
+  /** Mean number of runnable threads in the minute before the measurements and in the last minute. */
   load: { before: number; after: number };
   system: string;
   deno: string;
@@ -17,7 +17,7 @@ export interface Machine {
   ffmpeg: string;
 }
 
-/** Runnable threads, mean of the last minute. */
+/** Mean number of runnable threads in the last minute. */
 export function loadNow(): number {
   return Deno.loadavg()[0]!;
 }
@@ -38,7 +38,7 @@ export async function describeMachine(before: number): Promise<Machine> {
   };
 }
 
-/** The machine in three lines, and a fourth where others use it. */
+/** The machine in three lines, and a fourth if other programs use it. */
 export function machineText(machine: Machine): string {
   const { processor, cores, memory, load, system, deno, onnxruntime, ffmpeg } = machine;
   const lines = [

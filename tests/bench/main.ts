@@ -1,5 +1,5 @@
 /**
- * Measures speed, memory, flow and steadiness against what they should be.
+ * Compares speed, memory, flow and stability with their targets.
  *
  *     deno task bench [gradient|pipeline|memory|flow|consistency|server …]
  *       --quick           tiny settings, to see that all works
@@ -46,7 +46,7 @@ function readArguments() {
   return { ...values, frames, names: positionals.length > 0 ? positionals : Object.keys(parts) };
 }
 
-/** Runs the parts one after another; one that fails does not keep the others from running. */
+/** Runs the parts one after another; a failure does not stop the others. */
 async function measure(names: string[], options: Omit<BenchOptions, "say">) {
   const rows: PartRow[] = [], details: Detail[] = [], failures: string[] = [];
   for (const part of names) {
@@ -65,7 +65,7 @@ async function measure(names: string[], options: Omit<BenchOptions, "say">) {
 
 async function main(): Promise<number> {
   const { names, quick, json, frames, provider, output } = readArguments();
-  // Lines about what is skipped must not get into the JSON.
+  // Messages about skipped parts must not get into the JSON.
   const print = console.log;
   if (json) console.log = console.error;
   const load = loadNow();

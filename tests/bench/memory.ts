@@ -1,4 +1,4 @@
-/** Peak memory of a dream as the command line makes it, for a short and for a long clip. */
+/** Peak memory of the dream command, for a short and for a long clip. */
 import { join } from "node:path";
 import type { DoneEvent } from "../../pipeline/run/events.ts";
 import { benchClip, secondsFor } from "./clip.ts";
@@ -7,7 +7,7 @@ import { figure } from "./table.ts";
 
 const root = new URL("../../", import.meta.url);
 
-/** Dreams 60 and 300 frames at 512 px, each in a process of its own. */
+/** Dreams 60 and 300 frames at 512 px, each in its own process. */
 export async function memory({ quick, frames, providers, temporary, say }: BenchOptions): Promise<Report> {
   const short = frames ?? (quick ? 4 : 60);
   const long = 5 * short;

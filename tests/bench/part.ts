@@ -1,22 +1,22 @@
-/** What every part of the benchmark is given and gives back. */
+/** The input and output of every part of the benchmark. */
 
-/** How a part is to be run. */
+/** How to run a part. */
 export interface BenchOptions {
-  /** Tiny settings, to see that all works: the figures say nothing then. */
+  /** Tiny settings, to check that everything works; the figures then mean nothing. */
   quick: boolean;
-  /** Frames to dream, where the user says so. */
+  /** Number of frames to dream, if the user gave one. */
   frames: number | undefined;
   /** Execution providers in order of preference, for the parts that dream. */
   providers: readonly string[];
-  /** Folder for pictures and videos to look at. */
+  /** Folder for pictures and videos to inspect. */
   output: string;
-  /** A folder that goes when the benchmark ends. */
+  /** A folder that is removed when the benchmark ends. */
   temporary: string;
-  /** Tells what is being done. */
+  /** Reports the current activity. */
   say: (line: string) => void;
 }
 
-/** What a figure should be. */
+/** The target of a figure. */
 export type Target = { atMost: number } | { atLeast: number };
 
 /** One figure. */
@@ -29,14 +29,14 @@ export interface Row {
   target?: Target;
 }
 
-/** Figures behind the figures, as text. */
+/** Details behind the figures, as text. */
 export interface Detail {
   title: string;
   /** The first row is the heading. */
   rows: string[][];
 }
 
-/** What a part has measured. */
+/** The measurements of a part. */
 export interface Report {
   rows: Row[];
   details: Detail[];
@@ -45,7 +45,7 @@ export interface Report {
 /** A part of the benchmark. */
 export type Part = (options: BenchOptions) => Promise<Report>;
 
-/** Whether the figure is as it should be; a figure that is no number never is. */
+/** Whether the figure meets its target; NaN never does. */
 export function isMet(measured: number, target: Target): boolean {
   return "atMost" in target ? measured <= target.atMost : measured >= target.atLeast;
 }

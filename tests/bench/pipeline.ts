@@ -1,4 +1,4 @@
-/** Speed of whole dreams, and how much of a frame is not gradient ascent. */
+/** Speed of whole dreams, and the share of a frame's time that is not gradient ascent. */
 import { join } from "node:path";
 import { Dreamer } from "../../pipeline/dreamer/dreamer.ts";
 import { dreamVideo } from "../../pipeline/run/dream_video.ts";
@@ -11,7 +11,10 @@ import { measureStages, stages, type StageTimes } from "./stages.ts";
 import { median, sum } from "./statistics.ts";
 import { figure } from "./table.ts";
 
-/** A choice of settings, its least speed in frames a second, and the most that may not be gradient ascent, in %. */
+/**
+ * A choice of settings, its minimum speed in frames per second, and the maximum share that is not gradient
+ * ascent, in %.
+ */
 interface Case {
   name: string;
   preset?: string;
@@ -26,7 +29,7 @@ const cases: Case[] = [
   { name: "fast", preset: "fast", speed: 3, frames: 60 },
 ];
 
-/** How Reverie dreamed by default before it had GoogLeNet: the new default is to be no slower. */
+/** The default look before Reverie had GoogLeNet: the new default must not be slower. */
 const before: SomeParameters = {
   model: "inception-v3",
   imageSize: 512,
@@ -54,7 +57,10 @@ export async function pipeline(options: BenchOptions): Promise<Report> {
   return report;
 }
 
-/** Frames a second of the default over those of InceptionV3's former look, in turns so that the machine's load is shared. */
+/**
+ * Speed of the default relative to InceptionV3's former look, measured in turns so that both share the
+ * machine's load.
+ */
 async function againstBefore(clip: string, options: BenchOptions): Promise<Row> {
   const frames = options.frames ?? (options.quick ? 3 : 12);
   const given = { imageSize: 512, ...(options.quick && tiny) };
@@ -74,10 +80,10 @@ async function againstBefore(clip: string, options: BenchOptions): Promise<Row> 
   };
 }
 
-/** What a dream took, frames after the first one only, in seconds a frame. */
+/** Timings of a dream in seconds per frame, without the first frame. */
 interface FrameTimes {
   wall: number;
-  /** Within the dreamer; other stages may have been at work, too. */
+  /** Time within the dreamer; other stages may have been running, too. */
   dreamer: number;
 }
 
@@ -100,7 +106,7 @@ async function measureCase(
   say(`${name}: stages on their own`);
   const alone = await measureStages({ ...input, folder, frames: quick ? 3 : 10 });
 
-  // The encoder worked while the ascent was measured: its time is added in full.
+  // The encoder worked while the ascent was measured, so its time is added in full.
   const share = median(pairs.map(({ frame, ascent }) => 1 - ascent / (frame + alone.encode)));
   const rows: Row[] = [
     {
@@ -124,7 +130,10 @@ async function measureCase(
   return { rows, details: [stageTable(name, alone, run)] };
 }
 
-/** Dreams the first frames of a clip. Time counts from the end of the first frame to the end of the finished file. */
+/**
+ * Dreams the first frames of a clip. Time counts from the end of the first frame to the end of the finished
+ * file.
+ */
 async function dreamed(
   input: string,
   parameters: Parameters,
@@ -144,7 +153,7 @@ async function dreamed(
   return { wall: seconds / (frames - 1), dreamer: sum(clock.seconds.slice(1)) / (frames - 1) };
 }
 
-/** Notes how long each call of {@link Dreamer.dream} takes, until it is disposed of. */
+/** Records the duration of each call of {@link Dreamer.dream} until it is disposed of. */
 class DreamerClock implements Disposable {
   readonly seconds: number[] = [];
   readonly #dream = Dreamer.prototype.dream;

@@ -1,8 +1,8 @@
-/** Reads the profile that onnxruntime writes of a session, and adds up where the time goes. */
+/** Reads the profile that onnxruntime writes for a session, and sums up the time. */
 import { channelSumHint } from "../../models/onnx/operators/channel_sum.ts";
 import { sum } from "./statistics.ts";
 
-/** An event of the profile, as far as it is used here; times in microseconds. */
+/** The fields of a profile event that are used here; times in microseconds. */
 export interface ProfileEvent {
   cat: string;
   name: string;
@@ -11,14 +11,14 @@ export interface ProfileEvent {
   args?: { op_name?: string; input_type_shape?: Record<string, number[]>[] };
 }
 
-/** One operator that ran. */
+/** An executed operator. */
 export interface Kernel {
-  /** Of the node, which onnxruntime names after its result. */
+  /** Name of the node, which onnxruntime derives from its result. */
   name: string;
-  /** Such as `Conv`. */
+  /** Operator type, such as `Conv`. */
   operator: string;
   seconds: number;
-  /** Shapes of the inputs; weights that were packed beforehand are not among them. */
+  /** Shapes of the inputs, without prepacked weights. */
   inputs: number[][];
 }
 
@@ -41,15 +41,15 @@ function kernelOf({ name, dur, args }: ProfileEvent): Kernel {
   };
 }
 
-/** Whether the kernel is a convolution of any layout, fused with an activation or not. */
+/** Whether the kernel is a convolution of any layout, with or without a fused activation. */
 export function isConvolution({ operator }: Kernel): boolean {
   return /^(Nhwc)?(Fused)?Conv(Transpose)?$/.test(operator);
 }
 
 /**
- * Whether the convolution mixes channels, as those of a network without depthwise convolutions and of its gradient
- * do. The others stand for something else: a blur, the taps by which a pool finds its maxima, or the sum over
- * neighbouring channels in a local response normalisation.
+ * Whether the convolution mixes channels, as do those of a network without depthwise convolutions, and those
+ * of its gradient. The others implement something else: a blur, the taps by which a pool finds its maxima, or
+ * the sum over neighbouring channels in a local response normalisation.
  */
 export function mixesChannels(kernel: Kernel): boolean {
   const weights = kernel.inputs[1];
@@ -57,20 +57,22 @@ export function mixesChannels(kernel: Kernel): boolean {
     !kernel.name.includes(channelSumHint);
 }
 
-/** Seconds of all kernels together. */
+/** Total time of all kernels, in seconds. */
 export function secondsOf(kernels: readonly Kernel[]): number {
   return sum(kernels.map(({ seconds }) => seconds));
 }
 
-/** How much of the time one kind of kernel takes. */
+/** The share of the time that one kind of kernel takes. */
 export interface Share {
   operator: string;
-  /** How many ran. */
+  /** Number of executions. */
   count: number;
   seconds: number;
 }
 
-/** Seconds by operator, longest first; convolutions that are not the network's count on their own. */
+/**
+ * Seconds by operator, longest first; convolutions that do not belong to the network are counted separately.
+ */
 export function byOperator(kernels: readonly Kernel[]): Share[] {
   const shares = new Map<string, Share>();
   for (const kernel of kernels) {
@@ -84,7 +86,7 @@ export function byOperator(kernels: readonly Kernel[]): Share[] {
   return [...shares.values()].sort((a, b) => b.seconds - a.seconds);
 }
 
-/** Reads the one profile in a folder, and deletes it. */
+/** Reads the only profile in a folder, and deletes it. */
 export async function takeProfile(folder: string): Promise<ProfileEvent[]> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".json")) continue;

@@ -1,4 +1,4 @@
-/** The server under load: how soon a dream is seen, how it answers meanwhile, and what memory it takes. */
+/** The server under load: time until a dream is visible, response times meanwhile, and memory. */
 import { fileURLToPath } from "node:url";
 import { sharedDataPath } from "../shared_data.ts";
 import type { BenchOptions, Report } from "./part.ts";
@@ -24,7 +24,7 @@ export async function server(options: BenchOptions): Promise<Report> {
     report.rows.push(...rows);
     report.details.push(...details);
   };
-  // Short dreams first: they fetch the networks where these are lacking.
+  // Short dreams first: they download any missing networks.
   add(await repeatedDreams(options, clip));
   add(await watching(options, clip));
   add(await live(options, long));

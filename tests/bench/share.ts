@@ -1,7 +1,7 @@
 /**
- * How much of a frame is not gradient ascent. Other stages work beside the dreamer and slow it down, so the time
- * outside the dreamer says too little. Each frame is therefore held against the same ascent with nothing beside it,
- * taken right after the frame: whatever else the machine does meanwhile weighs on both.
+ * The share of a frame's time that is not gradient ascent. Other stages run beside the dreamer and slow it
+ * down, so the time outside the dreamer says too little. Each frame is therefore compared with the same
+ * ascent running alone right after the frame, so that other load on the machine affects both.
  */
 import { decode } from "../../pipeline/decode.ts";
 import { dreamVideo } from "../../pipeline/run/dream_video.ts";
@@ -12,29 +12,30 @@ import { secondsFor } from "./clip.ts";
 import { ascentSettings } from "./stages.ts";
 import { timed } from "./statistics.ts";
 
-/** A dream to be measured. */
+/** A dream to measure. */
 export interface ShareOptions {
   clip: string;
   parameters: Parameters;
   providers: readonly string[];
-  /** 3 or more. */
+  /** At least 3. */
   frames: number;
-  /** Where the dream is written, and left. */
+  /** Where the dream is written; the file is kept. */
   output: string;
 }
 
-/** Seconds of a frame in the pipeline, and of its ascent alone. */
+/** Seconds per frame in the pipeline, and in the ascent alone. */
 export interface FramePair {
   frame: number;
   ascent: number;
 }
 
 /**
- * Dreams the beginning of a clip, frame by frame. While the pipeline stands still, which it does until it is asked for
- * the next frame, the ascent is measured. The frames that other stages may be ahead are ready by then in any case, as
- * the dreamer is the slowest; only the encoder has a rest that it does not have otherwise.
+ * Dreams the beginning of a clip, frame by frame, and measures the ascent while the pipeline waits for the
+ * next request. By then any frames that other stages prepare in advance are ready anyway, as the dreamer is
+ * the slowest stage; only the encoder gets a pause that it does not usually have.
  *
- * Frames that inherit no dream are left out, and so is the second, which warms up what the first did not need.
+ * Frames that inherit no dream are left out, and so is the second, which warms up what the first did not
+ * need.
  */
 export async function frameAndAscent(options: ShareOptions): Promise<FramePair[]> {
   const { clip, parameters, providers, output } = options;
@@ -56,7 +57,7 @@ export async function frameAndAscent(options: ShareOptions): Promise<FramePair[]
   }
 }
 
-/** A dreamer of its own, with a picture to dream on. */
+/** A separate dreamer, with a picture to dream on. */
 class AscentAlone {
   private constructor(readonly rig: Rig, readonly measure: () => Promise<number>) {}
 

@@ -1,4 +1,4 @@
-/** What each stage takes when it has the machine to itself. */
+/** Time of each stage when it has the machine to itself. */
 import { join } from "node:path";
 import type { Picture } from "../../models/flow/flow.ts";
 import { decode } from "../../pipeline/decode.ts";
@@ -13,7 +13,7 @@ import type { DreamedPair } from "../../pipeline/state.ts";
 import { secondsFor } from "./clip.ts";
 import { median, timed } from "./statistics.ts";
 
-/** The stages in their order; `ascent` is all that happens inside the dreamer. */
+/** The stages in order; `ascent` covers all work inside the dreamer. */
 export const stages = [
   "decode",
   "shrink",
@@ -25,7 +25,7 @@ export const stages = [
   "encode",
 ] as const;
 
-/** Seconds a frame, each stage on its own. */
+/** Seconds per frame of each stage on its own. */
 export type StageTimes = Record<(typeof stages)[number], number>;
 
 /** The first frames of a clip, and how they are dreamed. */
@@ -33,13 +33,13 @@ export interface StageOptions {
   clip: string;
   parameters: Parameters;
   providers: readonly string[];
-  /** 3 or more; the first is not counted. */
+  /** At least 3; the first is not counted. */
   frames: number;
-  /** Folder for what is encoded. */
+  /** Folder for the encoded files. */
   folder: string;
 }
 
-/** Takes the first frames of a clip through every stage, one stage at a time, with nothing else under way. */
+/** Runs the first frames of a clip through every stage, one stage at a time, with nothing else running. */
 export async function measureStages(options: StageOptions): Promise<StageTimes> {
   const source = await probe(options.clip);
   const { frames, seconds } = await decodeFrames(source, options.frames);
@@ -64,7 +64,7 @@ async function graphTimes(
     const shrink = await timed(() => rig.scaler.shrink(rgb));
     const { picture } = shrink.result;
     const small = await hostPicture(shrink.result.small!);
-    // The first frame stands for the frame before as well.
+    // The first frame also stands in for the previous frame.
     const before = previous ?? { picture, dreamed: picture, small };
     const flow = await timed(() => rig.estimator!.pair(before.small, small));
     const occlusion = await timed(() => rig.check!.check(flow.result));
@@ -93,7 +93,7 @@ async function graphTimes(
   };
 }
 
-/** What the dream stage asks for where a frame inherits a dream. */
+/** The settings that the dream stage uses for a frame that inherits a dream. */
 export function ascentSettings({ octaveIterations, iterations, learningRate, jitter }: Parameters) {
   return {
     steps: octaveIterations,
@@ -109,7 +109,7 @@ async function hostPicture(value: { take(): Promise<{ dims: readonly number[]; d
   return { height: dims[2]!, width: dims[3]!, pixels: data as Float32Array };
 }
 
-/** What a frame adds to the time of decoding; starting the decoder does not count. */
+/** Decoding time per additional frame; starting the decoder does not count. */
 async function decodeFrames(
   source: SourceInfo,
   count: number,
@@ -122,14 +122,14 @@ async function decodeFrames(
   return { frames, seconds: (performance.now() - first) / 1000 / (frames.length - 1) };
 }
 
-/** How often the frames are encoded over again, so that starting and ending the encoder can be told from its work. */
+/** How often the frames are encoded again, to separate the encoder's work from its start and end. */
 const rounds = 8;
 
-/** What a frame adds to the time of encoding, from the times for the frames once and several times. */
+/** Encoding time per additional frame, from the times for the frames once and several times. */
 async function encodeTime(frames: SourceFrame[], source: SourceInfo, options: StageOptions): Promise<number> {
   const once = await timed(() => encodeRounds(frames, 1, source, options));
   const often = await timed(() => encodeRounds(frames, rounds, source, options));
-  // So little that other programs' work may outweigh it.
+  // So little that other programs' load may outweigh it.
   return Math.max(0, often.seconds - once.seconds) / ((rounds - 1) * frames.length);
 }
 

@@ -1,4 +1,4 @@
-/** The middle value (the mean of the middle two for an even number); NaN of none. */
+/** The median (the mean of the middle two for an even number); NaN if there are no values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -6,12 +6,12 @@ export function median(values: readonly number[]): number {
   return (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The sum of the values; 0 of none. */
+/** The sum of the values; 0 if there are none. */
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Seconds that the work takes, and what it returns. */
+/** Runs the work; returns its duration in seconds and its result. */
 export async function timed<T>(work: () => T | Promise<T>): Promise<{ seconds: number; result: Awaited<T> }> {
   const start = performance.now();
   const result = await work();

@@ -7,7 +7,10 @@ export interface PartRow extends Row {
   part: string;
 }
 
-/** One line for each figure: part, what, measured, target, met. Tiny settings (`quick`) meet no target. */
+/**
+ * One line per figure: part, name, measured, target, met. Tiny settings (`quick`) are not expected to meet
+ * targets.
+ */
 export function figuresText(rows: readonly PartRow[], quick: boolean): string {
   const lines = rows.map(({ part, what, measured, unit, target }) => [
     part,
@@ -19,7 +22,7 @@ export function figuresText(rows: readonly PartRow[], quick: boolean): string {
   return table([["part", "figure", "measured", "target", "met"], ...lines], [2, 3]);
 }
 
-/** A table with its title over it; all columns but the first end at the same place. */
+/** A table under its title; all columns but the first are right-aligned. */
 export function detailText({ title, rows }: Detail): string {
   const right = (rows[0] ?? []).map((_, column) => column).slice(1);
   return `${title}\n${table(rows, right)}`;
@@ -35,7 +38,7 @@ function targetText(target: Target, unit: string): string {
   return "atMost" in target ? `<= ${figure(target.atMost, unit)}` : `>= ${figure(target.atLeast, unit)}`;
 }
 
-/** A number to three digits (all of a whole number, three places below 1), and its unit. */
+/** A number to three digits (all digits of a whole number, three decimals below 1), and its unit. */
 export function figure(value: number, unit = ""): string {
   const size = Math.abs(value);
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;

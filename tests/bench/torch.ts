@@ -1,7 +1,7 @@
-/** PyTorch as Debian brings it, to measure against. */
+/** PyTorch as packaged by Debian, for comparison. */
 const python = "/usr/bin/python3";
 
-/** Whether PyTorch is here. */
+/** Whether PyTorch is available. */
 export async function hasTorch(): Promise<boolean> {
   try {
     const { success } = await new Deno.Command(python, {
@@ -15,7 +15,7 @@ export async function hasTorch(): Promise<boolean> {
   }
 }
 
-/** A program that takes one step whenever it is asked to. */
+/** A program that takes one step on each request. */
 export class TorchStepper implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #asked: WritableStreamDefaultWriter<Uint8Array>;
@@ -29,7 +29,7 @@ export class TorchStepper implements AsyncDisposable {
     this.#answers = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Seconds of one step, as the program itself measures them. */
+  /** Seconds per step, as measured by the program itself. */
   async step(): Promise<number> {
     await this.#asked.write(new TextEncoder().encode("\n"));
     let line = "";

@@ -4,7 +4,7 @@ import { keepBoth } from "./picture_keeper.ts";
 import { contrast, difference, pixelsOf } from "./pictures.ts";
 import { browserTest, eventually } from "./visit.ts";
 
-/** A camera that shows a turning disc, and nobody who has to allow it. */
+/** A camera that shows a turning disc and needs no permission. */
 const flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 const context = { permissions: ["camera"] };
 

@@ -4,7 +4,10 @@ import { keepBoth } from "./picture_keeper.ts";
 import { difference, type Pixels, pixelsAt, pixelsOf } from "./pictures.ts";
 import { browserTest, dreamOf, eventually, liveFrame, shows, type Visit } from "./visit.ts";
 
-/** How far the newest frame, at least that of the index, is from the source: steps of 255. */
+/**
+ * Mean difference between the source and the newest frame with at least the given index, on a scale of 0 to
+ * 255.
+ */
 async function strengthFrom({ page }: Visit, index: number, source: Pixels): Promise<number> {
   await liveFrame(page, index);
   return difference(await pixelsOf(page.locator("#live-picture"), source.width), source);
@@ -15,7 +18,7 @@ browserTest(
   (visit) =>
     withStillClip(async (clip) => {
       const { page, server, go } = visit;
-      // Nothing is carried along, so that each frame shows its own settings and the source does not move.
+      // Nothing is carried along, so each frame shows its own settings and the source does not move.
       const { id, links } = await dreamOf(visit, clip, { blend: 1, learningRate: 0.5 });
       await go(`#/dream/${id}`);
       await shows(page, "running");
@@ -37,7 +40,7 @@ browserTest(
       assert.ok(strong > 4 * weak, `${strong} after the change, ${weak} before`);
       await keepBoth(page, "dream changed");
 
-      // It is what the server keeps, and what others see.
+      // The server stores this value and shows it to other viewers.
       const { changes, parameters } = server.dreams.get(id);
       assert.equal(parameters.learningRate, 40);
       assert.deepEqual(changes.map(({ frame, parameters }) => ({ frame, parameters })), [
@@ -60,7 +63,7 @@ browserTest(
       await blend.getByText("a number from 0 to 1").waitFor();
       assert.equal(await blend.getByRole("spinbutton").getAttribute("aria-invalid"), "true");
 
-      // What only the server can know: the layer is not one of the network's.
+      // Only the server can know this: the network has no such layer.
       const layers = page.locator("#controls [data-parameter=layers]");
       await layers.getByRole("textbox").fill("mixed99");
       await layers.getByText("mixed99").waitFor();

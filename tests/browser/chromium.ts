@@ -1,7 +1,7 @@
-/** The browser that the page is tried in: Debian's chromium, or what `CHROMIUM_PATH` names. */
+/** The browser for the tests of the page: Debian's chromium, or the one that `CHROMIUM_PATH` names. */
 const candidates = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/** The path of a chromium that starts, or undefined where there is none. */
+/** The path of a chromium that starts; undefined if there is none. */
 export async function findChromium(): Promise<string | undefined> {
   const chosen = Deno.env.get("CHROMIUM_PATH");
   const folders = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");

@@ -1,4 +1,4 @@
-/** Clips that the tests of the page dream. */
+/** Clips for the tests of the page. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { draw, inFolder } from "../pipeline/clips.ts";
@@ -6,14 +6,14 @@ import { sample } from "../server/helpers.ts";
 
 const samplePath = fileURLToPath(sample);
 
-/** Does something with a clip of a minute: the sample clip over and over, with its sound. */
+/** Calls with a clip of one minute: the sample clip repeated, with its sound. */
 export function withLongClip(use: (clip: string) => Promise<void>): Promise<void> {
   return inFolder(async (folder) =>
     await use(await draw("-stream_loop", "23", "-i", samplePath, "-c", "copy", join(folder, "long.mp4")))
   );
 }
 
-/** Does something with a clip of a minute in which nothing moves: a frame of the sample clip. */
+/** Calls with a motionless clip of one minute: a single frame of the sample clip. */
 export function withStillClip(use: (clip: string) => Promise<void>): Promise<void> {
   return inFolder(async (folder) => {
     const frame = await draw("-i", samplePath, "-frames:v", "1", join(folder, "frame.png"));

@@ -5,7 +5,7 @@ import { Line } from "./line.ts";
 import { keepBoth } from "./picture_keeper.ts";
 import { browserTest, dreamOf, liveFrame, shows } from "./visit.ts";
 
-/** What Chromium writes on its console about requests that nobody answers. */
+/** Chromium's console messages about unanswered requests. */
 const unanswered = /WebSocket connection|Failed to load resource/;
 
 browserTest(
@@ -31,7 +31,7 @@ browserTest(
     }),
 );
 
-/** The line of the test that runs. */
+/** The connection of the running test. */
 let line: Line;
 
 const overLine = {
@@ -55,13 +55,13 @@ browserTest(
       await keepBoth(page, "dream offline");
       await page.locator("#controls [data-parameter=blend]").getByRole("spinbutton").fill("0.7");
       await page.locator("#change-status", { hasText: "Not connected" }).waitFor();
-      // How long it lasts is what is tried here.
+      // Its length is the subject of this test.
       await new Promise((resolve) => setTimeout(resolve, 5000 - (performance.now() - cut)));
       line.mend();
       await page.context().setOffline(false);
       await banner.waitFor({ state: "hidden" });
       await page.locator("#change-status", { hasText: "Fresh frame in the blend 0.7: from frame" }).waitFor();
-      // The dream went on meanwhile.
+      // The dream continued meanwhile.
       await liveFrame(page, before + 1);
       const { state, parameters } = server.dreams.get(id);
       assert.deepEqual([state, parameters.blend], ["running", 0.7]);

@@ -1,7 +1,7 @@
-/** Drops files on the page as a hand would, with events that the browser itself makes. */
+/** Drops files on the page as a user would, with the browser's own events. */
 import type { Page } from "playwright-core";
 
-/** Drags a file of this machine over the middle of an element; returns what lets it go there. */
+/** Drags a local file over the middle of an element; returns a function that drops it there. */
 export async function dragOver(page: Page, path: string, selector: string): Promise<() => Promise<void>> {
   const box = await page.locator(selector).boundingBox();
   if (!box) throw new Error(`${selector} is not to be seen`);
@@ -18,7 +18,7 @@ export async function dragOver(page: Page, path: string, selector: string): Prom
   };
 }
 
-/** Drops a file of this machine on the middle of an element. */
+/** Drops a local file on the middle of an element. */
 export async function drop(page: Page, path: string, selector = "#drop-zone"): Promise<void> {
   const letGo = await dragOver(page, path, selector);
   await letGo();

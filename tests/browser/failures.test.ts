@@ -7,7 +7,7 @@ import { drop } from "./dropping.ts";
 import { keepBoth } from "./picture_keeper.ts";
 import { browserTest, dreamOf, lasting, shows } from "./visit.ts";
 
-/** Drops a file of that name and content. */
+/** Drops a file with the given name and content. */
 function dropFile(page: Page, name: string, content: string | Uint8Array): Promise<void> {
   return inFolder(async (folder) => {
     const path = join(folder, name);
@@ -15,7 +15,7 @@ function dropFile(page: Page, name: string, content: string | Uint8Array): Promi
     await page.locator("#drop-zone").waitFor();
     await drop(page, path);
     if (!/\.txt$/.test(name)) await page.getByRole("button", { name: "Start dreaming" }).click();
-    // The browser reads the file while it is sent.
+    // The browser reads the file while sending it.
     await page.locator("#file-error:not(:empty), #start-error:not(:empty)").first().waitFor();
   });
 }
@@ -40,7 +40,7 @@ browserTest(
     await keepBoth(page, "failure mp4");
     assert.ok(await page.getByRole("button", { name: "Start dreaming" }).isEnabled());
 
-    // Another video can be taken at once, and nothing of the first is left.
+    // Another video is accepted at once, and nothing of the first remains.
     await page.getByRole("button", { name: "Another video" }).click();
     await page.locator("#drop-zone").waitFor();
     assert.deepEqual(server.dreams.list(), []);
@@ -62,9 +62,9 @@ browserTest("a setting that the server refuses is explained at its field", async
 
 browserTest("a dream that fails says why, and that there is no video", async (visit) => {
   const { page, server, go } = visit;
-  // The picture's data end in the middle of the first frame; what describes them is whole.
+  // The picture data end in the middle of the first frame; the metadata are complete.
   const clip = await Deno.readFile(sample);
-  // Nobody has begun to read the source as long as another dream is made.
+  // The source is not read while another dream runs.
   const { id: other } = await dreamOf(visit, sample, lasting);
   const { id } = await dreamOf(visit, sample);
   await Deno.writeFile(server.dreams.files(id).source, clip.subarray(0, 200));

@@ -5,7 +5,7 @@ import { sample, until } from "../server/helpers.ts";
 import { keepPicture } from "./picture_keeper.ts";
 import { browserTest, dreamOf, lasting, liveFrame, shows } from "./visit.ts";
 
-/** Name, text or id of what has the focus, which must be seen to have it. */
+/** Name, text or id of the focused element, marked if its focus is not visible. */
 async function focused(page: Page): Promise<string> {
   return await page.evaluate(() => {
     const element = document.activeElement as HTMLElement;
@@ -18,7 +18,7 @@ async function focused(page: Page): Promise<string> {
   });
 }
 
-/** Goes on with Tab until something is focused; fails after a hundred. */
+/** Presses Tab until the given element is focused; fails after a hundred presses. */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   const passed: string[] = [];
   for (let i = 0; i < 100; i++) {
@@ -30,7 +30,7 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   assert.fail(`Tab does not lead to ${name}, but to ${passed.join(" | ")}`);
 }
 
-/** Closes the question and calls it up again before the page has heard of that: Escape and Enter, quickly. */
+/** Closes the question and reopens it before the page has noticed: Escape and Enter in quick succession. */
 async function closeAndAskAgain(page: Page): Promise<void> {
   await page.getByRole("dialog", { name: "Stop this dream?" }).waitFor();
   await page.evaluate(() => {
@@ -85,7 +85,7 @@ browserTest("a dream can be begun, changed, stopped and deleted by keyboard alon
   await keyboard.press("Enter");
   await page.getByText("Nothing dreamed yet.").waitFor();
   assert.deepEqual(visit.server.dreams.list(), []);
-  // The player may still ask for what was deleted under it.
+  // The player may still request the deleted files.
 }, { expected: /404.*\/hls\// });
 
 browserTest("sliders, the comparison and the gallery are moved by keys", async (visit) => {

@@ -1,6 +1,6 @@
-/** A line between browser and server that can be cut, as a cable or a wireless network is. */
+/** A connection between browser and server that can be cut, like a cable or a wireless network. */
 
-/** A line to a port of this machine. */
+/** A connection to a port of this machine. */
 export class Line {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open = new Set<Deno.TcpConn>();
@@ -8,30 +8,30 @@ export class Line {
   #port: number;
   #whole = true;
 
-  /** @param port where it leads */
+  /** @param port target port */
   constructor(port: number) {
     this.#port = port;
     this.#work = this.#serve();
   }
 
-  /** Its near end, without a slash at the end. */
+  /** The address of its near end, without a trailing slash. */
   get origin(): string {
     return `http://127.0.0.1:${this.#listener.addr.port}`;
   }
 
-  /** Ends all that goes over it, and lets nothing through until it is {@link mend}ed. */
+  /** Cuts all traffic, and lets nothing through until {@link mend} is called. */
   cut(): void {
     this.#whole = false;
     for (const connection of this.#open) shut(connection);
   }
 
-  /** Lets everything through again, to another port if one is named. */
+  /** Lets traffic through again, to another port if one is given. */
   mend(port: number = this.#port): void {
     this.#port = port;
     this.#whole = true;
   }
 
-  /** Ends it for good. */
+  /** Closes it for good. */
   async close(): Promise<void> {
     this.#listener.close();
     this.cut();
@@ -62,6 +62,6 @@ function shut(connection: Deno.TcpConn | undefined): void {
   try {
     connection?.close();
   } catch {
-    // It is closed already.
+    // It is already closed.
   }
 }

@@ -23,7 +23,7 @@ browserTest(
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Dream the camera" }).waitFor();
 
-    // The cookie opens everything: files, sockets, streams.
+    // The cookie gives access to everything: files, sockets, streams.
     await page.getByRole("link", { name: "Studio" }).click();
     await page.getByRole("button", { name: "Use the sample clip" }).click();
     await page.getByRole("spinbutton", { name: "Dreaming size" }).fill(String(lasting.imageSize));

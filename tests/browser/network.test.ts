@@ -7,7 +7,7 @@ import { assertAccessible } from "./axe.ts";
 import { keepBoth } from "./picture_keeper.ts";
 import { browserTest } from "./visit.ts";
 
-/** Where the second source of GoogLeNet is, below a mirror. */
+/** Path of GoogLeNet's second source on a mirror. */
 const base =
   "/raw.githubusercontent.com/chaosmail/caffejs/dedfd566d0268352c3becdc808ea3d24908a7a0c/examples/models/" +
   "bvlc_googlenet/weights";

@@ -11,7 +11,7 @@ import { browserTest, dreamOf, liveFrame, shows, slow } from "./visit.ts";
 const { defaultBrowserType: _, ...phone } = devices["iPhone 12"]!;
 const options = { context: { ...phone, viewport: { width: 390, height: 844 } } };
 
-/** Fails where the page is wider than the phone; names what sticks out. */
+/** Fails if the page is wider than the phone; names the elements that stick out. */
 async function assertFits(page: Page, where: string): Promise<void> {
   const wide = await page.evaluate(() => {
     const width = document.documentElement.clientWidth;
@@ -23,7 +23,7 @@ async function assertFits(page: Page, where: string): Promise<void> {
   assert.deepEqual(wide, [], where);
 }
 
-/** Fails unless an element is in sight without scrolling. */
+/** Fails unless an element is visible without scrolling. */
 async function assertInSight(part: Locator, where: string): Promise<void> {
   await part.waitFor();
   const box = (await part.boundingBox())!;

@@ -1,11 +1,13 @@
-/** Pictures of the page for people to look at, in the folder that `REVERIE_SCREENSHOTS` names; none without it. */
+/**
+ * Screenshots of the page for people to inspect, in the folder `REVERIE_SCREENSHOTS`; none if it is not set.
+ */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { settled } from "./settled.ts";
 
 const folder = Deno.env.get("REVERIE_SCREENSHOTS");
 
-/** Keeps a picture of what the window shows, or of the whole page. */
+/** Saves a screenshot of the window, or of the whole page. */
 export async function keepPicture(page: Page, name: string, { whole = false } = {}): Promise<void> {
   if (!folder) return;
   const path = join(folder, `${name.replace(/\W+/g, "-")}.png`);
@@ -14,7 +16,7 @@ export async function keepPicture(page: Page, name: string, { whole = false } = 
   );
 }
 
-/** Keeps pictures in light and dark. */
+/** Saves screenshots in the light and the dark theme. */
 export async function keepBoth(page: Page, name: string, options: { whole?: boolean } = {}): Promise<void> {
   if (!folder) return;
   for (const colorScheme of ["dark", "light"] as const) {

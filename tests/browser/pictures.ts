@@ -1,15 +1,15 @@
 /// <reference lib="dom" />
-/** What a canvas, picture or video of the page shows, as numbers. */
+/** The content of a canvas, picture or video of the page, as numbers. */
 import type { Locator, Page } from "playwright-core";
 
-/** Pixels as red, green, blue and opacity, row by row. */
+/** Pixels as red, green, blue and alpha, row by row. */
 export interface Pixels {
   width: number;
   height: number;
   data: number[];
 }
 
-/** Pixels of what an element shows, scaled down to a width. */
+/** The pixels of an element, scaled down to a width. */
 export async function pixelsOf(shown: Locator, width = 160): Promise<Pixels> {
   return await shown.evaluate((element, width) => {
     const picture = element as HTMLCanvasElement | HTMLVideoElement | HTMLImageElement;
@@ -25,7 +25,7 @@ export async function pixelsOf(shown: Locator, width = 160): Promise<Pixels> {
   }, width);
 }
 
-/** Pixels of a JPEG at an address of the server. */
+/** The pixels of a JPEG at an address of the server. */
 export async function pixelsAt(page: Page, address: string, width = 160): Promise<Pixels> {
   return await page.evaluate(async ({ address, width }) => {
     const picture = await createImageBitmap(await (await fetch(address)).blob());
@@ -36,7 +36,7 @@ export async function pixelsAt(page: Page, address: string, width = 160): Promis
   }, { address, width });
 }
 
-/** Standard deviation of brightness, in steps of 255: 0 for a single colour, tens for a photograph. */
+/** Standard deviation of brightness, on a scale of 0 to 255: 0 for a single colour, tens for a photograph. */
 export function contrast({ data }: Pixels): number {
   const brightness = Array.from({ length: data.length / 4 }, (_, i) => {
     return (data[4 * i]! + data[4 * i + 1]! + data[4 * i + 2]!) / 3;
@@ -45,7 +45,7 @@ export function contrast({ data }: Pixels): number {
   return Math.sqrt(brightness.reduce((sum, one) => sum + (one - mean) ** 2, 0) / brightness.length);
 }
 
-/** Mean absolute difference of two pictures, in steps of 255. */
+/** Mean absolute difference of two pictures, on a scale of 0 to 255. */
 export function difference(one: Pixels, other: Pixels): number {
   if (one.data.length !== other.data.length) {
     throw new Error("pictures of different sizes cannot be compared");

@@ -20,7 +20,7 @@ browserTest(
       await slider.fill("20");
       assert.equal(await number.inputValue(), "20");
       await keepPicture(page, "settings one more", { whole: true });
-      // The page goes on asking for dreams, and the server ends here.
+      // The page keeps requesting dreams, and the server ends here.
       await page.goto("about:blank");
     }),
 );

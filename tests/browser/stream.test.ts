@@ -6,7 +6,7 @@ import { keepPicture } from "./picture_keeper.ts";
 import { contrast, pixelsOf } from "./pictures.ts";
 import { browserTest, dreamOf, eventually, shows, slow, type Visit } from "./visit.ts";
 
-/** Waits until the playlist names so many segments; returns it. */
+/** Waits until the playlist lists the given number of segments; returns it. */
 async function playlistWith({ server }: Visit, id: string, segments: number): Promise<string> {
   let text = "";
   await eventually(`there are ${segments} segments`, async () => {
@@ -16,19 +16,19 @@ async function playlistWith({ server }: Visit, id: string, segments: number): Pr
   return text;
 }
 
-/** What was seen of a video that played. */
+/** Observations of a video that played. */
 interface Playing {
-  /** Position at which it began. */
+  /** Position at the start, in seconds. */
   start: number;
-  /** Position at which the watching ended. */
+  /** Position at the end, in seconds. */
   end: number;
-  /** Longest part in seconds that was jumped over. */
+  /** Longest skipped part, in seconds. */
   jump: number;
-  /** Longest time in seconds in which it stood still though more than half a second lay ahead. */
+  /** Longest stall in seconds while more than half a second was buffered. */
   stall: number;
 }
 
-/** Watches a video play until a position. */
+/** Watches a video play up to a position. */
 function watch(video: Locator, until: number): Promise<Playing> {
   return video.evaluate((element, until) => {
     const video = element as HTMLVideoElement;
@@ -47,7 +47,7 @@ function watch(video: Locator, until: number): Promise<Playing> {
         else stall = Math.max(stall, (now - moved) / 1000);
         if (position < until) return;
         clearInterval(timer);
-        // What the browser notes itself does not depend on when this looked.
+        // The browser's own records do not depend on the time of this look.
         const { played } = video;
         let jump = 0;
         for (let i = 1; i < played.length; i++) jump = Math.max(jump, played.start(i) - played.end(i - 1));
@@ -88,7 +88,7 @@ browserTest(
   (visit) =>
     withLongClip(async (clip) => {
       const { page, server, go } = visit;
-      // Slower than the video plays, so that the player runs dry.
+      // Slower than playback, so that the player runs dry.
       const { id } = await dreamOf(visit, clip, { ...slow, imageSize: 192 });
       await go(`#/dream/${id}`);
       await page.getByRole("button", { name: "Watch from the start" }).click();

@@ -8,46 +8,46 @@ import { findChromium } from "./chromium.ts";
 import { keepPicture } from "./picture_keeper.ts";
 import { smallNetwork } from "../small_network.ts";
 
-/** Milliseconds that anything may take: the machine may be small and busy. */
+/** Timeout for anything, in milliseconds: the machine may be small and busy. */
 export const patience = 60_000;
 
-/** Settings under which a frame takes as little as can be. */
+/** Settings that make a frame as fast as possible. */
 export const quickest = { imageSize: 128, octaves: 1, firstIterations: 1, octaveIterations: 1 };
 
-/** Settings under which a long clip lasts longer than axe takes, and a frame longer than it is shown. */
+/** Settings that make a long clip outlast axe, and a frame take longer than it is shown. */
 export const slow = { model: "inception-v3", octaveIterations: 6 };
 
-/** Settings under which a short clip lasts longer than a slow browser takes to get at it. */
+/** Settings that make a short clip last longer than a slow browser needs to open it. */
 export const lasting = { imageSize: 256, octaves: 1, firstIterations: 12, octaveIterations: 12 };
 
 const executablePath = await findChromium();
 
-/** A page that is open, and its server. */
+/** An open page and its server. */
 export interface Visit {
   server: TestServer;
   browser: Browser;
   page: Page;
-  /** Where the page comes from, without a slash at the end. */
+  /** The origin of the page, without a trailing slash. */
   origin: string;
   /** Goes to a place of the page, such as `#/camera`. */
   go(place: string): Promise<void>;
 }
 
-/** How a test wants its server and browser. */
+/** The server and browser that a test wants. */
 export interface VisitOptions {
   server?: Partial<ServerOptions>;
   context?: BrowserContextOptions;
-  /** Further flags of the browser. */
+  /** Additional flags of the browser. */
   flags?: string[];
-  /** What the test needs besides a browser. */
+  /** Needs of the test besides a browser. */
   needs?: Need;
-  /** Lines of the browser's console that are no mistake of the page's. */
+  /** Lines on the browser's console that are not errors of the page. */
   expected?: RegExp;
-  /** Where the browser goes instead of to the server itself. */
+  /** The address that the browser opens instead of the server's own. */
   through?: (server: TestServer) => { origin: string; close: () => Promise<void> };
 }
 
-/** A test in a browser of its own with a server of its own; it fails at errors on the browser's console, too. */
+/** A test with a browser and a server of its own; errors on the browser's console make it fail, too. */
 export function browserTest(
   name: string,
   test: (visit: Visit) => Promise<void>,
@@ -67,7 +67,7 @@ export function browserTest(
   });
 }
 
-/** A server that a test may close ahead of time. */
+/** A server that a test may close early. */
 async function startOnce(options: Partial<ServerOptions>): Promise<TestServer> {
   const server = await startTestServer(options);
   let closing: Promise<void> | undefined;
@@ -117,7 +117,7 @@ function listen(page: Page): string[] {
   return complaints;
 }
 
-/** Has a clip dreamed without the page; returns the dream. */
+/** Starts a dream of a clip without the page; returns the dream. */
 export async function dreamOf(
   { server }: Visit,
   clip: string | URL,
@@ -149,7 +149,7 @@ export async function liveFrame(page: Page, least = 0): Promise<number> {
     }), least);
 }
 
-/** Waits until something holds; fails where it takes too long. */
+/** Waits until a condition holds; fails on a timeout. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + patience;
   while (!await holds()) {

@@ -7,20 +7,20 @@ import { downloadFile, type PublishedFile } from "../../models/file_download.ts"
 const content = Uint8Array.from({ length: 300_000 }, (_, index) => (index * 31 + (index >> 8)) % 256);
 const checksum = createHash("sha256").update(content).digest("hex");
 
-/** How the server of one test behaves. */
+/** The behaviour of the server in a test. */
 interface Behaviour {
-  /** Sends so many bytes of a body and then breaks the connection. */
+  /** Sends this many bytes of a body and then breaks the connection. */
   breakAfter?: number;
-  /** Sends so many bytes of a body and then nothing. */
+  /** Sends this many bytes of a body and then stalls. */
   stallAfter?: number;
-  /** Knows nothing of ranges. */
+  /** Ignores range requests. */
   noRanges?: boolean;
-  /** Sends a range that was not asked for. */
+  /** Sends a range that was not requested. */
   wrongRange?: boolean;
   status?: number;
 }
 
-/** Runs with a server for the file and a folder to put it in; `ranges` is what was asked for. */
+/** Calls with a server for the file and a folder to store it in; `ranges` lists the requested ranges. */
 async function withServer(
   use: (served: {
     file: PublishedFile;
@@ -69,7 +69,7 @@ function answer(
     start(controller) {
       controller.enqueue(sent);
       if (stallAfter !== undefined) return;
-      // Fewer bytes than were announced end the connection; not before they have arrived.
+      // Fewer bytes than announced end the connection, but only after they have arrived.
       if (breakAfter !== undefined) setTimeout(() => controller.close(), 500);
       else controller.close();
     },

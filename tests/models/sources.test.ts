@@ -31,7 +31,7 @@ const served = {
   ...Object.fromEntries(Object.entries(parts).map(([path, bytes]) => [`/second/${path}`, bytes])),
 };
 
-/** A network that holds one byte of what it was made of. */
+/** A network that contains one byte of its source. */
 function networkOf(byte: number): Model {
   const g = new GraphBuilder();
   g.output("y", g.mul(g.input("x", "float32", [1]), g.constant(floatTensor([byte], []), "byte")), "float32");
@@ -45,7 +45,7 @@ interface Fetching extends WebServer {
   folder: string;
   target: string;
   sources: [FileSource, FilesSource];
-  /** Fetches from the first source or else the second. */
+  /** Downloads from the first source, or else from the second. */
   pull: (options?: PullOptions) => Promise<string>;
 }
 
@@ -90,7 +90,7 @@ async function failed(promise: Promise<unknown>, code: ErrorCode, expected: RegE
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
-/** Names of the whole files of a set that are in a folder. */
+/** Names of the complete files of a set in a folder. */
 async function namesWithin(folder: string): Promise<string[]> {
   const found = await Array.fromAsync(Deno.readDir(folder), ({ name, isDirectory }) => {
     if (isDirectory) return namesWithin(join(folder, name));
@@ -142,7 +142,7 @@ Deno.test("the second source is taken where the first's file cannot be read", ()
 Deno.test("one line tells of all sources where none gives the network", () =>
   withSources(async ({ pull, folder, behave, sources }) => {
     behave(/first/, { status: 404 });
-    // The last of the files, so that others have come by then.
+    // The last of the files, so that others have already arrived.
     behave(/19\.bin/, { wrong: true });
     await failed(
       pull(),
@@ -315,7 +315,7 @@ Deno.test("a registry that never answers is given up within the time, too", () =
     assert.deepEqual(names(folder), []);
   }));
 
-/** A package with one file of noise, as a registry has it, and its source. */
+/** A package with one file of noise, as served by a registry, and its source. */
 async function publishPackage(files: Record<string, Uint8Array>, url: string, folder: string) {
   await Deno.mkdir(join(folder, "package"));
   await Deno.writeTextFile(join(folder, "package", "package.json"), '{"name":"small","version":"1.0.0"}');

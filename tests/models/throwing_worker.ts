@@ -1,4 +1,4 @@
-/** Throws an error in a Worker of its own, and sends it to whoever made the Worker. */
+/** Throws an error in a separate Worker, and sends it to the Worker's creator. */
 /// <reference lib="deno.worker" />
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { endsWithin } from "../../models/time_limit.ts";
 
-/** Work that goes on until it is stopped. */
+/** Work that continues until it is stopped. */
 const endless = (signal: AbortSignal) =>
   new Promise<void>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 

@@ -1,13 +1,13 @@
-/** A server of files on this machine that can be made to misbehave, in place of hosts of the web. */
+/** A local file server that replaces hosts on the web and can be made to misbehave. */
 
-/** What a server does with a file, where it does not just send it. */
+/** How a server handles a file, instead of just sending it. */
 export interface Behaviour {
   status?: number;
-  /** Sends so many bytes of a body and then breaks the connection. */
+  /** Sends this many bytes of a body and then breaks the connection. */
   breakAfter?: number;
-  /** Sends so many bytes of a body and then nothing. */
+  /** Sends this many bytes of a body and then stalls. */
   stallAfter?: number;
-  /** Takes the connection and never answers. */
+  /** Accepts the connection and never answers. */
   silent?: boolean;
   /** Sends other bytes of the same length. */
   wrong?: boolean;
@@ -15,15 +15,15 @@ export interface Behaviour {
 
 /** A running server. */
 export interface WebServer {
-  /** Its base URL, without a slash at the end. */
+  /** Its base URL, without a trailing slash. */
   url: string;
-  /** The paths that were asked for, with the range where one was. */
+  /** The requested paths, with the range if there was one. */
   asked: { path: string; range: string | null }[];
-  /** Changes what becomes of the files whose path matches; of several that do, the last counts. */
+  /** Changes the handling of files whose path matches; the last matching rule applies. */
   behave: (path: RegExp, behaviour: Behaviour) => void;
 }
 
-/** Runs with a server that has files by their paths, such as `/host/folder/file`. */
+/** Calls with a server of files by path, such as `/host/folder/file`. */
 export async function withWebServer(
   files: Record<string, Uint8Array>,
   use: (server: WebServer) => Promise<void>,
@@ -74,7 +74,7 @@ async function answer(
     start(controller) {
       controller.enqueue(sent);
       if (stallAfter !== undefined) return;
-      // Fewer bytes than were announced end the connection; not before they have arrived.
+      // Fewer bytes than announced end the connection, but only after they have arrived.
       if (breakAfter !== undefined) ending = setTimeout(() => controller.close(), 300);
       else controller.close();
     },

@@ -19,7 +19,8 @@ async function mixed(carry: Carry, blendShare: number, u = 0, visible = 1) {
   using engine = await Engine.start({ providers: ["cpu"] });
   const blender = await Blender.create(engine, carry, size);
   const picture = await engine.put(drawn(3, size, pattern));
-  // The frame before showed the same scene u px further right, and its dream was brighter to the right.
+  // The previous frame showed the same scene u px further to the right, and its dream was brighter on the
+  // right.
   const before = (c: number, y: number, x: number) => pattern(c, y, x - u);
   const previous = {
     picture: drawn(3, size, before),

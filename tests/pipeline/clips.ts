@@ -5,7 +5,7 @@ import { type SharedFile, sharedFile } from "../shared_data.ts";
 /** A video of the shared data. */
 export interface SharedClip extends SharedFile {
   name: string;
-  /** Length of its picture as counted by `ffprobe -count_frames`. */
+  /** Length of its video as counted by `ffprobe -count_frames`. */
   frames: number;
   width: number;
   height: number;
@@ -29,7 +29,7 @@ export function sharedClip(name: string): SharedFile {
   return sharedFile(`clips/${name}`);
 }
 
-/** Runs a test in a folder of its own, which goes with everything in it. */
+/** Runs a test in a temporary folder, which is removed with its contents. */
 export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "reverie-test-" });
   try {
@@ -39,7 +39,7 @@ export async function inFolder(test: (folder: string) => Promise<void>): Promise
   }
 }
 
-/** Runs ffmpeg; its arguments end with the path of what it makes, which is returned. */
+/** Runs ffmpeg; its arguments end with the path of the output, which is returned. */
 export async function draw(...args: string[]): Promise<string> {
   const { path } = await locate("ffmpeg");
   const command = new Deno.Command(path, { args: ["-v", "error", "-y", ...args], stdin: "null" });
@@ -62,13 +62,13 @@ export function drawCard(
   );
 }
 
-/** One colour for each frame: red, green and blue (0 to 255) of the frame's middle. */
+/** One colour per frame: red, green and blue (0 to 255) at the middle of the frame. */
 export function middle({ width, height, rgb }: { width: number; height: number; rgb: Uint8Array }): number[] {
   const at = (Math.floor(height / 2) * width + Math.floor(width / 2)) * 3;
   return Array.from(rgb.subarray(at, at + 3));
 }
 
-/** What ffprobe tells of a file, read by counting its frames. */
+/** Facts about a file from ffprobe, which counts its frames. */
 export interface Counted {
   streams: {
     codec_type: string;
@@ -85,7 +85,7 @@ export interface Counted {
   format: { start_time: string; duration: string; tags?: Record<string, string> };
 }
 
-/** Reads a file through with ffprobe, as a judge independent of the code under test. */
+/** Reads a whole file with ffprobe, independently of the code under test. */
 export async function count(path: string): Promise<Counted> {
   const { path: program } = await locate("ffprobe");
   const args = ["-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json", path];

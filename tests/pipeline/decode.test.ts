@@ -52,7 +52,7 @@ Deno.test("decode() carries the time stamps of a variable frame rate", () =>
 
 Deno.test("decode() begins exactly where it is told and calls that moment 0", () =>
   inFolder(async (folder) => {
-    // The brightness of a frame tells its number.
+    // The brightness of a frame encodes its number.
     const grey = "nullsrc=size=64x48:rate=25:duration=4,geq=lum='16+2*N':cb=128:cr=128";
     const path = await draw("-f", "lavfi", "-i", grey, "-c:v", "ffv1", join(folder, "grey.mkv"));
     const whole = await all(path);
@@ -87,7 +87,7 @@ Deno.test("decode() starts at 0 where the container's clock does not", () =>
 
 Deno.test("decode() turns the picture upright, whichever way it is stored", () =>
   inFolder(async (folder) => {
-    // Red at the left, blue at the right.
+    // Red on the left, blue on the right.
     const sides = "color=red:size=64x48:rate=5:duration=1,drawbox=x=32:w=32:h=48:color=blue:t=fill";
     const plain = await draw(
       "-f",
@@ -122,7 +122,9 @@ Deno.test("decode() turns the picture upright, whichever way it is stored", () =
     }
   }));
 
-/** Copies a video with a display matrix; ffmpeg to 5 reads a tag for it, later ones an option. */
+/**
+ * Copies a video with a display matrix; ffmpeg up to version 5 reads a tag for it, later versions an option.
+ */
 async function tagRotation(from: string, to: string, tag: string): Promise<void> {
   await draw("-i", from, "-c", "copy", "-metadata:s:v", tag, to);
   const { orientation } = await probe(to);
@@ -207,7 +209,7 @@ Deno.test("decode() takes the comb out of interlaced video, one frame for each",
     assert.ok(comb(frames[12]!) < 0.8 * comb(woven[12]!), `${comb(frames[12]!)} ${comb(woven[12]!)}`);
   }));
 
-/** Mean difference of a line from the mean of its neighbours. */
+/** Mean difference between a line and the mean of its neighbours. */
 function comb({ width, height, rgb }: SourceFrame): number {
   let sum = 0;
   for (let at = width * 3; at < (height - 1) * width * 3; at++) {

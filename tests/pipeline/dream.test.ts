@@ -14,7 +14,7 @@ const settings = () => ({
   ...{ blend: 0.2, sceneCut: 0.25 },
 });
 
-/** The frames from `first` on of a scene that moves a pixel a frame. */
+/** The frames from `first` on of a scene that moves one pixel per frame. */
 async function* scene(engine: Engine, first: number) {
   for (let index = first; index < 4; index++) {
     const picture = await engine.put(drawn(3, size, (c, y, x) => pattern(c, y, x + index)));
@@ -28,7 +28,7 @@ async function* scene(engine: Engine, first: number) {
   }
 }
 
-/** Dreams from a state on; gives the last dream, and the state as it was after each frame. */
+/** Dreams from a given state; returns the last dream and the state after each frame. */
 async function dreamFrom(state: DreamState): Promise<{ last: HostTensor; states: DreamState[] }> {
   using engine = await Engine.start({ providers: ["cpu"] });
   const options = { layers: ["mixed0"], loss: "mean", smoothing: "none", colour: 1, tvWeight: 0 } as const;

@@ -25,7 +25,7 @@ for (const clip of sharedClips) {
         assert.deepEqual([video.pix_fmt, video.color_space], ["yuv420p", "bt709"]);
         const source = await probe(path);
         const frame = source.frameRate.den / source.frameRate.num;
-        // Sound that was encoded again may be a block of 1024 samples longer, by what the encoder puts before it.
+        // Re-encoded sound may be a block of 1024 samples longer, because of the encoder's priming samples.
         const longer = Number(after.format.duration) - source.duration;
         assert.ok(Math.abs(longer) < frame + (name.endsWith("webm") ? 0.024 : 0), `${name} ${longer}`);
         const starts = [before, after].map(({ streams }) => {
@@ -52,7 +52,7 @@ Deno.test("time stamps survive, frame by frame", () =>
     for (const name of ["a.mp4", "a.mkv", "a.webm"]) {
       const path = join(folder, name);
       await Array.fromAsync(encode(frames(), { ...small, path }));
-      // Read with the container's own start, so that a late first frame shows.
+      // Read with the container's own start time, to detect a late first frame.
       const { startTime, ...source } = await probe(path);
       const decoded = await Array.fromAsync(decode({ ...source, startTime }));
       const far = decoded.map((frame, at) => Math.abs(frame.pts + startTime - times[at]!)).filter((off) =>
@@ -62,7 +62,7 @@ Deno.test("time stamps survive, frame by frame", () =>
     }
   }));
 
-/** A white flash and a beep at the same moments; sound of that many channels by that codec. */
+/** A white flash and a beep at the same times; sound with the given number of channels and codec. */
 function drawFlashes(folder: string, name: string, sound: string[]): Promise<string> {
   const moments = "between(mod(t,1),0.48,0.56)";
   const flash = `color=black:size=64x48:rate=25:duration=4,drawbox=color=white:t=fill:enable='${moments}'`;
@@ -89,7 +89,7 @@ function drawFlashes(folder: string, name: string, sound: string[]): Promise<str
   );
 }
 
-/** When flashes and beeps begin, in seconds. */
+/** Start times of the flashes and beeps, in seconds. */
 async function moments(path: string, folder: string): Promise<{ flashes: number[]; beeps: number[] }> {
   const source = await probe(path);
   const flashes: number[] = [];
@@ -165,7 +165,7 @@ Deno.test("HLS grows beside the file: whole segments of a second while frames st
     let sawSegment = false;
     for await (const { pts } of encode(grey(200), { ...small, path: join(folder, "a.mp4"), hls })) {
       if (pts < 6.9 || sawSegment) continue;
-      // No further frame comes until there are segments of those before.
+      // No further frame comes until the segments of the earlier ones exist.
       for (let tries = 0; tries < 6000 && !sawSegment; tries++) {
         await new Promise((resolve) => setTimeout(resolve, 10));
         sawSegment = names(hls).includes("index.m3u8") && names(hls).includes("index1.m4s");

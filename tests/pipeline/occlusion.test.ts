@@ -31,7 +31,8 @@ Deno.test("a still picture is visible everywhere", async () => {
 Deno.test("what comes in from outside the picture is hidden, and flow is scaled to the working size", async () => {
   using engine = await Engine.start({ providers: ["cpu"] });
   const check = await OcclusionCheck.create(engine, size, { height: 96, width: 128 });
-  // The camera pans: each pixel was 5 px further left before, so the 5 leftmost columns were not in the picture.
+  // The camera pans: each pixel was 5 px further left before, so the 5 leftmost columns were outside the
+  // picture.
   const motion = await check.check({ backward: flowOf(() => -5), forward: flowOf(() => 5) });
   const mask = (await motion.mask.take()).data;
   assert.ok(meanOver(mask, 128, 0, 6) < 0.05);

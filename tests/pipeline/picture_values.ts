@@ -1,7 +1,7 @@
 import type { HostTensor } from "../../models/engine/engine.ts";
 import type { Size } from "../../pipeline/graphs/picture.ts";
 
-/** A tensor [1, channels, height, width] drawn by a function of channel, row and column. */
+/** A tensor [1, channels, height, width] computed by a function of channel, row and column. */
 export function drawn(
   channels: number,
   { height, width }: Size,
@@ -15,7 +15,7 @@ export function drawn(
   return { type: "float32", dims: [1, channels, height, width], data } satisfies HostTensor;
 }
 
-/** A smooth coloured pattern in [0, 1] without two places alike. */
+/** A smooth coloured pattern in [0, 1] without repetition. */
 export function pattern(c: number, y: number, x: number): number {
   return 0.5 + 0.25 * Math.sin(0.31 * x + 0.17 * y + c) + 0.24 * Math.sin(0.23 * y - 0.07 * x * (c + 1));
 }

@@ -18,7 +18,7 @@ import { table } from "../../pipeline/terminal/table.ts";
 import { formatBytes, formatTime, parseTime } from "../../pipeline/settings/units.ts";
 import { commandLine } from "../../pipeline/command_line/spelling.ts";
 
-/** A sink that remembers. */
+/** A sink that records everything. */
 function recorder(terminal: boolean): TextSink & { text: string } {
   return {
     terminal,

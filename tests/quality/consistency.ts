@@ -1,4 +1,4 @@
-/** How steady a dream is beside one that dreams each frame on its own, and how strong. */
+/** Stability and strength of a dream, compared with dreaming each frame on its own. */
 import { join } from "node:path";
 import { dreamVideo } from "../../pipeline/run/dream_video.ts";
 import { evaluate, type Evaluation } from "../../pipeline/evaluate/evaluate.ts";
@@ -10,13 +10,16 @@ import { figure } from "../bench/table.ts";
 import { sharedDataPath } from "../shared_data.ts";
 import { jpeg, smallFrames } from "./pictures.ts";
 
-/** Both videos against their source. */
+/** Both videos, compared with their source. */
 interface Comparison {
   carried: Evaluation;
   independent: Evaluation;
 }
 
-/** Dreams the first 60 frames of two clips at 512 px, carried and independent; keeps videos and pictures of them. */
+/**
+ * Dreams the first 60 frames of two clips at 512 px, carried and independent; keeps videos and pictures of
+ * them.
+ */
 export async function consistency(options: BenchOptions): Promise<Report> {
   const report: Report = { rows: [], details: [] };
   await Deno.mkdir(options.output, { recursive: true });

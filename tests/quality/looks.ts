@@ -1,7 +1,7 @@
 /**
- * Every preset on three clips, as pictures: `deno task looks [--network NAME] [PRESET …]` writes docs/looks.md and a
- * sheet for each preset beside it. Two clips are those of ../shared/data; where they are absent, the sheet is of the
- * sample clip alone. Takes about an hour.
+ * Every preset on three clips, as pictures: `deno task looks [--network NAME] [PRESET …]` writes
+ * docs/looks.md and, beside it, a sheet for each preset. Two clips come from ../shared/data; without them,
+ * the sheets show the sample clip alone. Takes about an hour.
  */
 import { join } from "node:path";
 import { dreamVideo } from "../../pipeline/run/dream_video.ts";
@@ -16,13 +16,13 @@ import { terminalLine } from "../../pipeline/command_line/spelling.ts";
 const project = join(import.meta.dirname!, "..", "..");
 const folder = join(project, "docs", "looks");
 
-/** Frames that are shown, counted from 1. */
+/** The frames shown, counted from 1. */
 const shown = [1, 30, 60, 300];
 
-/** Columns of one picture, and the longest side at which it is dreamed. */
+/** Width of a picture on the sheet, and the longest side at which it is dreamed, in pixels. */
 const columns = 240, imageSize = 160;
 
-/** A clip by the name that the page gives it. */
+/** A clip, under its name on the page. */
 interface Clip {
   name: string;
   path: string;
@@ -37,7 +37,7 @@ async function clips(temporary: string): Promise<Clip[]> {
   return [...there, { name: "sample", path: await looped(temporary, Math.max(...shown)) }];
 }
 
-/** A row for each clip, a column for each of the frames. Returns the sheet's path. */
+/** A row for each clip, a column for each frame. Returns the sheet's path. */
 async function sheet(name: string, of: Clip[], temporary: string, network?: string): Promise<string> {
   const rows = [];
   for (const clip of of) {
@@ -67,12 +67,12 @@ async function dream(name: string, input: string, output: string, network?: stri
   }
 }
 
-/** A preset may be for smaller pictures. */
+/** A preset may be limited to smaller pictures. */
 function sizeOf(preset: string): number {
   return lookFor(presetOf(preset === "default" ? undefined : preset), "googlenet").imageSize ?? imageSize;
 }
 
-/** The page: each preset with what it is, how it is set, and its sheet. */
+/** The page: each preset with its description, its settings, and its sheet. */
 function page(of: Clip[]): string {
   const rows = of.map(({ name }) => name).join(", ");
   return `# Looks

@@ -1,6 +1,7 @@
 /**
- * The page's pictures and README's: `deno task pictures [NAME …]` dreams the sample clip with every preset and writes
- * static/presets/NAME.jpg, the pictures of the page's beginning, and docs/dreamed.jpg. Takes a few minutes.
+ * The pictures of the page and of README: `deno task pictures [NAME …]` dreams the sample clip with every
+ * preset and writes static/presets/NAME.jpg, the pictures at the top of the page, and docs/dreamed.jpg. Takes
+ * a few minutes.
  */
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
@@ -16,10 +17,10 @@ const project = join(import.meta.dirname!, "..", "..");
 const sample = join(project, "static", "sample.mp4");
 const folder = join(project, "static", "presets");
 
-/** What a card shows: a frame of the dream, so many frames after its start. */
+/** The frame on a preset's card, as a number of frames after the start of the dream. */
 const card = { width: 360, height: 240, frame: 23, seconds: 1, bytes: 24_500 };
 
-/** What the page begins with: one frame of the film, larger, and the same dreamed. */
+/** The picture at the top of the page: one frame of the film, larger, and the same frame dreamed. */
 const hero = { width: 1280, height: 720, frame: 24, imageSize: 768 };
 
 /** README's picture: these frames, before and after. */
@@ -52,7 +53,7 @@ async function presetPicture(name: string, temporary: string): Promise<void> {
   await Deno.writeFile(join(folder, `${name}.jpg`), await within(picture, card.bytes));
 }
 
-/** As good a JPEG as fits into so many bytes. */
+/** The best JPEG that fits into the given number of bytes. */
 async function within(picture: Sharp, bytes: number): Promise<Uint8Array> {
   for (let quality = 90;; quality -= 4) {
     const encoded = await picture.clone().jpeg({ quality, mozjpeg: true }).toBuffer();

@@ -1,17 +1,17 @@
-/** Frames of videos in one picture. */
+/** Combines frames of videos in one picture. */
 import type { Buffer } from "node:buffer";
 import sharp from "sharp";
 import { decode } from "../../pipeline/decode.ts";
 import { probe } from "../../pipeline/ffmpeg/probe.ts";
 
-/** A picture with 8 bits a channel, RGB, row by row. */
+/** A picture with 8 bits per channel, RGB, row by row. */
 export interface SmallFrame {
   width: number;
   height: number;
   data: Buffer;
 }
 
-/** The frames of those numbers, counted from 0 in rising order, scaled to so many columns. */
+/** Reads frames by number, counted from 0 in rising order, scaled to the given width. */
 export async function smallFrames(
   video: string,
   wanted: readonly number[],
@@ -36,7 +36,7 @@ export async function smallFrames(
 /** Pixels between two pictures. */
 const gap = 2;
 
-/** Rows of pictures of one width as a JPEG; the pictures of a row have one height. */
+/** Rows of pictures of equal width as a JPEG; the pictures of a row have equal height. */
 export async function jpeg(rows: readonly SmallFrame[][], quality = 82): Promise<Uint8Array> {
   const [{ width }] = rows[0] as [SmallFrame];
   const columns = Math.max(...rows.map((row) => row.length));

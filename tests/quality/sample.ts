@@ -1,9 +1,12 @@
-/** The sample clip, longer. */
+/** A longer version of the sample clip. */
 import { join } from "node:path";
 import { locate } from "../../pipeline/ffmpeg/locate.ts";
 import { FRAMES } from "./sample_clip/camera.ts";
 
-/** The sample clip repeated without a seam, of at least so many frames; it is made to be a loop. Returns its path. */
+/**
+ * Repeats the sample clip, which loops seamlessly, up to at least the given number of frames. Returns the
+ * path.
+ */
 export async function looped(folder: string, frames: number): Promise<string> {
   const path = join(folder, "sample.mp4");
   const sample = join(import.meta.dirname!, "..", "..", "static", "sample.mp4");

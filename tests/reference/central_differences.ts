@@ -2,17 +2,19 @@ import type { Model } from "../../models/onnx/model.ts";
 import { evaluate } from "./evaluate.ts";
 import type { NdArray } from "./nd_array.ts";
 
-/** A numeric derivative and how far its two sides disagree. */
+/** A numeric derivative and the disagreement of its two sides. */
 export interface Differences {
   /** (f(x + h) - f(x - h)) / 2h for every element of the input. */
   gradient: Float64Array;
-  /** The largest difference between left and right slope: O(h) where the function is smooth, more at a bend. */
+  /**
+   * The largest difference between left and right slope: O(h) where the function is smooth, more at a kink.
+   */
   bend: number;
 }
 
 /**
- * The gradient of a scalar value of the graph at one input, by moving every element by h to both sides.
- * In float64 the error is about h^2 times the third derivative plus 1e-16 / h.
+ * The gradient of a scalar value of the graph with respect to one input, by moving every element by h in both
+ * directions. In float64 the error is about h^2 times the third derivative plus 1e-16 / h.
  */
 export function centralDifferences(
   model: Model,

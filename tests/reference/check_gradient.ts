@@ -8,32 +8,39 @@ import { evaluate } from "./evaluate.ts";
 import { type NdArray, ndArray } from "./nd_array.ts";
 import { Random } from "./random.ts";
 
-/** A small graph with the inputs to differentiate for. */
+/** A small graph with the inputs to differentiate with respect to. */
 export interface Case {
   inputs: Record<string, NdArray>;
-  /** Adds the graph under test; gets the inputs' names in order, returns the values that the loss is made of. */
+  /**
+   * Adds the graph under test; receives the inputs' names in order, returns the values that form the loss.
+   */
   build(g: GraphBuilder, inputs: string[]): string[];
-  /** The operators and attributes drawn, printed when the case fails. */
+  /** The operators and attributes drawn, printed if the case fails. */
   description: string;
-  /** Version of the operator set; 17 unless the operator is younger. */
+  /** Version of the operator set; 17 by default, higher if the operator requires it. */
   opset?: number;
 }
 
 /** Step of the central differences: error about 1e-10 relative, far below the tolerances. */
 const step = 1e-5;
 
-/** Left and right slopes that differ by more than this share of the largest slope mean a bend within reach of h. */
+/**
+ * Left and right slopes that differ by more than this share of the largest slope indicate a kink within h.
+ */
 const bendTolerance = 1e-4;
 
 /** onnxruntime's float32 forward pass against float64, relative to the largest element. */
 const forwardTolerance = 1e-5;
 
-/** ||a - b|| / ||b||, float32 gradient against differences: what the rules promise. Most cases come to 1e-7, none to 1e-5. */
+/**
+ * ||a - b|| / ||b||, float32 gradient against differences, as promised by the rules. Most cases are near
+ * 1e-7, none near 1e-5.
+ */
 export const gradientTolerance = 1e-4;
 
 /**
- * The same gradient graph evaluated in float64, so that rounding cannot hide a rule that is slightly wrong; what is left
- * are the differences' own error and constants that a graph holds as float32.
+ * The same gradient graph evaluated in float64, so that rounding cannot hide a slightly wrong rule. What
+ * remains is the error of the differences and of constants that a graph holds as float32.
  */
 const exactTolerance = 1e-6;
 
@@ -78,7 +85,7 @@ export async function runModel(model: Model, feeds: Record<string, NdArray>): Pr
   }
 }
 
-/** ||a - b|| / ||b||; where b is zero everywhere, ||a - b||. */
+/** ||a - b|| / ||b||, or ||a - b|| if b is zero. */
 export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [difference, norm] = [0, 0];
   for (let i = 0; i < b.length; i++) {
@@ -97,7 +104,7 @@ interface Drawn {
   case: Case;
 }
 
-/** sum of w * y over all outputs, w random: so the gradient that comes in differs from element to element. */
+/** sum of w * y over all outputs with random w, so that the incoming gradient differs between elements. */
 function weightedLoss(random: Random, shapes: number[][]): (g: GraphBuilder, outputs: string[]) => string {
   const weights = shapes.map((dims) => random.floats(dims));
   return (g, outputs) =>
@@ -112,7 +119,7 @@ function start(drawn: Case): { g: GraphBuilder; outputs: string[]; inputs: strin
   return { g, inputs, outputs: drawn.build(g, inputs) };
 }
 
-/** Central differences, or undefined where the function bends within reach of them. */
+/** Central differences, or undefined if the function has a kink within their reach. */
 export function smoothGradient(
   model: Model,
   input: string,
@@ -124,7 +131,9 @@ export function smoothGradient(
   return bend > bendTolerance * largest + 1e-9 ? undefined : gradient;
 }
 
-/** The case with its reference gradient, or undefined where the function bends too near to the input drawn. */
+/**
+ * The case with its reference gradient, or undefined if the function has a kink too close to the input drawn.
+ */
 function reference(random: Random, drawn: Case): Drawn | undefined {
   const { g, outputs } = start(drawn);
   const values = evaluate(g.build(), drawn.inputs);
@@ -140,7 +149,7 @@ function reference(random: Random, drawn: Case): Drawn | undefined {
   return { forward, inputs: drawn.inputs, outputs, gradients, loss, case: drawn };
 }
 
-/** Every way in which the gradient of one case is wrong; none if all is well. */
+/** Every error in the gradient of a case; empty if there is none. */
 async function problems(drawn: Drawn, options: GradientForms): Promise<string[]> {
   const { g, inputs, outputs } = start(drawn.case);
   const gradients = differentiate(g, drawn.loss(g, outputs), inputs, options);
@@ -169,7 +178,7 @@ function usesIndices({ graph }: Model): boolean {
   return graph.nodes.some(({ op, outputs }) => op === "MaxPool" && Boolean(outputs[1]));
 }
 
-/** What is wrong with a result, if anything. */
+/** The error in a result, if any. */
 export function compare(
   what: string,
   actual: NdArray | undefined,
@@ -211,7 +220,7 @@ export function testRule(
   });
 }
 
-/** Draws until the function has no bend near the input. */
+/** Draws until the function has no kink near the input. */
 function smoothCase(seed: number, draw: (random: Random) => Case): Drawn {
   const random = new Random(seed);
   for (let attempt = 0; attempt < 30; attempt++) {

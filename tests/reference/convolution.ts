@@ -55,7 +55,7 @@ function transposedGeometry({ node }: Call, spatial: number[], kernel: number[])
     const output = full.map((size, i) => size - pads[i]! - pads[i + rank]!);
     return { strides, dilations, begin: pads.slice(0, rank), output };
   }
-  // The specification: SAME_UPPER puts the smaller half of the padding first, everything else the larger half.
+  // Specification: SAME_UPPER puts the smaller half of the padding first, everything else the larger half.
   const begin = wanted.map((size, i) => {
     const total = full[i]! - size;
     return autoPad === "SAME_UPPER" ? Math.floor(total / 2) : total - Math.floor(total / 2);

@@ -6,7 +6,7 @@ function unary(f: (x: number) => number): Operator {
   return (call) => [map(input(call, 0), f)];
 }
 
-/** Activations with a constant or two, each with the default value that the specification gives. */
+/** Activations with one or two constants, each with the default value from the specification. */
 function parametric<Name extends string>(
   defaults: Record<Name, number>,
   f: (x: number, constants: Record<Name, number>) => number,
@@ -57,14 +57,14 @@ function clip(call: Call) {
   return [map(input(call, 0), (x) => clamp(x, low, high))];
 }
 
-/** Halves go to the even neighbour. */
+/** Rounds halves to even. */
 function round(x: number): number {
   const floor = Math.floor(x);
   if (x - floor !== 0.5) return Math.round(x);
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** Operators that treat every element for itself. */
+/** Operators that act on each element separately. */
 export const elementwise: Operators = {
   Identity: unary((x) => x),
   Dropout: unary((x) => x),

@@ -16,7 +16,9 @@ import { elementTypeCode } from "../../models/onnx/build.ts";
 import { intAttribute } from "../../models/onnx/model.ts";
 import { input } from "./operator.ts";
 
-/** Floats stay float64 whatever precision is asked for; integers lose their fraction, booleans become 0 or 1. */
+/**
+ * Floats stay float64 whatever precision is requested; integers lose their fraction, booleans become 0 or 1.
+ */
 const cast: Operator = (call) => {
   const to = intAttribute(call.node, "to", elementTypeCode.float32);
   const { float16, float32, float64, bool } = elementTypeCode;
@@ -41,7 +43,8 @@ const operators: Operators = {
 
 /**
  * All values of a model's graph by name, in float64, each operator as the ONNX specification defines it.
- * Throws a TypeError on an operator that the reference does not know, or when an input is not fed.
+ *
+ * @throws {TypeError} if the reference does not know an operator, or if an input is not fed
  */
 export function evaluate(model: Model, feeds: Record<string, NdArray>): Map<string, NdArray> {
   const values = new Map<string, NdArray>(Object.entries(feeds));

@@ -30,7 +30,7 @@ const combinations: Record<string, (old: number, update: number) => number> = {
   mul: (old, update) => old * update,
 };
 
-/** The first input with elements replaced (or added to, or multiplied) where the indices say. */
+/** The first input with elements replaced (or added to, or multiplied) at the indices. */
 function scatterElements(call: Call): NdArray[] {
   const [x, indices, updates] = [input(call, 0), input(call, 1), input(call, 2)];
   const axis = normalizeAxis(intAttribute(call.node, "axis", 0), x.dims.length);
@@ -60,7 +60,7 @@ function scatterND(call: Call): NdArray[] {
   return [result];
 }
 
-/** Operators that look elements up by index. */
+/** Operators that look up elements by index. */
 export const gathering: Operators = {
   Gather: gather,
   GatherElements: gatherElements,

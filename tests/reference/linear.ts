@@ -2,7 +2,10 @@ import { floatAttribute, intAttribute } from "../../models/onnx/model.ts";
 import { at, broadcastShape, broadcastTo, generate, type NdArray, reshaped } from "./nd_array.ts";
 import { type Call, input, type Operators } from "./operator.ts";
 
-/** numpy.matmul: the last two axes multiply, those before broadcast, a vector gains an axis that is dropped again. */
+/**
+ * numpy.matmul: the last two axes multiply, earlier axes broadcast, and a vector gains an axis that is
+ * dropped again.
+ */
 function matMul(call: Call): NdArray[] {
   const [left, right] = [input(call, 0), input(call, 1)];
   const a = left.dims.length === 1 ? reshaped(left, [1, ...left.dims]) : left;

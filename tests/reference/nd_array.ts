@@ -1,12 +1,16 @@
 import { elementCount, numbersOf, type Tensor } from "../../models/onnx/model.ts";
 
-/** A dense row-major array of float64; integers and booleans (0 or 1) are held as numbers, too. */
+/** A dense row-major array of float64, which also holds integers and booleans (0 or 1). */
 export interface NdArray {
   dims: number[];
   data: Float64Array;
 }
 
-/** An array from its shape and elements. Throws a RangeError when they do not fit. */
+/**
+ * An array with the given shape and elements.
+ *
+ * @throws {RangeError} if they do not match
+ */
 export function ndArray(dims: readonly number[], values: ArrayLike<number>): NdArray {
   if (elementCount(dims) !== values.length) {
     throw new RangeError(`${values.length} values do not fill [${dims}]`);
@@ -19,7 +23,7 @@ export function fromTensor(tensor: Tensor): NdArray {
   return ndArray(tensor.dims, numbersOf(tensor));
 }
 
-/** How far apart neighbours along each axis lie in row-major order. */
+/** The distance between neighbours along each axis in row-major order, in elements. */
 export function stridesOf(dims: readonly number[]): number[] {
   const strides = new Array<number>(dims.length).fill(1);
   for (let axis = dims.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * dims[axis + 1]!;
@@ -42,21 +46,21 @@ export function forEachIndex(
   }
 }
 
-/** The array of that shape whose element at each index is `value(index)`. */
+/** The array of the given shape whose element at each index is `value(index)`. */
 export function generate(dims: readonly number[], value: (index: number[]) => number): NdArray {
   const data = new Float64Array(elementCount(dims));
   forEachIndex(dims, (index, position) => data[position] = value(index));
   return { dims: [...dims], data };
 }
 
-/** Where an index lies in the array's data. */
+/** The position of an index in the array's data. */
 export function positionOf(dims: readonly number[], index: readonly number[]): number {
   let position = 0;
   for (let axis = 0; axis < dims.length; axis++) position = position * dims[axis]! + index[axis]!;
   return position;
 }
 
-/** The element at an index that lies inside. */
+/** The element at a valid index. */
 export function at({ dims, data }: NdArray, index: readonly number[]): number {
   return data[positionOf(dims, index)]!;
 }
@@ -76,7 +80,11 @@ export function reshaped({ data }: NdArray, dims: readonly number[]): NdArray {
   return ndArray(dims, data);
 }
 
-/** The shape that two shapes broadcast to (numpy's rule). Throws a RangeError when they do not. */
+/**
+ * The shape that two shapes broadcast to (numpy's rule).
+ *
+ * @throws {RangeError} if they do not broadcast
+ */
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
@@ -100,7 +108,11 @@ export function broadcastTo(array: NdArray, dims: readonly number[]): NdArray {
   });
 }
 
-/** An axis counted from the front: negative ones count from the back. Throws a RangeError outside the rank. */
+/**
+ * An axis counted from the front; negative axes count from the back.
+ *
+ * @throws {RangeError} if the axis is outside the rank
+ */
 export function normalizeAxis(axis: number, rank: number): number {
   const positive = axis < 0 ? axis + rank : axis;
   if (positive < 0 || positive >= rank) throw new RangeError(`axis ${axis} is outside rank ${rank}`);

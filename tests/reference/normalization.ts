@@ -19,7 +19,7 @@ function batchNormalization(call: Call): NdArray[] {
   })];
 }
 
-/** Each channel of each picture by its own mean and variance. */
+/** Normalises each channel of each picture by its own mean and variance. */
 function instanceNormalization(call: Call): NdArray[] {
   const x = input(call, 0);
   const [scale, bias] = [input(call, 1).data, input(call, 2).data];
@@ -36,7 +36,7 @@ function instanceNormalization(call: Call): NdArray[] {
   return [ndArray(x.dims, data)];
 }
 
-/** Over all axes from `axis` on; also returns the means and the inverse standard deviations. */
+/** Normalises over all axes from `axis` on; also returns the means and the inverse standard deviations. */
 function layerNormalization(call: Call): NdArray[] {
   const x = input(call, 0);
   const axis = normalizeAxis(intAttribute(call.node, "axis", -1), x.dims.length);

@@ -1,27 +1,37 @@
 import { intsAttribute, type Node } from "../../models/onnx/model.ts";
 import type { NdArray } from "./nd_array.ts";
 
-/** What an operator sees: its node, its inputs (undefined where left out) and the version of the operator set. */
+/**
+ * The context of an operator: its node, its inputs (undefined if omitted) and the version of the operator
+ * set.
+ */
 export interface Call {
   node: Node;
   inputs: (NdArray | undefined)[];
   opset: number;
 }
 
-/** Computes a node's outputs from its inputs, as the ONNX specification says. */
+/** Computes a node's outputs from its inputs as defined by the ONNX specification. */
 export type Operator = (call: Call) => NdArray[];
 
 /** A family of operators by name. */
 export type Operators = Record<string, Operator>;
 
-/** The input at a position. Throws a TypeError when the node leaves it out. */
+/**
+ * The input at a position.
+ *
+ * @throws {TypeError} if the node omits it
+ */
 export function input({ node, inputs }: Call, position: number): NdArray {
   const value = inputs[position];
   if (!value) throw new TypeError(`${node.op} ${node.name} lacks input ${position}`);
   return value;
 }
 
-/** Integers that newer operator sets take as an input and older ones as an attribute; undefined where given by neither. */
+/**
+ * Integers that newer operator sets take as an input and older ones as an attribute; undefined if neither is
+ * given.
+ */
 export function integers(call: Call, position: number, attribute: string): number[] | undefined {
   const value = call.inputs[position];
   if (value) return Array.from(value.data);

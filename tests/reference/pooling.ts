@@ -3,7 +3,10 @@ import { at, forEachIndex, generate, inside, type NdArray, ndArray, positionOf }
 import { type Call, input, type Operator, type Operators } from "./operator.ts";
 import { slidingWindows } from "./windows.ts";
 
-/** Calls `visit` for every output element with the spatial indices its window covers, also those in the padding. */
+/**
+ * Calls `visit` for every output element with the spatial indices that its window covers, including the
+ * padding.
+ */
 function pool(
   call: Call,
   visit: (channel: number[], window: number[][], position: number) => void,
@@ -46,8 +49,8 @@ function maxPool(call: Call): NdArray[] {
 }
 
 /**
- * The mean of each window. The padding counts as zeros if count_include_pad is set; what a last window of ceil_mode
- * covers beyond the padding never counts.
+ * The mean of each window. The padding counts as zeros if count_include_pad is set; the part of a last
+ * ceil_mode window beyond the padding never counts.
  */
 function averagePool(call: Call): NdArray[] {
   const x = input(call, 0);

@@ -32,7 +32,7 @@ export class Random {
     return this.uniform() < probability;
   }
 
-  /** As many numbers as a shape holds, each exact in float32, so that every precision starts from the same input. */
+  /** The numbers for a shape, each exact in float32, so that every precision starts from the same input. */
   floats(dims: readonly number[], low = -1, high = 1): number[] {
     return Array.from({ length: elementCount(dims) }, () => Math.fround(this.uniform(low, high)));
   }

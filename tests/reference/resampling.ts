@@ -56,7 +56,7 @@ const nearest: Record<string, (x: number) => number> = {
   ceil: Math.ceil,
 };
 
-/** Which input elements an output coordinate mixes, and with which weights, along one axis. */
+/** The input elements and weights that an output coordinate mixes along one axis. */
 function taps(node: Node, axis: Axis, coordinate: number): [position: number, weight: number][] {
   const limit = (i: number) => Math.min(Math.max(i, 0), axis.input - 1);
   if (axis.scale === 1 && axis.input === axis.output) return [[coordinate, 1]];
@@ -86,7 +86,7 @@ function cubic(node: Node, signed: number): number {
   return d < 2 ? a * d ** 3 - 5 * a * d ** 2 + 8 * a * d - 4 * a : 0;
 }
 
-/** The product of one-dimensional interpolations, separately for each axis. */
+/** One-dimensional interpolations, applied separately along each axis. */
 function resize(call: Call): NdArray[] {
   const x = input(call, 0);
   const axes = axesOf(call);
@@ -105,7 +105,7 @@ function resize(call: Call): NdArray[] {
   })];
 }
 
-/** Mirrors a coordinate at the centres (align_corners) or the outer edges of the border elements. */
+/** Mirrors a coordinate at the centres (align_corners) or at the outer edges of the border elements. */
 function reflect(x: number, size: number, alignCorners: boolean): number {
   const [low, high] = alignCorners ? [0, size - 1] : [-0.5, size - 0.5];
   const span = high - low;
@@ -114,7 +114,7 @@ function reflect(x: number, size: number, alignCorners: boolean): number {
   return low + (folded > span ? 2 * span - folded : folded);
 }
 
-/** An element under the padding rule for indices outside. */
+/** An element, with the padding rule for indices outside. */
 function padded(
   x: NdArray,
   [n, c]: [number, number],

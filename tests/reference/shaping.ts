@@ -18,7 +18,7 @@ import {
 } from "./nd_array.ts";
 import { type Call, input, integers, type Operators } from "./operator.ts";
 
-/** 0 keeps the input's size (unless allowzero), one -1 takes what is left. */
+/** 0 keeps the input's size (unless allowzero is set), and a single -1 takes the rest. */
 function reshape(call: Call): NdArray[] {
   const x = input(call, 0);
   const keepZero = intAttribute(call.node, "allowzero", 0) === 1;
@@ -115,7 +115,7 @@ function spaceToDepth(call: Call): NdArray[] {
   })];
 }
 
-/** Operators that lay elements out anew, and constants. */
+/** Operators that rearrange elements, and constants. */
 export const shaping: Operators = {
   Reshape: reshape,
   Flatten: flatten,

@@ -16,7 +16,7 @@ function concat(call: Call): NdArray[] {
   })];
 }
 
-/** Parts of the sizes given, or as equal as they go, the last one smaller. */
+/** Parts of the given sizes, or as equal as possible with a smaller last one. */
 function split(call: Call): NdArray[] {
   const x = input(call, 0);
   const axis = normalizeAxis(intAttribute(call.node, "axis", 0), x.dims.length);
@@ -31,7 +31,7 @@ function split(call: Call): NdArray[] {
   });
 }
 
-/** Where a slice begins on an axis, and how many elements it takes; bounds are clamped as the specification says. */
+/** The start of a slice on an axis, and its number of elements; bounds are clamped as specified. */
 function sliceRange(
   start: number,
   end: number,
@@ -65,7 +65,7 @@ function slice(call: Call): NdArray[] {
   ];
 }
 
-/** Where an index in the padding looks for its value; undefined for the constant. */
+/** The index from which an index in the padding takes its value; undefined for the constant. */
 function paddingSource(index: number, size: number, mode: string): number | undefined {
   if (index >= 0 && index < size) return index;
   if (mode === "edge") return Math.min(Math.max(index, 0), size - 1);
@@ -98,5 +98,5 @@ function pad(call: Call): NdArray[] {
   })];
 }
 
-/** Operators that take out, join and surround. */
+/** Operators that slice, join and pad. */
 export const slicing: Operators = { Concat: concat, Split: split, Slice: slice, Pad: pad };

@@ -3,8 +3,8 @@ import { upgrade } from "../../models/onnx/upgrade.ts";
 import { prune } from "../../models/onnx/prune.ts";
 
 /**
- * Writes a network's nodes up to some values for `torch_network.py`: eight bytes with the length of a JSON header
- * (little-endian), the header, the float32 weights one after another.
+ * Writes a network's nodes up to the given values for `torch_network.py`: eight bytes with the length of a
+ * JSON header (little-endian), the header, and the float32 weights one after another.
  */
 export async function writeTorchFile(path: string, model: Model, values: string[]): Promise<void> {
   const outputs = values.map((name) => ({ name, type: "float32" as const }));

@@ -1,6 +1,6 @@
 import { intAttribute, intsAttribute, type Node, stringAttribute } from "../../models/onnx/model.ts";
 
-/** How a window slides along the spatial axes of [N, C, D1, D2, …]; every list has one entry an axis. */
+/** How a window slides along the spatial axes of [N, C, D1, D2, …]; every list has one entry per axis. */
 export interface Windows {
   kernel: number[];
   strides: number[];
@@ -12,7 +12,7 @@ export interface Windows {
   output: number[];
 }
 
-/** The window of a convolution or pool over `spatial`, its padding and output size worked out as the specification says. */
+/** The window of a convolution or pool over `spatial`, with padding and output size as specified. */
 export function slidingWindows(node: Node, spatial: number[], kernel: number[]): Windows {
   const rank = spatial.length;
   const strides = intsAttribute(node, "strides", new Array(rank).fill(1));
@@ -37,7 +37,7 @@ function padding(node: Node, spatial: number[], extent: number[], strides: numbe
     const output = Math.ceil(size / strides[axis]!);
     return Math.max((output - 1) * strides[axis]! + extent[axis]! - size, 0);
   });
-  // An odd padding puts its extra element at the end for SAME_UPPER, at the beginning for SAME_LOWER.
+  // Odd padding puts its extra element at the end for SAME_UPPER, at the beginning for SAME_LOWER.
   const begin = total.map((sum) => mode === "SAME_LOWER" ? Math.ceil(sum / 2) : Math.floor(sum / 2));
   return { begin, end: total.map((sum, axis) => sum - begin[axis]!) };
 }

@@ -44,7 +44,7 @@ const ends: Record<ErrorCode, [status: number, exitCode: number]> = {
   internal: [500, 1],
 };
 
-/** What an HTTP client gets of an error that a route throws. */
+/** The response to an HTTP client when a route throws an error. */
 async function overHttp(error: Error): Promise<{ status: number; body: unknown }> {
   const app = new Hono().onError((error, c) => errorResponse(error, c as never)).get("/", () => {
     throw error;
@@ -128,7 +128,7 @@ Deno.test("a note about a cache that cannot be written to names no folder to cli
   try {
     await Deno.mkdir(join(folder, "networks"));
     await Deno.writeTextFile(join(folder, "networks", "inception-v3.onnx"), "");
-    // Where the folder of its parts is to be, a file is in the way.
+    // A file blocks the path of the folder for its parts.
     await Deno.writeTextFile(join(folder, "networks", "googlenet.onnx.parts"), "");
     await withEnvironment({ REVERIE_CACHE: folder, REVERIE_MIRROR: "http://127.0.0.1:9" }, async () => {
       const { notes: [note] } = await settle({ given: {} });

@@ -8,18 +8,21 @@ import { smallNetwork } from "../small_network.ts";
 
 /** A server that runs for a test. */
 export interface TestServer {
-  /** Its address, without a slash at the end. */
+  /** The server's address, without a trailing slash. */
   url: string;
   dreams: Dreams;
-  /** Its folder for data. */
+  /** The server's data folder. */
   data: string;
-  /** Asks for a path of it. */
+  /** Requests a path from the server. */
   ask(path: string, init?: RequestInit): Promise<Response>;
-  /** Closes it and removes its data. */
+  /** Closes the server and removes its data. */
   close(): Promise<void>;
 }
 
-/** Starts a server on a free port with data of its own, which {@link TestServer.close} removes. Nothing is logged. */
+/**
+ * Starts a server on a free port with its own data, which {@link TestServer.close} removes. Nothing is
+ * logged.
+ */
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const data = options.data ?? await Deno.makeTempDir({ prefix: "reverie-server-" });
   const { url, dreams, close } = await startServer({
@@ -60,7 +63,7 @@ export async function withTestServer(
 /** The sample clip. */
 export const sample: URL = new URL("../../static/sample.mp4", import.meta.url);
 
-/** Settings under which a dream takes a moment. */
+/** Settings that make a dream very short. */
 export const quick = {
   model: smallNetwork.model,
   imageSize: 64,
@@ -70,16 +73,16 @@ export const quick = {
   duration: 0.3,
 };
 
-/** The same as a query, with further fields. */
+/** The same settings as a query, with additional fields. */
 export function quickQuery(further: Record<string, string | number> = {}): string {
   const fields = Object.entries({ ...quick, ...further });
   return new URLSearchParams(fields.map(([name, value]) => [name, String(value)])).toString();
 }
 
-/** Settings under which a dream of the sample clip takes about a minute, at less than a second a frame. */
+/** Settings that make a dream of the sample clip take about a minute, at less than a second per frame. */
 export const slowQuery: string = new URLSearchParams({ imageSize: "256", octaveIterations: "12" }).toString();
 
-/** The JSON of an answer, which must have the status. */
+/** The JSON of a response, which must have the given status. */
 // deno-lint-ignore no-explicit-any
 export async function json(response: Response, status = 200): Promise<any> {
   const text = await response.text();
@@ -93,7 +96,11 @@ export async function upload({ ask }: TestServer, query = quickQuery()): Promise
   return await json(await ask(`/api/dreams?${query}`, { method: "PUT", body }), 201);
 }
 
-/** Asks for a dream until it is in one of the states; throws after a minute. */
+/**
+ * Polls a dream until it is in one of the states.
+ *
+ * @throws {Error} if it ends in another state, or after a minute
+ */
 export async function until(server: TestServer, id: string, ...states: string[]): Promise<DreamView> {
   const end = performance.now() + 60_000;
   for (;;) {
@@ -108,7 +115,7 @@ export async function until(server: TestServer, id: string, ...states: string[])
   }
 }
 
-/** Every file below a folder of data, but the database and the key of sessions. */
+/** Every file in a data folder except the database and the session key. */
 export async function filesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

@@ -46,7 +46,7 @@ Deno.test("a setting that is added to the table is taken, checked and described 
     const { error } = await put("fogDepth=91", 400);
     assert.equal(error.field, "fogDepth");
     assert.equal(error.message, 'fogDepth must be a whole number from 2 to 90, not "91"');
-    // The first is slow, so that the second waits.
+    // The first dream is slow, so that the second waits.
     const slow = await put("fogDepth=9&imageSize=512&octaveIterations=50", 201);
     const waiting = await put("fogDepth=9", 201);
     assert.equal(waiting.parameters.fogDepth, 9);

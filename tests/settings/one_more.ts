@@ -1,9 +1,9 @@
-/** All settings and one more: what `pipeline/settings/all.ts` would be if somebody added a paragraph. */
+/** All settings and one more: `pipeline/settings/all.ts` with one paragraph added. */
 import { z } from "zod";
 import { settings as all } from "../../pipeline/settings/all.ts";
 import { group, same, setting } from "../../pipeline/settings/setting.ts";
 
-/** In place of the program's own settings, see `with_one_more.ts`. */
+/** Replaces the program's own settings; see `with_one_more.ts`. */
 export const settings = {
   ...all,
   ...group("Weather", {

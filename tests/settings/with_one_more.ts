@@ -1,11 +1,11 @@
-/** The program as it is, but for its table of settings, for which an import map puts `one_more.ts`. */
+/** Runs the program with an extended table of settings: an import map replaces the table by `one_more.ts`. */
 import { join } from "node:path";
 
 const root = new URL("../..", import.meta.url);
 const table = new URL("pipeline/settings/all.ts", root).href;
 const extended = new URL("one_more.ts", import.meta.url).href;
 
-/** Gives the work the arguments with which deno runs `main.ts` with one more setting. */
+/** Calls with the deno arguments that run `main.ts` with one more setting. */
 export async function withOneMore(work: (args: string[]) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "reverie-settings-" });
   const map = join(folder, "imports.json");
@@ -14,7 +14,7 @@ export async function withOneMore(work: (args: string[]) => Promise<void>): Prom
     map,
     JSON.stringify({
       imports: { ...imports, ...subpaths(imports), [table]: extended },
-      // The extension itself begins with the program's own.
+      // The extension itself imports the program's own table.
       scopes: { [extended]: { [table]: table } },
     }),
   );
@@ -25,13 +25,13 @@ export async function withOneMore(work: (args: string[]) => Promise<void>): Prom
   }
 }
 
-/** Paths within packages, which deno adds by itself to the imports of `deno.json`. */
+/** Paths within packages, which deno itself adds to the imports of `deno.json`. */
 function subpaths(imports: Record<string, string>): Record<string, string> {
   const entries = Object.entries(imports);
   return Object.fromEntries(entries.map(([name, to]) => [`${name}/`, `${to.replace("npm:", "npm:/")}/`]));
 }
 
-/** Gives the work the address of a server with one more setting. */
+/** Calls with the address of a server with one more setting. */
 export async function withServerOfOneMore(work: (url: string) => Promise<void>): Promise<void> {
   await withOneMore(async (args) => {
     const data = await Deno.makeTempDir({ prefix: "reverie-server-" });
@@ -55,7 +55,7 @@ export async function withServerOfOneMore(work: (url: string) => Promise<void>):
   });
 }
 
-/** Reads what the server says to its end; resolves the address in it. */
+/** Reads the server's output to its end; resolves with the address in it. */
 async function listen(lines: ReadableStream<string>, address: PromiseWithResolvers<string>): Promise<void> {
   let told = "";
   for await (const part of lines) {

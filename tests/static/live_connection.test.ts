@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { ConnectionState } from "../../static/app/live_connection.js";
 
-/** What the module takes from a browser. */
+/** The browser functions that the module uses. */
 const page = Object.assign(new EventTarget(), { hidden: false });
 Object.assign(globalThis, { document: page });
 const { LiveConnection } = await import("../../static/app/live_connection.js");
 
-/** A server whose sockets the test holds in its hands. */
+/** A server whose sockets are controlled by the test. */
 class Sockets {
   readonly open: WebSocket[] = [];
   readonly #server;
@@ -30,7 +30,7 @@ class Sockets {
     return `ws://127.0.0.1:${this.#server.addr.port}/`;
   }
 
-  /** The next socket that is opened. */
+  /** The next socket to be opened. */
   next() {
     return this.#arrived.promise;
   }
@@ -47,7 +47,7 @@ function closed(socket: WebSocket): Promise<void> {
   return new Promise((resolve) => socket.addEventListener("close", () => resolve()));
 }
 
-/** A connection that tells its states, messages and pictures. */
+/** A connection that records its states, messages and pictures. */
 function connect(address: string, worthwhile?: () => Promise<boolean>) {
   const states: ConnectionState[] = [];
   const heard: unknown[] = [];

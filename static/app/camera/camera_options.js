@@ -6,7 +6,7 @@ import { title } from "../preset_picker.js";
 
 /** @import { Settings } from "../types.ts" */
 
-/** Longest sides at which camera frames are dreamed, smallest and quickest first. */
+/** Longest sides, in pixels, at which camera frames are dreamed, smallest and fastest first. */
 const details = [
   { size: 160, name: "Quickest" },
   { size: 224, name: "Quick" },
@@ -15,10 +15,11 @@ const details = [
 ];
 
 /**
- * What is chosen beside the sliders: look, detail, camera, mirror.
+ * The choices beside the sliders: look, detail, camera, mirror.
  *
  * @param {Settings} settings
- * @param {{ onSession: () => void, onCamera: () => void, onMirror: () => void }} hooks session: it must begin anew
+ * @param {{ onSession: () => void, onCamera: () => void, onMirror: () => void }} hooks onSession: the session
+ *   must restart
  */
 export function createCameraOptions({ presets }, { onSession, onCamera, onMirror }) {
   const look = select(

@@ -4,7 +4,7 @@
 import { socketAddress } from "../api.js";
 import { LiveConnection } from "../live_connection.js";
 
-/** So many frames may be on their way or being dreamed; more would only wait. */
+/** The most frames that may be in flight or being dreamed; more would only wait. */
 const inFlight = 2;
 
 /**
@@ -14,27 +14,29 @@ const inFlight = 2;
  * @typedef {{ width: number, height: number, preset?: string, parameters: Values }} Start
  * @typedef {{ width: number, height: number, provider: string, parameters: Values }} Ready
  *
- * What is known of a dreamed frame: `delay` in milliseconds from its capture, frames that the server dropped so far.
+ * Facts about a dreamed frame: `delay` since its capture in milliseconds, and `dropped`, the number of frames
+ * that the server has dropped so far.
  * @typedef {{ delay: number, dropped: number, loss: number, motion: number, visible: number }} Result
  *
  * @typedef {object} SessionHooks
  * @property {(ready: Ready) => void} onReady
- * @property {(picture: Blob, result: () => Result) => void} onPicture the result is to be asked for once it is painted
- * @property {(error: { message: string, field?: string }) => void} onRefused of a change
+ * @property {(picture: Blob, result: () => Result) => void} onPicture ask for the result once the picture is
+ *   painted
+ * @property {(error: { message: string, field?: string }) => void} onRefused a change was refused
  * @property {(message: string) => void} onError the session is over
  * @property {(state: ConnectionState) => void} onState
  */
 
-/** Sends camera frames and gets them back dreamed; begins anew by itself when the connection was lost. */
+/** Sends camera frames and receives them dreamed. Restarts by itself after a lost connection. */
 export class CameraSession {
   #start;
   #hooks;
   #connection;
-  /** @type {Map<number, number>} times of capture of the frames on their way */
+  /** @type {Map<number, number>} capture times of the frames in flight */
   #underWay = new Map();
   #count = 0;
   #ready = false;
-  /** @type {any} news of the frame whose picture comes next */
+  /** @type {any} news of the frame whose picture follows */
   #coming;
 
   /**
@@ -55,14 +57,14 @@ export class CameraSession {
     });
   }
 
-  /** Whether a frame that is sent now would be dreamed soon. */
+  /** Whether a frame sent now would be dreamed soon. */
   get hungry() {
     return this.#ready && this.#underWay.size < inFlight;
   }
 
   /**
    * @param {Blob} jpeg
-   * @param {number} captured time by the page's clock
+   * @param {number} captured time on the page's clock
    */
   send(jpeg, captured) {
     if (!this.hungry || !this.#connection.send(jpeg)) return;
@@ -112,7 +114,7 @@ export class CameraSession {
   #dreamed(picture) {
     const { frame, dropped, loss, motion, visible } = this.#coming;
     const captured = this.#underWay.get(frame) ?? performance.now();
-    // Those before it were dropped, or have come already.
+    // Earlier frames were dropped or have already arrived.
     for (const sent of this.#underWay.keys()) if (sent <= frame) this.#underWay.delete(sent);
     this.#hooks.onPicture(picture, () => {
       return { delay: performance.now() - captured, dropped, loss, motion, visible };

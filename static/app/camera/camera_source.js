@@ -2,24 +2,25 @@
 /// <reference lib="dom" />
 
 /**
- * A camera that was opened.
+ * An open camera.
  *
  * @typedef {object} OpenCamera
  * @property {MediaStream} stream
  * @property {string | undefined} deviceId
- * @property {boolean} facingUser whether it looks at whoever sits before the screen
+ * @property {boolean} facingUser whether it faces the person at the screen
  * @property {() => void} close
  */
 
 /**
- * Opens a camera; the browser asks for permission. Throws an Error in plain words.
+ * Opens a camera; the browser asks for permission.
  *
- * @param {string} [deviceId] the one that faces the user, or any, if absent
- * @param {() => void} [onEnded] called when it is unplugged or taken away
+ * @param {string} [deviceId] defaults to the camera that faces the user, or any other
+ * @param {() => void} [onEnded] called when the camera is unplugged or taken away
  * @returns {Promise<OpenCamera>}
+ * @throws {Error} in plain words, if no camera can be opened
  */
 export async function openCamera(deviceId, onEnded) {
-  // Absent where the page did not come over HTTPS or from this machine.
+  // Absent if the page was not loaded over HTTPS or from this machine.
   const devices = /** @type {MediaDevices | undefined} */ (navigator.mediaDevices);
   if (!devices?.getUserMedia) {
     throw new Error(
@@ -45,7 +46,7 @@ export async function openCamera(deviceId, onEnded) {
   }
 }
 
-/** The cameras there are, with names once permission was given. */
+/** The available cameras, with names once permission has been granted. */
 export async function listCameras() {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices

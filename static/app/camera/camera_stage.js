@@ -9,11 +9,11 @@ import { canRecord } from "./recorder.js";
 /**
  * @typedef {"idle" | "asking" | "starting" | "running" | "problem"} CameraState
  *
- * @typedef {{ fps?: number, delay?: number, left: number }} Figures `left`: frames left out
+ * @typedef {{ fps?: number, delay?: number, left: number }} Figures `left`: skipped frames
  */
 
 /**
- * The dreamed picture with the small view of oneself, figures and buttons.
+ * The dreamed picture with a small view of the camera, figures and buttons.
  *
  * @param {{ start: () => void, stop: () => void, snapshot: () => void, record: () => void }} acts
  */

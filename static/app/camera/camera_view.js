@@ -22,15 +22,15 @@ import { record, save } from "./recorder.js";
  * @import { View } from "../view.ts"
  */
 
-/** Longest side of the frames that are sent. */
+/** Longest side of the frames sent, in pixels. */
 const longestSide = 640;
-/** Milliseconds in which moves of a slider are gathered. */
+/** Milliseconds over which slider moves are collected. */
 const gathering = 80;
-/** Milliseconds between two looks at the figures. */
+/** Milliseconds between two updates of the figures. */
 const rhythm = 500;
 
 /**
- * The camera, dreamed while it films.
+ * The camera, dreamed live.
  *
  * @type {View}
  */
@@ -60,16 +60,16 @@ class CameraRoom {
   #grabber;
   /** @type {(() => Promise<Blob>) | undefined} */
   #endRecording;
-  /** Frames that the server dropped, in this session. */
+  /** Frames that the server has dropped in this session. */
   #dropped = 0;
   /** @type {Values} */
   #gathered = {};
-  /** What was moved since the session was begun. @type {Values} */
+  /** Values changed since the session began. @type {Values} */
   #moved = {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #gathering;
   #clock;
-  /** Counts what was begun, so that a camera that opens late is closed again. */
+  /** Counts the starts, so that a camera that opens too late is closed again. */
   #turn = 0;
 
   /** @param {Settings} settings */
@@ -112,11 +112,11 @@ class CameraRoom {
     this.#painter.close();
   }
 
-  /** Opens the camera, another one where one is open, and dreams. */
+  /** Opens the camera, replacing an open one, and starts dreaming. */
   async #begin() {
     const turn = ++this.#turn;
     this.#release();
-    // Nothing of the time before is shown again.
+    // Nothing from before is shown again.
     Object.assign(this.#stage.canvas, { width: 0, height: 0 });
     this.#setState("asking");
     try {
@@ -204,7 +204,7 @@ class CameraRoom {
     this.#setState("idle");
   }
 
-  /** Lets go of the camera and the session; a recording is saved. */
+  /** Releases the camera and the session; saves a recording. */
   #release() {
     if (this.#endRecording) this.#record();
     this.#session?.close();
@@ -215,7 +215,7 @@ class CameraRoom {
     clearTimeout(this.#gathering);
   }
 
-  /** Another look or size: what the sliders say begins anew with it. */
+  /** Restarts with a new look or size, keeping the slider values. */
   #restart() {
     this.#gathered = {};
     this.#presetToForm();
@@ -239,7 +239,7 @@ class CameraRoom {
     }, gathering);
   }
 
-  /** What the look sets. */
+  /** The values that the look sets. */
   #base() {
     const { preset } = this.#options;
     return this.#settings.presets.find(({ name }) => name === preset)?.settings ?? this.#settings.defaults;
@@ -249,7 +249,7 @@ class CameraRoom {
     this.#form.set(this.#base(), this.#base());
   }
 
-  /** The sliders that were moved away from what the look sets. */
+  /** The slider values that differ from the look. */
   #changed() {
     const usual = { ...this.#settings.defaults, ...this.#base() };
     const moved = Object.entries(this.#form.values()).filter(([name, value]) => {

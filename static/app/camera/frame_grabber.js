@@ -4,11 +4,11 @@
 const quality = 0.85;
 
 /**
- * Takes JPEG pictures off a playing video, at most one for each of its frames and only when they are wanted.
+ * Takes JPEG pictures from a playing video, at most one for each of its frames and only on demand.
  */
 export class FrameGrabber {
   mirrored = false;
-  /** Frames of the camera that were not wanted. */
+  /** Camera frames that were not wanted. */
   skipped = 0;
   /** Size of the pictures. */
   size = { width: 640, height: 480 };
@@ -21,7 +21,7 @@ export class FrameGrabber {
 
   /**
    * @param {HTMLVideoElement} video
-   * @param {() => boolean} wanted asked at each frame
+   * @param {() => boolean} wanted called for each frame
    * @param {(jpeg: Blob, captured: number) => void} take
    */
   constructor(video, wanted, take) {
@@ -60,7 +60,7 @@ export class FrameGrabber {
 }
 
 /**
- * The size at which a camera's frames are sent: its own up to a longest side, with even sides.
+ * The size at which camera frames are sent: the camera's own up to a longest side, with even sides.
  *
  * @param {{ videoWidth: number, videoHeight: number }} video
  * @param {number} longest

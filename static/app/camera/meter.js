@@ -1,9 +1,9 @@
 // @ts-check
 
-/** Milliseconds over which is averaged. */
+/** Length of the averaging window, in milliseconds. */
 const span = 3000;
 
-/** Averages the delay and counts the frames of the last seconds. */
+/** Averages the delay and counts the frames of the last few seconds. */
 export class Meter {
   /** @type {{ at: number, delay: number }[]} */
   #frames = [];
@@ -23,7 +23,7 @@ export class Meter {
     return length === 0 ? undefined : this.#frames.reduce((sum, frame) => sum + frame.delay, 0) / length;
   }
 
-  /** Frames a second; undefined before there are two. */
+  /** Frames per second; undefined before there are two. */
   get fps() {
     const first = this.#frames[0];
     const last = this.#frames.at(-1);

@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** In order of preference; what the browser cannot write is passed over. */
+/** In order of preference; types that the browser cannot write are skipped. */
 const types = ["video/mp4;codecs=avc1", "video/mp4", "video/webm;codecs=vp9", "video/webm"];
 
 /** Whether this browser can record a canvas. */
@@ -14,7 +14,7 @@ function recordingType() {
 }
 
 /**
- * Records what a canvas shows. The returned function ends it and resolves with the video.
+ * Records a canvas. The returned function stops recording and resolves with the video.
  *
  * @param {HTMLCanvasElement} canvas
  * @returns {() => Promise<Blob>}
@@ -41,10 +41,10 @@ export function record(canvas) {
 }
 
 /**
- * Hands a file to the browser's downloads.
+ * Saves a file to the browser's downloads.
  *
  * @param {Blob} blob
- * @param {string} name without its ending
+ * @param {string} name without its extension
  */
 export function save(blob, name) {
   const ending = /^\w+\/(\w+)/.exec(blob.type)?.[1]?.replace("jpeg", "jpg") ?? "bin";

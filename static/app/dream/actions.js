@@ -12,7 +12,7 @@ import { ask } from "./question.js";
 /** @import { Question } from "./question.js" */
 
 /**
- * What can be done with a dream: download, again, cancel, delete.
+ * The actions on a dream: download, dream again, cancel, delete.
  *
  * @param {string} id
  * @param {{ navigate: (hash: string) => void, onDream: (dream: Dream) => void, onLeave: () => void }} hooks
@@ -54,16 +54,16 @@ export function createActions(id, { navigate, onDream, onLeave }) {
    * @param {string} text
    * @param {string} style
    * @param {() => Promise<void>} act
-   * @param {Question} [question] to be answered with yes before it acts
+   * @param {Question} [question] must be answered with yes first
    */
   function button(name, text, style, act, question) {
     const made = element("button", { class: style, type: "button", id: name }, text);
     made.addEventListener("click", async () => {
       if (made.getAttribute("aria-disabled") === "true") return;
-      // The button stays in use meanwhile: a question that was just closed may be called up again at once.
+      // The button stays enabled meanwhile: a question that was just closed may be opened again at once.
       if (question && !await ask(question)) return;
       problem.hidden = true;
-      // Not `disabled`, which would take the focus away for good.
+      // Not `disabled`, which would lose the focus for good.
       made.setAttribute("aria-disabled", "true");
       try {
         await act();

@@ -9,13 +9,13 @@ import { trim } from "./words.js";
 
 const width = 240;
 const height = 48;
-/** Room above and below for the line's own thickness. */
+/** Space above and below for the thickness of the line. */
 const margin = 3;
-/** Milliseconds between two drawings. */
+/** Milliseconds between two redraws. */
 const rhythm = 250;
 
 /**
- * Loss and motion over the frames, with a mark where settings were changed.
+ * Loss and motion over the frames, with a mark at each change of settings.
  *
  * @param {History} history
  */

@@ -22,7 +22,7 @@ import { createSummary } from "./summary.js";
 /** @import { View, ViewContext } from "../view.ts" */
 
 /**
- * One dream: seen while it is made, watched when it is done.
+ * One dream: watched live while it is made, played when it is done.
  *
  * @type {View}
  */
@@ -63,7 +63,7 @@ function createRoom({ navigate, settings }, id) {
   );
   /** @type {Dream | undefined} */
   let dream;
-  /** Index of the frame whose picture comes next. */
+  /** Index of the frame whose picture follows. */
   let coming = 0;
   /** @type {LiveConnection | undefined} */
   let connection;
@@ -89,7 +89,7 @@ function createRoom({ navigate, settings }, id) {
     });
   }
 
-  /** After a refused connection: whether the dream is still there, and what became of it. */
+  /** After a refused connection: whether the dream still exists, and its present state. */
   async function worthwhile() {
     try {
       show(await getDream(id, leaving.signal));
@@ -160,7 +160,7 @@ function createRoom({ navigate, settings }, id) {
 }
 
 /**
- * For the browser's tab.
+ * Words for the title of the browser's tab.
  *
  * @param {Dream} dream
  */

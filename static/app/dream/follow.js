@@ -1,12 +1,12 @@
 // @ts-check
 
 /**
- * A dream after a piece of news.
+ * Applies news to a dream.
  *
  * @import { Dream, News, ParameterChange } from "../types.ts"
  */
 
-/** States that nothing follows. */
+/** States after which nothing changes. */
 const ends = new Set(["done", "failed", "cancelled"]);
 
 /** @param {Dream} dream */
@@ -15,7 +15,7 @@ export function ended(dream) {
 }
 
 /**
- * The dream as it is once the news is known; the one given stays as it was.
+ * The dream after a piece of news; the given dream is not modified.
  *
  * @param {Dream} dream
  * @param {News} news

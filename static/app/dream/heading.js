@@ -8,7 +8,7 @@ import { networkTitle } from "../parameter_names.js";
 /** @import { Dream, Network, News } from "../types.ts" */
 /** @import { ConnectionState } from "../live_connection.js" */
 
-/** Milliseconds before a lost connection is worth a word. */
+/** Milliseconds before a lost connection is mentioned. */
 const grace = 700;
 
 const stateWords = {
@@ -20,7 +20,7 @@ const stateWords = {
 };
 
 /**
- * Name and state of a dream, the network that dreams it, and whatever went wrong with it or on the way to it.
+ * The dream's name and state, its network, and any problem with it or with the connection.
  *
  * @param {Network[]} networks
  */

@@ -1,13 +1,13 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Longest history; beyond it every other value is left out. */
+/** Longest history; beyond it every other value is dropped. */
 const longest = 1200;
 /** Milliseconds between two writes. */
 const rhythm = 3000;
 
 /**
- * What the frames so far told, kept in the browser's tab so that a reload loses nothing.
+ * The measurements of the frames so far, kept in the browser's tab so that a reload loses nothing.
  *
  * @typedef {{ index: number, loss: number, motion: number, visible: number }} Measure
  */
@@ -26,7 +26,7 @@ export class History {
   /** @param {Measure} measure */
   add({ index, loss, motion, visible }) {
     const last = this.measures.at(-1);
-    // A dream that begins anew takes the place of what was made of these frames before.
+    // A restarted dream replaces the earlier measurements of the same frames.
     if (last && index <= last.index) this.measures = this.measures.filter((one) => one.index < index);
     this.measures.push({ index, loss, motion, visible });
     if (this.measures.length > longest) {
@@ -40,7 +40,7 @@ export class History {
     try {
       sessionStorage.setItem(this.#key, JSON.stringify(this.measures));
     } catch {
-      // Storage that is full or forbidden: the curves then begin anew after a reload.
+      // Storage is full or forbidden: the curves start empty after a reload.
     }
   }
 

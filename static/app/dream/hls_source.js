@@ -6,10 +6,10 @@
  * @import { HlsConfig } from "hls.js"
  */
 
-/** Milliseconds before a playlist that could not be had is asked for again. */
+/** Milliseconds before a failed playlist request is repeated. */
 const again = 2000;
 
-/** The server holds a playlist for up to a minute until its first segment is there. */
+/** The server holds a playlist request for up to a minute, until the first segment exists. */
 const patient = {
   default: {
     maxTimeToFirstByteMs: 75_000,
@@ -21,7 +21,7 @@ const patient = {
 
 /** @type {Partial<HlsConfig>} */
 const config = {
-  // From the beginning, though the playlist looks like a live one as long as it grows.
+  // From the beginning, although a growing playlist looks like a live one.
   startPosition: 0,
   lowLatencyMode: false,
   liveDurationInfinity: false,
@@ -33,16 +33,16 @@ const config = {
 };
 
 /**
- * Lets a video play an HLS playlist that may still grow, from its start. Native playing is left to browsers that
- * hls.js does not run in: others claim to know HLS and then fail on a growing playlist.
+ * Plays an HLS playlist, which may still grow, from its start. Native playback is used only where hls.js does
+ * not run: other browsers claim to support HLS and then fail on a growing playlist.
  *
  * @param {HTMLVideoElement} video
  * @param {string} address
- * @param {AbortSignal} signal ends it
+ * @param {AbortSignal} signal stops the playback
  * @param {(message: string) => void} onFailure
  */
 export async function attachHls(video, address, signal, onFailure) {
-  // Not a literal, since there is no such file: the server takes it from the package.
+  // Not a literal, since no such file exists: the server takes it from the package.
   const module = "/vendor/hls.mjs";
   /** @type {{ default: typeof Hls }} */
   const { default: Player } = await import(module);

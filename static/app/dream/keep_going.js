@@ -1,12 +1,12 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Seconds that are worth going on for, and milliseconds in which the browser may do so by itself. */
+/** Buffered seconds that are worth playing, and milliseconds in which the browser may resume by itself. */
 const enough = 0.5;
 const patience = 400;
 
 /**
- * Seconds that are loaded beyond the present position.
+ * Seconds buffered beyond the current position.
  *
  * @param {HTMLVideoElement} video
  */
@@ -28,8 +28,8 @@ export function starving({ paused, ended, seeking, readyState }) {
 }
 
 /**
- * Lets a video that had played all there was go on as soon as there is more. Browsers wait for more and more seconds
- * each time they ran dry; a step of the playhead makes them forget that.
+ * Resumes a video that ran out of data as soon as there is more. Browsers wait for a longer buffer each time
+ * they run dry; a small seek resets that.
  *
  * @param {HTMLVideoElement} video
  */

@@ -1,17 +1,18 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** Seconds apart that nobody sees, and those that are jumped over rather than made up for. */
+/** Seconds of difference that nobody notices, and those that are bridged by a seek instead of by speed. */
 const unseen = 0.02;
 const jump = 0.3;
 
 /**
- * Lets a video follow another, always so many seconds further on. Small differences are made up for by its speed.
+ * Keeps a video in step with another, a fixed number of seconds ahead. Small differences are corrected by its
+ * speed.
  *
  * @param {HTMLVideoElement} leader
  * @param {HTMLVideoElement} follower
  * @param {number} offset seconds
- * @returns {() => void} ends it
+ * @returns {() => void} stops it
  */
 export function keepTogether(leader, follower, offset) {
   const over = new AbortController();
@@ -39,7 +40,7 @@ export function keepTogether(leader, follower, offset) {
 
   const start = () => {
     cancelAnimationFrame(request);
-    // Refused only where the page is being left.
+    // Fails only while the page is being left.
     follower.play().catch(() => {});
     request = requestAnimationFrame(step);
   };

@@ -10,12 +10,12 @@ import { pause } from "./pause.js";
 /** @import { LiveFeed } from "./live_feed.js" */
 /** @import { Screen } from "./screen.ts" */
 
-/** Milliseconds between two requests at least. */
+/** Least number of milliseconds between two requests. */
 const rhythm = 150;
 const afterFailure = 2000;
 
 /**
- * The newest frame before and after, while the dream is made. Both sides always show the same frame.
+ * The newest frame before and after, while the dream runs. Both sides always show the same frame.
  *
  * @param {string} id
  * @param {LiveFeed} feed

@@ -9,7 +9,7 @@ import { settingsLine } from "./words.js";
 
 /** @import { Answer, ClientMessage, Dream, Settings, Values } from "../types.ts" */
 
-/** Milliseconds in which moves of a slider are gathered into one change. */
+/** Milliseconds over which slider moves are collected into one change. */
 const gathering = 250;
 
 /** @param {Dream | undefined} dream */
@@ -17,7 +17,7 @@ const invitation = (dream) =>
   `Changes hold from ${dream?.state === "queued" ? "its start" : "the next frame"} on.`;
 
 /**
- * The settings that may change while the dream is made, and the changes so far.
+ * The settings that can change while the dream runs, and the changes so far.
  *
  * @param {Settings} settings
  * @param {(message: ClientMessage) => boolean} send
@@ -49,7 +49,7 @@ export function createLiveControls(settings, send) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let count = 0;
-  /** @type {Map<number, Values>} changes that were sent and not answered yet */
+  /** @type {Map<number, Values>} changes sent but not yet answered */
   const unanswered = new Map();
   let listed = "";
   /** @type {Dream | undefined} */
@@ -94,7 +94,7 @@ export function createLiveControls(settings, send) {
   /** @param {Dream} news */
   function update(news) {
     if (status.textContent === invitation(dream)) status.textContent = invitation(news);
-    // Which network dreams, and so which look, may only be known when the dream begins.
+    // The network, and with it the look, may only be known once the dream starts.
     if (form && dream?.parameters.model !== news.parameters.model) {
       form.refresh(liveValues(news), baseOf(news));
     }
@@ -134,10 +134,10 @@ export function createLiveControls(settings, send) {
     element: box,
     update,
     answered,
-    /** The connection is there again: the form shows what the server holds, and what waited is sent. */
+    /** Called when the connection is back: shows the server's values in the form and sends what waited. */
     connected() {
       unanswered.clear();
-      // What is being typed stays: the first connection, too, may come after somebody has begun.
+      // Input in progress is kept: someone may start typing even before the first connection.
       if (dream && Object.keys(gathered).length === 0) form?.refresh(liveValues(dream), baseOf(dream));
       else sendChange();
     },
@@ -145,7 +145,7 @@ export function createLiveControls(settings, send) {
   };
 
   /**
-   * What the dream was begun with.
+   * The settings that the dream started with.
    *
    * @param {Dream} news
    */

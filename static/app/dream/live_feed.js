@@ -1,11 +1,11 @@
 // @ts-check
 /// <reference lib="dom" />
 
-/** How many pictures are kept so that the same frame before the dream can be put beside them. */
+/** Number of pictures kept, so that the source of the same frame can be shown beside them. */
 const kept = 12;
 
 /**
- * The newest dreamed pictures, as compressed as they came.
+ * The newest dreamed pictures, still compressed.
  *
  * @typedef {{ index: number, blob: Blob }} FeedPicture
  */
@@ -33,7 +33,8 @@ export class LiveFeed {
   }
 
   /**
-   * Tells of the newest picture now and of each that follows, until the returned function is called.
+   * Calls the listener with the newest picture now and with each later one, until the returned function is
+   * called.
    *
    * @param {(picture: FeedPicture) => void} listener
    */
@@ -44,7 +45,7 @@ export class LiveFeed {
   }
 
   /**
-   * Resolves when the newest picture is another than that of a frame, or the signal says stop.
+   * Resolves when the newest picture is not that of the given frame, or when the signal is aborted.
    *
    * @param {number} index
    * @param {AbortSignal} signal

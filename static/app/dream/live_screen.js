@@ -9,7 +9,7 @@ import { Painter } from "./painter.js";
 /** @import { Screen } from "./screen.ts" */
 
 /**
- * The newest dreamed frame, the moment it is made.
+ * The newest dreamed frame, as soon as it is made.
  *
  * @param {LiveFeed} feed
  * @param {(size: { width: number, height: number }) => void} onSize
@@ -37,7 +37,7 @@ export function createLiveScreen(feed, onSize) {
     if (canvas.dataset.frames !== String(frames)) canvas.dataset.frames = String(frames);
     note.textContent = painter.painted ? "" : waiting(dream);
     note.hidden = painter.painted;
-    // Its first frame, until there is one that is dreamed.
+    // The first source frame, until there is a dreamed one.
     if (!painter.painted && !source.hasAttribute("src")) source.src = dream.links.source;
   }
 

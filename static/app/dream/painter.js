@@ -2,8 +2,8 @@
 /// <reference lib="dom" />
 
 /**
- * Paints JPEG pictures on a canvas, sharp on every screen. While one is being decoded only the newest of those that
- * come waits, so that a slow device never piles them up.
+ * Paints JPEG pictures on a canvas, sharp on every screen. While one is being decoded only the newest arrival
+ * waits, so that a slow device never builds a backlog.
  */
 export class Painter {
   canvas;
@@ -16,8 +16,8 @@ export class Painter {
   #resizing;
 
   /**
-   * @param {HTMLCanvasElement} canvas whose size on the page is given by its style
-   * @param {{ natural?: boolean }} [options] natural: as many pixels as the pictures have rather than the screen
+   * @param {HTMLCanvasElement} canvas its style sets its size on the page
+   * @param {{ natural?: boolean }} [options] natural: use the pictures' resolution instead of the screen's
    */
   constructor(canvas, { natural = false } = {}) {
     this.canvas = canvas;
@@ -28,7 +28,7 @@ export class Painter {
     if (!natural) this.#resizing.observe(canvas);
   }
 
-  /** Whether there is anything to see yet. */
+  /** Whether a picture has been painted. */
   get painted() {
     return this.#picture !== undefined;
   }
@@ -39,7 +39,7 @@ export class Painter {
   }
 
   /**
-   * Shows a picture as soon as it is decoded, unless a newer one comes before.
+   * Shows a picture as soon as it is decoded, unless a newer one arrives first.
    *
    * @param {Blob} blob JPEG
    * @param {() => void} [onPainted]
@@ -55,14 +55,14 @@ export class Painter {
         this.paint(await createImageBitmap(next.blob));
         next.onPainted?.();
       } catch {
-        // A picture that cannot be decoded is left out; the next one follows.
+        // A picture that cannot be decoded is skipped; the next one follows.
       }
     }
     this.#decoding = false;
   }
 
   /**
-   * Paints what is decoded already, which belongs to the painter from then on.
+   * Paints a decoded picture and takes ownership of it.
    *
    * @param {ImageBitmap} picture
    */

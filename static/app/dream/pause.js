@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 
 /**
- * Resolves after so many milliseconds, or at once when the signal says stop.
+ * Resolves after the given time, or at once when the signal is aborted.
  *
  * @param {number} milliseconds
  * @param {AbortSignal} signal

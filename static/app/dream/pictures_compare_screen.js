@@ -8,7 +8,7 @@ import { element } from "../element.js";
 /** @import { Screen } from "./screen.ts" */
 
 /**
- * One frame before and after, as the server keeps it.
+ * One frame before and after, as stored by the server.
  *
  * @returns {Screen}
  */

@@ -13,7 +13,7 @@ import { roughly } from "./words.js";
 const unreachable = "The player could not be loaded: the server cannot be reached.";
 
 /**
- * The video: the stream that grows while the dream is made, then the finished file.
+ * The video: the growing stream while the dream is made, then the finished file.
  *
  * @returns {Screen}
  */
@@ -55,7 +55,7 @@ export function createPlayerScreen() {
     return begun && dream !== undefined && !ended(dream) && starving(video);
   }
 
-  /** Takes up the best there is, without interrupting who is watching. */
+  /** Loads the best available version without interrupting playback. */
   function load() {
     if (!dream || !open) return;
     const { video: file, hls, poster } = dream.links;
@@ -87,7 +87,7 @@ export function createPlayerScreen() {
 
   function start() {
     if (!open || !dream || ended(dream)) return;
-    // A browser that wants a press of the play button first refuses.
+    // Rejected by a browser that wants a press of the play button first.
     video.play().catch(() => {});
   }
 
@@ -116,7 +116,7 @@ export function createPlayerScreen() {
     },
     update(news) {
       dream = news;
-      // A dream that begins anew, since the server was restarted, begins its stream anew, too.
+      // A dream that restarts after a server restart starts its stream over, too.
       if (playing === "stream" && !news.links.hls && !news.links.video) {
         detach();
         playing = "nothing";

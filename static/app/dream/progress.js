@@ -7,12 +7,15 @@ import { counted, roughly, trim } from "./words.js";
 
 /** @import { Dream } from "../types.ts" */
 
-/** Milliseconds between two spoken lines at least; after the longer one a line is said even if little has changed. */
+/**
+ * Milliseconds between two announcements: the least, and the time after which even a small change is
+ * announced.
+ */
 const quiet = 10_000;
 const longQuiet = 60_000;
 
 /**
- * How far the dream is: a bar, figures, and now and then a spoken line.
+ * The dream's progress: a bar, figures, and occasional announcements.
  */
 export function createProgress() {
   const bar = element("div", {
@@ -78,7 +81,7 @@ function queueLine({ queue, state }) {
   return `${place} It starts in ${roughly(seconds)}, at ${time}.`;
 }
 
-/** Says lines seldom: when what matters has changed, and otherwise once in a long while. */
+/** Announces seldom: when something important has changed, otherwise only after a long time. */
 function politely() {
   let last = -Infinity;
   let known = "";

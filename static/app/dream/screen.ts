@@ -3,7 +3,7 @@ import type { Dream } from "../types.ts";
 /** One way of looking at a dream. A type for the page's modules; no browser loads this file. */
 export interface Screen {
   element: HTMLElement;
-  /** What stands below the picture. */
+  /** Controls below the picture. */
   controls?: HTMLElement;
   /** Called each time it comes into view. */
   show(): void;

@@ -8,12 +8,13 @@ import { pause } from "./pause.js";
 /** @import { Dream } from "../types.ts" */
 /** @import { LiveFeed } from "./live_feed.js" */
 
-/** Milliseconds between two requests at least. */
+/** Least number of milliseconds between two requests. */
 const rhythm = 200;
 const afterFailure = 2000;
 
 /**
- * What carries the dream along: optical flow and the mask of what was visible before. Asked for while it is open.
+ * What guides the dream: optical flow, and the mask of what was visible before. Requested only while the
+ * section is open.
  *
  * @param {string} id
  * @param {LiveFeed} feed

@@ -18,7 +18,7 @@ import { createVideosCompareScreen } from "./videos_compare_screen.js";
  */
 
 /**
- * The picture and what can be chosen of it: the newest frame, before and after, the video.
+ * The picture and its views: the newest frame, before and after, the video.
  *
  * @param {string} id
  * @param {LiveFeed} feed
@@ -104,7 +104,7 @@ export function createStage(id, feed) {
   }
 
   /**
-   * Buttons that are offered already stay where they are: somebody may be about to press one.
+   * Buttons already shown stay in place: someone may be about to press one.
    *
    * @param {[ScreenName, string][]} choices
    */
@@ -169,7 +169,7 @@ function choicesOf(dream) {
 }
 
 /**
- * What comes to be seen when the present screen is no longer offered.
+ * The screen to show when the current one is no longer available.
  *
  * @param {ScreenName | undefined} current
  * @param {ScreenName[]} names
@@ -181,7 +181,7 @@ function successor(current, names) {
 }
 
 /**
- * Shows the picture on the whole screen.
+ * Shows the picture in full screen.
  *
  * @param {HTMLElement} frame
  */

@@ -9,7 +9,7 @@ import { clock, trim } from "./words.js";
 /** @import { Dream, Settings } from "../types.ts" */
 
 /**
- * What the dream is made of and with: the source, the settings that differ from the defaults, and all others.
+ * What the dream is made from: the source, the settings that differ from the defaults, and all others.
  *
  * @param {Settings} settings
  */

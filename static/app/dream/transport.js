@@ -5,8 +5,8 @@ import { element } from "../element.js";
 import { clock } from "./words.js";
 
 /**
- * Play, position and sound of a video that has no room for the browser's own controls; the sound's button is handed
- * out for those videos that have none.
+ * Play, position and sound of a video that has no room for the browser's own controls. The sound button is
+ * returned separately, so that it can be hidden if the video has no sound.
  *
  * @param {HTMLVideoElement} video
  */
@@ -49,7 +49,7 @@ export function createTransport(video) {
 
   play.addEventListener("click", () => {
     if (!video.paused) return video.pause();
-    // What the browser refuses shows by the video standing still.
+    // If the browser refuses, the video visibly stands still.
     video.play().catch(() => {});
   });
   position.addEventListener("input", () => video.currentTime = Number(position.value));

@@ -11,7 +11,8 @@ import { createTransport } from "./transport.js";
 /** @import { Screen } from "./screen.ts" */
 
 /**
- * The source and the finished dream, playing as one. Where the browser cannot play the source, one frame of each.
+ * The source and the finished dream, playing in step. If the browser cannot play the source, one frame of
+ * each.
  *
  * @returns {Screen}
  */

@@ -9,7 +9,7 @@
 import { labelsOf, shownValue } from "../parameter_names.js";
 
 /**
- * A duration as one would say it: `less than a minute`, `about 4 minutes`, `about 2 hours`.
+ * A duration in everyday words: `less than a minute`, `about 4 minutes`, `about 2 hours`.
  *
  * @param {number} seconds
  */
@@ -47,7 +47,7 @@ export function counted(count, thing) {
 }
 
 /**
- * A number with at most so many decimals.
+ * A number with at most the given number of decimals.
  *
  * @param {number} value
  * @param {number} decimals

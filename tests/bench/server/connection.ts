@@ -1,6 +1,9 @@
-/** HTTP/1.1 on one connection, byte by byte: cheaper than `fetch`, and each viewer has a connection of its own. */
+/**
+ * HTTP/1.1 on a single connection, byte by byte: cheaper than `fetch`, and each viewer gets a connection of
+ * its own.
+ */
 
-/** An answer. */
+/** A response. */
 export interface Reply {
   status: number;
   /** Names in lower case. */
@@ -11,7 +14,7 @@ export interface Reply {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
 
-/** A connection to a server on this machine, which stays open between requests. */
+/** A connection to a server on this machine, kept open between requests. */
 export class Connection implements Disposable {
   readonly #connection: Deno.TcpConn;
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(16 * 1024);
@@ -28,7 +31,7 @@ export class Connection implements Disposable {
     return new Connection(connection);
   }
 
-  /** Sends the head of a request: `GET /path` and headers, each a line. */
+  /** Sends the head of a request: `GET /path` and headers, one per line. */
   async sendHead(request: string, headers: Record<string, string> = {}): Promise<void> {
     const lines = Object.entries({ Host: "127.0.0.1", ...headers }).map(([name, value]) =>
       `${name}: ${value}`
@@ -41,13 +44,17 @@ export class Connection implements Disposable {
     for (let sent = 0; sent < bytes.length;) sent += await this.#connection.write(bytes.subarray(sent));
   }
 
-  /** Asks for a path. */
+  /** Requests a path. */
   async get(path: string): Promise<Reply> {
     await this.sendHead(`GET ${path}`);
     return await this.reply();
   }
 
-  /** Reads an answer. Throws where the connection ends before it does. */
+  /**
+   * Reads a response.
+   *
+   * @throws {Error} if the connection ends first
+   */
   async reply(): Promise<Reply> {
     const head = await this.#head();
     const [first, ...lines] = head.split("\r\n");
@@ -59,7 +66,7 @@ export class Connection implements Disposable {
     return { status, headers, body: await this.#body(status, headers) };
   }
 
-  /** Takes what comes next and throws it away; the number of bytes, or null at the end. */
+  /** Reads and discards the next data. Returns the number of bytes, or null at the end. */
   async skip(): Promise<number | null> {
     return await this.#connection.read(this.#buffer);
   }
@@ -123,7 +130,7 @@ export class Connection implements Disposable {
     return bytes;
   }
 
-  /** Reads more, into a buffer with room for `wanted` bytes in all. */
+  /** Reads more data into a buffer with room for `wanted` bytes in all. */
   async #fill(wanted = 0): Promise<void> {
     const kept = this.#buffer.subarray(this.#start, this.#end);
     const size = Math.max(wanted, kept.length + 8 * 1024, this.#buffer.length);

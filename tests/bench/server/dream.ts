@@ -3,7 +3,7 @@ import type { DreamView } from "../../../server/dreams/dream.ts";
 import type { ServerProcess } from "./server_process.ts";
 import { put, textOf, type Uploaded } from "./upload.ts";
 
-/** Settings as a query has them. */
+/** Settings as query parameters. */
 export type Settings = Record<string, string | number>;
 
 /** Settings for dreams whose figures do not matter. */
@@ -15,15 +15,19 @@ export const tiny: Settings = {
   octaveIterations: 1,
 };
 
-/** A dream that was queued. */
+/** A queued dream. */
 export interface QueuedDream extends Uploaded {
   id: string;
-  /** Its path, and its address. */
+  /** The path of the dream, and its address. */
   path: string;
   url: string;
 }
 
-/** Uploads a clip by PUT. Throws where no dream comes of it. */
+/**
+ * Uploads a clip by PUT.
+ *
+ * @throws {Error} if that does not start a dream
+ */
 export async function startDream(
   server: ServerProcess,
   clip: Uint8Array,

@@ -1,14 +1,14 @@
 /** Follows a dream by its server-sent events: all news, no pictures. */
 import type { FrameNews, News } from "../../../server/live/news.ts";
 
-/** A frame, and when the news of it came, in milliseconds of `performance.now()`. */
+/** A frame and the arrival time of its news, in milliseconds of `performance.now()`. */
 export interface FollowedFrame extends FrameNews {
   at: number;
 }
 
-/** Hears of every frame of a dream. */
+/** Receives the news of every frame of a dream. */
 export class Follower implements AsyncDisposable {
-  /** The frames that were heard of. */
+  /** The frames received so far. */
   readonly frames: FollowedFrame[] = [];
   readonly #abort = new AbortController();
   readonly #listening: Promise<void>;
@@ -25,12 +25,16 @@ export class Follower implements AsyncDisposable {
     });
   }
 
-  /** Frames that are done. */
+  /** Number of finished frames. */
   get done(): number {
     return this.frames.at(-1)?.frames ?? 0;
   }
 
-  /** Waits until so many frames are done. Throws where the dream ends before. */
+  /**
+   * Waits until the given number of frames are finished.
+   *
+   * @throws {Error} if the dream ends first
+   */
   async until(count: number): Promise<FollowedFrame> {
     while (this.done < count) {
       if (this.#over !== undefined) {
@@ -41,7 +45,11 @@ export class Follower implements AsyncDisposable {
     return this.frames.find(({ frames }) => frames >= count)!;
   }
 
-  /** Waits for the end. Throws where the dream is not done then. */
+  /**
+   * Waits for the end.
+   *
+   * @throws {Error} if the dream did not succeed
+   */
   async end(): Promise<void> {
     await this.#listening;
     if (this.#over !== "done") throw new Error(`the dream did not end well: ${this.#over}`);

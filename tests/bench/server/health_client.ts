@@ -2,14 +2,14 @@ import { Connection } from "./connection.ts";
 import { type Latencies, latencies } from "./percentiles.ts";
 import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
-/** What a {@link HealthClient} has seen. */
+/** Results of a {@link HealthClient}. */
 export interface HealthFigures extends Latencies {
   errors: string[];
 }
 
 /**
- * Asks for /healthz at fixed times, whether or not the answers before have come: a server that stands still for a
- * while so delays many requests, not one.
+ * Requests /healthz at fixed times, whether or not earlier responses have arrived: a server that stalls thus
+ * delays many requests, not one.
  */
 export class HealthClient implements Viewers {
   readonly #port: number;

@@ -16,12 +16,12 @@ import {
 import { ServerProcess } from "./server_process.ts";
 import { ViewersProcess } from "./viewers_process.ts";
 
-/** Memory of a dream that nobody watches goes up and down by so much, in MB. */
+/** Variation of the memory of a dream without viewers, in MB. */
 const memoryNoise = 20;
 
 const crowd = { reading: 40, silent: 10 };
 
-/** Dreams with the default settings, before fifty viewers on WebSockets of which ten never read. */
+/** Dreams with the default settings, with fifty viewers on WebSockets, ten of which never read. */
 export async function live(options: BenchOptions, clip: Uint8Array): Promise<Report> {
   const { quick, providers, say } = options;
   await using server = await ServerProcess.start(providers);
@@ -80,8 +80,8 @@ export async function live(options: BenchOptions, clip: Uint8Array): Promise<Rep
 }
 
 /**
- * Memory with sockets that take nothing any more: the system keeps some 4 MB for each viewer that does not read. To
- * get there soon the dream goes on with few steps.
+ * Memory with sockets that have stopped reading: the system buffers some 4 MB for each such viewer. To fill
+ * these buffers quickly the dream continues with few steps.
  */
 async function fullSockets(
   { quick, say }: BenchOptions,

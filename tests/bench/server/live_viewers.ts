@@ -1,18 +1,18 @@
 import { Connection } from "./connection.ts";
 import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
-/** What {@link LiveViewers} have seen. */
+/** Results of {@link LiveViewers}. */
 export interface LiveFigures {
-  /** Pictures that the reading viewers got: the one that got the fewest, and all together. */
+  /** Pictures received by the reading viewers: the fewest by any one of them, and the total. */
   fewest: number;
   pictures: number;
-  /** Bytes of pictures that a reading viewer got, and bytes that waited for a silent one, means of all. */
+  /** Mean bytes of pictures received per reading viewer, and mean bytes waiting per silent viewer. */
   read: number;
   waited: number;
   errors: string[];
 }
 
-/** How long it is looked what waits for a silent viewer, in milliseconds. */
+/** How long the data waiting for a silent viewer is observed, in milliseconds. */
 const readingTime = 500;
 
 /** Viewers on WebSockets, some of which read nothing after the handshake. */
@@ -47,12 +47,12 @@ export class LiveViewers implements Viewers {
   }
 }
 
-/** Takes all that comes, and counts the pictures. */
+/** Reads everything that arrives, and counts the pictures. */
 class Reader {
   pictures = 0;
   bytes = 0;
   error: string | undefined;
-  /** Settled with the first message. */
+  /** Resolves with the first message. */
   readonly there: Promise<void>;
   readonly #socket: WebSocket;
   readonly #gone: Promise<void>;
@@ -95,7 +95,7 @@ async function shakeHands(port: number, path: string): Promise<Connection> {
   return connection;
 }
 
-/** Reads what comes within half a second, then leaves. */
+/** Reads what arrives within half a second, then leaves. */
 async function bytesWaiting(connection: Connection): Promise<number> {
   const timer = setTimeout(() => connection.close(), readingTime);
   let bytes = 0;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileArgument, runFfmpeg } from "../../../pipeline/ffmpeg/command.ts";
 import { locate } from "../../../pipeline/ffmpeg/locate.ts";
 
-/** A clip four times in a row, so that its dream lasts for all phases on a fast machine, too. */
+/** A clip repeated four times, so that its dream outlasts all phases even on a fast machine. */
 export async function longClip(clip: string, folder: string): Promise<Uint8Array> {
   const output = join(folder, "long.mp4");
   const { ok, errors } = await runFfmpeg(await locate("ffmpeg"), {

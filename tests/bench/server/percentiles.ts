@@ -1,4 +1,4 @@
-/** How long requests took, in milliseconds. */
+/** Response times in milliseconds. */
 export interface Latencies {
   requests: number;
   p50: number;
@@ -6,7 +6,7 @@ export interface Latencies {
   most: number;
 }
 
-/** Sums up times; NaN of none. */
+/** Summarises times; NaN if there are none. */
 export function latencies(times: readonly number[]): Latencies {
   const sorted = times.toSorted((a, b) => a - b);
   const { length: requests } = sorted;
@@ -18,7 +18,10 @@ export function latencies(times: readonly number[]): Latencies {
   };
 }
 
-/** The least of the sorted values that so many percent of them do not exceed; NaN of none. */
+/**
+ * A percentile of sorted values: the smallest value that the given percentage of them do not exceed; NaN if
+ * there are none.
+ */
 export function percentile(sorted: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * percent / 100) - 1)] ?? NaN;
 }

@@ -1,4 +1,4 @@
-/** A dream with and without viewers, in turn, so that whatever else the machine does weighs on both. */
+/** A dream alternately with and without viewers, so that other load on the machine affects both alike. */
 import type { Detail } from "../part.ts";
 import { median, sum } from "../statistics.ts";
 import { figure } from "../table.ts";
@@ -6,44 +6,46 @@ import type { Follower } from "./follower.ts";
 import { residentMemory } from "./process_facts.ts";
 import type { ViewersProcess } from "./viewers_process.ts";
 
-/** What is measured. */
+/** The measured quantities. */
 export interface PhasesOptions<Figures> {
   follower: Follower;
-  /** Process of the server. */
+  /** Process id of the server. */
   pid: number;
   viewers: ViewersProcess<Figures>;
-  /** Frames of a phase. */
+  /** Frames per phase. */
   frames: number;
-  /** Phases with viewers; there is one more without. */
+  /** Number of phases with viewers; there is one more without. */
   rounds: number;
   say: (line: string) => void;
 }
 
-/** Some frames in a row. */
+/** A number of consecutive frames. */
 export interface Phase {
   watched: boolean;
   frames: number;
-  /** Time of all its frames. */
+  /** Total time of its frames. */
   seconds: number;
   /** Memory of the server at the end of each frame, in bytes. */
   memory: number[];
-  /** Share of one core that the viewers took. */
+  /** Share of one core used by the viewers. */
   load: number;
 }
 
-/** All phases, in their order, and what the viewers saw in theirs. */
+/** All phases in order, and the viewers' results in theirs. */
 export interface Phases<Figures> {
   phases: Phase[];
   figures: Figures[];
 }
 
-/** Milliseconds in which viewers come or go, which do not count. */
+/** Milliseconds in which viewers come or go; not counted. */
 const settling = 1500;
 
-/** Frames at the start of a dream that take longer. */
+/** Frames at the start of a dream, which take longer. */
 const warmUp = 3;
 
-/** Measures without viewers, with them, without, … and without them at last: what grows steadily weighs on both alike. */
+/**
+ * Alternates phases without and with viewers, starting and ending without: steady growth affects both alike.
+ */
 export async function alternate<Figures>(options: PhasesOptions<Figures>): Promise<Phases<Figures>> {
   const { follower, viewers, rounds, frames, say } = options;
   const phases: Phase[] = [], figures: Figures[] = [];
@@ -59,7 +61,7 @@ export async function alternate<Figures>(options: PhasesOptions<Figures>): Promi
   return { phases, figures };
 }
 
-/** One phase; who is to watch has come before. */
+/** One phase; its viewers have already arrived. */
 export async function measure<Figures>(
   watched: boolean,
   { follower, pid, viewers, frames }: Omit<PhasesOptions<Figures>, "rounds" | "say">,
@@ -87,7 +89,7 @@ export function slowdown(phases: readonly Phase[]): number {
   return 100 * (1 - pace(false) / pace(true));
 }
 
-/** By how much the memory grows in a phase, the median of its first third against that of its last, in bytes. */
+/** Growth of memory in a phase in bytes: the median of its last third minus that of its first. */
 export function growth({ memory }: Phase): number {
   const third = Math.ceil(memory.length / 3);
   return median(memory.slice(-third)) - median(memory.slice(0, third));

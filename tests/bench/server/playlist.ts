@@ -1,11 +1,15 @@
-/** A media playlist of HLS (RFC 8216), as far as it is used here. */
+/** An HLS media playlist (RFC 8216), as far as it is used here. */
 export interface Playlist {
-  /** Name of the file that comes ahead of all segments. */
+  /** Name of the file that precedes all segments. */
   header: string;
   segments: { name: string; seconds: number }[];
 }
 
-/** Reads a playlist of fragmented MP4. Throws where it is none. */
+/**
+ * Parses a playlist of fragmented MP4.
+ *
+ * @throws {Error} if the text is not one
+ */
 export function playlistOf(text: string): Playlist {
   const lines = text.split("\n");
   const header = /^#EXT-X-MAP:URI="(.+?)"/m.exec(text)?.[1];
@@ -19,7 +23,7 @@ export function playlistOf(text: string): Playlist {
   return { header, segments };
 }
 
-/** Waits for a dream's playlist, however long; the server holds a request for it for a minute. */
+/** Waits without limit for a dream's playlist; the server holds each request for a minute. */
 export async function firstPlaylist(dream: string): Promise<string> {
   for (;;) {
     const response = await fetch(`${dream}/hls/index.m3u8`);

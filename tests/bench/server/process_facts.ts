@@ -1,24 +1,25 @@
-/** What Linux tells of another process, so that measuring it costs it nothing. */
+/** Facts about another process, read from Linux so that measuring does not slow it down. */
 
-/** Bytes of a process that are in memory. */
+/** Resident memory of a process, in bytes. */
 export function residentMemory(pid: number): number {
   return kilobytes(pid, "VmRSS") * 1024;
 }
 
-/** The most bytes that a process has had in memory, since {@link forgetPeak} or its start. */
+/** Peak resident memory of a process in bytes, since {@link forgetPeak} or its start. */
 export function peakMemory(pid: number): number {
   return kilobytes(pid, "VmHWM") * 1024;
 }
 
-/** Lets the peak begin anew at what is in memory now (proc(5), clear_refs). */
+/** Resets the peak to the current resident memory (proc(5), clear_refs). */
 export function forgetPeak(pid: number): void {
   Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5", { create: false });
 }
 
-/** Seconds that the cores have worked for a process. */
+/** CPU time of a process, in seconds. */
 export function processorSeconds(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  // The name in brackets may hold anything; user and system time are the 12th and 13th field after it, in 1/100 s.
+  // The name in brackets may contain anything; user and system time are the 12th and 13th field after it, in
+  // 1/100 s.
   const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }

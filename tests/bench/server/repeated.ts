@@ -1,4 +1,4 @@
-/** Memory of the server after dreams in a row. */
+/** Memory of the server after successive dreams. */
 import type { BenchOptions, Report } from "../part.ts";
 import { figure } from "../table.ts";
 import { startDream, tiny } from "./dream.ts";
@@ -6,13 +6,16 @@ import { Follower } from "./follower.ts";
 import { forgetPeak, peakMemory } from "./process_facts.ts";
 import { ServerProcess } from "./server_process.ts";
 
-/** The dream after which memory is compared: what is loaded once is there by then. */
+/** The dream after which memory is compared: everything that is loaded once is loaded by then. */
 const settled = 2;
 
-/** Seconds without change after which memory is at rest: garbage is collected late where nothing is done. */
+/** Seconds without change after which memory is stable: an idle process collects garbage late. */
 const resting = { quick: 3, full: 8 };
 
-/** Makes ten short dreams, one after another, and compares the memory at rest after the second and after the last. */
+/**
+ * Runs ten short dreams, one after another, and compares the stable memory after the second and after the
+ * last.
+ */
 export async function repeatedDreams(options: BenchOptions, clip: Uint8Array): Promise<Report> {
   const { quick, providers, say } = options;
   const count = quick ? 4 : 10;

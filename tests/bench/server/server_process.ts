@@ -1,16 +1,16 @@
-/** A server in a process of its own, as `serve` starts it. */
+/** A server in a process of its own, started as by `serve`. */
 import { fileURLToPath } from "node:url";
 import { residentMemory } from "./process_facts.ts";
 
 const root = new URL("../../../", import.meta.url);
 
-/** Milliseconds that a server gets to start, and to end. */
+/** Milliseconds that a server may take to start, and to end. */
 const patience = 30_000;
 
-/** Memory counts as at rest when it changes by less than this share in a second. */
+/** Memory is stable if it changes by less than this share in a second. */
 const restingChange = 0.01;
 
-/** A server with an empty folder for data; both go when it is disposed of. */
+/** A server with an empty data folder; both are removed when it is disposed of. */
 export class ServerProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #data: string;
@@ -18,14 +18,18 @@ export class ServerProcess implements AsyncDisposable {
   private constructor(
     process: Deno.ChildProcess,
     data: string,
-    /** Its address, without a slash at the end. */
+    /** The server's address, without a trailing slash. */
     readonly url: string,
   ) {
     this.#process = process;
     this.#data = data;
   }
 
-  /** Starts one on a free port. Throws what it says where it does not start. */
+  /**
+   * Starts a server on a free port.
+   *
+   * @throws {Error} with the server's output, if it does not start
+   */
   static async start(providers: readonly string[]): Promise<ServerProcess> {
     const data = await Deno.makeTempDir({ prefix: "reverie-bench-server-" });
     const { REVERIE_TOKEN: _, ...env } = Deno.env.toObject();
@@ -54,7 +58,7 @@ export class ServerProcess implements AsyncDisposable {
     return Number(new URL(this.url).port);
   }
 
-  /** Waits until the memory of the server has been at rest for so many seconds; tells it in bytes. */
+  /** Waits until the server's memory has been stable for the given seconds; returns it in bytes. */
   async memoryAtRest(seconds = 1): Promise<number> {
     const end = performance.now() + patience;
     let memory = residentMemory(this.pid);
@@ -67,7 +71,10 @@ export class ServerProcess implements AsyncDisposable {
     return memory;
   }
 
-  /** Waits until all that a server loads ahead of its first dream is there; tells its memory in bytes. */
+  /**
+   * Waits until the server has loaded everything it loads before its first dream; returns its memory in
+   * bytes.
+   */
   async started(): Promise<number> {
     return await this.memoryAtRest(2);
   }
@@ -81,7 +88,7 @@ function flags(data: string, providers: readonly string[]): string[] {
   return ["--port", "0", "--data", data, "--provider", providers.join(",")];
 }
 
-/** The address that a server prints, after which its output is thrown away. */
+/** Reads the address that a server prints, and discards the rest of its output. */
 async function address(process: Deno.ChildProcess): Promise<string> {
   const timer = setTimeout(() => process.kill("SIGKILL"), patience);
   const reader = process.stderr.pipeThrough(new TextDecoderStream()).getReader();

@@ -3,21 +3,21 @@ import { type Latencies, latencies } from "./percentiles.ts";
 import { playlistOf } from "./playlist.ts";
 import type { Viewers, ViewersOptions } from "./viewer_kinds.ts";
 
-/** What {@link StreamViewers} have seen. */
+/** Results of {@link StreamViewers}. */
 export interface StreamFigures extends Latencies {
   playlists: number;
-  /** Segments and their headers. */
+  /** Number of segments and their headers. */
   files: number;
   bytes: number;
   errors: string[];
 }
 
-/** Milliseconds from one look at the playlist to the next: the length of a segment. */
+/** Milliseconds between two requests for the playlist: the length of a segment. */
 const interval = 1000;
 
 /**
- * Viewers of an HLS stream that grows, each on a connection of its own: every second the playlist, and every file in it
- * that the viewer does not have. Their seconds begin at different times.
+ * Viewers of a growing HLS stream, each on its own connection. Every second each requests the playlist and
+ * all files in it that it does not have yet. Their seconds start at different times.
  */
 export class StreamViewers implements Viewers {
   readonly #viewers: Viewer[];
@@ -42,7 +42,7 @@ export class StreamViewers implements Viewers {
   }
 }
 
-/** What all viewers have seen; times in milliseconds. */
+/** Results of all viewers; times in milliseconds. */
 interface Log {
   times: number[];
   playlists: number;
@@ -65,13 +65,13 @@ class Viewer {
   #on = false;
   #log = newLog();
 
-  /** @param folder path of the stream's files. */
+  /** @param folder path of the stream's files */
   constructor(port: number, folder: string) {
     this.#port = port;
     this.#folder = folder;
   }
 
-  /** @param delay milliseconds until the first look. */
+  /** @param delay milliseconds before the first request. */
   begin(log: Log, delay: number): void {
     this.#log = log;
     this.#on = true;

@@ -10,10 +10,10 @@ import { ServerProcess } from "./server_process.ts";
 import type { StreamFigures } from "./stream_viewers.ts";
 import { ViewersProcess } from "./viewers_process.ts";
 
-/** How many watch. */
+/** Number of viewers. */
 const crowd = 200;
 
-/** Dreams the clip with the preset `fast`, which makes a segment every few seconds, before 200 viewers. */
+/** Dreams the clip with the preset `fast`, which makes a segment every few seconds, for 200 viewers. */
 export async function streaming(options: BenchOptions, clip: Uint8Array): Promise<Report> {
   const { quick, providers, say } = options;
   const settings: Settings = quick ? tiny : { preset: "fast" };

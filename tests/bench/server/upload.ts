@@ -1,24 +1,24 @@
-/** Uploads byte by byte, by every way that the server takes them. */
+/** Uploads byte by byte, by every route that the server offers. */
 import { Connection, type Reply } from "./connection.ts";
 
-/** What is uploaded: a number of zeros, which are made on the way, or bytes. */
+/** The content of an upload: a number of zeros, generated on the fly, or bytes. */
 export type Content = number | Uint8Array;
 
-/** An upload that has been answered; times in milliseconds of `performance.now()`. */
+/** An answered upload; times in milliseconds of `performance.now()`. */
 export interface Uploaded {
   reply: Reply;
-  /** The first byte went out, the last one, and the answer was there. */
+  /** Times at which the first byte was sent, the last byte was sent, and the response arrived. */
   began: number;
   sent: number;
   answered: number;
 }
 
-/** Bytes in one chunk, where the body goes in chunks: as many as curl sends at once. */
+/** Bytes per chunk of a chunked body: as many as curl sends at once. */
 const chunkSize = 64 * 1024;
 
-/** Every way, by its name. */
+/** Every upload route, by name. */
 export const routes = {
-  /** The whole body of a PUT. */
+  /** The whole body in a PUT. */
   raw: (port, content) => send(port, "PUT /api/dreams?name=bench.mp4", {}, { content }),
 
   /** A form with one field. */
@@ -39,7 +39,7 @@ export const routes = {
     return await send(port, `PATCH ${path}`, { ...version, ...type }, { content });
   },
 
-  /** A PUT that does not tell its length. */
+  /** A PUT without a content length. */
   async chunked(port, content) {
     using connection = await Connection.open(port);
     const began = performance.now();
@@ -55,17 +55,17 @@ export const routes = {
   },
 } satisfies Record<string, (port: number, content: Content) => Promise<Uploaded>>;
 
-/** Name of a way to upload. */
+/** Name of an upload route. */
 export type Route = keyof typeof routes;
 
-/** An answer's body as text. */
+/** A response body as text. */
 export function textOf({ body }: Reply): string {
   return new TextDecoder().decode(body);
 }
 
 interface Body {
   content: Content;
-  /** Text around it. */
+  /** Text around the content. */
   head?: string;
   tail?: string;
 }

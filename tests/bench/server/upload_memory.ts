@@ -1,4 +1,4 @@
-/** Memory that the server takes for a large upload. */
+/** Memory that the server uses for a large upload. */
 import type { BenchOptions, Report } from "../part.ts";
 import { figure } from "../table.ts";
 import { forgetPeak, peakMemory } from "./process_facts.ts";
@@ -13,7 +13,7 @@ interface Measured {
   seconds: number;
 }
 
-/** Uploads zeros, 300 MB, which are refused once all of them are there: to a fresh server by each route. */
+/** Uploads 300 MB of zeros, which are refused once complete, to a fresh server by each route. */
 export async function uploadMemory({ quick, providers, say }: BenchOptions): Promise<Report> {
   const megabytes = quick ? 60 : 300;
   const measured: Measured[] = [];
@@ -44,7 +44,7 @@ async function measure(server: ServerProcess, route: Route, bytes: number): Prom
     if (reply.status !== 415) throw new Error(`${route}: ${reply.status} instead of 415: ${textOf(reply)}`);
     return (performance.now() - began) / 1000;
   };
-  // The first upload loads what later ones need as well.
+  // The first upload also loads what later ones need.
   await upload(1e6);
   const before = await server.started();
   forgetPeak(pid);

@@ -1,16 +1,16 @@
-/** Who they are. */
+/** The kinds of clients. */
 export type ViewersOptions =
-  /** Asks how the server is, every so many milliseconds. */
+  /** Requests the health route at a fixed interval. */
   | { kind: "health"; port: number; every: number }
-  /** Watch a dream live; the silent ones never read. */
+  /** Watches a dream live; the silent viewers never read. */
   | { kind: "live"; port: number; path: string; reading: number; silent: number }
-  /** Watch a dream's HLS stream. */
+  /** Watches a dream's HLS stream. */
   | { kind: "stream"; port: number; path: string; viewers: number };
 
-/** What a kind of client does. */
+/** The interface of a kind of client. */
 export interface Viewers {
-  /** Done when all are there. */
+  /** Starts the clients; resolves when all are connected. */
   on(): Promise<void>;
-  /** Done when all have gone or rest; what they have seen since they began. */
+  /** Stops the clients; resolves with what they have seen since the start, once all have left or are idle. */
   off(): Promise<unknown>;
 }

@@ -1,6 +1,6 @@
 /**
- * Clients of a server under test, in a process of their own. The argument says who they are, as JSON; on the standard
- * input each line `on` lets them begin and `off` lets them rest, both answered by a line of JSON.
+ * Clients of a server under test, in a separate process. The argument describes them as JSON. Each line `on`
+ * on the standard input starts them and each line `off` stops them; both are answered by a line of JSON.
  */
 import { HealthClient } from "./health_client.ts";
 import { LiveViewers } from "./live_viewers.ts";
@@ -33,6 +33,6 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   await main();
-  // The other end has gone, so nobody waits for what is still under way.
+  // The other end is gone, so nobody waits for the remaining data.
   Deno.exit();
 }

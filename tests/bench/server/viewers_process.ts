@@ -1,11 +1,11 @@
-/** The clients of `viewers.ts` in a process of their own, so that they share no event loop with anybody. */
+/** The clients of `viewers.ts` in a separate process, so that they share no event loop with others. */
 import { fileURLToPath } from "node:url";
 import { processorSeconds } from "./process_facts.ts";
 import type { ViewersOptions } from "./viewer_kinds.ts";
 
 const script = fileURLToPath(new URL("viewers.ts", import.meta.url));
 
-/** Clients that are let begin and rest. `Figures` is what they tell then. */
+/** Clients that can be started and stopped. `Figures` is the type of what they report when stopped. */
 export class ViewersProcess<Figures> implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
@@ -22,17 +22,17 @@ export class ViewersProcess<Figures> implements AsyncDisposable {
     this.#output = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Lets them begin; done when they are there. */
+  /** Starts the clients; resolves when they are connected. */
   async on(): Promise<void> {
     await this.#tell("on");
   }
 
-  /** Lets them rest. */
+  /** Stops the clients. */
   async off(): Promise<Figures> {
     return await this.#tell("off") as Figures;
   }
 
-  /** Seconds of the processor's time that they have used. */
+  /** CPU time that the clients have used, in seconds. */
   get processorSeconds(): number {
     return processorSeconds(this.#process.pid);
   }

@@ -1,4 +1,4 @@
-/** How soon a dream can be watched, and how the server answers meanwhile. */
+/** Time until a dream can be watched, and response times of the server meanwhile. */
 import { join } from "node:path";
 import { countFrames } from "../../../pipeline/ffmpeg/count_frames.ts";
 import type { BenchOptions, Report } from "../part.ts";
@@ -10,7 +10,7 @@ import { firstPlaylist, playlistOf } from "./playlist.ts";
 import { ServerProcess } from "./server_process.ts";
 import { ViewersProcess } from "./viewers_process.ts";
 
-/** Dreams the clip with the default settings on a fresh server, and watches. */
+/** Dreams the clip with the default settings on a fresh server, and watches it. */
 export async function watching(options: BenchOptions, clip: Uint8Array): Promise<Report> {
   const { quick, providers, say } = options;
   const settings: Settings = quick ? tiny : {};
@@ -21,7 +21,7 @@ export async function watching(options: BenchOptions, clip: Uint8Array): Promise
   await using follower = new Follower(dream.url);
   const picture = firstPicture(dream);
   const segment = firstSegment(dream, follower, options.temporary);
-  // Waited for later; until then a failure is nobody's.
+  // Awaited later; marked as handled, so that an earlier failure is not reported as uncaught.
   segment.catch(() => {});
   const reports = [firstPictureReport(dream, follower, await picture)];
   reports.push(await health(options, server, follower));
@@ -33,7 +33,7 @@ export async function watching(options: BenchOptions, clip: Uint8Array): Promise
   };
 }
 
-/** When the first picture comes, in milliseconds of `performance.now()`. */
+/** Arrival time of the first picture, in milliseconds of `performance.now()`. */
 function firstPicture({ url }: QueuedDream): Promise<number> {
   const socket = new WebSocket(`${url.replace("http", "ws")}/live`);
   socket.binaryType = "arraybuffer";
@@ -75,13 +75,13 @@ function firstPictureReport(
   };
 }
 
-/** The first segment: its frames, and the frames that were dreamed when it appeared. */
+/** The first segment: its frames, and the number of frames dreamed when it appeared. */
 interface FirstSegment {
   dreamed: number;
   held: number;
 }
 
-/** Waits for the first segment, which the playlist is held for. */
+/** Waits for the first segment, for which the playlist request is held. */
 async function firstSegment(
   { url }: QueuedDream,
   follower: Follower,
@@ -108,7 +108,7 @@ function firstSegmentReport({ dreamed, held }: FirstSegment): Report {
   return { rows: [{ what, measured: dreamed - held, unit: "", target: { atMost: 2 } }], details: [] };
 }
 
-/** Asks how the server is, a hundred times a second, while it dreams. */
+/** Requests the health route a hundred times per second while the server dreams. */
 async function health(
   { quick, say }: BenchOptions,
   { port }: ServerProcess,

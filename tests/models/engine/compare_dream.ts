@@ -1,6 +1,6 @@
 /**
- * A program of its own, as drivers are chosen before their first use: compares gradients and a short dream on a small
- * network between the provider that it is given and the processor, and prints what it found as JSON.
+ * A separate program, because drivers are chosen before their first use: compares the gradients and a short
+ * dream of a small network on the given provider with those on the processor, and prints the result as JSON.
  */
 import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
 import type { Network } from "../../../models/networks/network.ts";
@@ -12,20 +12,22 @@ import { Random } from "../../../pipeline/graphs/random.ts";
 import { relativeError } from "../../reference/check_gradient.ts";
 import { drawn, pattern } from "../../pipeline/picture_values.ts";
 
-/** What the two providers made of the same. */
+/** The results of the two providers for the same input. */
 export interface DreamComparison {
   provider: string;
   lossError: number;
   gradientError: number;
-  /** Of the dreams, in dB. */
+  /** Between the dreams, in dB. */
   psnr: number;
-  /** Of the dream and what it began with, in dB. */
+  /** Between a dream and its initial picture, in dB. */
   change: number;
 }
 
 const size = { height: 30, width: 36 };
 
-/** What InceptionV3 is made of: convolutions with and without stride, both poolings, concatenated branches. */
+/**
+ * The operators of InceptionV3: convolutions with and without stride, both poolings, concatenated branches.
+ */
 function network(): Network {
   const g = new GraphBuilder();
   const random = new Random(7);

@@ -1,16 +1,16 @@
 /**
- * A program of its own, as drivers are chosen before their first use: compares RAFT's flow, with weights made up for
- * it, between the provider that it is given and the processor, and prints what it found as JSON.
+ * A separate program, because drivers are chosen before their first use: compares RAFT's flow, with made-up
+ * weights, on the given provider with that on the processor, and prints the result as JSON.
  */
 import { Engine } from "../../../models/engine/engine.ts";
 import { buildRaft } from "../../../models/networks/raft.ts";
 import { raftWeights } from "../../../models/networks/raft/weights.ts";
 import { asTensor, generatedWeights, patternPair } from "../networks/raft_fixture.ts";
 
-/** What the two providers made of the same pair of pictures. */
+/** The results of the two providers for the same pair of pictures. */
 export interface FlowComparison {
   provider: string;
-  /** The largest difference of the two flows, in pixels. */
+  /** The largest difference between the two flows, in pixels. */
   difference: number;
   /** The largest component of the flow, in pixels. */
   largest: number;

@@ -21,7 +21,7 @@ const cudaPlatform = need(isCudaPlatform(), "there is no CUDA provider for this 
 const cudaTask = (args: string[] = [], env?: Record<string, string>) =>
   runScript("pipeline/terminal/cuda.ts", args, env);
 
-/** Files of the right names and sizes that are nothing but holes. */
+/** Sparse files with the right names and sizes. */
 async function pretendProvider(): Promise<void> {
   await Deno.mkdir(providerFolder(), { recursive: true });
   for (const { name, size } of providerFiles) {
@@ -30,7 +30,7 @@ async function pretendProvider(): Promise<void> {
   }
 }
 
-/** Runs with a registry that has the package, though with other bytes in it; tells what was asked for. */
+/** Calls with a registry that offers the package, but with other bytes in it; reports the requested paths. */
 async function withRegistry(use: (url: string, asked: string[]) => Promise<void>): Promise<void> {
   const asked: string[] = [];
   const name = providerPackage.spec.slice(0, providerPackage.spec.lastIndexOf("@"));
@@ -207,7 +207,7 @@ Deno.test("where CUDA alone is asked for and cannot run, one line names what is 
 
 const cuda = await cudaRuns();
 
-// Products of shortened numbers, cuDNN's default, are further off.
+// Products of shortened numbers, cuDNN's default, differ more.
 const exact = { NVIDIA_TF32_OVERRIDE: "0" };
 
 testWith(

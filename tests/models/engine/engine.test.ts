@@ -18,7 +18,7 @@ function doubling(): Model {
   return g.build();
 }
 
-/** A product of square matrices that keeps one core busy for a good while. */
+/** A product of square matrices that keeps one core busy for a while. */
 function heavy(size: number): Model {
   const g = new GraphBuilder();
   let x = g.input("x", "float32", [size, size]);

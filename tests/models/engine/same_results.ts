@@ -1,10 +1,10 @@
-/** What every provider has to give: the processor's gradients, dreams and flow. */
+/** The results that every provider must reproduce: the processor's gradients, dreams and flow. */
 import assert from "node:assert/strict";
 import { type Outcome, runScript } from "../../run_deno.ts";
 import type { DreamComparison } from "./compare_dream.ts";
 import type { FlowComparison } from "./compare_flow.ts";
 
-/** Runs a script of the repository and returns the last line that it printed, as JSON. */
+/** Runs a script of the repository and returns the last line of its output, as JSON. */
 export async function resultOf<T>(
   script: string,
   args: readonly string[],
@@ -13,7 +13,7 @@ export async function resultOf<T>(
   return lastLine<T>(await runScript(script, args, env));
 }
 
-/** The last line that a program printed, as JSON; it must have ended well. */
+/** The last line of a program's output, as JSON; the program must have succeeded. */
 export function lastLine<T>({ code, stdout, stderr }: Outcome): T {
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout.trim().split("\n").at(-1)!);

@@ -1,4 +1,4 @@
-/** WebGPU on a software Vulkan driver: slow, but the same operators as on a GPU. */
+/** WebGPU on a software Vulkan driver: slow, but with the same operators as on a GPU. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { psnr } from "../../../pipeline/evaluate/similarity.ts";
@@ -10,7 +10,7 @@ import { need, testWith } from "../../needs.ts";
 
 const root = new URL("../../../", import.meta.url);
 const sample = new URL("static/sample.mp4", root).pathname;
-/** SwiftShader as Debian's chromium brings it; libvulkan.so.1 must be there, too. */
+/** SwiftShader as shipped with Debian's chromium; libvulkan.so.1 must be present, too. */
 const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const environment = { VK_ICD_FILENAMES: driver };
 const loaders = ["/usr/lib/x86_64-linux-gnu/libvulkan.so.1", "/usr/lib64/libvulkan.so.1"];
@@ -37,7 +37,7 @@ async function pixelsOf(picture: string): Promise<Uint8Array> {
   return stdout;
 }
 
-/** Peak signal-to-noise ratio of two pictures of bytes, in dB. */
+/** Peak signal-to-noise ratio of two 8-bit pictures, in dB. */
 function likeness(a: Uint8Array, b: Uint8Array): number {
   assert.equal(a.length, b.length);
   const sum = a.reduce((total, value, index) => total + ((value - b[index]!) / 255) ** 2, 0);
@@ -60,7 +60,7 @@ testWith(vulkan, "a program may end while its engine on WebGPU does", async () =
   await inFolder(async (folder) => {
     const path = join(folder, "program.ts");
     await Deno.writeTextFile(path, program);
-    // Where it crashes it does so in two runs of three.
+    // When it crashes, it does so in two runs out of three.
     for (let runs = 0; runs < 3; runs++) {
       const args = ["run", "--quiet", "--no-check", "--allow-all", "--config", "deno.json", path];
       assert.equal(lastLine(await runDeno(args, environment)), "webgpu");

@@ -21,7 +21,7 @@ const raftSmall = sharedFile("weights/raft-small.pth");
 
 const size = { width: 64, height: 48 };
 
-/** Chooses with an engine on the processor, and closes what was chosen. */
+/** Chooses with an engine on the processor, and closes the chosen estimator. */
 async function chosen(request: Partial<FlowRequest>): Promise<{ name: string; reason: string | undefined }> {
   await using engine = await Engine.start({ providers: ["cpu"] });
   const { estimator, reason }: ChosenFlow = await chooseFlow({
@@ -32,7 +32,7 @@ async function chosen(request: Partial<FlowRequest>): Promise<{ name: string; re
   return { name: estimator.name, reason: reason && terminalLine(reason) };
 }
 
-/** Says that an error is for the user, in one line. */
+/** Asserts that an error is meant for the user, in one line. */
 function tells(expected: RegExp): (error: unknown) => boolean {
   return (error) => {
     assert.ok(error instanceof ReverieError && !error.message.includes("\n"), String(error));
@@ -95,7 +95,7 @@ testWith(raftSmall, "auto that is stopped chooses nothing and keeps nothing", as
     const reason = new Error("stopped");
     for (const request of [{}, { model }]) {
       const controller = new AbortController();
-      // While what a frame costs is found out, just before a pair is tried.
+      // While the cost of a frame is measured, just before a pair is tried.
       const frameSeconds = () => Promise.resolve((controller.abort(reason), 1000));
       const stopped = chosen({ ...request, signal: controller.signal, frameSeconds });
       await assert.rejects(stopped, (error) => error === reason);
@@ -128,7 +128,7 @@ Deno.test("weights that are broken are a reason for DIS, unless they were named"
   }));
 
 Deno.test("what RAFT needs is as it was measured, and grows with the square of the pixels", () => {
-  // The peak of resident memory over several pairs with raft-small, less what the program had before.
+  // Peak resident memory over several pairs with raft-small, minus the memory of the program before.
   const measured: [number, number, number][] = [
     [256, 192, 0.15e9],
     [512, 384, 0.90e9],

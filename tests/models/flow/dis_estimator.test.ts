@@ -36,7 +36,7 @@ Deno.test("the thread that asks goes on meanwhile", async () => {
     await new Promise((resolve) => setTimeout(resolve, 2));
     turns++;
   }
-  // A thread that is held up turns once: when the pair is there.
+  // A delayed thread makes a single turn: when the pair is there.
   assert.ok(turns > 1, `the event loop turned ${turns} times`);
 });
 

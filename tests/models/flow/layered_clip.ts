@@ -1,22 +1,25 @@
-/** A clip whose motion is known exactly: one picture that pans, turns and grows, and a disc of another before it. */
+/**
+ * A clip with exactly known motion: a picture that pans, rotates and grows, with a disc of another picture in
+ * front.
+ */
 import type { FlowField, FlowPair, Picture } from "../../../models/flow/flow.ts";
 import { pairFolder, readPair } from "./middlebury.ts";
 import type { SharedFile } from "../../shared_data.ts";
 
-/** How a layer moves from frame to frame, about the middle of the frame. */
+/** Motion of a layer from frame to frame, about the middle of the frame. */
 export interface LayerMotion {
   /** Pixels to the right and down. */
   velocity: [number, number];
-  /** Radians, from the x axis to the y axis. */
+  /** Rotation in radians, from the x axis to the y axis. */
   turn: number;
-  /** Growth, 1 for none. */
+  /** Scale factor; 1 for no growth. */
   zoom: number;
 }
 
-/** How both layers move. */
+/** Motion of both layers. */
 export type Motions = Readonly<Record<"background" | "foreground", LayerMotion>>;
 
-/** A clip to be drawn. */
+/** A clip to draw. */
 export interface LayeredClip {
   width: number;
   height: number;
@@ -34,16 +37,16 @@ export const calm: Motions = {
   foreground: { velocity: [-3.4, 1.7], turn: -0.012, zoom: 1 },
 };
 
-/** Motion that is large for pictures of a few hundred pixels: up to 40 pixels a frame, and turning. */
+/** Motion that is large for pictures of a few hundred pixels: up to 40 pixels per frame, with rotation. */
 export const fast: Motions = {
   background: { velocity: [12, -6], turn: 0.03, zoom: 1.01 },
   foreground: { velocity: [-28, 14], turn: -0.1, zoom: 1 },
 };
 
-/** The photographs of the shared data that clips are drawn of. */
+/** The photographs of the shared data from which clips are drawn. */
 export const photographs: readonly SharedFile[] = ["Grove3", "Urban2"].map(pairFolder);
 
-/** A clip of this size out of {@link photographs}. */
+/** A clip of this size made from {@link photographs}. */
 export async function layeredClip(
   width: number,
   height: number,
@@ -70,7 +73,9 @@ export function frameAt(clip: LayeredClip, t: number): Picture {
   return { width, height, pixels };
 }
 
-/** The true motion between the frames at t and t + 1, both ways, of hidden and uncovered places too. */
+/**
+ * The true motion between the frames at t and t + 1 in both directions, also at hidden and uncovered places.
+ */
 export function motionAfter(clip: LayeredClip, t: number): FlowPair {
   return { forward: motion(clip, t, t + 1), backward: motion(clip, t + 1, t) };
 }
@@ -96,14 +101,14 @@ function pointOf({ width }: LayeredClip, i: number): Point {
 function layerAt(clip: LayeredClip, t: number, i: number): { picture: Picture; motion: LayerMotion } {
   const { width, height, motions } = clip;
   const [x, y] = still(clip, motions.foreground, t, pointOf(clip, i));
-  // The disc begins right of the middle and above it.
+  // The disc starts to the right of the middle and above it.
   const inside = Math.hypot(x - 0.65 * width, y - 0.35 * height) < 0.22 * height;
   return inside
     ? { picture: clip.foreground, motion: motions.foreground }
     : { picture: clip.background, motion: motions.background };
 }
 
-/** Where a layer's point of time 0 is at time t. */
+/** The position at time t of a layer's point at time 0. */
 function moved(
   { width, height }: LayeredClip,
   { velocity, turn, zoom }: LayerMotion,
@@ -118,7 +123,7 @@ function moved(
   ];
 }
 
-/** Where a layer's point of time t was at time 0. */
+/** The position at time 0 of a layer's point at time t. */
 function still(
   { width, height }: LayeredClip,
   { velocity, turn, zoom }: LayerMotion,
@@ -130,7 +135,7 @@ function still(
   return [cosine * a + sine * b + width / 2, cosine * b - sine * a + height / 2];
 }
 
-/** A picture between its pixels, bilinearly; mirrored beyond its border. */
+/** Samples a picture between its pixels, bilinearly; mirrored beyond its border. */
 function sample({ width, height, pixels }: Picture, channel: number, x: number, y: number): number {
   const left = Math.floor(x), top = Math.floor(y);
   const [a, b] = [x - left, y - top];

@@ -1,6 +1,6 @@
 /**
- * Prints the table in models/flow/README.md: end-point error on the Middlebury pairs beside OpenCV's, and the time of
- * one direction on one core (the best of ten runs, the first of which warm up the compiler).
+ * Prints the table in models/flow/README.md: end-point error on the Middlebury pairs beside OpenCV's, and the
+ * time of one direction on one core (the best of ten runs, the first of which warm up the compiler).
  *
  *     deno run -A tests/models/flow/measure.ts
  */

@@ -25,7 +25,7 @@ async function withEstimator(
   await test(estimator, engine);
 }
 
-/** Flow of one direction by the network as one graph. */
+/** Flow in one direction, by the network as one graph. */
 async function independentFlow(
   engine: Engine,
   weights: RaftWeights,
@@ -50,7 +50,7 @@ for (const [how, stopBelow] of [["in one graph", 0], ["update by update", 1e-9]]
       await withEstimator({ stopBelow, warmStart: false, polish: false }, async (estimator, engine) => {
         assert.equal(estimator.name, variant);
         await estimator.pair(first, second);
-        // The second picture is known already here.
+        // The second picture is already known here.
         const pair = await estimator.pair(second, third);
         assert.deepEqual(estimator.report?.updates, 4);
         assert.ok(difference(pair.forward, await independentFlow(engine, weights, second, third)) < 1e-3);
@@ -98,7 +98,7 @@ Deno.test("a picture that is shown again has no motion, and the next pair goes o
     const report = estimator.report;
     estimator.reset();
     await estimator.pair(first, second);
-    // Compression leaves traces.
+    // Compression leaves artefacts.
     const again = { ...second, pixels: second.pixels.map((value, i) => value + (i % 3 - 1) / 1000) };
     const still = await estimator.pair(second, again);
     assert.deepEqual(estimator.report, { updates: 0, warm: false, consistent: 1, cut: false });

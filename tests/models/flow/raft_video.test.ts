@@ -1,4 +1,7 @@
-/** RAFT with the authors' weights, which are not part of the project: these tests are ignored where the shared data is absent. */
+/**
+ * RAFT with the authors' weights, which are not part of the project; without the shared data these tests are
+ * ignored.
+ */
 import assert from "node:assert/strict";
 import { Engine } from "../../../models/engine/engine.ts";
 import { endPointError } from "../../../models/flow/flo.ts";
@@ -60,7 +63,7 @@ for (const [name, expected] of Object.entries(published)) {
   );
 }
 
-/** Mean end-point error of a clip's flow, both ways, and updates per pair. */
+/** Mean end-point error of a clip's flow in both directions, and updates per pair. */
 async function clipError(estimator: FlowEstimator, frames: Picture[], truth: FlowPair[]) {
   let error = 0, updates = 0;
   for (const [t, { forward, backward }] of truth.entries()) {
@@ -71,7 +74,10 @@ async function clipError(estimator: FlowEstimator, frames: Picture[], truth: Flo
   return { error: error / truth.length, updates: updates / truth.length };
 }
 
-/** How much further off savings may leave a clip's flow, and after how many updates of 12. */
+/**
+ * Largest error of a clip's flow with all savings, relative to that without, and the most updates (of 12) it
+ * may take.
+ */
 const savings = {
   polished: { polish: true, worse: 1.08, updates: 4 },
   "as RAFT has it": { polish: false, worse: 1.05, updates: 10 },

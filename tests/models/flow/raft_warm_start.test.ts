@@ -26,7 +26,7 @@ Deno.test("flow is carried to where it points to, and backward flow the opposite
   assert.equal(trusted(ahead), 2 * columns + 5);
   const behind = carried(stateOf(-3, 1), -1, lonely);
   assert.equal(trusted(behind), 2 * columns + 5);
-  // All others have it from the one that has got it.
+  // All others get it from the cell that has it.
   assert.ok(ahead.flow.data.every((value, i) => value === (i < cells ? 3 : -1)));
 });
 

@@ -13,7 +13,7 @@ const raftSmall = sharedFile("weights/raft-small.pth");
 
 const large = "raft_large_C_T_SKHT_V2-ff5fadd5.pth";
 
-/** Says that an error is for the user, in one line. */
+/** Asserts that an error is meant for the user, in one line. */
 function tells(expected: RegExp): (error: unknown) => boolean {
   return (error) => {
     assert.ok(error instanceof ReverieError && !error.message.includes("\n"), String(error));
@@ -48,7 +48,7 @@ Deno.test("weights of another network are refused, with the file's name", async 
   await assert.rejects(readRaftWeights(path), tells(/checkpoint_zip\.pth: not the weights of a RAFT/));
 });
 
-/** RAFT-small as a safetensors file, with what `change` makes of its tensors. */
+/** RAFT-small as a safetensors file, with its tensors modified by `change`. */
 async function asSafetensors(
   path: string,
   change: (tensors: Map<string, { dims: number[]; data: Float32Array }>) => void,

@@ -21,7 +21,7 @@ export async function readPicture(path: string, filter = "null"): Promise<Pictur
   return fromRgb24(Number(header[1]), Number(header[2]), ppm.subarray(header[0].length));
 }
 
-/** A picture out of interleaved 8-bit RGB. */
+/** A picture from interleaved 8-bit RGB. */
 export function fromRgb24(width: number, height: number, rgb: Uint8Array): Picture {
   const count = width * height;
   const pixels = new Float32Array(3 * count);
@@ -31,7 +31,7 @@ export function fromRgb24(width: number, height: number, rgb: Uint8Array): Pictu
   return { width, height, pixels };
 }
 
-/** Runs ffmpeg and returns what it writes to its standard output. */
+/** Runs ffmpeg and returns its standard output. */
 export async function ffmpeg(args: string[]): Promise<Uint8Array> {
   for (const program of ["ffmpeg", bundled.path]) {
     try {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type FlowCosts, rememberedCosts } from "../../../models/flow/remembered_costs.ts";
 import { withEmptyCache, withEnvironment } from "../../environment.ts";
 
-/** Measures 1, 2, 3 … and counts. */
+/** Measures 1, 2, 3 … and counts the calls. */
 function counter(): { count: number; measure: () => Promise<FlowCosts> } {
   const made = { count: 0, measure: () => Promise.resolve({ pair: ++made.count, frame: 10 }) };
   return made;

@@ -1,7 +1,7 @@
-/** Pairs of pictures drawn from one endless texture under a motion that is known exactly. */
+/** Pairs of pictures drawn from an endless texture under an exactly known motion. */
 import type { FlowField, Picture } from "../../../models/flow/flow.ts";
 
-/** Where a point of the first picture is found in the second one. */
+/** Maps a point of the first picture to its position in the second. */
 export type Motion = (x: number, y: number) => [number, number];
 
 /** A motion together with its inverse. */
@@ -17,7 +17,7 @@ export function translation(u: number, v: number): Movement {
   return { forward: (x, y) => [x + u, y + v], backward: (x, y) => [x - u, y - v] };
 }
 
-/** Turns by `radians` (from the x axis to the y axis) and grows by `zoom` about a centre. */
+/** Rotates by `radians` (from the x axis to the y axis) and scales by `zoom` about a centre. */
 export function similarity(centreX: number, centreY: number, radians: number, zoom: number): Movement {
   return {
     forward: turn(centreX, centreY, zoom * Math.cos(radians), zoom * Math.sin(radians)),
@@ -32,7 +32,7 @@ function turn(centreX: number, centreY: number, cosine: number, sine: number): M
   ];
 }
 
-/** Two pictures of the texture, the second one after the movement. */
+/** Two pictures of the texture, the second one after the motion. */
 export function movedPair(width: number, height: number, { backward }: Movement): [Picture, Picture] {
   return [
     draw(width, height, (x, y) => texture(x, y)),
@@ -40,7 +40,7 @@ export function movedPair(width: number, height: number, { backward }: Movement)
   ];
 }
 
-/** A picture of a grey value from 0 to 1 per place, tinted a little. */
+/** A picture of a grey value from 0 to 1 per position, slightly tinted. */
 export function draw(width: number, height: number, grey: (x: number, y: number) => number): Picture {
   const count = width * height;
   const pixels = new Float32Array(3 * count);
@@ -67,7 +67,7 @@ export function trueFlow(width: number, height: number, motion: Motion): FlowFie
   return { width, height, data };
 }
 
-/** Waves of many lengths (5 to 60 pixels) and directions: smooth, within 0 to 1, and nowhere alike. */
+/** Waves of many lengths (5 to 60 pixels) and directions: smooth, within 0 to 1, and without repetition. */
 export function texture(x: number, y: number): number {
   let sum = 0;
   for (const { waveX, waveY, phase, height } of waves) {

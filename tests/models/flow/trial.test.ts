@@ -5,7 +5,10 @@ import { type StandingClock, standingClock } from "../../standing_clock.ts";
 
 const size = { width: 32, height: 24 };
 
-/** An estimator whose pairs take so many seconds, one after another, the last of them from then on; of a clock's if given. */
+/**
+ * An estimator whose pairs take the given seconds in turn, and then always the last; on a clock if one is
+ * given.
+ */
 class TimedEstimator implements FlowEstimator {
   readonly name = "timed";
   readonly pairs: [Picture, Picture][] = [];

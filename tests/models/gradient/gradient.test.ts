@@ -10,7 +10,9 @@ import { Random } from "../../reference/random.ts";
 
 const size = [1, 3, 9, 11];
 
-/** x -> conv -> Relu `low` -> MaxPool -> conv -> Tanh `high`, and the unknown operator that `top` is made with. */
+/**
+ * x -> conv -> Relu `low` -> MaxPool -> conv -> Tanh `high`, and the unknown operator that computes `top`.
+ */
 function network(random: Random): Model {
   const g = new GraphBuilder();
   const weights = (...dims: number[]) => g.constant(floatTensor(random.floats(dims), dims));
@@ -37,7 +39,7 @@ async function gradientsOf(
 }
 
 Deno.test("differentiate() adds up the gradients of a value that is used more than once", async () => {
-  // x^3 + 2 x^2, x being read by three nodes and by both sides of one.
+  // x^3 + 2 x^2, with x read by three nodes and by both inputs of one.
   const cubic = (g: GraphBuilder, x: string) => {
     const square = g.mul(x, x);
     return g.reduceSum(g.add(g.mul(square, x), g.add(square, square)), undefined, 0);
@@ -84,7 +86,7 @@ Deno.test("gradientModel() returns the loss and its gradient at the input", asyn
   assert.deepEqual(model.graph.inputs.map(({ name }) => name), ["x"]);
   assert.deepEqual(out.get("loss")!.dims, []);
   assert.deepEqual(gradient.dims, size);
-  // Along the gradient the loss grows by the gradient's squared length.
+  // Along the gradient the loss grows by the squared norm of the gradient.
   const step = 1e-3;
   const moved = (sign: number) => x.data.map((value, i) => value + sign * step * gradient.data[i]!);
   const slope = (await at(Float64Array.from(moved(1))) - await at(Float64Array.from(moved(-1)))) / (2 * step);
@@ -162,7 +164,7 @@ Deno.test("parallel 1x1 convolutions pass their gradient in one, for each part o
   const weights = [4, 6, 5].map((out) => floatTensor(random.floats([out, 8, 1, 1]), [out, 8, 1, 1]));
   const dims = [1, 8, 3, 4];
   const x = ndArray(dims, random.floats(dims));
-  /** Splits x in two, puts the parts together again, and gives them to some of the convolutions. */
+  /** Splits x in two, joins the parts again, and feeds them to some of the convolutions. */
   const gradient = async (branches: typeof weights) => {
     const g = new GraphBuilder();
     const input = g.input("x", "float32", dims);

@@ -11,14 +11,14 @@ import { Random } from "../../reference/random.ts";
 interface Pool {
   dims: number[];
   attributes: Record<string, number | number[]>;
-  /** Where a Relu stands. */
+  /** Position of a Relu. */
   relu: "before" | "after" | "none";
 }
 
 /** How the positions of the maxima are found. */
 type Form = "staged" | "coded" | "indexed" | "compared";
 
-/** Windows of 1 to 4 elements, with all that a pool may have; a last window never begins in the padding. */
+/** Windows of 1 to 4 elements with every pooling attribute; a last window never begins in the padding. */
 function drawPool(random: Random): Pool {
   const kernel_shape = random.integers(2, 1, 4), strides = random.integers(2, 1, 3);
   const dilations = random.chance(0.3) ? random.integers(2, 1, 2) : [1, 1];
@@ -44,7 +44,7 @@ function drawPool(random: Random): Pool {
   };
 }
 
-/** A loss whose gradient differs from window to window, and the gradient of the pool's input. */
+/** A loss whose gradient differs between windows, and the gradient of the pool's input. */
 function gradientOf({ dims, attributes, relu }: Pool, seed: number, options: GradientForms): Model {
   const g = new GraphBuilder();
   const input = g.mul(g.input("x", "float32", dims), g.scalar(1));
@@ -67,7 +67,7 @@ Deno.test("MaxPool's forms send each window's gradient to the same element, ties
   const forms = new Map<Form, number>();
   for (let round = 0; round < 120; round++) {
     const pool = drawPool(random);
-    // Whole numbers: most windows have several largest elements, some of them zero.
+    // Integers: most windows have several largest elements, some of them zero.
     const x: NdArray = ndArray(pool.dims, random.integers(elementCount(pool.dims), -3, 2));
     const models = (["codes", "indices", "indexFree"] as const)
       .map((maxPool) => gradientOf(pool, round, { maxPool }));
@@ -92,7 +92,10 @@ Deno.test("MaxPool's forms send each window's gradient to the same element, ties
   }
 });
 
-/** The pools of GoogLeNet: overlapping windows that hang over the border, and padded ones that stay at full size. */
+/**
+ * The pools of GoogLeNet: overlapping windows that extend beyond the border, and padded ones that keep the
+ * full size.
+ */
 for (
   const attributes of [
     { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 },

@@ -14,17 +14,17 @@ const googLeNet = sharedFile("weights/bvlc_googlenet.onnx");
 const squeezeNet = sharedFile("weights/squeezenet1_1.onnx");
 const inceptionV3 = await fetchedNetwork("inception-v3");
 
-/** What tests/fixtures/make_reference.py writes. */
+/** The output of tests/fixtures/make_reference.py. */
 interface Reference {
   dims: [number, number, number, number];
   cases: { layers: string[]; loss: number; norm: number; samples: number[] }[];
 }
 
 /**
- * The reference is float64, the networks run in float32: rounding errors of 6e-8 an operation add up to about 2e-6 over
- * their layers (5e-7 to 2e-6 on an AVX2 processor). A wider margin is left because a ReLU or a maximum whose inputs lie
- * within that error of a tie may go the other way where sums are taken in another order; its gradient then flows
- * elsewhere, at once a thousand times as far off as rounding.
+ * The reference is float64 and the networks run in float32: rounding errors of 6e-8 per operation add up to
+ * about 2e-6 over their layers (5e-7 to 2e-6 on an AVX2 processor). The margin is wider because a ReLU or a
+ * maximum whose inputs lie within that error of a tie may go the other way if sums are taken in another
+ * order. Its gradient then flows elsewhere, which causes an error a thousand times larger than rounding.
  */
 const tolerance = 1e-3;
 
@@ -34,7 +34,10 @@ async function readReference(name: string): Promise<Reference> {
   return JSON.parse(await Deno.readTextFile(new URL(`../../fixtures/${name}`, import.meta.url)));
 }
 
-/** The picture of make_reference.py, in [0, 1]; `normalize` makes a network's input of a value and its channel. */
+/**
+ * The picture of make_reference.py, in [0, 1]; `normalize` maps a value and its channel to the network's
+ * input.
+ */
 function picture(
   [, channels, height, width]: Reference["dims"],
   normalize: (value: number, channel: number) => number,
@@ -86,13 +89,16 @@ async function compare(model: Model, reference: Reference, data: Float32Array, m
 const mean = [0.485, 0.456, 0.406];
 const deviation = [0.229, 0.224, 0.225];
 
-/** Each channel's mean in BVLC GoogLeNet, blue first, in 0-255. */
+/** Each channel's mean in BVLC GoogLeNet, blue first, 0-255. */
 const caffeMean = [104, 117, 123];
 
-/** For the gradient without what a tie may have sent elsewhere: ten times what rounding comes to. */
+/** For the gradient without elements affected by ties: ten times the rounding error. */
 const exactTolerance = 1e-5;
 
-/** ||a - b|| / ||b|| without the twentieth of the elements that differ most, where a tie may have been broken otherwise. */
+/**
+ * ||a - b|| / ||b|| without the 5% of elements that differ most, where a tie may have been broken
+ * differently.
+ */
 function errorWithoutTies(a: number[], b: number[]): number {
   const places = b.map((_, i) => i).sort((i, j) => Math.abs(a[i]! - b[i]!) - Math.abs(a[j]! - b[j]!));
   const kept = places.slice(0, Math.floor(places.length * 0.95));

@@ -24,7 +24,7 @@ function network(build: (g: GraphBuilder, x: string) => void, dims: (number | st
 
 const operators = (model: Model): string[] => model.graph.nodes.map(({ op }) => op);
 
-/** Asserts that the prepared network's layers have the values that the network itself gives them. */
+/** Asserts that the prepared network's layers have the same values as in the original network. */
 async function assertSameActivations(model: Model, values: string[], layers = values): Promise<Model> {
   const prepared = prepare(model, { layers, inputShape: size });
   const feeds = { x: ndArray(size, random.floats(size)) };
@@ -173,7 +173,8 @@ Deno.test("prepare() averages behind a 1x1 convolution that leaves fewer channel
     operators(await assertSameActivations(model, ["high"])).slice(2).join(" ");
   assert.equal(await order(pooled({ pads: [1, 1, 1, 1] }, 4)), "Conv AveragePool Relu");
   assert.equal(await order(pooled({ strides: [2, 2], count_include_pad: 1 }, 4)), "Conv AveragePool Relu");
-  // Here the zeros of the border would lose the bias, and here the pool would work on more channels.
+  // In the first case the border's zeros would lose the bias; in the second the pool would process more
+  // channels.
   assert.equal(await order(pooled({ pads: [1, 1, 1, 1], count_include_pad: 1 }, 4)), "AveragePool Conv Relu");
   assert.equal(await order(pooled({ pads: [1, 1, 1, 1] }, 16)), "AveragePool Conv Relu");
 });
@@ -192,14 +193,17 @@ Deno.test("prepare() drops Identity and Dropout and still finds the layers that 
   ]);
 });
 
-/** The branch of an If: a graph that reads what it needs from the graph around it. */
+/** The branch of an If: a graph that reads values from the graph around it. */
 function branch(build: (g: GraphBuilder) => string): Attribute {
   const g = new GraphBuilder();
   g.graph.outputs.push({ name: build(g), type: "float32" });
   return { kind: "graph", value: g.graph };
 }
 
-/** As PyTorch writes what depends on a size: `condition` chooses between `low` doubled and `low` cut off at 0.2. */
+/**
+ * An If as PyTorch exports it for a size-dependent choice: `condition` selects `low` doubled or `low` clipped
+ * at 0.2.
+ */
 function branching(condition: (g: GraphBuilder, x: string) => string): Model {
   return network((g, x) => {
     const low = unit(g, x, 3, 8, "low");

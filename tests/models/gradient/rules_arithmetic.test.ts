@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../../models/onnx/build.ts";
 import { type Case, drawInput, testRule } from "../../reference/check_gradient.ts";
 import type { Random } from "../../reference/random.ts";
 
-/** Two shapes that broadcast together: axes of either may be 1 or missing at the front. */
+/** Two shapes that broadcast together: axes of either may be 1, or missing at the front. */
 function drawShapes(random: Random): [number[], number[]] {
   const full = random.integers(random.integer(1, 4), 1, 4);
   const narrowed = () => {
@@ -98,7 +98,7 @@ testRule("Where with a constant mask", 8, (random): Case => {
   };
 });
 
-/** Equal tells apart what is only ever equal where it is the same constant. */
+/** Equal on constants: true where the mask is negative. */
 function thresholded(g: GraphBuilder, mask: number[], dims: number[]): string {
   const low = g.less(g.floats(mask, dims), g.scalar(0));
   return g.op("Equal", [g.cast(low, "float32"), g.scalar(1)]);

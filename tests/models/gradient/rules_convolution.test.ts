@@ -62,7 +62,9 @@ testRule("Conv with large strides and asymmetric padding", 10, (random) => {
   return oneOperator(x, "Conv", { strides, pads }, weights(random, [2, 2, ...kernel], 2));
 });
 
-/** Output padding stays below the stride, as the specification demands; padding leaves at least one element. */
+/**
+ * Output padding stays below the stride, as the specification requires; padding leaves at least one element.
+ */
 function drawConvTranspose(random: Random, rank: number): Case {
   const group = random.integer(1, 2);
   const [channels, filters] = [random.integer(1, 2), random.integer(1, 2)];
@@ -75,7 +77,7 @@ function drawConvTranspose(random: Random, rank: number): Case {
     attributes["dilations"] = kernel.map(() => 1);
     strides.forEach((stride, axis) => kernel[axis] = Math.max(kernel[axis]!, stride));
   } else if (choice === 1) {
-    // A size below the input's is legal, but onnxruntime then infers no shape.
+    // A size below the input's is valid, but onnxruntime then infers no shape.
     attributes["output_shape"] = spatial.map((size, axis) => {
       const full = strides[axis]! * (size - 1) + (kernel[axis]! - 1) * dilations[axis]! + 1;
       return Math.max(full - random.integer(0, 2), size);

@@ -9,7 +9,7 @@ import type { Random } from "../../reference/random.ts";
 
 const shape = (random: Random) => random.integers(random.integer(1, 4), 1, 4);
 
-/** Operators without attributes, with the range that their input is drawn from. */
+/** Operators without attributes, with the range of their input. */
 const plain: Record<string, [low: number, high: number]> = {
   Relu: [-2, 2],
   Sigmoid: [-4, 4],
@@ -34,7 +34,7 @@ for (const [op, [low, high]] of Object.entries(plain)) {
   testRule(op, 4, (random) => oneOperator(drawInput(random, shape(random), low, high), op, {}));
 }
 
-/** Activations with float attributes, each left out half of the time. */
+/** Activations with float attributes, each omitted half of the time. */
 const parametric: Record<string, Record<string, [low: number, high: number]>> = {
   LeakyRelu: { alpha: [-0.5, 0.9] },
   ThresholdedRelu: { alpha: [-1, 1] },
@@ -89,7 +89,7 @@ testRule("Clip with computed bounds", 10, (random): Case => {
   };
 });
 
-/** One slope, one per channel, or one for each element. */
+/** One slope, one per channel, or one per element. */
 testRule("PRelu", 8, (random) => {
   const dims = [random.integer(1, 2), 3, ...random.integers(2, 1, 4)];
   const slopeDims = random.pick([[1], [3, 1, 1], dims.slice(1)]);
@@ -115,7 +115,7 @@ for (const op of ["Softmax", "LogSoftmax"]) {
   });
 }
 
-/** Gelu as exporters write it for operator sets below 20: x/2 (1 + erf(x / sqrt 2)). */
+/** Gelu as exported for operator sets below 20: x/2 (1 + erf(x / sqrt 2)). */
 testRule("Gelu written with Erf", 4, (random): Case => ({
   inputs: { x: drawInput(random, shape(random), -3, 3) },
   build: (g, [x]) => {

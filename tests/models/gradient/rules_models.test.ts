@@ -13,7 +13,7 @@ import { evaluate } from "../../reference/evaluate.ts";
 import { type NdArray, ndArray } from "../../reference/nd_array.ts";
 import { Random } from "../../reference/random.ts";
 
-/** A network with a picture input of free size and a head that only fits one size. */
+/** A network with a picture input of variable size and a head that fits only one size. */
 interface Network {
   /** Adds the layers; returns those to dream with. */
   trunk(g: GraphBuilder, picture: string): string[];
@@ -32,10 +32,10 @@ function network({ trunk, channels, opset }: Network, dims?: number[]): { model:
   return { model: g.build(), layers };
 }
 
-/** The gradient graph in float64, but for weights folded together, which are rounded to float32. */
+/** The gradient graph in float64, except for folded weights, which are rounded to float32. */
 const foldedTolerance = 1e-5;
 
-/** The default loss as the interface states it: sum over the layers of mean(activation^2). */
+/** The default loss as defined by the interface: sum over the layers of mean(activation^2). */
 function reference(drawn: Network, x: NdArray): { loss: number; gradient: NdArray } | undefined {
   const { model, layers } = network(drawn, x.dims);
   const g = GraphBuilder.extend(model);
@@ -65,7 +65,7 @@ function testModels(name: string, count: number, draw: (random: Random) => Netwo
   });
 }
 
-/** Draws until the network has no bend near the input. */
+/** Draws until the network has no kink near the input. */
 function smoothNetwork(seed: number, draw: (random: Random) => Network) {
   const random = new Random(seed);
   for (let attempt = 0; attempt < 30; attempt++) {
@@ -77,7 +77,7 @@ function smoothNetwork(seed: number, draw: (random: Random) => Network) {
   throw new Error(`seed ${seed}: every input drawn lies at a bend of the network`);
 }
 
-/** A convolution of 3x3 from `from` to `to` channels. */
+/** A 3x3 convolution with `from` input and `to` output channels. */
 function drawConv(random: Random, from: number, to: number) {
   const weight = random.floats([to, from, 3, 3]);
   const bias = random.chance() ? random.floats([to]) : undefined;

@@ -52,7 +52,7 @@ const allForms = [{ maxPool: "codes" }, { maxPool: "indices" }, { maxPool: "inde
 function drawLrn(random: Random, dims: number[], sizes: number[]): Case {
   const attributes: Record<string, AttributeInput> = { size: random.pick(sizes) };
   if (random.chance(0.7)) attributes["alpha"] = float(Math.fround(random.uniform(0.1, 2)));
-  // Quarters and halves are written with roots, others as a power.
+  // Quarters and halves are expressed by roots, other exponents by a power.
   if (random.chance(0.8)) {
     attributes["beta"] = float(random.pick([0.25, 0.5, 0.75, 1, 1.5, 2, 0.625, 0.59375]));
   }
@@ -86,7 +86,7 @@ Deno.test("a network's LRN becomes operators that all providers have", () => {
   assert.ok(!g.graph.nodes.some(({ op }) => op === "LRN"));
 });
 
-/** Scale and bias may be computed, too (adaptive instance normalisation, for one). */
+/** Scale and bias may be computed, too (for example in adaptive instance normalisation). */
 for (const op of ["BatchNormalization", "InstanceNormalization", "LayerNormalization"]) {
   testRule(`${op} with the gradients of scale and bias`, 5, (random): Case => {
     const dims = [random.integer(1, 2), 3, 3, 4];

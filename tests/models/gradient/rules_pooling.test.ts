@@ -16,7 +16,9 @@ import { Random } from "../../reference/random.ts";
 
 const bothForms = [{ maxPool: "codes" }, { maxPool: "indexFree" }] as const;
 
-/** Windows that overlap, leave gaps, and hang over the border; the padding stays smaller than the window. */
+/**
+ * Windows that overlap, leave gaps, and extend beyond the border; the padding stays smaller than the window.
+ */
 function drawPool(random: Random, op: string, rank = 2): Case {
   const list = (low: number, high: number) => random.integers(rank, low, high);
   const [kernel_shape, strides] = [list(1, 3), list(1, 3)];
@@ -26,7 +28,8 @@ function drawPool(random: Random, op: string, rank = 2): Case {
   if (dilations.some((d) => d > 1)) attributes["dilations"] = dilations;
   if (random.chance(0.25) && dilations.every((d) => d === 1)) {
     attributes["auto_pad"] = random.pick(["SAME_UPPER", "SAME_LOWER", "VALID"]);
-    // Far smaller windows than strides get a negative SAME padding from onnxruntime, which nobody specifies.
+    // If windows are far smaller than strides, onnxruntime uses a negative SAME padding, which is not
+    // specified.
     strides.forEach((stride, axis) => strides[axis] = Math.min(stride, kernel_shape[axis]! + 1));
   } else {
     if (random.chance(0.7)) {
@@ -50,8 +53,9 @@ interface Windows {
 }
 
 /**
- * Whether ceil_mode would begin a last window in the end padding. The specification drops that window and so do the
- * kernels of onnxruntime, but its shape inference counts it and then refuses constants of the true shape.
+ * Whether ceil_mode would begin a last window in the end padding. The specification and the kernels of
+ * onnxruntime drop that window, but its shape inference counts it and then refuses constants of the true
+ * shape.
  */
 function beginsInPadding(
   { spatial, kernel_shape, strides, dilations }: Windows,
@@ -108,7 +112,10 @@ for (const op of ["MaxPool", "AveragePool"]) {
   }, bothForms);
 }
 
-/** No derivative exists at a tie; the gradient goes to one of the largest, in both forms to the same one. */
+/**
+ * No derivative exists at a tie; the gradient goes to one of the largest elements, the same one in both
+ * forms.
+ */
 Deno.test("MaxPool with ties: both forms give each window's whole gradient to its first largest element", async () => {
   for (let seed = 1; seed <= 10; seed++) {
     const random = new Random(seed);
@@ -135,7 +142,7 @@ Deno.test("MaxPool with ties: both forms give each window's whole gradient to it
   }
 });
 
-/** The gradient of MaxPool by the interpreter's own Indices, which name the first of equals. */
+/** The gradient of MaxPool by the interpreter's own Indices, which name the first of equal elements. */
 function firstLargest(
   attributes: Record<string, AttributeInput>,
   x: NdArray,

@@ -18,7 +18,7 @@ for (const op of reductions) {
     const keepdims = random.chance(0.3) ? {} : { keepdims: random.integer(0, 1) };
     const x = drawInput(random, dims, -2, 2);
     if (axes.length === 0) return oneOperator(x, op, keepdims);
-    // Axes of ReduceSum are an input since operator set 13, the others' since 18.
+    // Axes are an input of ReduceSum since operator set 13, and of the other reductions since 18.
     if (op === "ReduceSum") return oneOperator(x, op, keepdims, (g) => [g.ints(...axes)]);
     return oneOperator(x, op, { ...keepdims, axes });
   });

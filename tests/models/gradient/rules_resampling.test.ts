@@ -64,11 +64,11 @@ testRule("Resize to twice the size, as networks do", 6, (random) => {
   return oneOperator(x, "Resize", attributes, (g) => ["", g.floats([1, 1, 2, 2])]);
 });
 
-/** The gradient at the picture, and for bilinear sampling the one at the grid. */
+/** The gradient with respect to the picture and, for bilinear sampling, with respect to the grid. */
 function drawGridSample(random: Random, mode: string, padding_mode: string, align_corners: number): Case {
   const batch = random.integer(1, 2);
   const x = drawInput(random, [batch, random.integer(1, 2), random.integer(1, 5), random.integer(1, 5)]);
-  // Beyond [-1, 1] the padding decides.
+  // The padding applies beyond [-1, 1].
   const grid = drawInput(random, [batch, random.integer(1, 3), random.integer(1, 3), 2], -1.6, 1.6);
   const attributes = { mode, padding_mode, align_corners };
   return {
@@ -88,7 +88,7 @@ for (const padding of ["zeros", "border", "reflection"]) {
   }
 }
 
-/** Sampling the nearest element has no slope at the grid; regions of interest belong to detectors. */
+/** Nearest sampling has no gradient at the grid; regions of interest belong to detectors. */
 function drawRefused(random: Random): Case {
   const padding = random.pick(["zeros", "border", "reflection"]);
   if (random.chance()) return drawGridSample(random, "nearest", padding, random.integer(0, 1));

@@ -60,7 +60,7 @@ testRule("Concat", 10, (random): Case => {
   };
 });
 
-/** Equal and given parts; sometimes a part is left unused. */
+/** Equal and given parts; sometimes a part is unused. */
 testRule("Split", 12, (random): Case => {
   const parts = random.integers(random.integer(2, 3), 1, 3);
   const equal = random.chance(0.3);
@@ -96,7 +96,7 @@ testRule("Slice", 20, (random) => {
   );
 });
 
-/** A range that takes at least one element: counted from the end at times, backwards at times, beyond the end at times. */
+/** A range of at least one element; sometimes counted from the end, backwards, or beyond the end. */
 function drawRange(random: Random, size: number): [start: number, end: number, step: number] {
   const first = random.integer(0, size - 1);
   const last = random.integer(first, size - 1);
@@ -109,7 +109,7 @@ function drawRange(random: Random, size: number): [start: number, end: number, s
 for (const mode of ["constant", "reflect", "edge"]) {
   testRule(`Pad ${mode}`, 10, (random) => {
     const dims = [random.integer(1, 2), random.integer(1, 2), ...random.integers(2, 3, 5)];
-    // Reflection needs the padding to be smaller than the picture.
+    // Reflection requires the padding to be smaller than the picture.
     const spatial = random.integers(4, 0, 2);
     const pads = [0, 0, spatial[0]!, spatial[1]!, 0, 0, spatial[2]!, spatial[3]!];
     const value = mode === "constant" && random.chance();
@@ -128,7 +128,7 @@ testRule("Pad with negative amounts", 4, (random) => {
   return oneOperator(drawInput(random, dims), "Pad", {}, (g) => [g.ints(...pads)]);
 });
 
-/** Indices that repeat, count from the end, are a matrix, or a single number (which drops the axis). */
+/** Indices that repeat, count from the end, form a matrix, or are a single number (which drops the axis). */
 testRule("Gather", 14, (random) => {
   const dims = shape(random, random.integer(1, 3));
   const axis = random.integer(-dims.length, dims.length - 1);

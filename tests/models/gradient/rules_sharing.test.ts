@@ -19,7 +19,7 @@ function drawNormalization(random: Random, channels: number): Weights {
   return (g) => [scale!, bias!, mean!, variance].map((values) => g.floats(values));
 }
 
-/** A case with one picture for an input. */
+/** A case with a single picture as input. */
 function picture(random: Random, channels: number, description: string, build: Case["build"]): Case {
   const dims = [1, channels, random.integer(5, 7), random.integer(5, 7)];
   return { inputs: { x: drawInput(random, dims) }, build, description: `${description} on [${dims}]` };
@@ -34,7 +34,7 @@ testRule("a value that is both inputs of one operator", 10, (random): Case => {
       const y = g.exp(x!);
       return [g.op(op, [y, y], op === "Concat" ? { axis: 1 } : {})];
     },
-    // Max of a value and itself is that value: a rule must not count it twice.
+    // The maximum of a value and itself is that value: a rule must not count it twice.
     description: `${op} of a value and itself`,
   };
 });

@@ -3,7 +3,7 @@ import type { Network } from "../../../models/networks/network.ts";
 import { type NdArray, ndArray } from "../../reference/nd_array.ts";
 import { runModel } from "../../reference/check_gradient.ts";
 
-/** Loss and gradient of a network's default layers at a picture [1, 3, height, width], already preprocessed. */
+/** Loss and gradient of a network's default layers at a preprocessed picture [1, 3, height, width]. */
 export async function lossAndGradient(
   { model, defaultLayers: layers }: Network,
   picture: NdArray,
@@ -13,7 +13,9 @@ export async function lossAndGradient(
   return { loss: values.get("loss")!.data[0]!, gradient: values.get("gradient")!.data };
 }
 
-/** The losses of a dream: before each of so many steps along the gradient that move an element by 0.05 on average. */
+/**
+ * The loss before each step of a dream along the gradient, each of which moves an element by 0.05 on average.
+ */
 export async function climb(network: Network, picture: NdArray, steps: number): Promise<number[]> {
   const losses: number[] = [];
   let { dims, data } = picture;
@@ -26,7 +28,7 @@ export async function climb(network: Network, picture: NdArray, steps: number): 
   return losses;
 }
 
-/** How far the slope along the gradient is from the gradient's own length, relative to it. */
+/** Relative difference between the slope along the gradient and the norm of the gradient. */
 export async function slopeError(network: Network, picture: NdArray): Promise<number> {
   const { gradient } = await lossAndGradient(network, picture);
   const length = Math.hypot(...gradient);

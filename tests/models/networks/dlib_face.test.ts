@@ -20,7 +20,7 @@ interface Reference {
   means: number[];
 }
 
-/** The picture of make_dlib_face_reference.ts as face-api.js normalises it. */
+/** The picture of make_dlib_face_reference.ts as normalised by face-api.js. */
 function picture(size: number): NdArray {
   const mean = [122.782, 117.001, 104.298];
   const values = Array.from({ length: 3 * size * size }, (_, i) => {
@@ -48,7 +48,7 @@ testWith(dlibFace, "dlib's network computes what face-api.js computes", async ()
   }
 });
 
-/** `conv64_down` at one size, its padding written out, with the network's own kernels. */
+/** `conv64_down` at one size, with explicit padding and the network's own kernels. */
 function halvingBlock({ graph }: Model, x: NdArray, missing: [rows: number, columns: number]): NdArray {
   const g = new GraphBuilder();
   const weight = (name: string) => g.constant(graph.initializers.get(`conv64_down/${name}`)!, name);

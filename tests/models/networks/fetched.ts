@@ -3,12 +3,12 @@ import { ReverieError } from "../../../models/errors.ts";
 import type { Network } from "../../../models/networks/network.ts";
 import type { Need } from "../../needs.ts";
 
-/** A network from the user's cache or the registry; not to be had on a machine with neither. */
+/** A network from the user's cache or the registry; unmet on a machine with neither. */
 export interface FetchedNetwork extends Need {
   open(): Promise<Network>;
 }
 
-/** A network of the catalog, which is fetched where it is not here yet. */
+/** A network of the catalog, downloaded if it is missing. */
 export async function fetchedNetwork(name: string): Promise<FetchedNetwork> {
   return { unmet: await failure(name), open: () => openCatalogNetwork(name) };
 }

@@ -13,7 +13,7 @@ import { sharedFile } from "../../shared_data.ts";
 import { googLeNetFile, publishedParts, sharedGoogLeNet, zooModel } from "./googlenet_fixture.ts";
 import { testWith } from "../../needs.ts";
 
-/** A picture of the size as the network takes it: a frame of a clip, cut and scaled by ffmpeg's filters. */
+/** An input picture of the given size: a frame of a clip, cropped and scaled by ffmpeg's filters. */
 async function frame(path: string, seconds: number, side: number, cut = "null"): Promise<Float32Array> {
   const args = ["-v", "error", "-ss", String(seconds), "-i", path, "-frames:v", "1"];
   const picture = ["-vf", `${cut},scale=${side}:${side}`, "-f", "rawvideo", "-pix_fmt", "bgr24", "-"];
@@ -27,7 +27,7 @@ async function frame(path: string, seconds: number, side: number, cut = "null"):
   );
 }
 
-/** A picture without a clip: waves of colour. */
+/** A picture made without a clip: waves of colour. */
 function waves(side: number): Float32Array {
   return Float32Array.from({ length: 3 * side * side }, (_, index) => {
     const [x, y, c] = [index % side, Math.floor(index / side) % side, Math.floor(index / side / side)];
@@ -35,7 +35,7 @@ function waves(side: number): Float32Array {
   });
 }
 
-/** Values of a network at a picture, by their names. */
+/** Values of a network for a picture, by name. */
 async function valuesOf(engine: Engine, model: Model, names: string[], side: number, data: Float32Array) {
   const outputs = names.map((name) => ({ name, type: "float32" as const }));
   const session = await engine.load({ ...model, graph: { ...model.graph, outputs } });
@@ -73,7 +73,7 @@ testWith(
     );
 
     using engine = await Engine.start({ providers: ["cpu"] });
-    // A layer here is what leaves its ReLU; in the shared file that has a name of its own.
+    // A layer here is the output of its ReLU, which has a separate name in the shared file.
     const layers = [
       "conv2/norm2",
       "inception_3b/output",
@@ -114,7 +114,7 @@ testWith(googLeNetFile, "the assembled network's dream gradient is the shared fi
   const side = 96, data = waves(side);
   for (const layer of ["inception_4c/output", "inception_4d/3x3_reduce", "loss3/classifier"]) {
     const gradients = await Promise.all([model, shared].map(async (network) => {
-      // The shared file has no names for what leaves a convolution's ReLU but these.
+      // The shared file has no other names for the outputs of a convolution's ReLU.
       const name = network === shared && layer.endsWith("reduce") ? `${layer}/relu` : layer;
       const differentiated = gradientModel(network, { layers: [name], inputShape: [1, 3, side, side] });
       return (await valuesOf(engine, differentiated, ["gradient"], side, data))[0]!;

@@ -1,18 +1,18 @@
-/** BVLC GoogLeNet out of the folder of shared data, in the forms that users have it in. */
+/** BVLC GoogLeNet from the shared data, in the formats in which users have it. */
 import { elementCount, type Graph, intTensor, type Model, type Tensor } from "../../../models/onnx/model.ts";
 import { readModel } from "../../../models/onnx/read.ts";
 import { type SharedFile, sharedFile } from "../../shared_data.ts";
 import { concat, dictionary, little, tensor, torchZip } from "./checkpoint/write.ts";
 
-/** The file of it that the folder has. */
+/** Its file in the shared data. */
 export const googLeNetFile: SharedFile = sharedFile("weights/bvlc_googlenet.onnx");
 
-/** The network as {@link googLeNetFile} has it. */
+/** The network as read from {@link googLeNetFile}. */
 export async function sharedGoogLeNet(): Promise<Model> {
   return readModel(await Deno.readFile(googLeNetFile.path));
 }
 
-/** The layers' names in order, as `conv1/7x7_s2`. */
+/** The layers' names in order, such as `conv1/7x7_s2`. */
 export function layerNames({ graph }: Model): string[] {
   return [...graph.initializers.keys()].filter((name) => name.endsWith("_filter")).map((name) =>
     name.slice(0, -"_filter".length)
@@ -36,7 +36,7 @@ function channelsLast({ dims, data }: Tensor): Float32Array {
   return moved;
 }
 
-/** The 116 files that caffejs publishes, by their paths. */
+/** The 116 files published by caffejs, by path. */
 export function publishedParts(model: Model): Map<string, Uint8Array> {
   const { initializers } = model.graph;
   return new Map(
@@ -48,8 +48,9 @@ export function publishedParts(model: Model): Map<string, Uint8Array> {
 }
 
 /**
- * The network with the quirks of the ONNX model zoo's file: Caffe2's names, one input `data_0` fixed at 224 pixels,
- * padding in place of rounding up, weights listed among the inputs, and a head that works at that size only.
+ * The network with the quirks of the ONNX model zoo's file: Caffe2's names, a single input `data_0` fixed at
+ * 224 pixels, padding instead of rounding up, weights listed among the inputs, and a head that works only at
+ * that size.
  */
 export function zooModel(model: Model): Model {
   const source = model.graph;
@@ -98,7 +99,7 @@ export function zooModel(model: Model): Model {
   return { graph, opset: 12, metadata: {} };
 }
 
-/** The network as a checkpoint of neural-dream's class, whose names have underscores. */
+/** The network as a checkpoint of neural-dream's class, whose names contain underscores. */
 export function torchCheckpoint(model: Model, prefix = ""): Uint8Array {
   const tensors: Record<string, Uint8Array> = {};
   const storages: Record<string, Uint8Array> = {};
@@ -113,18 +114,18 @@ export function torchCheckpoint(model: Model, prefix = ""): Uint8Array {
   return torchZip(dictionary(tensors), storages);
 }
 
-/** A whole number as protocol buffers have it. */
+/** An integer as encoded by protocol buffers. */
 export function varint(value: number): number[] {
   return value < 128 ? [value] : [value % 128 + 128, ...varint(Math.floor(value / 128))];
 }
 
-/** A field of a message that has a length. */
+/** A length-delimited field of a message. */
 export function field(number: number, content: Uint8Array | string): Uint8Array {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   return concat(varint(number * 8 + 2), varint(bytes.length), bytes);
 }
 
-/** A blob of Caffe's: of today, with a shape, or of 2014, with four dimensions. */
+/** A Caffe blob: current, with a shape, or from 2014, with four dimensions. */
 export function blob(value: Tensor, form: "today" | "2014"): Uint8Array {
   if (form === "today") {
     const shape = field(1, Uint8Array.from(value.dims.flatMap(varint)));
@@ -134,7 +135,7 @@ export function blob(value: Tensor, form: "today" | "2014"): Uint8Array {
   return concat(...dims.map((size, index) => [(index + 1) * 8, ...varint(size)]), field(5, bytesOf(value)));
 }
 
-/** The network as a Caffe model: of today, or of 2014, with the side heads of its training. */
+/** The network as a Caffe model: current, or from 2014 with the side heads of its training. */
 export function caffemodel(model: Model, form: "today" | "2014"): Uint8Array {
   const { initializers } = model.graph;
   const [layer, name, blobs] = form === "today" ? [100, 1, 7] : [2, 4, 6];
@@ -156,7 +157,7 @@ function intTensorOfFloats(): Tensor {
   return { type: "float32", dims: [2, 1, 1, 1], data: Float32Array.of(1, 2) };
 }
 
-/** An unpacked list of floats, each in a field of its own, as Caffe's oldest files have them. */
+/** An unpacked list of floats, each in a separate field, as in Caffe's oldest files. */
 export function unpacked(number: number, values: readonly number[]): Uint8Array {
   return concat(
     ...values.map((value) => concat(varint(number * 8 + 5), new Uint8Array(Float32Array.of(value).buffer))),

@@ -8,7 +8,7 @@ import { testWith } from "../../needs.ts";
 
 const squeezeNet = sharedFile("weights/squeezenet1_1.onnx");
 
-/** Calls with the path of a file of these bytes, which is gone afterwards. */
+/** Calls with the path of a temporary file that holds these bytes. */
 async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile({ suffix: ".onnx" });
   try {

@@ -11,7 +11,9 @@ const raftSmall = sharedFile("weights/raft-small.pth");
 
 const tolerance = 1e-3;
 
-/** Mean difference to the reference in pixels at the fixture's positions, and the mean length of the flow. */
+/**
+ * Mean difference from the reference in pixels at the fixture's positions, and the mean length of the flow.
+ */
 async function compare(engine: Engine, weights: RaftWeights, { height, width, updates, samples }: RaftCase) {
   const session = await engine.load(buildRaft(weights, { size: { height, width }, updates }));
   const [previous, current] = patternPair(width, height);

@@ -1,4 +1,4 @@
-/** What the RAFT fixtures were made from; `tests/fixtures/make_raft_reference.py` says the same in Python. */
+/** The inputs of the RAFT fixtures; `tests/fixtures/make_raft_reference.py` defines the same in Python. */
 import type { HostTensor } from "../../../models/engine/engine.ts";
 import type { Picture } from "../../../models/flow/flow.ts";
 import { raftArchitectures, type RaftVariant } from "../../../models/networks/raft/architecture.ts";
@@ -18,7 +18,7 @@ export interface RaftCase {
   samples: number[];
 }
 
-/** A picture as RAFT's graphs take it. */
+/** A picture as input of RAFT's graphs. */
 export function asTensor({ width, height, pixels }: Picture): HostTensor {
   return { type: "float32", dims: [1, 3, height, width], data: pixels };
 }
@@ -28,7 +28,7 @@ export async function readCases(file: string): Promise<RaftCase[]> {
   return JSON.parse(await Deno.readTextFile(new URL(`../../fixtures/${file}`, import.meta.url)));
 }
 
-/** Weights that depend on their names alone. */
+/** Weights that depend only on their names. */
 export function generatedWeights(variant: RaftVariant): Checkpoint {
   const shapes = weightShapes(raftArchitectures[variant]);
   return new Map([...shapes].map(([name, dims]) => [name, generatedWeight(name, dims)]));
@@ -58,12 +58,12 @@ function uniform(name: string, count: number): number[] {
   });
 }
 
-/** A pattern and the same 3 pixels further right and 2 further down. */
+/** A pattern, and the same pattern shifted 3 pixels to the right and 2 down. */
 export function patternPair(width: number, height: number): [Picture, Picture] {
   return [pattern(width, height, 0, 0), pattern(width, height, 3, 2)];
 }
 
-/** The pattern, moved by (dx, dy) pixels. */
+/** The pattern, shifted by (dx, dy) pixels. */
 export function pattern(width: number, height: number, dx: number, dy: number): Picture {
   const count = width * height;
   const pixels = new Float32Array(3 * count);

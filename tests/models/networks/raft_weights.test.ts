@@ -5,7 +5,10 @@ import { commonPrefix } from "../../../models/networks/raft/names.ts";
 import { raftWeights } from "../../../models/networks/raft/weights.ts";
 import { generatedWeights } from "./raft_fixture.ts";
 
-/** What princeton-vl calls a tensor; the blocks of RAFT-large keep the shortcut's normalisation under a second name. */
+/**
+ * Tensor names of princeton-vl; the blocks of RAFT-large keep the shortcut's normalisation under a second
+ * name.
+ */
 function originalNames(name: string): string[] {
   const original = name
     .replace(/^feature_encoder/, "module.fnet").replace(/^context_encoder/, "module.cnet")
@@ -64,7 +67,7 @@ Deno.test("the number of parameters is that of the published networks", () => {
   assert.equal(count("raft-large"), 5_257_536);
 });
 
-/** What is said about the weights of RAFT-small after something was done to them. */
+/** The error message for the weights of RAFT-small after a modification. */
 function refusal(change: (checkpoint: Checkpoint) => void): string {
   const checkpoint = generatedWeights("raft-small");
   change(checkpoint);

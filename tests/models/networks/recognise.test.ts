@@ -18,7 +18,7 @@ import {
 import { testWith } from "../../needs.ts";
 import { commandLine } from "../../../pipeline/command_line/spelling.ts";
 
-/** Calls with the path of a file of these bytes, whose name tells nothing of them. */
+/** Calls with the path of a file of these bytes, whose name does not reveal the format. */
 async function withFile(bytes: Uint8Array, call: (path: string) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile({ suffix: ".bin" });
   try {
@@ -77,7 +77,7 @@ testWith(
   },
 );
 
-/** A copy whose nodes are changed one by one. */
+/** A copy with each node modified. */
 function changed(model: Model, change: (node: Node) => Node | Node[]): Model {
   return { ...model, graph: { ...model.graph, nodes: model.graph.nodes.flatMap(change) } };
 }

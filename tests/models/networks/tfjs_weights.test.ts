@@ -10,7 +10,7 @@ const manifest: ManifestGroup[] = [{
   ],
 }];
 
-/** The bytes of both arrays, cut in the middle of the second. */
+/** The bytes of both arrays, split in the middle of the second. */
 function load(path: string): Uint8Array {
   const bytes = new Uint8Array([0, 2, 255, ...new Uint8Array(new Float32Array([1.5, -2]).buffer)]);
   return path === "a.bin" ? bytes.subarray(0, 5) : bytes.subarray(5);

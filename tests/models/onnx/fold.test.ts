@@ -5,7 +5,10 @@ import { foldConstants } from "../../../models/onnx/fold.ts";
 import { ShapeTable } from "../../../models/onnx/shapes.ts";
 import { runTensors } from "./shapes_check.ts";
 
-/** The end of a slice as PyTorch writes it, far outside of what a JavaScript number holds exactly. */
+/**
+ * The end of a slice as exported by PyTorch, far beyond the integers that a JavaScript number represents
+ * exactly.
+ */
 Deno.test("the largest int64 goes through arithmetic that only moves it", () => {
   const g = new GraphBuilder();
   const largest = { type: "int64" as const, dims: [1], data: BigInt64Array.of(2n ** 63n - 1n) };
@@ -70,7 +73,7 @@ Deno.test("an output that is constant stays the output of a node", async () => {
   assert.deepEqual(numbersOf(shape!), [2, 5]);
 });
 
-/** What PyTorch writes for squeeze(): an If, because the axis might not be of size 1. */
+/** PyTorch's export of squeeze(): an If, because the size of the axis might not be 1. */
 function squeezeInIf(): Model {
   const branch = (op: string, inputs: string[]) => {
     const g = new GraphBuilder({ name: op });
@@ -94,7 +97,7 @@ function squeezeInIf(): Model {
 
 Deno.test("an If whose condition is known gives way to the branch it takes", async () => {
   for (const channels of [1, 4]) {
-    // onnxruntime refuses the other branch where it knows the size beforehand.
+    // onnxruntime refuses the other branch if it knows the size beforehand.
     const model = squeezeInIf();
     const [input] = model.graph.inputs;
     const inputs = [{ ...input!, dims: [2, channels, 3] }];
@@ -112,7 +115,7 @@ Deno.test("an If whose condition is open stays", () => {
 });
 
 Deno.test("scaling to the size of another value survives that its size is known", async () => {
-  // 15 times float32(31 / 15) is a hair less than 31.
+  // 15 times float32(31 / 15) is slightly less than 31.
   const g = new GraphBuilder();
   const [x, like] = [g.input("x", "float32", [1, 1, 15, 21]), g.input("like", "float32", [1, 1, 31, 42])];
   const spatial = (value: string) => g.cast(g.slice(g.op("Shape", [value]), [2], [4], [0]), "float32");

@@ -14,7 +14,7 @@ import {
   testCalls,
 } from "./shapes_check.ts";
 
-/** What the table computes must be what onnxruntime computes, to the last bit except where a library rounds. */
+/** Folded values must equal those of onnxruntime to the last bit, except where a library rounds. */
 async function constantProblem(call: Call): Promise<string | undefined> {
   const { model } = modelOf(call);
   const table = new ShapeTable(model.graph);

@@ -14,15 +14,15 @@ import { tensorOf } from "../../../models/onnx/operators/tensor_of.ts";
 import { writeModel } from "../../../models/onnx/write.ts";
 import { Random } from "../../reference/random.ts";
 
-/** One operator call to try. */
+/** One operator call to test. */
 export interface Call {
   op: string;
-  /** "" for an optional input that is left out. */
+  /** "" for an omitted optional input. */
   inputs: (Argument | "")[];
   attributes?: Record<string, AttributeInput>;
-  /** Number of outputs, 1 unless given. */
+  /** Number of outputs; 1 by default. */
   outputs?: number;
-  /** Operator set, 17 unless given. */
+  /** Operator set; 17 by default. */
   opset?: number;
 }
 
@@ -32,7 +32,7 @@ export interface Argument {
   isConstant: boolean;
 }
 
-/** An input fed at run time: numbers from low to high, whole ones for whole types. */
+/** An input fed at run time: numbers from low to high, integers for integer types. */
 export function fed(
   random: Random,
   dims: number[],
@@ -43,12 +43,12 @@ export function fed(
   return { tensor: randomTensor(random, dims, type, low, high), isConstant: false };
 }
 
-/** An int64 initializer of one dimension. */
+/** A one-dimensional int64 initializer. */
 export function ints(...values: number[]): Argument {
   return known("int64", values);
 }
 
-/** An initializer with the given elements, of one dimension unless a shape is given. */
+/** An initializer with the given elements, one-dimensional by default. */
 export function known(type: ElementType, values: number[], dims = [values.length]): Argument {
   return { tensor: tensorOf(type, dims, values), isConstant: true };
 }
@@ -66,7 +66,7 @@ export function sizes(random: Random, rank: number, low = 1, high = 5): number[]
   return random.integers(rank, low, high);
 }
 
-/** The model of one call, and what to feed it; its outputs are named y0, y1, … */
+/** The model of one call and its feeds; its outputs are named y0, y1, … */
 export function modelOf({ op, inputs, attributes, outputs, opset }: Call): {
   model: Model;
   feeds: Record<string, Tensor>;
@@ -80,7 +80,7 @@ export function modelOf({ op, inputs, attributes, outputs, opset }: Call): {
     return g.input(`x${index}`, argument.tensor.type, argument.tensor.dims);
   });
   g.ops(op, names, attributes ?? {}, outputs ?? 1).forEach((name, index) => {
-    // onnxruntime finds out the type of an output by itself; what is declared must agree.
+    // onnxruntime infers the type of an output; a declared type must agree.
     g.graph.nodes.at(-1)!.outputs[index] = `y${index}`;
     g.graph.outputs.push({ name: `y${index}`, type: "float32" });
     assert.ok(name);
@@ -119,7 +119,7 @@ export async function runTensors(
   }
 }
 
-/** The call as a failure message shows it. */
+/** The call as displayed in a failure message. */
 export function describe({ op, inputs, attributes, opset }: Call): string {
   const shown = inputs.map((argument) => {
     if (argument === "") return "none";
@@ -146,12 +146,14 @@ async function shapeProblem(call: Call): Promise<string | undefined> {
   }
 }
 
-/** Declares a test that compares `count` calls, drawn from seeds 1 … count, with what onnxruntime returns. */
+/**
+ * Declares a test that compares `count` calls, drawn from seeds 1 … count, with the results of onnxruntime.
+ */
 export function testShapes(name: string, count: number, draw: (random: Random) => Call): void {
   testCalls(`${name}: shapes are those that onnxruntime returns`, count, draw, shapeProblem);
 }
 
-/** Declares a test that draws calls and asks of each what is wrong with it. */
+/** Declares a test that draws calls and checks each for errors. */
 export function testCalls(
   name: string,
   count: number,

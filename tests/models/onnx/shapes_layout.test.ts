@@ -111,7 +111,7 @@ testShapes("Split", 15, (random) => {
 });
 
 testShapes("Split into a number of parts", 12, (random) => {
-  // Every part has to get something: 4 in 3 parts of 2 would leave none for the last.
+  // No part may be empty: 4 in 3 parts of 2 would leave none for the last.
   const outputs = random.integer(1, 3);
   const dims = sizes(random, 3, 3, 9).map((size) => size === 4 ? 5 : size);
   const attributes = { axis: random.integer(-3, 2), num_outputs: outputs };

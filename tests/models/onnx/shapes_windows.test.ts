@@ -2,7 +2,7 @@ import type { AttributeInput } from "../../../models/onnx/build.ts";
 import type { Random } from "../../reference/random.ts";
 import { type Call, fed, testShapes } from "./shapes_check.ts";
 
-/** Strides, dilations and padding for windows over some axes, and sizes that they fit into. */
+/** Strides, dilations and padding for windows over some axes, and sizes that the windows fit into. */
 function drawWindows(random: Random, rank: number, dilated = true) {
   const kernel = random.integers(rank, 1, 3);
   const dilations = kernel.map(() => dilated && random.chance(0.3) ? 2 : 1);

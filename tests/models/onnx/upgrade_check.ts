@@ -3,7 +3,7 @@ import { upgrade } from "../../../models/onnx/upgrade.ts";
 import type { Random } from "../../reference/random.ts";
 import { type Argument, type Call, fed, modelOf, runTensors, sizes, testCalls } from "./shapes_check.ts";
 
-/** The upgraded model in operator set 17 must give what the original gives. */
+/** The upgraded model in operator set 17 must give the results of the original. */
 export async function upgradeProblem(call: Call): Promise<string | undefined> {
   try {
     const { model, feeds } = modelOf(call);
@@ -19,7 +19,7 @@ export async function upgradeProblem(call: Call): Promise<string | undefined> {
   }
 }
 
-/** What differs, beyond rounding; undefined where nothing does. */
+/** Differences beyond rounding; undefined if there are none. */
 export function difference(actual: Tensor | undefined, expected: Tensor): string | undefined {
   if (!actual || actual.type !== expected.type || `${actual.dims}` !== `${expected.dims}`) {
     return `${actual?.type}[${actual?.dims}] instead of ${expected.type}[${expected.dims}]`;

@@ -1,9 +1,9 @@
-/** Python with PyTorch, which the training of networks needs and nothing else does. */
+/** Python with PyTorch, which only the training of networks needs. */
 import type { Need } from "../../needs.ts";
 
 const decoder = new TextDecoder();
 
-/** Threads are few so that results do not depend on how many there are. */
+/** Few threads, so that results do not depend on their number. */
 const env = {
   OMP_NUM_THREADS: "1",
   PYTHONDONTWRITEBYTECODE: "1",
@@ -14,17 +14,17 @@ function folder(path: string): string {
   return decodeURIComponent(new URL(path, import.meta.url).pathname);
 }
 
-/** The script of that name beside this file. */
+/** Path of a script beside this file. */
 export function scriptPath(name: string): string {
   return folder(name);
 }
 
-/** The program of that name in `models/training`. */
+/** Path of a program in `models/training`. */
 export function programPath(name: string): string {
   return folder(`../../../models/training/${name}`);
 }
 
-/** A Python with PyTorch, NumPy and Pillow; `path` is empty where there is none. */
+/** A Python with PyTorch, NumPy and Pillow; `path` is empty if there is none. */
 export interface Python extends Need {
   path: string;
 }
@@ -37,7 +37,7 @@ export async function findPython(): Promise<Python> {
   return { path: "", unmet: "there is no python3 with torch, numpy and PIL here" };
 }
 
-/** Whether a Python would find modules; importing PyTorch would take seconds. */
+/** Whether a Python finds the modules; importing PyTorch would take seconds. */
 export async function hasModules(python: string, ...names: string[]): Promise<boolean> {
   const code =
     "import sys; from importlib.util import find_spec; sys.exit(not all(map(find_spec, sys.argv[1:])))";
@@ -50,12 +50,16 @@ export async function hasModules(python: string, ...names: string[]): Promise<bo
   }
 }
 
-/** A Python process of which the standard output can be read while it runs. */
+/** A Python process whose standard output can be read while it runs. */
 export function start(python: string, args: string[]): Deno.ChildProcess {
   return new Deno.Command(python, { args, env, stdout: "piped", stderr: "inherit" }).spawn();
 }
 
-/** What a Python script prints, as text. Throws an Error with its messages when it fails. */
+/**
+ * The output of a Python script, as text.
+ *
+ * @throws {Error} with the script's messages, if it fails
+ */
 export async function run(python: string, args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(python, { args, env }).output();
   if (!success) throw new Error(`${args.join(" ")}: ${decoder.decode(stderr)}`);

@@ -20,7 +20,7 @@ const flow = sharedFile("flow");
 
 let compared: Promise<string> | undefined;
 
-/** What compare_raft.py found; it runs once for all tests. */
+/** The results of compare_raft.py, which runs once for all tests. */
 async function comparison() {
   compared ??= run(python.path, [scriptPath("compare_raft.py"), ...flow.unmet ? [] : [flow.path]]);
   return JSON.parse(await compared);

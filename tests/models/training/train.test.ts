@@ -6,7 +6,7 @@ import { testWith } from "../../needs.ts";
 const needed = await findPython();
 const python = needed.path;
 
-/** Six steps of two sizes, on scenes as small as RAFT can see. */
+/** Six steps of two sizes, on the smallest scenes that RAFT accepts. */
 const course = ["--steps", "6", "--stages", "0.5:64x64x2:0.5 1:64x80x2:1", "--updates", "2"];
 const everyStep = "--log-every 1 --save-minutes 0 --minutes 0.5 --threads 1 --device cpu".split(" ");
 
@@ -17,7 +17,7 @@ interface Told {
   first: number[];
 }
 
-/** Trains until the log tells of `step`, then sends `signal`; the exit code. */
+/** Trains until the log mentions `step`, then sends `signal`; returns the exit code. */
 async function interruptAt(
   step: number,
   signal: Deno.Signal,
@@ -54,7 +54,7 @@ testWith(
       const pieces = `${folder}/pieces.pt`;
       await run(python, [...train, whole, ...course, ...everyStep]);
       assert.equal(await interruptAt(1, "SIGTERM", python, [...train, pieces, ...course, ...everyStep]), 143);
-      // Course options are in the checkpoint.
+      // The options of the course are stored in the checkpoint.
       assert.notEqual(await interruptAt(4, "SIGKILL", python, [...train, pieces, ...everyStep]), 0);
       const [stopped] = await told(python, pieces);
       assert.ok(stopped!.step >= 2 && stopped!.step < 6, `stopped at ${stopped!.step}`);

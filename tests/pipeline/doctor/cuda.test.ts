@@ -18,7 +18,7 @@ const without = (...names: string[]): CudaMachine => ({
   libraries: new Set([...complete.libraries].filter((name) => !names.includes(name))),
 });
 
-/** The only check that is not well. */
+/** The only failed check. */
 function lack(machine: CudaMachine) {
   const lacks = cudaChecks(machine).filter(({ state }) => state !== "ok");
   assert.equal(lacks.length, 1, JSON.stringify(lacks));

@@ -86,7 +86,7 @@ Deno.test("this machine, which runs the tests, is looked at as a whole", async (
   assert.match(found.get("deno")!.found, new RegExp(Deno.version.deno.replaceAll(".", "\\.")));
   assert.equal(found.get("provider cpu")!.state, "ok");
   for (const { name, state, advice } of checks) {
-    // Nobody is asked to have an NVIDIA card.
+    // An NVIDIA card is not required.
     const asksForNothing = state === "ok" || name === "provider cuda" && !found.has("NVIDIA driver");
     assert.equal(advice === undefined, asksForNothing, name);
   }
@@ -96,7 +96,7 @@ Deno.test("the weights of RAFT are told of, and one can do without", () =>
   withEmptyCache(async (folder) => {
     const before = await checkFlow();
     assert.equal(isHealthy([before]), true);
-    // The program may have come with weights.
+    // The program may have been shipped with weights.
     if (before.state === "lack") assert.match(before.advice!, /models pull NAME.*raft-small \(4 MB\)/);
     await Deno.mkdir(join(folder, "networks"));
     await Deno.writeTextFile(join(folder, "networks", "raft_large_C_T_SKHT_V2-ff5fadd5.pth"), "");

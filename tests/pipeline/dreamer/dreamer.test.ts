@@ -27,7 +27,9 @@ async function dreamOnce(network: Network, options: DreamerOptions, steps: numbe
   return { dreamed: await dreamed.take(), loss };
 }
 
-/** A network of one convolution whose activation is the mean of its RGB inputs, which must be in BGR order. */
+/**
+ * A network of one convolution whose activation is the mean of its RGB inputs, which must be in BGR order.
+ */
 function tinyNetwork(): Network {
   const g = new GraphBuilder();
   const x = g.input("x", "float32", [1, 3, "h", "w"]);
@@ -85,7 +87,7 @@ Deno.test("the channel order is heeded, and a step's mean change is the learning
     }
     return sum / plane;
   };
-  // Two octaves of one step each; the mean is over all three channels, of which only blue has a gradient.
+  // Two octaves of one step each; the mean covers all three channels, of which only blue has a gradient.
   assert.ok(Math.abs(change(2) - 2 * 3 * 4 / 255) < 0.01, `${change(2)}`);
   assert.ok(Math.abs(change(0)) < 1e-3 && Math.abs(change(1)) < 1e-3);
 });

@@ -10,7 +10,7 @@ import { drawn, largestDifference, pattern } from "../picture_values.ts";
 
 const size = { height: 20, width: 24 };
 
-/** A padded convolution; where something else reads the input first, nothing can be folded into it. */
+/** A padded convolution; if another node reads the input first, nothing can be folded into it. */
 function network(preprocessing: Preprocessing, isFoldable: boolean): Network {
   const g = new GraphBuilder();
   const x = g.input("x", "float32", [1, 3, "h", "w"]);

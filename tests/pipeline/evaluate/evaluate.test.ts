@@ -20,7 +20,7 @@ const near = (actual: number | undefined, expected: number, tolerance: number, w
     `${what} ${actual} is not ${expected}`,
   );
 
-/** A picture from a function of place and channel. */
+/** A picture computed by a function of position and channel. */
 function paint(
   width: number,
   height: number,
@@ -57,7 +57,7 @@ Deno.test("a picture that moves as the flow says has no warping error", () => {
   const [before, after] = [paint(24, 16, texture), paint(24, 16, (x, y, c) => texture(x - 3, y - 2, c))];
   const backward = steady(24, 16, -3, -2), forward = steady(24, 16, 3, 2);
   const visible = visiblePixels({ backward, forward });
-  // What comes from outside, three columns and two rows, was not visible.
+  // The part that enters from outside, three columns and two rows, was not visible.
   assert.equal(visible.reduce((sum, value) => sum + value, 0), 21 * 14);
   near(warpingError(before, after, backward, visible), 0, 1e-12);
 });
@@ -174,7 +174,7 @@ Deno.test("the strength of a layer is its mean activation", async () => {
   }
 });
 
-/** Calls ffmpeg to draw a test video; returns its path. */
+/** Creates a test video with ffmpeg; returns its path. */
 async function draw(folder: string, name: string, args: string[]): Promise<string> {
   const path = join(folder, name);
   const program = await locate("ffmpeg");
@@ -246,7 +246,7 @@ Deno.test("weights name RAFT, and are looked for before anything is fetched", ()
     const broken = join(folder, "broken.pth");
     await Deno.writeTextFile(broken, "<html>");
     await withEmptyCache(async (cache) => {
-      // Nothing can be fetched into a cache that is a file.
+      // Nothing can be downloaded into a cache that is a file.
       const env = { REVERIE_CACHE: join(cache, "file") };
       await Deno.writeTextFile(env.REVERIE_CACHE, "");
       const refused = (options: EvaluateOptions, pattern: RegExp) =>

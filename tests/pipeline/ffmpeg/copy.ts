@@ -3,7 +3,7 @@ import { encode, type EncodeOptions, type EncodeResult } from "../../../pipeline
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
 import type { EncodableFrame } from "../../../pipeline/frame.ts";
 
-/** Decodes and encodes a file; how many frames came out of the encoder, and what it said in the end. */
+/** Decodes and encodes a file; returns the number of frames from the encoder, and its final result. */
 export async function copy(
   input: string,
   path: string,
@@ -27,7 +27,7 @@ export async function copy(
   return { frames, result: result! };
 }
 
-/** Grey frames of 64x48, 25 a second. */
+/** Grey frames of 64x48 at 25 frames per second. */
 export async function* grey(frames: number): AsyncGenerator<EncodableFrame> {
   for (let at = 0; at < frames; at++) {
     yield await Promise.resolve({

@@ -51,7 +51,7 @@ Deno.test("nothing stays when not one frame came", () =>
     assert.deepEqual(names(folder), []);
   }));
 
-/** Starts the program that is to be killed, in a group of processes of its own, and waits until it waits. */
+/** Starts the program to kill, in its own process group, and waits until it is idle. */
 async function startSlow(input: string, path: string) {
   const script = new URL("./slow_encode.ts", import.meta.url).pathname;
   const args = [Deno.execPath(), "run", "-A", script, input, path, "60"];
@@ -70,12 +70,12 @@ async function startSlow(input: string, path: string) {
   return { child, rest };
 }
 
-/** Waits until no process has a file open any more. */
+/** Waits until no process has the file open. */
 async function settled(path: string): Promise<void> {
   while (openFiles().includes(path)) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-/** Paths of what the processes of this machine have open, as far as one may know. */
+/** Paths of the files that the processes of this machine have open, as far as permissions allow. */
 function openFiles(): string[] {
   const links = (folder: string): string[] => {
     try {
@@ -96,7 +96,7 @@ function openFiles(): string[] {
   );
 }
 
-/** Waits until a file that is being written holds so many frames, for a minute at most; returns how many. */
+/** Waits until a growing file holds the given number of frames, for a minute at most; returns their number. */
 async function grown(path: string, frames: number): Promise<number> {
   for (const end = performance.now() + 60_000;;) {
     const { streams } = await count(path).catch(() => ({ streams: [] }));
@@ -119,7 +119,7 @@ Deno.test({
       await settled(join(folder, "a.partial.mp4"));
       assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
       const written = Number((await count(join(folder, "a.partial.mp4"))).streams[0]!.nb_read_frames);
-      // What was in the pipe may be lost.
+      // Data in the pipe may be lost.
       assert.ok(written >= 55, `${written}`);
     }),
 });
@@ -154,12 +154,12 @@ Deno.test({
       assert.match(told, /threw AbortError: interrupted/);
       assert.deepEqual(names(folder), ["a.partial.mp4", "card.mp4"]);
       const written = Number((await count(join(folder, "a.partial.mp4"))).streams[0]!.nb_read_frames);
-      // What was in the pipe may be lost.
+      // Data in the pipe may be lost.
       assert.ok(written >= 55, `${written}`);
     }),
 });
 
-/** Calls with a folder that is a disk of 400 KB; false where none can be mounted, which takes the superuser's rights. */
+/** Calls with a folder on a disk of 400 KB; false if none can be mounted, which requires root. */
 async function withSmallDisk(folder: string, call: (disk: string) => Promise<void>): Promise<boolean> {
   const disk = join(folder, "disk");
   await Deno.mkdir(disk);

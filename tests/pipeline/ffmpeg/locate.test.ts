@@ -7,7 +7,7 @@ import { locate, type Program, type ProgramName } from "../../../pipeline/ffmpeg
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
 import { count, drawCard, inFolder } from "../clips.ts";
 
-/** Runs with some environment variables set (or, undefined, unset) and the former ones back afterwards. */
+/** Calls with some environment variables set (or, if undefined, unset), and restores them afterwards. */
 async function withEnvironment(
   variables: Record<string, string | undefined>,
   test: () => Promise<void>,
@@ -31,7 +31,7 @@ async function bundled(name: ProgramName): Promise<Program> {
   return program!;
 }
 
-/** Decodes a clip with sound, encodes it as MP4 and HLS, and looks at both. */
+/** Decodes a clip with sound, encodes it as MP4 and HLS, and checks both. */
 async function roundTrip(): Promise<void> {
   await inFolder(async (folder) => {
     const source = await probe(await drawCard(folder));

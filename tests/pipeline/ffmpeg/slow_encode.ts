@@ -1,6 +1,6 @@
 /**
- * A program for tests to kill: encodes the source named first to the path named second, and waits a minute after the
- * frame whose number comes third, having said so. On an interrupt it aborts, as the command line does.
+ * A program for tests to kill: encodes the first argument to the second, announces the frame whose number is
+ * the third, and then waits a minute. On an interrupt it aborts, as the command line does.
  */
 import { decode } from "../../../pipeline/decode.ts";
 import { encode } from "../../../pipeline/encode.ts";

@@ -5,7 +5,7 @@ import { intTensor } from "../../../models/onnx/model.ts";
 import { blur, blurredHalf, doubled, resize, roll, type Size } from "../../../pipeline/graphs/picture.ts";
 import { drawn, largestDifference, pattern } from "../picture_values.ts";
 
-/** What a part of a graph makes of a picture. */
+/** The result of a part of a graph for a picture. */
 async function computed(
   picture: HostTensor,
   build: (g: GraphBuilder, x: string) => string,

@@ -15,7 +15,7 @@ const raftSmall = sharedFile("weights/raft-small.pth");
 const flowModel = raftSmall.path;
 const [highway, mallard] = [sharedClip("highway.mp4"), sharedClip("mallard.mp4")];
 
-/** As little work per frame as there can be. */
+/** As little work per frame as possible. */
 const quick: SomeParameters = {
   ...smallNetwork,
   imageSize: 160,
@@ -52,7 +52,7 @@ testWith([raftSmall, highway], "a dream flows along with RAFT", async () => {
     assert.equal(frames.length, 6);
     for (const { index, visible, motion } of frames) {
       assert.ok(index === 0 ? visible === 0 : visible > 0.8, `frame ${index}: ${visible} visible`);
-      // In the clip's frame 3 hardly anything has moved.
+      // There is hardly any motion in the clip's frame 3.
       assert.ok(index === 0 || (motion > 0.00005 && motion < 0.05), `frame ${index}: ${motion} motion`);
     }
     const again = await dream("b.mp4");

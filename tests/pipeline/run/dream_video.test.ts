@@ -20,7 +20,7 @@ import { testWith } from "../../needs.ts";
 import { sharedFile } from "../../shared_data.ts";
 import { smallNetwork } from "../../small_network.ts";
 
-/** The built-in network with as little work per frame as there can be. */
+/** The built-in network with as little work per frame as possible. */
 const quick: SomeParameters = {
   ...smallNetwork,
   imageSize: 96,
@@ -55,15 +55,15 @@ async function eventsOf(job: DreamJob): Promise<DreamEvent[]> {
 const framesOf = (events: DreamEvent[]) =>
   events.filter((event): event is FrameEvent => event.event === "frame");
 
-/** Every frame's pixels as one hash each. */
+/** One hash of the pixels per frame. */
 async function pictureHashes(folder: string, video: string): Promise<string> {
   const list = await draw("-i", video, "-map", "0:v", "-f", "framemd5", join(folder, "hashes.txt"));
   return await Deno.readTextFile(list);
 }
 
-/** The first half second of a clip, not coded again: what is special about the clip stays. */
+/** The first half second of a clip, not re-encoded, so that the clip's peculiarities stay. */
 async function beginningOf({ name, path }: SharedClip, folder: string): Promise<string> {
-  // A file that is written live does not say how long it is.
+  // A live-written file does not contain its duration.
   const live = name === "no_duration.webm" ? ["-live", "1"] : [];
   return await draw("-t", "0.5", "-i", path, "-c", "copy", ...live, join(folder, `source${extname(name)}`));
 }

@@ -7,7 +7,7 @@ import type { WatchedFrame } from "../../../pipeline/watch.ts";
 import { smallNetwork } from "../../small_network.ts";
 
 const sample = new URL("../../../static/sample.mp4", import.meta.url).pathname;
-/** Frames a second of the sample. */
+/** Frame rate of the sample. */
 const sampleRate = 24;
 
 const small = {
@@ -19,7 +19,7 @@ const small = {
   octaveIterations: 2,
 };
 
-/** The first frames of a dream as the watcher sees them. */
+/** The first frames of a dream as a viewer sees them. */
 async function watched(
   frames: number,
   settings: (index: number) => Parameters,

@@ -7,7 +7,7 @@ import { ReverieError } from "../../../models/errors.ts";
 
 const named: [string, Preset][] = Object.entries(presets);
 
-/** The settings of a preset with a network, without a network's name. */
+/** The settings of a preset with a network, without the network's name. */
 function look(preset: string | undefined, network: string): Record<string, unknown> {
   const { model: _, ...all } = settings({ preset, given: {} }, network);
   return all;

@@ -12,7 +12,7 @@ import { terminalLine } from "../../../pipeline/command_line/spelling.ts";
 
 const googLeNet = sharedFile("weights/bvlc_googlenet.onnx");
 
-/** A host that answers nothing but 404, and counts how often it is asked. */
+/** A host that only answers 404, and counts the requests. */
 async function withMirror(call: (asked: () => number) => Promise<void>): Promise<void> {
   let asked = 0;
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
@@ -25,7 +25,9 @@ async function withMirror(call: (asked: () => number) => Promise<void>): Promise
   );
 }
 
-/** Puts a network's file into the cache folder, as one that was fetched; what it holds is not looked at. */
+/**
+ * Puts a placeholder for a network's file into the cache folder, as if downloaded; its content is not read.
+ */
 async function place(folder: string, name: string): Promise<void> {
   await Deno.mkdir(join(folder, "networks"), { recursive: true });
   await Deno.writeTextFile(join(folder, "networks", `${name}.onnx`), "");
@@ -194,7 +196,7 @@ Deno.test("what cannot be stored is dreamed without: the network that is here ta
   await withEmptyCache((folder) =>
     withMirror(async () => {
       await place(folder, "inception-v3");
-      // Where the folder of its parts is to be, a file is in the way.
+      // A file blocks the path of the folder for its parts.
       await Deno.writeTextFile(join(folder, "networks", "googlenet.onnx.parts"), "");
       const { parameters, notes } = await settle({ given: {} });
       assert.equal(parameters.model, "inception-v3");

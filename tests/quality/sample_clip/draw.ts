@@ -1,5 +1,5 @@
 /**
- * Draws the sample clip: an autumn lake below mountains at sunset, 2.5 seconds that repeat without a seam.
+ * Draws the sample clip: an autumn lake below mountains at sunset, in a seamless loop of 2.5 seconds.
  *
  *     deno run -A tests/quality/sample_clip/draw.ts static/sample.mp4
  *

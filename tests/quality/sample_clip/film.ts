@@ -1,4 +1,4 @@
-/** From light to film: the frames of the clip as 8-bit RGB. */
+/** Converts light to film: the frames of the clip as 8-bit RGB. */
 import { Canvas, FRAMES, viewpointAt } from "./camera.ts";
 import { paintGulls, paintPines } from "./foreground.ts";
 import { Landscape } from "./landscape.ts";
@@ -6,7 +6,10 @@ import { clamp, mix, seededRandom } from "./noise.ts";
 import { drawPine } from "./pine.ts";
 import { paintScene } from "./scene.ts";
 
-/** Size of the frames in pixels, samples a pixel across and down, and how fine the landscape's grid is. */
+/**
+ * Size of the frames in pixels, samples per pixel in each direction, and the resolution of the landscape's
+ * grid.
+ */
 export interface FilmOptions {
   width: number;
   height: number;
@@ -15,10 +18,10 @@ export interface FilmOptions {
   rows: number;
 }
 
-/** The film's size and quality as shipped. */
+/** The size and quality of the shipped film. */
 export const FULL_FILM: FilmOptions = { width: 480, height: 270, samples: 3, columns: 2300, rows: 2000 };
 
-/** Everything that is made once for all frames. */
+/** Everything that is computed once for all frames. */
 export class Film {
   readonly #landscape: Landscape;
   readonly #pines;
@@ -32,7 +35,10 @@ export class Film {
     this.#mirror = new Canvas(options.width, options.height);
   }
 
-  /** Draws frame `index` (it repeats every {@linkcode FRAMES}) as interleaved 8-bit RGB, row by row from the top. */
+  /**
+   * Draws frame `index` (repeating every {@linkcode FRAMES}) as interleaved 8-bit RGB, row by row from the
+   * top.
+   */
   frame(index: number): Uint8Array {
     const turn = 2 * Math.PI * (index % FRAMES) / FRAMES, eye = viewpointAt(turn);
     paintScene(this.#canvas, this.#mirror, this.#landscape, eye, turn);
@@ -41,7 +47,7 @@ export class Film {
     return this.#develop(index % FRAMES);
   }
 
-  /** Exposes every sample before the mean of a pixel is taken, so that bright edges stay smooth; adds grain. */
+  /** Exposes every sample before averaging a pixel, so that bright edges stay smooth; adds grain. */
   #develop(index: number): Uint8Array {
     const { width, height } = this.options;
     const random = seededRandom(index + 1000), film = new Uint8Array(width * height * 3);
@@ -59,7 +65,7 @@ export class Film {
     return film;
   }
 
-  /** The mean of a pixel's samples in one channel, 0 … 1, as the film sees them. */
+  /** The mean of a pixel's samples in one channel, 0 … 1, after the film's response. */
   #exposed(x: number, y: number, channel: number, brightness: number): number {
     const { width, samples } = this.options, light = this.#canvas.light;
     let sum = 0;

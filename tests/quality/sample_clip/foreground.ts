@@ -1,10 +1,10 @@
-/** What stands and flies in front of the scene: pines on the near shores and a loose flight of gulls. */
+/** Objects in front of the scene: pines on the near shores and a loose flock of gulls. */
 import type { Canvas, Viewpoint } from "./camera.ts";
 import type { Landscape } from "./landscape.ts";
 import { mix, smoothstep } from "./noise.ts";
 import { type CutOut, distanceToSegment } from "./pine.ts";
 
-/** Where the pines stand and how tall they are, the farthest first. */
+/** Positions and heights of the pines, the farthest first. */
 const PINES = [
   { x: -20.5, z: 34, height: 12, kind: 1 },
   { x: 19.6, z: 33, height: 14.5, kind: 0 },
@@ -15,7 +15,7 @@ const PINES = [
   { x: -11.4, z: 23, height: 3.4, kind: 1 },
 ] as const;
 
-/** Paints the pines, bent a little by the wind. */
+/** Paints the pines, slightly bent by the wind. */
 export function paintPines(
   canvas: Canvas,
   pines: readonly CutOut[],
@@ -58,7 +58,7 @@ function paintCutOut(canvas: Canvas, picture: CutOut, shown: Shown, brightness: 
   }
 }
 
-/** Lays the mean of the picture's square of `size` pixels around (x, y) over a pixel of the canvas. */
+/** Blends the mean of the picture's square of `size` pixels around (x, y) over a pixel of the canvas. */
 function paintTexel(
   canvas: Canvas,
   picture: CutOut,
@@ -86,7 +86,10 @@ function paintTexel(
   canvas.cover(column, row, red * shade, green * shade, blue * shade, alpha / reach ** 2);
 }
 
-/** Gulls: place in the flight (along, in picture widths; up, as y / z), wing span in picture widths, wing beats a loop. */
+/**
+ * Gulls: place in the flock (along, in picture widths; up, as y / z), wing span in picture widths, wing beats
+ * per loop.
+ */
 const GULLS = [
   { along: 0.12, up: 0.185, span: 0.05, beats: 3, phase: 0 },
   { along: 0.2, up: 0.21, span: 0.043, beats: 3, phase: 2.2 },
@@ -94,10 +97,13 @@ const GULLS = [
   { along: 0.43, up: 0.135, span: 0.026, beats: 4, phase: 1 },
 ] as const;
 
-/** How far a gull flies in one loop, and over how many loops it is seen: in each it takes over its forerunner's place. */
+/**
+ * How far a gull flies in one loop, and over how many loops it is seen: in each it takes its predecessor's
+ * place.
+ */
 const FLIGHT = 0.58, LOOPS = 3;
 
-/** Paints the gulls, flying to the right. */
+/** Paints the gulls, which fly to the right. */
 export function paintGulls(canvas: Canvas, turn: number): void {
   for (const gull of GULLS) {
     for (let loop = 0; loop < LOOPS; loop++) {

@@ -1,14 +1,14 @@
 /**
- * The land as the viewer needs it: height and reflected light on a grid that is fine nearby and coarse far away, made
- * once; every frame then only looks things up in it.
+ * The land as seen by the viewer: height and reflected light on a grid that is fine nearby and coarse far
+ * away. The grid is computed once; every frame only looks values up.
  */
 import { clamp, fractalNoise, mix, noise, smoothstep } from "./noise.ts";
 import { type Ground, groundAt } from "./terrain.ts";
 
-/** Red, green and blue as linear light, 1 being a white sheet in the sun; may be brighter. */
+/** Red, green and blue as linear light. 1 is a white sheet in the sun; values may be higher. */
 export type Colour = readonly [number, number, number];
 
-/** The direction towards the sun as far as the land's light goes, of length 1. */
+/** Unit vector towards the sun, for the lighting of the land. */
 export const SUNLIGHT: Colour = [-0.83, 0.4, 0.39];
 
 const SUN_COLOUR: Colour = [3.1, 1.75, 0.85];
@@ -16,8 +16,8 @@ const SKY_COLOUR: Colour = [0.2, 0.27, 0.44];
 const NEAREST = 8, FARTHEST = 2000, WIDEST = 0.95;
 
 /**
- * A grid over x / z (columns) and log z (rows): its cells look equally large from where the viewer stands.
- * Outside the grid, what lies on its border goes on.
+ * A grid over x / z (columns) and log z (rows): its cells appear equally large to the viewer. Outside the
+ * grid, the values at its border continue.
  */
 export class Landscape {
   readonly #height: Float32Array;
@@ -35,7 +35,10 @@ export class Landscape {
     ground.forEach((here, cell) => this.#light.set(this.#lightAt(cell, here), cell * 3));
   }
 
-  /** Metres above the lake at x = ratio · z, with log z given because whoever asks for many has it at hand. */
+  /**
+   * Metres above the lake at x = ratio · z. log z is a parameter because callers with many queries already
+   * have it.
+   */
   heightAt(ratio: number, logDepth: number): number {
     const column = this.#column(ratio), row = this.#row(logDepth);
     const i = Math.floor(column), j = Math.floor(row), s = column - i, t = row - j;
@@ -74,7 +77,7 @@ export class Landscape {
     if (ground.height < -1) return [0, 0, 0];
     const normal = this.#normalAt(cell, x, z);
     const facing = Math.max(0, normal[0] * SUNLIGHT[0] + normal[1] * SUNLIGHT[1] + normal[2] * SUNLIGHT[2]);
-    // A crown is a loose heap of twigs: light comes in from the side, too, and little reaches its foot.
+    // A crown is a loose heap of twigs: light also enters from the side, and little reaches the base.
     const sun = this.#sunReaching(x, z, ground.height) * (ground.tree ? 0.25 + 0.75 * facing : facing);
     const open = (0.55 + 0.45 * normal[1]) * (ground.tree ? 0.25 + 0.75 * ground.crown : 1);
     const colour = surfaceColour(x, z, ground, normal);
@@ -95,7 +98,7 @@ export class Landscape {
     return [-dx / length, 1 / length, -dz / length];
   }
 
-  /** How much of the sun is seen from a point, 0 … 1, by walking towards it in growing steps. */
+  /** The visible share of the sun from a point, 0 … 1, found by walking towards it in growing steps. */
   #sunReaching(x: number, z: number, height: number): number {
     let clear = 1;
     for (let step = 0.003 * z + 0.15, gone = step; gone < 420 && clear > 0; step *= 1.28, gone += step) {
@@ -107,7 +110,7 @@ export class Landscape {
   }
 }
 
-/** The share of light that the ground throws back. */
+/** The share of light that the ground reflects. */
 function surfaceColour(x: number, z: number, ground: Ground, normal: Colour): Colour {
   const grain = 0.75 + 0.5 * fractalNoise(x * 120 / z, z * 2.2 / Math.max(8, z / 40), 3);
   if (ground.tree) return treeColour(x, z, ground, grain);

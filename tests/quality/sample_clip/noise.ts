@@ -1,4 +1,4 @@
-/** Seeded random numbers and the smooth noise from which everything in the sample clip is made. */
+/** Seeded random numbers and the smooth noise behind everything in the sample clip. */
 
 /** A function that returns the next number in [0, 1): a Weyl sequence through an integer mixer. */
 export function seededRandom(seed: number): () => number {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A number in [0, 1) that depends on the whole numbers x, y and on `salt` alone. */
+/** A number in [0, 1) that depends only on the integers x and y and on `salt`. */
 export function hash(x: number, y: number, salt = 0): number {
   return mixBits(Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(salt + 1, 0x5bd1e995)) /
     2 ** 32;
@@ -21,12 +21,12 @@ export function smoothstep(from: number, to: number, value: number): number {
   return t * t * (3 - 2 * t);
 }
 
-/** `value` held within [low, high]. */
+/** `value` clamped to [low, high]. */
 export function clamp(value: number, low: number, high: number): number {
   return value < low ? low : value > high ? high : value;
 }
 
-/** From a (t = 0) to b (t = 1) along a straight line. */
+/** Linear interpolation from a (t = 0) to b (t = 1). */
 export function mix(a: number, b: number, t: number): number {
   return a + (b - a) * t;
 }
@@ -43,7 +43,7 @@ export function noise(x: number, y: number): number {
   return mix(upper, lower, sy) * 1.4;
 }
 
-/** Octaves of noise, each twice as fine and half as strong, turned so that their lattices never line up. */
+/** Octaves of noise, each twice as fine and half as strong, rotated so that their lattices never align. */
 export function fractalNoise(x: number, y: number, octaves: number): number {
   let sum = 0, strength = 0.5;
   for (let octave = 0; octave < octaves; octave++) {

@@ -1,7 +1,12 @@
-/** The pines that frame the picture: drawn once, needle by needle, then set up in the landscape as flat cut-outs. */
+/**
+ * The pines that frame the picture: drawn once, needle by needle, then placed in the landscape as flat
+ * cut-outs.
+ */
 import { mix, seededRandom } from "./noise.ts";
 
-/** A picture with transparency: red, green, blue (linear light, already multiplied by alpha) and alpha per pixel. */
+/**
+ * A picture with transparency: red, green, blue (linear light, premultiplied by alpha) and alpha per pixel.
+ */
 export interface CutOut {
   width: number;
   height: number;
@@ -89,7 +94,9 @@ function drawTrunk(pine: CutOut): void {
   }
 }
 
-/** A straight stroke with soft edges, `radius` to either side, over what is there. All lengths in pixels. */
+/**
+ * Draws a straight stroke with soft edges over the picture, `radius` to either side. All lengths in pixels.
+ */
 function drawStroke(
   pine: CutOut,
   x0: number,

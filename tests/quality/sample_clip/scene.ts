@@ -5,12 +5,12 @@ import { clamp, fractalNoise, mix, smoothstep } from "./noise.ts";
 import { hazeLight, skyLight, sunGlare } from "./sky.ts";
 import { waterSlope } from "./water.ts";
 
-/** Reflections of anything nearer than this are left out; metres. */
+/** Distance in metres below which objects are not reflected. */
 const MIRROR_FROM = 45;
 const NEAREST = 7, FARTHEST = 1990, STEP = 1.0032;
 const WATER = [0.012, 0.03, 0.034] as const;
 
-/** Paints land, water and sky as seen from `eye`; `turn` is the time in radians, 2π being the whole loop. */
+/** Paints land, water and sky as seen from `eye`; `turn` is the time in radians, and the whole loop is 2π. */
 export function paintScene(
   canvas: Canvas,
   mirror: Canvas,
@@ -29,7 +29,7 @@ class Painter {
 
   constructor(readonly landscape: Landscape, readonly eye: Viewpoint, readonly turn: number) {}
 
-  /** Paints what a viewer below the lake's surface would see looking up: row r shows the slope -up(r). */
+  /** Paints the view of a viewer below the lake's surface who looks up: row r shows the slope -up(r). */
   paintMirror(mirror: Canvas): void {
     const rows = Array.from({ length: mirror.height }, (_, row) => row).filter((row) => mirror.up(row) < 0);
     const slopes = rows.map((row) => -mirror.up(row));
@@ -63,8 +63,8 @@ class Painter {
   }
 
   /**
-   * How far away the land is for each of the slopes (rising) in one column; Infinity where there is none. One walk from
-   * near to far serves them all, because whatever rises above a slope hides all that is behind it.
+   * The distance of the land for each of the (rising) slopes in one column; Infinity if there is none. One
+   * walk from near to far serves them all, because whatever rises above a slope hides everything behind it.
    */
   #traceColumn(across: number, eyeHeight: number, slopes: readonly number[], from: number): Float64Array {
     const distances = new Float64Array(slopes.length).fill(Infinity);
@@ -98,7 +98,10 @@ class Painter {
     this.#veil(across, distance, Math.abs(height));
   }
 
-  /** Fine relief that the landscape's grid, seen from above, cannot hold on steep faces: twigs, cracks and ledges. */
+  /**
+   * Fine relief that the landscape's grid, seen from above, cannot represent on steep faces: twigs, cracks
+   * and ledges.
+   */
   #grain(x: number, z: number, height: number): void {
     const size = 0.011 * 2 ** Math.round(Math.log2(z));
     const relief = fractalNoise(x / size, height / size + 7 * Math.floor(Math.log2(z) + 0.5), 4);
@@ -128,7 +131,7 @@ class Painter {
     }
   }
 
-  /** Blue distance and the mist that lies on the lake. */
+  /** Distance haze and the mist on the lake. */
   #veil(across: number, distance: number, height: number): void {
     const haze = 1 - Math.exp(-((distance / 1250) ** 1.25) * Math.exp(-Math.max(0, height) / 420));
     const mist = distance < 40 ? 0 : this.#mist(across, distance, Math.max(0, height));
@@ -136,7 +139,7 @@ class Painter {
     for (let c = 0; c < 3; c++) this.#colour[c] = mix(this.#colour[c]!, hazeLight(across, c), amount);
   }
 
-  /** Mist drifts to the right: two copies, one loop apart, fade over into each other. */
+  /** Mist that drifts to the right: two copies, one loop apart, cross-fade. */
   #mist(across: number, distance: number, height: number): number {
     const thin = Math.exp(-height / 11) * smoothstep(50, 330, distance);
     if (thin < 0.01) return 0;

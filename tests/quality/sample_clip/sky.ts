@@ -1,15 +1,18 @@
-/** The evening sky, and the haze that it pours over everything far away. Directions are (x / z, y / z). */
+/** The evening sky, and the haze that it casts over distant objects. Directions are (x / z, y / z). */
 import type { Colour } from "./landscape.ts";
 import { clamp, fractalNoise, mix, smoothstep } from "./noise.ts";
 
-/** Where the sun stands. */
+/** Position of the sun. */
 const SUN = { across: -0.36, up: 0.165 };
 const ZENITH: Colour = [0.025, 0.115, 0.27],
   HORIZON: Colour = [0.62, 0.36, 0.2],
   GLOW: Colour = [1.9, 0.95, 0.36];
 const CLOUD_SHADE: Colour = [0.085, 0.085, 0.14], CLOUD_LIGHT: Colour = [1.35, 0.54, 0.23];
 
-/** Writes the light of the sky in a direction into `out`; `turn` is the time in radians, 2π being the whole loop. */
+/**
+ * Writes the light of the sky in a direction into `out`; `turn` is the time in radians, and the whole loop is
+ * 2π.
+ */
 export function skyLight(across: number, up: number, turn: number, out: Float64Array): void {
   const height = Math.max(0, up);
   const away = Math.hypot(across - SUN.across, (up - SUN.up) * 1.3);
@@ -26,7 +29,7 @@ export function skyLight(across: number, up: number, turn: number, out: Float64A
   }
 }
 
-/** The light that the sun spreads over a lens, seen in a direction. */
+/** The sunlight scattered in the lens, seen in a direction. */
 export function sunGlare(across: number, up: number, channel: number): number {
   const away = Math.hypot(across - SUN.across, up - SUN.up);
   return GLOW[channel]! * (0.24 * Math.exp(-away * 13) + 0.08 * Math.exp(-away * 4));
@@ -40,7 +43,9 @@ export function hazeLight(across: number, channel: number): number {
 
 const HAZE_AWAY: Colour = [0.22, 0.27, 0.4], HAZE_SUNWARD: Colour = [0.98, 0.54, 0.28];
 
-/** 0 (clear) … 1 (thick): noise on a plane overhead, its coordinates bent by more noise that slowly turns. */
+/**
+ * Cloud density, 0 (clear) … 1 (thick): noise on a plane overhead, distorted by more noise that slowly turns.
+ */
 function cloudCover(across: number, up: number, turn: number): number {
   const plane = 0.8 / (Math.max(0, up) + 0.16);
   const x = across * plane * 1.7 + 0.1 * Math.sin(turn), z = plane * 1.9 + 0.05 * Math.cos(turn);

@@ -1,10 +1,10 @@
-/** The clip's sound: a soft chord over wind. Like the pictures it ends where it began. */
+/** The clip's sound: a soft chord over wind. Like the pictures, it ends where it began. */
 import { mix, seededRandom } from "./noise.ts";
 
-/** Samples a second. */
+/** Samples per second. */
 export const SAMPLE_RATE = 48000;
 
-/** A, E, A, C sharp, E and B, in hertz and with their strengths. */
+/** A, E, A, C sharp, E and B, in hertz, with their strengths. */
 const CHORD = [[110, 0.3], [165, 0.22], [220, 0.2], [277.2, 0.12], [330, 0.12], [493.9, 0.05]] as const;
 
 /** Makes `seconds` of sound: interleaved stereo, -1 … 1. */
@@ -19,7 +19,7 @@ export function makeSound(seconds: number): Float32Array {
   return sound;
 }
 
-/** Each note swells at its own pace, and is rounded to a whole number of vibrations in the loop. */
+/** Each note swells at its own pace and is rounded to a whole number of cycles per loop. */
 function chordAt(time: number, seconds: number, side: number): number {
   let sum = 0;
   CHORD.forEach(([pitch, strength], note) => {
@@ -31,7 +31,10 @@ function chordAt(time: number, seconds: number, side: number): number {
   return sum;
 }
 
-/** Noise through a low-pass filter that opens and closes like gusts, its end faded over into what came before its start. */
+/**
+ * Noise through a low-pass filter that opens and closes like gusts; its end fades into the lead-in to its
+ * start.
+ */
 function makeWind(length: number, seed: number): Float32Array {
   const random = seededRandom(seed), lead = Math.floor(length / 4), noise = new Float32Array(length + lead);
   let first = 0, second = 0;

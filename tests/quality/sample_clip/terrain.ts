@@ -3,13 +3,16 @@
  */
 import { clamp, fractalNoise, hash, mix, noise, ridgedNoise, smoothstep } from "./noise.ts";
 
-/** What stands at one place. */
+/** The objects at one place. */
 export interface Ground {
   /** Metres above the lake, trees and stones included; negative under water. */
   height: number;
   /** Height without trees and stones. */
   soil: number;
-  /** Which tree covers the place: a random number in (0, 1) that tells trees apart, or 0 where there is none. */
+  /**
+   * The tree that covers the place: a random number in (0, 1) that identifies the tree, or 0 if there is
+   * none.
+   */
   tree: number;
   /** 0 at a tree's rim, 1 at its tip. */
   crown: number;
@@ -34,7 +37,7 @@ const MASSIFS: readonly Massif[] = [
   { x: 60, z: 560, reach: 130, height: 62 },
 ];
 
-/** Land that rises out of the lake: centre, half axes and height. */
+/** Land that rises from the lake: centre, semi-axes and height. */
 const ISLANDS = [
   { x: -37, z: 92, rx: 27, rz: 13, height: 4.2 },
   { x: 74, z: 150, rx: 50, rz: 20, height: 7 },
@@ -84,7 +87,7 @@ function islandHeight(x: number, z: number): number {
   return height;
 }
 
-/** Boulders along the shores: rounded lumps, one or none per cell of two sizes. */
+/** Boulders along the shores: rounded lumps, at most one per cell, in cells of two sizes. */
 function stoneHeight(x: number, z: number, soil: number): number {
   if (z > 230 || soil > 1.2) return 0;
   let height = 0;
@@ -101,7 +104,7 @@ function stoneHeight(x: number, z: number, soil: number): number {
   return height;
 }
 
-/** The highest of the conifers whose crown covers (x, z). */
+/** The tallest of the conifers whose crowns cover (x, z). */
 function tallestTree(x: number, z: number, soil: number): { height: number; tree: number; crown: number } {
   const none = { height: 0, tree: 0, crown: 0 };
   if (z < 45 || soil < 0.5 || soil > 95) return none;
@@ -122,7 +125,10 @@ function tallestTree(x: number, z: number, soil: number): { height: number; tree
   return best;
 }
 
-/** The nearest of the sites scattered one per square cell: its distance, and two random numbers of its own. */
+/**
+ * The nearest of the sites scattered one per square cell: its distance, and two random numbers that belong to
+ * it.
+ */
 function nearestInCells(x: number, z: number, cell: number, salt: number) {
   const column = Math.floor(x / cell), row = Math.floor(z / cell);
   let distance = Infinity, tree = 0, size = 0, tall = 0;

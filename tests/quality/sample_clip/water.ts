@@ -1,4 +1,4 @@
-/** The lake's ripples: trains of waves whose periods divide the loop, so that the water ends where it began. */
+/** The lake's ripples: wave trains whose periods divide the loop, so that the water ends where it began. */
 import { mix, noise, seededRandom, smoothstep } from "./noise.ts";
 
 interface Wave {
@@ -25,7 +25,10 @@ const WAVES: readonly Wave[] = (() => {
   });
 })();
 
-/** Writes the slope of the water (along x, along z) at a place into `out`; waves finer than `footprint` metres fade. */
+/**
+ * Writes the slope of the water (along x, along z) at a place into `out`; waves finer than `footprint` metres
+ * fade.
+ */
 export function waterSlope(x: number, z: number, turn: number, footprint: number, out: Float64Array): void {
   const gust = 0.35 + 1.1 * smoothstep(-0.35, 0.5, noise(x / 23 + 0.2 * Math.sin(turn), z / 38));
   const bentX = x + 0.5 * noise(x / 3, z / 3), bentZ = z + 0.5 * noise(x / 3 + 20, z / 3);

@@ -38,12 +38,13 @@ Deno.test("native code for other machines stays out, for this one it goes in", a
   assert.ok(runtime(windows, "/linux") && runtime(windows, "/darwin") && !runtime(windows, "/win32"));
 });
 
-/** The lines of deno's list of what it embedded, without colours. */
+/** The lines of deno's list of embedded files, without colours. */
 async function embedded(output: string): Promise<string> {
   const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
     args: await compileArguments(output),
     cwd: project,
-    // The real base program has to be downloaded; any program stands for it as long as the result is not started.
+    // The real base program would have to be downloaded; any program can replace it if the result is never
+    // started.
     env: { DENORT_BIN: Deno.execPath() },
   }).output();
   const text = new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);

@@ -4,7 +4,7 @@ import { excluded } from "../../../server/binary/embed.ts";
 
 const project = join(import.meta.dirname!, "..", "..", "..");
 
-/** What of the project is not inside the binary: no code may read it while the program runs. */
+/** Parts of the project that are not inside the binary: no code may read them at run time. */
 async function unembedded(): Promise<string[]> {
   const kept = [
     "main.ts",
@@ -21,7 +21,7 @@ async function unembedded(): Promise<string[]> {
   return [...beside, ...await excluded(project)].map((path) => join(project, path));
 }
 
-/** Starts the server with everything allowed but reading what the binary does not hold. */
+/** Starts the server with every permission except reading what the binary does not contain. */
 async function startServer(data: string): Promise<{ url: string; stop: () => Promise<void> }> {
   const denied = (await unembedded()).join(",");
   const process = new Deno.Command(Deno.execPath(), {
@@ -53,7 +53,7 @@ async function startServer(data: string): Promise<{ url: string; stop: () => Pro
 
 Deno.test({
   name: "serving and dreaming read nothing that is not inside the binary",
-  // The standard error is left open: what the server says there is of no interest once it runs.
+  // The standard error is left open: the server's messages do not matter once it runs.
   sanitizeResources: false,
   async fn() {
     const data = await Deno.makeTempDir();

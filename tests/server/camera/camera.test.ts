@@ -48,7 +48,7 @@ Deno.test("pictures that come too fast are left out, so that what is dreamed is 
     const numbers = frames.map(({ frame }) => frame);
     assert.deepEqual(numbers, numbers.toSorted((a, b) => a - b));
     assert.equal(frames.at(-1)!.dropped, count - frames.length);
-    // Nothing piles up: the last takes no longer than the others.
+    // No backlog: the last frame takes no longer than the others.
     const delays = frames.map(({ milliseconds }) => milliseconds).toSorted((a, b) => a - b);
     assert.ok(frames.at(-1)!.milliseconds < 10 * delays[delays.length >> 1]!);
     await client.close();

@@ -1,4 +1,4 @@
-/** A server with the camera's route, and a client of it. */
+/** A server with the camera's route, and a client for it. */
 import { Hono } from "hono";
 import sharp from "sharp";
 import type { SomeParameters } from "../../../pipeline/settings/parameters.ts";
@@ -26,7 +26,7 @@ export async function bar(x: number, width = 160, height = 120): Promise<Uint8Ar
   return new Uint8Array(await sharp(data, { raw: { width, height, channels: 3 } }).jpeg().toBuffer());
 }
 
-/** Gives the work the URL of a server with a camera, and takes both away. */
+/** Calls with the URL of a server with a camera, and closes both afterwards. */
 export async function withCamera(
   work: (url: string, renderer: Renderer) => Promise<void>,
   options: CameraOptions = {},
@@ -46,7 +46,7 @@ export async function withCamera(
   }
 }
 
-/** A client that keeps all that it is told. */
+/** A client that keeps every message. */
 export class CameraClient {
   readonly messages: ServerMessage[] = [];
   readonly pictures: Uint8Array[] = [];
@@ -82,7 +82,7 @@ export class CameraClient {
     return this.messages.filter((message) => message.type === type) as Extract<ServerMessage, { type: T }>[];
   }
 
-  /** The next message of a kind, of which `before` have been seen. */
+  /** The next message of a kind, after `before` earlier ones. */
   async hear<T extends ServerMessage["type"]>(type: T, before = 0) {
     await until(() => this.told(type).length > before);
     return this.told(type)[before]!;

@@ -1,4 +1,4 @@
-/** A WebSocket client (RFC 6455) that reads only when it is told to. */
+/** A WebSocket client (RFC 6455) that reads only on request. */
 export class SlowClient {
   readonly #connection: Deno.TcpConn;
   #unread = new Uint8Array();
@@ -31,14 +31,16 @@ export class SlowClient {
     const payload = typeof message === "string" ? new TextEncoder().encode(message) : message;
     const header = new DataView(new ArrayBuffer(14));
     header.setUint8(0, typeof message === "string" ? 0x81 : 0x82);
-    // Masked, as clients must, with a mask of zeros.
+    // Masked, as required of clients, with a mask of zeros.
     header.setUint8(1, 0x80 | 127);
     header.setBigUint64(2, BigInt(payload.length));
     await this.#write(new Uint8Array(header.buffer));
     await this.#write(payload);
   }
 
-  /** Reads the next message: a text, or the number of bytes of a binary one. Undefined for what controls the socket. */
+  /**
+   * Reads the next message: a text, or the number of bytes of a binary one; undefined for a control frame.
+   */
   async read(): Promise<string | number | undefined> {
     const [first, second] = await this.#take(2);
     let length = second! & 0x7f;
@@ -52,7 +54,7 @@ export class SlowClient {
     return kind === 2 ? length : undefined;
   }
 
-  /** Gone without a word, as when a computer is switched off. */
+  /** Disappears without closing, as if a computer were switched off. */
   close(): void {
     this.#connection.close();
   }

@@ -9,7 +9,7 @@ import { SlowClient } from "./slow_client.ts";
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** A picture that JPEG cannot make small: about 1.3 MB. */
+/** A picture that JPEG cannot compress well: about 1.3 MB. */
 async function noise(): Promise<Uint8Array> {
   const { width, height } = { width: 1920, height: 1080 };
   const data = new Uint8Array(width * height * 3);
@@ -17,7 +17,7 @@ async function noise(): Promise<Uint8Array> {
   return await sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: 40 }).toBuffer();
 }
 
-/** Counts the frames that a renderer's camera sessions tell. */
+/** Counts the frames that a renderer's camera sessions report. */
 function counted(renderer: Renderer): { frames: number[] } {
   const counts: { frames: number[] } = { frames: [] };
   const open = renderer.camera.bind(renderer);
@@ -41,7 +41,7 @@ Deno.test("a client that does not read gets the newest picture when it does, not
     assert.match(await client.read() as string, /"ready"/);
     const picture = await noise();
     let sent = 0;
-    // The system's own buffers take some megabytes.
+    // The system's own buffers hold some megabytes.
     while (told.frames.length < 24) {
       await client.send(picture);
       sent++;
@@ -68,7 +68,7 @@ Deno.test("a client that vanishes leaves the camera to the next", () =>
     assert.match(await client.read() as string, /"ready"/);
     await client.send(await bar(40));
     client.close();
-    // When the server hears of it is up to the system.
+    // The system decides when the server notices.
     const end = performance.now() + 60_000;
     for (let ready = false; !ready;) {
       assert.ok(performance.now() < end, "the camera is still taken");

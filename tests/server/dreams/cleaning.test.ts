@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually, Harness } from "./harness.ts";
 
-/** A dream that is done, with a video of so many bytes. */
+/** A finished dream with a video of the given number of bytes. */
 async function made(harness: Harness, bytes = 4): Promise<string> {
   const { id } = await harness.create();
   const { last } = harness.renderer;

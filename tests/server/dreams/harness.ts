@@ -19,7 +19,7 @@ export const facts: SourceFacts = {
   bytes: 6,
 };
 
-/** A hub that remembers all that it is told. */
+/** A hub that records everything it receives. */
 export class RememberingHub {
   readonly news: { id: string; news: News }[] = [];
   readonly pictures: { id: string; picture: RenderedPicture }[] = [];
@@ -47,7 +47,7 @@ export class RememberingHub {
     this.see = listener;
   }
 
-  /** What was told of a dream, in words: the type, and the state where it says one. */
+  /** The news received about a dream, in words: the type, and the state if there is one. */
   told(id: string): string[] {
     return this.news.filter((one) => one.id === id).map(({ news }) =>
       "dream" in news ? `${news.type} ${news.dream.state}` : news.type
@@ -55,7 +55,7 @@ export class RememberingHub {
   }
 }
 
-/** Dreams in a folder of their own, with a renderer that goes step by step. */
+/** Dreams in a temporary folder, with a renderer that advances step by step. */
 export class Harness implements AsyncDisposable {
   hub = new RememberingHub();
   renderer = new SteppedRenderer();
@@ -65,7 +65,7 @@ export class Harness implements AsyncDisposable {
 
   private constructor(readonly data: string) {}
 
-  /** For a data folder that is there already; nothing is opened yet. */
+  /** For an existing data folder; nothing is opened yet. */
   static at(data: string): Harness {
     return new Harness(data);
   }
@@ -76,7 +76,7 @@ export class Harness implements AsyncDisposable {
     return harness;
   }
 
-  /** Opens the dreams of the folder again, with a new renderer and hub. */
+  /** Reopens the dreams of the folder with a new renderer and hub. */
   async reopen(options: Partial<Omit<DreamsOptions, "limits">> & { limits?: Partial<Limits> } = {}) {
     await this.close();
     this.hub = new RememberingHub();
@@ -93,7 +93,7 @@ export class Harness implements AsyncDisposable {
     this.#open = false;
   }
 
-  /** A file such as an upload leaves. */
+  /** A file as an upload leaves it. */
   async upload(content = "source"): Promise<string> {
     const file = join(this.data, `upload${this.#uploads++}`);
     await Deno.writeTextFile(file, content);
@@ -111,7 +111,7 @@ export class Harness implements AsyncDisposable {
     return this.dreams.get(id);
   }
 
-  /** Names of what lies in a dream's folder, sorted; undefined where there is none. */
+  /** Names in a dream's folder, sorted; undefined if the folder does not exist. */
   folder(id: string): string[] | undefined {
     try {
       return [...Deno.readDirSync(join(this.data, "dreams", id))].map(({ name }) => name).sort();
@@ -126,7 +126,7 @@ export class Harness implements AsyncDisposable {
   }
 }
 
-/** Waits until something holds; fails when it has not after a minute. */
+/** Waits until a condition holds; fails after a minute. */
 export async function eventually(holds: () => boolean, seconds = 60): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!holds()) {

@@ -1,4 +1,4 @@
-/** A server that dreams in the data folder it is given, tells the ids and is killed. */
+/** A server that dreams in a given data folder, prints the ids and is then killed. */
 import { pino } from "pino";
 import { parseParameters } from "../../../pipeline/settings/parameters.ts";
 import { Dreams } from "../../../server/dreams/dreams.ts";

@@ -18,7 +18,7 @@ import { smallNetwork } from "../../small_network.ts";
 const sample = new URL("../../../static/sample.mp4", import.meta.url);
 const quick = { imageSize: 64, octaves: 1, firstIterations: 1, octaveIterations: 1, ...smallNetwork };
 
-/** Dreams as the server has them, with the real renderer and hub. */
+/** Dreams as in the server, with the real renderer and hub. */
 class Server implements AsyncDisposable {
   renderer!: Renderer;
   hub!: LiveHub;

@@ -5,7 +5,7 @@ import type { DreamView } from "../../../server/dreams/dream.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
 import { Harness } from "./harness.ts";
 
-/** What does not depend on where a dream stands in the queue. */
+/** The fields that do not depend on a dream's position in the queue. */
 const lasting = ({ id, name, given, parameters, created, source, error }: DreamView) => ({
   ...{ id, name, given, parameters, created, source, error },
 });

@@ -7,9 +7,9 @@ import type { CheckJob, RenderHooks, Rendering, RenderJob } from "../../../serve
 
 const encoder = new TextEncoder();
 
-/** A renderer whose frames come when a test says so; its files are small but really there. */
+/** A renderer whose frames come on a test's command; its files are small but real. */
 export class SteppedRenderer {
-  /** All renderings there have been. */
+  /** All renderings so far. */
   readonly all: SteppedRendering[] = [];
   #held = false;
   readonly #listeners: ((held: boolean) => void)[] = [];
@@ -21,7 +21,7 @@ export class SteppedRenderer {
     return rendering;
   }
 
-  /** Knows the layers of InceptionV3 that are called mixed, and RAFT's small weights. */
+  /** Knows the layers of InceptionV3 whose names start with "mixed", and RAFT's small weights. */
   check({ parameters: { layers, flowModel }, source }: CheckJob): Promise<void> {
     const unknown = layers?.find((layer) => !layer.startsWith("mixed"));
     if (unknown !== undefined) return refused("layers", `the network has no layer "${unknown}"`);
@@ -42,7 +42,7 @@ export class SteppedRenderer {
     this.#listeners.push(listener);
   }
 
-  /** The rendering that was begun last. */
+  /** The rendering that began last. */
   get last(): SteppedRendering {
     return this.all.at(-1)!;
   }
@@ -52,12 +52,12 @@ function refused(field: string, message: string): Promise<never> {
   return Promise.reject(new ReverieError("invalid_parameter", message, { field }));
 }
 
-/** A rendering that does what a test says. */
+/** A rendering controlled by a test. */
 export class SteppedRendering implements Rendering {
   over = false;
-  /** What was asked to be seen, in order. */
+  /** The arguments of {@link see}, in order. */
   readonly seen: boolean[] = [];
-  /** Time that a frame takes, in seconds. */
+  /** Time per frame, in seconds. */
   secondsPerFrame = 0.5;
   #next = 0;
   #total: number | undefined;
@@ -92,7 +92,7 @@ export class SteppedRendering implements Rendering {
     this.fail(reason);
   }
 
-  /** Begins, with the settings asked for unless others were settled on. */
+  /** Begins, with the requested settings unless others are given. */
   start(frames: number | undefined, parameters = this.job.parameters): void {
     this.#total = frames;
     const { input, output } = this.job;
@@ -101,7 +101,7 @@ export class SteppedRendering implements Rendering {
     this.hooks.start({ event: "start", input, output, frames, ...size, ...made });
   }
 
-  /** Makes a frame and its picture. */
+  /** Produces a frame and its picture. */
   frame(): void {
     if (this.resting()) throw new Error("a rendering that rests makes no frame");
     const index = this.#next++;

@@ -88,7 +88,7 @@ Deno.test("JSON bodies of the wrong kind are refused", async () => {
   });
 });
 
-/** The clip up to where its pictures begin: what is in it can be told, but nothing can be shown. */
+/** The clip cut off before its picture data: it can be probed, but not decoded. */
 function withoutPictures(): Uint8Array<ArrayBuffer> {
   return clip.slice(0, new TextDecoder("latin1").decode(clip).indexOf("mdat") + 4);
 }

@@ -25,7 +25,7 @@ Deno.test("Paths that lead nowhere, ids that nobody has and methods that do not 
           "/sees/flow.jpg",
         ]
       ) {
-        // What a client's URL makes of dots is another path, but never another file.
+        // A client's URL parser turns dots into another path, but never into another file.
         if (!id.includes("..") && !id.includes("%2e") || file !== "") {
           await refused(server, [path + file], [404, "not_found"]);
         }
@@ -100,7 +100,7 @@ Deno.test("No path leads to a file outside of a dream or the page, however it is
   });
 });
 
-/** Sends a path as it is, which fetch would tidy up. */
+/** Sends a path unchanged, which fetch would normalise. */
 async function raw(port: number, path: string): Promise<string> {
   using connection = await Deno.connect({ port });
   const head = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`;

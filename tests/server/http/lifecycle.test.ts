@@ -185,7 +185,7 @@ Deno.test("A form, the sample clip and a resumable upload are dreamed, too", asy
   });
 });
 
-/** Sends the clip by tus in two pieces; returns the dream. */
+/** Uploads the clip by tus in two pieces; returns the dream. */
 async function resumable({ ask }: TestServer): Promise<DreamView> {
   const headers = { "Tus-Resumable": "1.0.0" };
   const created = await ask("/files", {

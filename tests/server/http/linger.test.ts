@@ -5,7 +5,7 @@ import type { Env } from "../../../server/http/env.ts";
 import { errorResponse } from "../../../server/http/error_response.ts";
 import { linger } from "../../../server/http/linger.ts";
 
-/** An app that refuses every upload without having read it. */
+/** An app that refuses every upload without reading it. */
 function refusing(): Hono<Env> {
   return new Hono<Env>().onError(errorResponse).use(linger()).put("/", () => {
     throw new ReverieError("too_large", "too much");
@@ -21,7 +21,7 @@ async function withServer(test: (port: number) => Promise<void>): Promise<void> 
   }
 }
 
-/** Sends all of a request before it looks for the answer, as simple clients do. */
+/** Sends the whole request before reading the response, as simple clients do. */
 async function sendThenRead(port: number, head: string, bytes: number): Promise<string> {
   const connection = await Deno.connect({ port });
   const writer = connection.writable.getWriter();
@@ -32,7 +32,7 @@ async function sendThenRead(port: number, head: string, bytes: number): Promise<
   for (let sent = 0; sent < bytes; sent += chunk.length) await writer.write(chunk);
   const reader = connection.readable.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  // The last chunk of the answer ends it; when the connection ends is up to both sides.
+  // The last chunk ends the response; either side may decide when the connection ends.
   while (!text.endsWith("\r\n0\r\n\r\n")) {
     const { done, value } = await reader.read();
     if (done) break;
@@ -55,7 +55,7 @@ Deno.test("linger() gives up on a client that neither sends nor leaves", async (
     const started = performance.now();
     const answer = await sendThenRead(port, "Content-Length: 20000000\r\n", 100_000);
     assert.match(answer, /"code":"too_large"/);
-    // Of ten seconds at most and a pause of one, it is the pause that ends it.
+    // The limits are ten seconds in all and a pause of one second; here the pause ends it.
     assert.ok(performance.now() - started < 9000);
   });
 });

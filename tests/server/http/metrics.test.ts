@@ -7,7 +7,7 @@ import { Metrics } from "../../../server/http/metrics/metrics.ts";
 import { requestMetrics } from "../../../server/http/metrics/request_metrics.ts";
 import type { RenderHooks, RenderJob } from "../../../server/rendering/job.ts";
 
-/** A metric's value, by name and labels as they are written. */
+/** A metric's value, by name and labels in their written form. */
 async function value(metrics: Metrics, name: string): Promise<number | undefined> {
   const line = (await metrics.registry.metrics()).split("\n").find((line) => line.startsWith(`${name} `));
   return line === undefined ? undefined : Number(line.split(" ").at(-1));

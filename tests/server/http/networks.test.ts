@@ -9,7 +9,7 @@ import { withWebServer } from "../../models/web_server.ts";
 import { json, type TestServer, withTestServer } from "../helpers.ts";
 import { testWith } from "../../needs.ts";
 
-/** Where the second source of GoogLeNet is, below a mirror. */
+/** Path of GoogLeNet's second source on a mirror. */
 const base =
   "/raw.githubusercontent.com/chaosmail/caffejs/dedfd566d0268352c3becdc808ea3d24908a7a0c/examples/models/" +
   "bvlc_googlenet/weights";
@@ -20,7 +20,7 @@ async function networks({ ask }: TestServer): Promise<Networks> {
 
 const googlenet = ({ networks }: Networks) => networks.find(({ name }) => name === "googlenet")!;
 
-/** Asks until no fetch runs any more. */
+/** Polls until no download is running. */
 async function settled(server: TestServer): Promise<Networks> {
   for (;;) {
     const told = await networks(server);

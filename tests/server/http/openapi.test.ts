@@ -10,7 +10,7 @@ import { json, withTestServer } from "../helpers.ts";
 // deno-lint-ignore no-explicit-any
 type Json = any;
 
-/** Everything in a document, at any depth. */
+/** Every value in a document, at any depth. */
 function* within(value: Json): Generator<Json> {
   yield value;
   if (typeof value === "object" && value !== null) {
@@ -23,7 +23,7 @@ function at(document: Json, reference: string): Json {
   return steps.reduce((value, step) => value?.[step], document);
 }
 
-/** What the API must have, by the design's contract. */
+/** Routes that the API must have by its design. */
 const contract = [
   ...["put /api/dreams", "post /api/dreams", "get /api/dreams", "post /api/samples", "post /api/preview"],
   ...["get", "patch", "delete"].map((method) => `${method} /api/dreams/{id}`),

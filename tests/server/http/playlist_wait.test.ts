@@ -7,7 +7,7 @@ Deno.test("PlaylistWaits holds all who wait until it is there, with one look at 
   const ready = () => ++looks > 102;
   const waits = new PlaylistWaits();
   await Promise.all(Array.from({ length: 100 }, () => waits.until("a", { ready, signals: [] })));
-  // Each looks once on coming; then one looks for all.
+  // Each looks once on arrival; from then on one looks for all.
   assert.ok(looks >= 102 && looks <= 104, `${looks} looks`);
 });
 
@@ -22,7 +22,7 @@ Deno.test("PlaylistWaits refuses with Retry-After after its patience and when a 
   await assert.rejects(waits.until("a", { ready, signals: [], patience: 20 }), busy);
   await assert.rejects(waits.until("a", { ready, signals: [AbortSignal.timeout(20)] }), busy);
   await assert.rejects(waits.until("a", { ready, signals: [AbortSignal.abort()] }), busy);
-  // The look that all of them shared ends by itself.
+  // The shared poll ends by itself.
   await new Promise((resolve) => setTimeout(resolve, 250));
 });
 

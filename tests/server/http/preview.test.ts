@@ -5,7 +5,7 @@ import { filesBelow, json, sample, slowQuery, until, upload, withTestServer } fr
 const clip = await Deno.readFile(sample);
 const settings = "imageSize=64&octaves=1&firstIterations=1";
 
-/** Asserts that an answer is a JPEG of the size, and takes its figures. */
+/** Asserts that a response is a JPEG of the given size, and returns its figures. */
 async function checkPicture(response: Response, width: number, height: number): Promise<Uint8Array> {
   assert.equal(response.status, 200, response.ok ? "" : await response.text());
   assert.equal(response.headers.get("Content-Type"), "image/jpeg");

@@ -1,11 +1,11 @@
-/** Requests that are to be refused. */
+/** Requests that must be refused. */
 import assert from "node:assert/strict";
 import { sample, type TestServer } from "../helpers.ts";
 
 /** The sample clip. */
 export const clip = await Deno.readFile(sample);
 
-/** Asserts that a request is refused as it should be, with a JSON body. */
+/** Asserts that a request is refused as expected, with a JSON body. */
 export async function refused(
   { ask }: TestServer,
   [path, init]: [path: string, init?: RequestInit],
@@ -21,11 +21,11 @@ export async function refused(
   assert.ok(error.message.length > 10 && !error.message.includes("\n"), error.message);
   assert.equal(error.field, field, label);
   assert.match(response.headers.get("X-Request-Id")!, /^[\w-]{36}$/);
-  // No answer tells where anything lies on the server.
+  // A response never reveals a path on the server.
   assert.doesNotMatch(text, /\/(tmp|home|root|var)\//, label);
 }
 
-/** A request that uploads, by default the sample clip. */
+/** An upload request, by default with the sample clip. */
 export const put = (body: BodyInit = clip, headers = {}): RequestInit => ({ method: "PUT", body, headers });
 /** A request with a JSON body. */
 export const jsonBody = (method: string, value: unknown): RequestInit => ({

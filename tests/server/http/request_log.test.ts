@@ -5,7 +5,7 @@ import type { Env } from "../../../server/http/env.ts";
 import { errorResponse } from "../../../server/http/error_response.ts";
 import { requestLog } from "../../../server/http/request_log.ts";
 
-/** The log's lines of one request, and its answer. */
+/** The log lines of one request, and its response. */
 async function logged(path: string, init: RequestInit = {}) {
   const lines: string[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });

@@ -4,7 +4,7 @@ import { contentDisposition, revalidated, sendFile } from "../../../server/http/
 
 const options = { type: "video/mp4", cache: revalidated };
 
-/** A file of 200,000 different enough bytes, on a real server, so that lengths are those of the wire. */
+/** A file of 200,000 varied bytes on a real server, so that lengths are those on the wire. */
 async function withFile(test: (url: string, bytes: Uint8Array) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile();
   const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => (index * 7 + (index >> 8)) & 255);

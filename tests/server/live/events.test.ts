@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EventStream } from "../../../server/live/event_stream.ts";
 import { frameNews, id, picture, startLive, until } from "./fixture.ts";
 
-/** Reads until the text holds something, or to the end. */
+/** Reads until the text contains something, or to the end. */
 async function read(body: ReadableStream<Uint8Array>, until?: string): Promise<string> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
     .getReader();

@@ -1,4 +1,4 @@
-/** A server with nothing but the live routes, and one dream that the test tells of. */
+/** A server with only the live routes, and one dream whose news the test sends. */
 import { Hono } from "hono";
 import { parseParameters, type SomeParameters } from "../../../pipeline/settings/parameters.ts";
 import type { DreamView } from "../../../server/dreams/dream.ts";
@@ -96,14 +96,17 @@ export function frameNews(index: number): FrameNews {
   };
 }
 
-/** A picture whose first bytes tell its frame. */
+/** A picture whose first bytes contain its frame index. */
 export function picture(index: number, bytes = 8, more: Partial<RenderedPicture> = {}): RenderedPicture {
   const dreamed = new Uint8Array(bytes);
   new DataView(dreamed.buffer).setUint32(0, index);
   return { index, pts: index / 30, dreamed, ...more };
 }
 
-/** A client that keeps what it hears, in short: the type of news with the frame's index, or the picture's. */
+/**
+ * A client that records what it receives in short form: the type of news with the frame's index, or the
+ * picture's.
+ */
 export class Client {
   readonly heard: string[] = [];
   readonly messages: (News | Answer)[] = [];
@@ -137,7 +140,7 @@ export class Client {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Waits until so many messages have come, or the socket has closed. */
+  /** Waits until the given number of messages have arrived, or the socket has closed. */
   async until(count: number): Promise<string[]> {
     while (this.heard.length < count && this.socket.readyState !== WebSocket.CLOSED) {
       await this.#changed.promise;
@@ -151,7 +154,7 @@ export class Client {
   }
 }
 
-/** A socket that has shaken hands and never reads. */
+/** A socket that completes the handshake and never reads. */
 export async function neverReads(port: number): Promise<Deno.TcpConn> {
   const connection = await Deno.connect({ port, hostname: "127.0.0.1" });
   const request = [
@@ -167,7 +170,7 @@ export async function neverReads(port: number): Promise<Deno.TcpConn> {
   return connection;
 }
 
-/** Waits until something holds, for a minute at most. */
+/** Waits until a condition holds, for a minute at most. */
 export async function until(holds: () => boolean, seconds = 60): Promise<void> {
   for (let waited = 0; !holds(); waited += 10) {
     if (waited > seconds * 1000) throw new Error(`did not come true in ${seconds} s: ${holds}`);

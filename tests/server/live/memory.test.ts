@@ -3,7 +3,7 @@ import { Client, frameNews, id, neverReads, picture, startLive, until } from "./
 
 const frames = 300;
 const bytes = 100_000;
-/** Two pictures, and the news about them. */
+/** Two pictures, and their news. */
 const most = 2 * bytes + 10_000;
 
 Deno.test("fifty viewers of which ten never read: two frames each at most, and the others see the end", async () => {
@@ -23,7 +23,7 @@ Deno.test("fifty viewers of which ten never read: two frames each at most, and t
   const last = `picture ${frames - 1}`;
   await until(() => clients.every(({ heard }) => heard.at(-1) === last));
   const lagging = () => live.hub.backlog().filter((held) => held > bytes).length;
-  // What the others have heard may not be counted off yet.
+  // Data sent to the other clients may not have been deducted yet.
   await until(() => lagging() <= 10);
   assert.equal(lagging(), 10, "those who never read hold what they may");
   const grown = (Deno.memoryUsage().rss - before) / 1e6;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ReverieError } from "../../../pipeline/errors.ts";
 import { quickJob, Told, until, withRenderer } from "./jobs.ts";
 
-/** Programs that this process has started and that still run. */
+/** Child processes of this process that are still running. */
 function children(): string[] {
   const found: string[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
@@ -29,7 +29,7 @@ Deno.test({
       const rendering = renderer.render(quickJob(folder, { duration: 2 }), told);
       await until(() => told.frames.length > 2);
       assert.ok(children().includes("ffmpeg"));
-      // A job that is none is an error nobody catches.
+      // An invalid job throws an error that nothing catches.
       const preview = renderer.preview(null as never);
       const stopped = (error: unknown) =>
         error instanceof ReverieError && error.code === "internal" &&

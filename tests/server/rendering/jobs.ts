@@ -1,4 +1,4 @@
-/** Dreams that take as little time as they can, and what is told of them. */
+/** Dreams that take as little time as possible, and their reports. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FrameEvent, StartEvent } from "../../../pipeline/run/events.ts";
@@ -11,7 +11,7 @@ import { smallNetwork } from "../../small_network.ts";
 
 export const sample = fileURLToPath(new URL("../../../static/sample.mp4", import.meta.url));
 
-/** What is asked for so that a frame takes as little time as it can. */
+/** Settings that make a frame take as little time as possible. */
 export function quickWish(settings: SomeParameters = {}): Wish {
   const given = {
     imageSize: 64,
@@ -25,7 +25,7 @@ export function quickWish(settings: SomeParameters = {}): Wish {
   return { given };
 }
 
-/** The same, complete. */
+/** The same settings, complete. */
 export function quick(settings: SomeParameters = {}): Parameters {
   return complete(quickWish(settings));
 }
@@ -43,7 +43,7 @@ export function quickJob(folder: string, job: Partial<RenderJob> = {}): RenderJo
   };
 }
 
-/** All that was told of a rendering, in order. */
+/** All reports of a rendering, in order. */
 export class Told implements RenderHooks {
   readonly starts: StartEvent[] = [];
   readonly frames: FrameEvent[] = [];
@@ -73,7 +73,7 @@ export class Told implements RenderHooks {
 
 type Work = (renderer: Renderer, folder: string) => Promise<void>;
 
-/** Gives the work a renderer of its own and an empty folder, and takes both away. */
+/** Calls with a renderer of its own and an empty folder, and removes both afterwards. */
 export function withRenderer(work: Work, options?: ConstructorParameters<typeof Renderer>[0]): Promise<void> {
   return inFolder(async (folder) => {
     const renderer = new Renderer(options);
@@ -86,8 +86,8 @@ export function withRenderer(work: Work, options?: ConstructorParameters<typeof 
 }
 
 /**
- * {@link withRenderer} with one renderer for all tests of a file, as a server has one for all its dreams: to start it
- * takes longer than a short dream.
+ * {@link withRenderer} with one renderer for all tests of a file, as a server has one for all its dreams;
+ * starting one takes longer than a short dream.
  */
 export function oneRenderer(): (work: Work) => Promise<void> {
   const renderer = new Renderer();
@@ -98,7 +98,11 @@ export function oneRenderer(): (work: Work) => Promise<void> {
 /** Names in a folder, sorted. */
 export const filesIn = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
 
-/** Waits until something is so; throws after `patience` milliseconds. */
+/**
+ * Waits until a condition holds.
+ *
+ * @throws {Error} if it does not within `patience` milliseconds
+ */
 export async function until(condition: () => boolean, patience = 60_000): Promise<void> {
   const end = performance.now() + patience;
   while (!condition()) {

@@ -1,4 +1,4 @@
-/** Errors that were once taken for something else, since their prose was read back. */
+/** Errors that were once misclassified because their text was parsed. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { locate } from "../../../pipeline/ffmpeg/locate.ts";
@@ -9,7 +9,7 @@ import { inspect } from "../../../server/uploads/inspect.ts";
 import { withEnvironment } from "../../environment.ts";
 import { quickJob, sample, Told, withRenderer } from "./jobs.ts";
 
-/** Calls with an ffmpeg in place of the real one: a shell script, in which `"$real"` is the real one. */
+/** Calls with a replacement for ffmpeg: a shell script, in which `"$real"` is the real program. */
 async function withFfmpeg(script: string, call: () => Promise<void>): Promise<void> {
   const { path } = await locate("ffmpeg");
   const folder = await Deno.makeTempDir();

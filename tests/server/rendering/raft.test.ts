@@ -16,10 +16,10 @@ const raftSmall = sharedFile("weights/raft-small.pth");
 const source = { width: 1920, height: 1080 };
 const small = "raft_small_C_T_V2-01064c6d.pth";
 
-/** The settings, as a check of them for a video in HD. */
+/** The settings, checked for an HD video. */
 const wish = (settings: SomeParameters) => ({ parameters: quick(settings), layers: false, source });
 
-/** Says that an error is an invalid parameter of that name, whose message names no folder. */
+/** Asserts that an error is an invalid parameter of the given name, whose message names no folder. */
 const refusal = (field: string, expected: RegExp) => (error: ReverieError) => {
   assert.deepEqual([error.code, error.field], ["invalid_parameter", field]);
   const { message } = bodyOf(error);
@@ -28,7 +28,7 @@ const refusal = (field: string, expected: RegExp) => (error: ReverieError) => {
   return true;
 };
 
-/** Weights that the program came with are taken before those of the cache. */
+/** Weights shipped with the program take precedence over those in the cache. */
 const noneShipped = need(
   networkNames("flow").every((name) => !existsSync(shippedNetworkPath(name))),
   "the program came with weights of RAFT",
@@ -84,7 +84,7 @@ testWith(
         const large = { flow: "raft", imageSize: 1024, flowSize: 1024 } as const;
         await assert.rejects(renderer.check(wish(large)), refused);
         await renderer.check(wish({ ...large, flowSize: 64 }));
-        // The process itself takes more than that already.
+        // The process itself already uses more than that.
         const job = quickJob(folder, { parameters: quick({ flow: "raft", imageSize: 512, flowSize: 512 }) });
         await assert.rejects(renderer.render(job, new Told()).finished, refused);
       }, { memory: 5e8 });

@@ -141,7 +141,7 @@ Deno.test("stop() rejects with its reason and leaves a playable partial video", 
     assert.deepEqual(filesIn(folder), ["hls", "video.partial.mp4"]);
     assert.ok(told.frames.length < 48);
     const count = told.frames.length;
-    // The place is free at once, and nothing more is told of the old one.
+    // The place is free at once, and the old rendering reports nothing more.
     const next = new Told();
     await renderer.render(quickJob(folder), next).finished;
     assert.equal(next.frames.length, 8);

@@ -14,7 +14,7 @@ export interface ProtectedOptions {
   data?: string;
 }
 
-/** An app whose every path answers what was asked, and whose /socket echoes. */
+/** An app that answers every path with its method and path, and whose /socket echoes messages. */
 export function protectedApp({ host = "127.0.0.1", cors = [], ...rest }: ProtectedOptions = {}): Hono<Env> {
   const options = { host, cors, ...rest };
   const app = new Hono<Env>();
@@ -32,7 +32,7 @@ function echo(request: Request): Response {
   return response;
 }
 
-/** Runs `use` while an app is served on a free port of this machine. */
+/** Calls `use` while an app is served on a free port of this machine. */
 export async function whileServing(app: Hono<Env>, use: (address: URL) => Promise<void>): Promise<void> {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
   try {
@@ -42,7 +42,9 @@ export async function whileServing(app: Hono<Env>, use: (address: URL) => Promis
   }
 }
 
-/** What answers a request written by hand, as no browser or fetch would send it; `text` is its beginning as it came. */
+/**
+ * The response to a hand-written request that no browser or fetch would send; `text` is its raw beginning.
+ */
 export async function rawRequest(address: URL, lines: string[]): Promise<{ status: number; text: string }> {
   using connection = await Deno.connect({ hostname: address.hostname, port: Number(address.port) });
   await connection.write(new TextEncoder().encode([...lines, "", ""].join("\r\n")));
@@ -52,7 +54,7 @@ export async function rawRequest(address: URL, lines: string[]): Promise<{ statu
   return { status: Number(text.split(" ")[1]), text };
 }
 
-/** Head of a WebSocket's opening request (RFC 6455, section 1.3) with further header lines. */
+/** Head of a WebSocket's opening request (RFC 6455, section 1.3) with additional header lines. */
 export function upgrade(address: URL, path: string, ...headers: string[]): string[] {
   return [
     `GET ${path} HTTP/1.1`,

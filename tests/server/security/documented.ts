@@ -1,11 +1,11 @@
-/** The routes as the server itself documents them. */
+/** The routes that the server itself documents. */
 
 /** One route of the OpenAPI document. */
 export interface Operation {
   /** Method and path, such as `get /healthz`. */
   name: string;
   method: string;
-  /** With its parameters in braces. */
+  /** The path, with its parameters in braces. */
   path: string;
 }
 
@@ -18,7 +18,7 @@ export async function documented(url: string, headers: HeadersInit = {}): Promis
   );
 }
 
-/** A path whose parameters have values: the id that is given, and names that fit for the others. */
+/** A path with values for its parameters: the given id, and suitable names for the others. */
 export function filled(path: string, id: string): string {
   const values: Record<string, string> = { id, what: "flow.jpg", segment: "segment0.m4s", upload: id };
   return path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? id);

@@ -1,4 +1,4 @@
-/** Requests of those who should not get in, to the whole server. */
+/** Unauthorised requests to the whole server. */
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { pino } from "pino";
@@ -11,7 +11,7 @@ import { documented, filled, type Operation } from "./documented.ts";
 const nobodysId = "0123456789abcdef".repeat(2);
 const withToken = { Authorization: `Bearer ${token}` };
 
-/** What anybody may ask. */
+/** Routes open to everyone. */
 const open = ["get /healthz", "post /login", "post /logout"];
 
 Deno.test("no route that is documented answers without the token, or with a wrong one", async () => {
@@ -225,7 +225,7 @@ async function asked(url: string, request: RequestInit): Promise<void> {
   await response.body?.cancel();
 }
 
-/** Runs `use` while a server with a token runs that logs into memory whatever it can. */
+/** Calls `use` while a server with a token runs that logs everything into memory. */
 async function whileLogging(use: (server: { url: string; lines: string[] }) => Promise<void>): Promise<void> {
   const data = await Deno.makeTempDir({ prefix: "reverie-hostile-" });
   const lines: string[] = [];

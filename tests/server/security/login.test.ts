@@ -139,7 +139,7 @@ Deno.test("a login outlives a restart, but not its 30 days, the token or the ser
   }
 });
 
-/** A session's cookie made by hand. */
+/** A hand-made session cookie. */
 async function signed(end: string, secret: string): Promise<string> {
   return `reverie_session=${(await generateSignedCookie("x", end, secret)).split(/[=;]/)[1]}`;
 }

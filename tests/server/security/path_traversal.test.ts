@@ -1,4 +1,4 @@
-/** Paths that would lead out of the folders that are served. */
+/** Paths that try to leave the served folders. */
 import assert from "node:assert/strict";
 import { upload, withTestServer } from "../helpers.ts";
 import { rawRequest } from "./app.ts";
@@ -59,7 +59,7 @@ Deno.test("no path leads out of a dream's folder or the uploads", async () => {
   });
 });
 
-/** Asks for a path as it is written, since fetch would tidy it up. */
+/** Requests a path unchanged, since fetch would normalise it. */
 async function assertNothing(url: string, path: string): Promise<void> {
   const { status, text } = await rawRequest(new URL(url), [
     `GET ${path} HTTP/1.1`,

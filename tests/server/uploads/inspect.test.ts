@@ -6,7 +6,7 @@ import { defaultLimits, type Limits } from "../../../server/options.ts";
 import { inspect } from "../../../server/uploads/inspect.ts";
 import { draw, drawCard, inFolder } from "../../pipeline/clips.ts";
 
-/** An upload as the server has it: under a name without an extension. */
+/** An upload as stored by the server: under a name without an extension. */
 function looked(
   file: string,
   options: Partial<Pick<Limits, "pixels" | "frames">> & { pictures?: boolean } = {},
@@ -36,7 +36,7 @@ async function put(folder: string, content: string | Uint8Array): Promise<string
   return path;
 }
 
-/** A server on loopback that counts who comes. */
+/** A server on loopback that counts its requests. */
 function trap(): { url: string; asked: () => number } & AsyncDisposable {
   let asked = 0;
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
@@ -161,7 +161,7 @@ Deno.test("an MP4 whose data lies elsewhere is not followed there", () =>
     assert.equal(server.asked(), 0);
   }));
 
-/** Makes the first data reference of an MP4 (ISO 14496-12, 8.7.2) one to a URL; media data goes from the file. */
+/** Changes the first data reference of an MP4 (ISO 14496-12, 8.7.2) to a URL and removes the media data. */
 function withDataReference(mp4: Uint8Array, target: string): Uint8Array {
   const view = new DataView(mp4.buffer, mp4.byteOffset, mp4.byteLength);
   const boxes = boxesOf(view, 0, mp4.length);

@@ -58,7 +58,7 @@ async function tus(url: string, bytes: number): Promise<void> {
   assert.match(answer, /^HTTP\/1.1 204 .*reverie-dream: /si);
 }
 
-/** Sends zeros, made on the way, between two texts, and gives the whole answer back. */
+/** Sends zeros, generated on the fly, between two texts, and returns the whole response. */
 async function send(
   url: string,
   request: string,

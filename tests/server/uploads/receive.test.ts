@@ -5,7 +5,7 @@ import { serveUploads, type UploadServer, type UploadServerOptions } from "./upl
 
 const text = new TextEncoder();
 
-/** Runs a test against a server, and sees to it that nothing is left on the disk. */
+/** Runs a test against a server, and asserts that nothing is left on the disk. */
 async function served(
   options: UploadServerOptions,
   test: (server: UploadServer) => Promise<void>,
@@ -45,7 +45,7 @@ function stream(...chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   return ReadableStream.from(chunks.map((chunk) => chunk.slice()));
 }
 
-/** Sends bytes as they are, waits, and hangs up; gives back what was answered meanwhile. */
+/** Sends bytes unchanged, waits, and hangs up; returns the response received meanwhile. */
 async function hangUp(server: UploadServer, request: string, wait = 100): Promise<void> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
   await connection.write(text.encode(request));

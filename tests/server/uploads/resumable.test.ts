@@ -122,7 +122,7 @@ Deno.test("an upload that broke off goes on from what has come", async () => {
   connection.close();
   const path = server.left().find((one) => !one.endsWith(".json"))!;
   for (let tries = 0; tries < 3000 && Deno.statSync(path).size === 0; tries++) await pause(20);
-  // The request that broke off holds its upload a moment longer.
+  // The interrupted request holds its upload a moment longer.
   await pause(500);
   assert.equal((await head(server, location)).headers.get("upload-offset"), "4");
   await patch(server, location, 4, "efgh");

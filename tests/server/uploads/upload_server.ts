@@ -1,18 +1,21 @@
-/** A server that takes uploads by all three routes and throws them away; run by itself it is measured by a test. */
+/**
+ * A server that accepts uploads by all three routes and discards them. A test runs it as a script and
+ * measures it.
+ */
 import { asReverieError, bodyOf } from "../../../server/errors.ts";
 import { defaultLimits, type Limits } from "../../../server/options.ts";
 import { type Received, Uploads } from "../../../server/uploads/uploads.ts";
 
-/** What the server under test answers to an upload. */
+/** The response of the server under test to an upload. */
 export type Answer = Omit<Received, "file">;
 
 /** Options of {@link serveUploads}. */
 export interface UploadServerOptions {
   limits?: Partial<Limits>;
   idle?: number;
-  /** Looks at what came in before it is thrown away. */
+  /** Whether the upload is inspected before it is discarded. */
   inspected?: boolean;
-  /** Called with every upload that came in whole. */
+  /** Called with every complete upload. */
   onReceived?: (received: Received) => void;
 }
 
@@ -22,11 +25,11 @@ export interface UploadServer extends AsyncDisposable {
   port: number;
   folder: string;
   uploads: Uploads;
-  /** Paths of all files below the folder. */
+  /** Paths of all files in the folder. */
   left(): string[];
 }
 
-/** Starts a server with a folder of its own; both go when it is disposed of. */
+/** Starts a server with a folder of its own; both are removed when it is disposed of. */
 export function serveUploads(options: UploadServerOptions = {}): UploadServer {
   const folder = Deno.makeTempDirSync({ prefix: "reverie-test-" });
   const limits = { ...defaultLimits, ...options.limits };
@@ -79,7 +82,7 @@ function filesBelow(folder: string): string[] {
   );
 }
 
-/** Resident bytes since the last time this was asked: now, and at most. */
+/** Resident bytes since the last call: current and peak. */
 function memory(): { now: number; peak: number } {
   const now = Deno.memoryUsage().rss;
   const told = { now, peak: Math.max(peak, now) };

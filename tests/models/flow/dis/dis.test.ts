@@ -57,7 +57,7 @@ Deno.test("DIS treats rows and columns alike", () => {
       difference += Math.abs(wide.data[y * 96 + x]! - tall.data[96 * 64 + x * 64 + y]!) / (96 * 64);
     }
   }
-  // Not exactly: patches and equations are visited in another order.
+  // Not exactly equal: patches and equations are visited in another order.
   assert.ok(difference < 0.01, `${difference} px apart`);
 });
 

@@ -5,7 +5,7 @@ import { toGrey } from "../../../../models/flow/dis/grey.ts";
 import { polish } from "../../../../models/flow/dis/polish.ts";
 import { draw, movedPair, similarity, texture, translation, trueFlow } from "../synthetic.ts";
 
-/** A flow that is off by waves of `amplitude` pixels. */
+/** A flow with an error of waves of `amplitude` pixels. */
 function off(flow: FlowField, amplitude: number): FlowField {
   const { width, data } = flow;
   return {
@@ -37,7 +37,7 @@ Deno.test("polish() keeps a large motion that DIS would have to find first", () 
 });
 
 Deno.test("polish() does not go to the next place that looks alike", () => {
-  // Stripes 14 pixels apart look the same after 14 pixels.
+  // Stripes 14 pixels apart look the same after a shift by 14 pixels.
   const stripes = draw(112, 64, (x) => 0.5 + 0.4 * Math.sin(2 * Math.PI * x / 14));
   const flow = { width: 112, height: 64, data: new Float32Array(2 * 112 * 64).fill(14, 0, 112 * 64) };
   const { data } = polish(toGrey(stripes), toGrey(stripes), flow);

@@ -11,7 +11,7 @@ import { concat, dictionary, safetensors, tensor, torchZip } from "./write.ts";
 const weight = floatTensor([1, 2, 3, 4, 5, 6], [3, 2, 1, 1]);
 const bias = floatTensor([7, 8, 9]);
 
-/** A model of one layer of today's form with these blobs. */
+/** A model in the current format with one layer that has these blobs. */
 function today(...blobs: Uint8Array[]): Uint8Array {
   const layer = concat(field(1, "conv/1"), field(2, "Convolution"), ...blobs.map((each) => field(7, each)));
   return concat(field(1, "net"), field(100, layer));

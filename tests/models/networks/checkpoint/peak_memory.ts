@@ -1,12 +1,12 @@
-/** Reads a checkpoint in a process of its own and prints, as JSON, how that went and the most memory it took (Linux). */
+/** Reads a checkpoint in a separate process and prints the outcome and its peak memory as JSON (Linux). */
 import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
 import { peakMemory } from "../../../../pipeline/run/peak_memory.ts";
 
-/** What this script prints. */
+/** The output of this script. */
 export interface Reading {
   /** The error, or `read`. */
   outcome: string;
-  /** The most memory that the process has held, in MB. */
+  /** Peak memory of the process, in MB. */
   peak: number;
 }
 

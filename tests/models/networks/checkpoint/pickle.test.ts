@@ -94,14 +94,14 @@ Deno.test("a pickle that makes no sense is refused", async () => {
 });
 
 Deno.test("what a pickle claims to hold takes no memory", async () => {
-  // Each list holds the one before twice: 2^60 elements for whoever counts them, 600 bytes here.
+  // Each list holds the previous one twice: 2^60 elements when counted, 600 bytes here.
   const twice = (index: number) => concat("](", ["h".charCodeAt(0), index, "h".charCodeAt(0), index], "e");
   const bomb = concat(
     "]q\0",
     ...Array.from({ length: 60 }, (_, index) => concat(twice(index), "q", [index + 1])),
   );
   await refused(torchZip(pickle(bomb)), /no dictionary of tensors/);
-  // Its text is asked for where it stands as a module's name.
+  // Its text is requested because it stands in place of a module's name.
   await refused(torchZip(pickle(bomb, text("x"), [0x93])), /damaged/);
 
   await refused(torchZip(pickle("X", little(0xffffffff, 4))), /cut short/);
@@ -120,7 +120,7 @@ Deno.test(
     // MEMOIZE, MARK
     await refused(legacy(concat([0x80, 2], "N", tooMany("\x94"))), tooLong);
     await refused(legacy(concat([0x80, 2], tooMany("("))), tooLong);
-    // A text that is all there.
+    // A complete text.
     await refused(legacy(pickle("X", little(18_000_000, 4), tooMany("a"))), tooLong);
     await refusedWithin(250, torchZip(pickle(tooMany("}"))), tooLong);
     await refused(concat(little(17 << 20, 8), "{", new Uint8Array(17 << 20)), /header of 17825792 bytes/);

@@ -1,4 +1,4 @@
-/** Reads checkpoints for tests, and says how they are refused. */
+/** Reads checkpoints for tests, and asserts how they are refused. */
 import assert from "node:assert/strict";
 import type { Checkpoint } from "../../../../models/networks/checkpoint/checkpoint.ts";
 import { readCheckpoint } from "../../../../models/networks/checkpoint/read.ts";
@@ -6,7 +6,7 @@ import { ReverieError } from "../../../../models/errors.ts";
 import { runScript } from "../../../run_deno.ts";
 import type { Reading } from "./peak_memory.ts";
 
-/** Gives the path of a file of these bytes, which is there as long as it is used. */
+/** Calls with the path of a temporary file that holds these bytes. */
 export async function withFile<T>(bytes: Uint8Array, use: (path: string) => Promise<T>): Promise<T> {
   const path = await Deno.makeTempFile({ suffix: ".pth" });
   try {
@@ -17,12 +17,12 @@ export async function withFile<T>(bytes: Uint8Array, use: (path: string) => Prom
   }
 }
 
-/** What {@link readCheckpoint} reads in these bytes. */
+/** The result of {@link readCheckpoint} for these bytes. */
 export function read(bytes: Uint8Array): Promise<Checkpoint> {
   return withFile(bytes, readCheckpoint);
 }
 
-/** Says that bytes are refused in one line that names the file and is as expected. */
+/** Asserts that bytes are refused in one line that names the file and matches the expectation. */
 export function refused(bytes: Uint8Array, expected: RegExp): Promise<void> {
   return withFile(bytes, async (path) => {
     await assert.rejects(readCheckpoint(path), (error) => {
@@ -34,10 +34,12 @@ export function refused(bytes: Uint8Array, expected: RegExp): Promise<void> {
   });
 }
 
-/** Options of tests that measure memory, which Linux keeps count of. */
+/** Options of tests that measure memory, which only Linux records. */
 export const measuresMemory: { ignore: boolean } = { ignore: Deno.build.os !== "linux" };
 
-/** Says that a process of its own refuses bytes as expected without ever holding more than so many MB. */
+/**
+ * Asserts that a separate process refuses bytes as expected without using more than the given number of MB.
+ */
 export function refusedWithin(megabytes: number, bytes: Uint8Array, expected: RegExp): Promise<void> {
   return withFile(bytes, async (path) => {
     const script = "tests/models/networks/checkpoint/peak_memory.ts";

@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 
 const encoder = new TextEncoder();
 
-/** Bytes one after the other; text as UTF-8. */
+/** Concatenated bytes; text as UTF-8. */
 export function concat(...parts: (Uint8Array | string | number[])[]): Uint8Array {
   const arrays = parts.map((part) => typeof part === "string" ? encoder.encode(part) : Uint8Array.from(part));
   const whole = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
@@ -11,12 +11,12 @@ export function concat(...parts: (Uint8Array | string | number[])[]): Uint8Array
   return whole;
 }
 
-/** A little-endian number of so many bytes. */
+/** A little-endian number of the given number of bytes. */
 export function little(value: number, size: number): number[] {
   return Array.from({ length: size }, (_, index) => Math.floor(value / 256 ** index) % 256);
 }
 
-/** A pickle of protocol 2 with these instructions. */
+/** A protocol 2 pickle with these instructions. */
 export function pickle(...parts: (Uint8Array | string | number[])[]): Uint8Array {
   return concat([0x80, 2], ...parts, ".");
 }
@@ -27,7 +27,7 @@ export function text(value: string): Uint8Array {
   return concat("X", little(bytes.length, 4), bytes);
 }
 
-/** A whole number from 0 up to 2^31, as BININT. */
+/** An integer from 0 up to 2^31, as BININT. */
 export function integer(value: number): Uint8Array {
   return concat("J", little(value, 4));
 }
@@ -60,12 +60,12 @@ export function dictionary(tensors: Record<string, Uint8Array>): Uint8Array {
   return pickle("}(", ...Object.entries(tensors).flatMap(([name, value]) => [text(name), value]), "u");
 }
 
-/** How one file goes into an archive, where it is not as it should be. */
+/** How a file is stored in an archive, with optional defects. */
 export interface ZipFile {
   bytes: Uint8Array;
-  /** What is written in place of the bytes, with method 8. */
+  /** Data written instead of the bytes, with method 8. */
   deflated?: Uint8Array;
-  /** What the directory says. */
+  /** Values in the directory. */
   size?: number;
   checksum?: number;
   offset?: number;
@@ -133,13 +133,13 @@ export function floats(...values: number[]): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
 }
 
-/** What checkpoints of the older layout begin with, pickled with protocol 2. */
+/** The beginning of checkpoints of the older layout, pickled with protocol 2. */
 export const legacyMagic: Uint8Array = concat(
   [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19],
   ".",
 );
 
-/** A checkpoint of the older layout; what comes after the machine is given. */
+/** A checkpoint of the older layout; `parts` follow its description of the machine. */
 export function legacy(...parts: Uint8Array[]): Uint8Array {
   return concat(legacyMagic, pickle(integer(1001)), pickle("}"), ...parts);
 }

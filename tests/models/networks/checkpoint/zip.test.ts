@@ -34,7 +34,7 @@ Deno.test("a deflated archive is read; one that claims too much, or the wrong th
 });
 
 Deno.test("an archive that unpacks to more than it claims takes no memory", measuresMemory, async () => {
-  // Flushed, so that pieces can be put one after the other: 2 GB in 2 MB.
+  // Flushed, so that pieces can be concatenated: 2 GB in 2 MB.
   const zeros = new Uint8Array(1 << 26);
   const piece = deflateRawSync(zeros, { level: 9, finishFlush: constants.Z_FULL_FLUSH });
   const bomb = concat(...Array<Uint8Array>(32).fill(piece), deflateRawSync(new Uint8Array(1)));
