@@ -14,8 +14,8 @@ let count = 0;
 
 /**
  * @param {object} options
- * @param {Element} options.before an image, video or canvas, shown left of the border
- * @param {Element} options.after the same, shown right of the border; sets the size
+ * @param {Element} options.before the picture before, as an image, video or canvas, shown left of the border
+ * @param {Element} options.after the picture after, shown right of the border; sets the size
  * @param {string} [options.label] the slider's label
  * @param {number} [options.share] the border's first position
  * @returns {Comparison}

@@ -10,7 +10,7 @@ import { pause } from "./pause.js";
 /** @import { LiveFeed } from "./live_feed.js" */
 /** @import { Screen } from "./screen.ts" */
 
-/** Least number of milliseconds between two requests. */
+/** Minimum time between two requests, in milliseconds. */
 const rhythm = 150;
 const afterFailure = 2000;
 

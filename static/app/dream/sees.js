@@ -8,7 +8,7 @@ import { pause } from "./pause.js";
 /** @import { Dream } from "../types.ts" */
 /** @import { LiveFeed } from "./live_feed.js" */
 
-/** Least number of milliseconds between two requests. */
+/** Minimum time between two requests, in milliseconds. */
 const rhythm = 200;
 const afterFailure = 2000;
 

@@ -28,6 +28,7 @@ export interface Live extends AsyncDisposable {
   port: number;
 }
 
+/** Starts the server on a free port; it stops when it is disposed of. */
 export function startLive({ change = accept, limit, stuckAfter, heartbeat, ...times }: Options = {}): Live {
   const hub = new LiveHub(times);
   const dream = someDream();
@@ -82,6 +83,7 @@ function someDream(): DreamView {
   };
 }
 
+/** The news of a frame of a clip at 30 frames per second. */
 export function frameNews(index: number): FrameNews {
   return {
     type: "frame",
