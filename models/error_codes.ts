@@ -35,7 +35,7 @@ export const outcomes = {
   encoding_failed: { status: 500, exitCode: 1 },
   /** No server answers, or Reverie is offline. */
   download_unreachable: { status: 500, exitCode: 1 },
-  /** The server answered with an error status. */
+  /** The server answered, but refuses the download. */
   download_refused: { status: 500, exitCode: 1 },
   /** The connection broke off. */
   download_interrupted: { status: 500, exitCode: 1 },

@@ -15,8 +15,8 @@ import type { Value } from "./value.ts";
 const huge = 3.4e38;
 
 /**
- * 1 where a value that is never negative is positive, 0 where it is 0: min(1, huge * value). HardSigmoid runs in all
- * threads and in the blocked layout, which comparisons do not.
+ * For a value that is never negative: 1 where it is positive, 0 where it is 0, as min(1, huge * value).
+ * Unlike comparisons, HardSigmoid uses all threads and supports the blocked layout.
  */
 export function isPositive(c: GradientContext, value: string): string {
   return c.g.op("HardSigmoid", [value], { alpha: float(huge), beta: float(0) }, "mask");

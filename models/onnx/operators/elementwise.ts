@@ -46,8 +46,8 @@ export function joined(
 }
 
 /**
- * Wraps the partial derivatives of an operator with broadcasting, one for each input: each is asked for only where it is
- * needed, and summed over the axes that the input was repeated along.
+ * Wraps the partial derivatives of an operator with broadcasting, one per input. Each is computed only if it
+ * is needed, and summed over the axes along which the input was repeated.
  */
 export function partials(...derivatives: (((c: GradientContext) => Value) | undefined)[]): GradientRule {
   return (c) =>

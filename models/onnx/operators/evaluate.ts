@@ -3,10 +3,9 @@ import type { NodeContext, TensorInfo } from "./node_context.ts";
 import { operatorOf } from "./table.ts";
 
 /**
- * A node's outputs, where its inputs are known and its operator is one that shapes, scales and weights are computed
- * with; otherwise undefined.
+ * A node's outputs if its inputs are known and its operator has an evaluation; otherwise undefined.
  *
- * @param outputs what the operator's shape rule says
+ * @param outputs the result of the operator's shape rule
  */
 export function evaluate(c: NodeContext, outputs: TensorInfo[]): Tensor[] | undefined {
   const { evaluate, reads } = operatorOf(c.node);

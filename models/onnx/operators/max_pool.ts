@@ -26,7 +26,7 @@ const gradient: GradientRule = (c) => {
     case "codes":
       if (hasMaxPoolStages(c, windows)) return c.value(stagedMaxPool(c, windows, grad.name));
       if (hasMaxPoolCodes(c, windows)) {
-        // What codes say of a maximum that is not positive may be wrong where windows begin in the padding.
+        // Where windows begin in the padding, the code of a maximum that is not positive may be wrong.
         const known = isPaddedBefore(windows) && !c.stopsForRelu() ? reluGradient(c) : grad;
         return scatter(c, windows, maxPoolCodes(c, windows), known);
       }
@@ -34,13 +34,13 @@ const gradient: GradientRule = (c) => {
   }
 };
 
-/** Where the maxima lie, as MaxPool tells it. */
+/** The positions of the maxima from MaxPool's Indices output. */
 const indicesOf = (c: GradientContext): MaxPoolPositions => ({
   rows: [elementCount(c.x.dims)],
   indices: c.demandOutput(1).name,
 });
 
-/** Adds each window's gradient at its index into a row; the rows together are the input. */
+/** Adds each window's gradient at its index in a row; the rows together form the input. */
 function scatter(
   c: GradientContext,
   windows: Windows,
@@ -55,5 +55,5 @@ function scatter(
     .reshape(c.x.dims);
 }
 
-/** The largest element of each window and, where wanted, its index. */
+/** The largest element of each window and, on demand, its index. */
 export const maxPool: Operator = { shape, gradient };

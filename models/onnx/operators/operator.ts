@@ -4,8 +4,9 @@ import type { NodeContext, TensorInfo } from "./node_context.ts";
 import type { UpgradeContext } from "./upgrade_context.ts";
 
 /**
- * Says what a node's outputs look like, one entry for each output of the operator, in their order. Optional outputs
- * are described whether or not the node names them. Throws an Error with the plain reason where it cannot.
+ * Returns type and shape of a node's outputs, one entry for each output of the operator, in their order.
+ * Optional outputs are described whether or not the node names them. Throws an Error with the reason if it
+ * cannot.
  */
 export type ShapeRule = (c: NodeContext) => TensorInfo[];
 
@@ -24,22 +25,22 @@ export type UpgradeRule = (c: UpgradeContext) => void;
  */
 export type GradientRule = (c: GradientContext) => Contribution | (Contribution | undefined)[];
 
-/** All that is known of an operator of the standard domain, written for operator set 17. */
+/** The rules of an operator of the standard domain, written for operator set 17. */
 export interface Operator {
   /** Without it, shapes cannot be inferred through the operator. */
   shape?: ShapeRule;
   /** Without it, the operator's results are left to run time. */
   evaluate?: Evaluator;
   /**
-   * What the evaluation reads of the inputs: their elements as numbers (default); their bits, which it only moves, so that
-   * those of float16 will do; or their shapes, so that their elements need not be known.
+   * What the evaluation reads from the inputs: their elements as numbers (default); their bits, which it only
+   * moves, so that float16 works; or only their shapes, so that their elements need not be known.
    */
   reads?: "numbers" | "bits" | "shapes";
   /** Without it, the operator reads the same in all sets from 7 to 22. */
   upgrade?: UpgradeRule;
-  /** The operator set that it came with, where that is later than 17. */
+  /** The operator set that introduced it, if later than 17. */
   since?: number;
-  /** "severed" where the result is a shape, an index or a truth value: no gradient flows through those. */
+  /** "severed" if the result is a shape, an index or a truth value, through which no gradient flows. */
   gradient?: GradientRule | "severed";
 }
 

@@ -11,13 +11,13 @@ export function pooled(c: NodeContext): TensorInfo {
   return { type, dims: [dims[0]!, dims[1]!, ...poolWindows(c).counts] };
 }
 
-/** Whether the padding at the end counts for the mean. */
+/** Whether padding counts for the mean (`count_include_pad`). */
 export const countsPadding = (c: NodeContext): boolean => c.int("count_include_pad", 0) === 1;
 
 /**
- * The windows of a pool whose gradient is wanted. With ceil_mode, a last window that would begin in the padding is
- * dropped. onnxruntime's kernels know that, but its shape inference counts the window and refuses the graph; the same pool
- * with explicit padding has no such doubt.
+ * The windows of a pool to differentiate. With ceil_mode, a last window that would begin in the padding is
+ * dropped. onnxruntime's kernels do that, but its shape inference counts the window and refuses the graph.
+ * Writing the same pool with explicit padding avoids this.
  */
 export function spelledOutWindows(c: GradientContext): CountedWindows {
   const windows = poolWindows(c);

@@ -6,7 +6,7 @@ import type { NodeContext } from "./node_context.ts";
 import type { GradientRule, Operators, ShapeRule, UpgradeRule } from "./operator.ts";
 import type { UpgradeContext } from "./upgrade_context.ts";
 
-/** What becomes of each axis. */
+/** How each axis is resized. */
 interface Resizing {
   sizes: number[];
   /** Output over input size, as given where the node gives scales. */

@@ -2,7 +2,7 @@ import type { AttributeInput, GraphBuilder } from "../build.ts";
 import type { ElementType, Tensor } from "../model.ts";
 import type { KnownValues } from "./node_context.ts";
 
-/** A value, or a number that stands for a float32 constant without dimensions. */
+/** A value, or a number for a float32 constant without dimensions. */
 export type Operand = Value | number;
 
 type Attributes = Record<string, AttributeInput>;
@@ -173,7 +173,9 @@ export class Value {
     return this.#of(this.#g.reduceMean(this.name, axes, keepdims));
   }
 
-  /** The gradient of a value of shape `dims` that was broadcast to this one's: summed over the axes that it was repeated along. */
+  /**
+   * The gradient of a value of shape `dims` that was broadcast: this gradient summed over the repeated axes.
+   */
   sumTo(dims: number[]): Value {
     const from = this.dims;
     const lead = from.length - dims.length;

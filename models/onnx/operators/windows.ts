@@ -42,7 +42,10 @@ export function windowAttributes(windows: Windows): Record<string, number[]> {
   };
 }
 
-/** What the attributes say, with `pads` where they are given as numbers. Throws where the kernel does not fit the shape. */
+/**
+ * The windows that the attributes describe, with `pads` if given as numbers. Throws if the kernel does not
+ * fit.
+ */
 function windowsOf(c: NodeContext, kernel: number[], spatial: number[]): Windows & { autoPad: string } {
   if (spatial.length === 0 || kernel.length !== spatial.length) {
     throw new Error(`a kernel [${kernel.join(", ")}] does not fit a shape [${c.dims(0).join(", ")}]`);
@@ -61,7 +64,9 @@ function windowsOf(c: NodeContext, kernel: number[], spatial: number[]): Windows
   };
 }
 
-/** So much padding in all, the odd element at the end or (`startsLarge`) before the beginning. */
+/**
+ * Windows with `total` padding per axis; an odd element goes to the end or (`startsLarge`) to the beginning.
+ */
 function padded(windows: Windows, total: number[], startsLarge: boolean): Windows {
   const small = total.map((amount) => Math.floor(Math.max(0, amount) / 2));
   const large = total.map((amount) => Math.ceil(Math.max(0, amount) / 2));

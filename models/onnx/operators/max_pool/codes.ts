@@ -4,10 +4,10 @@ import type { GradientContext } from "../gradient_context.ts";
 import type { Windows } from "../windows.ts";
 import { isPositive } from "../activations.ts";
 
-/** Above this a float32 no longer holds every whole number. */
+/** Above this, a float32 cannot represent every integer. */
 const largestIndex = 1 << 24;
 
-/** Where the window's maxima lie. */
+/** The positions of the windows' maxima. */
 export interface MaxPoolPositions {
   /** The input's elements as one row or as several. */
   rows: number[];
@@ -16,9 +16,10 @@ export interface MaxPoolPositions {
 }
 
 /**
- * Whether {@link maxPoolCodes} applies: channels that fill blocks, small windows, and no padding that could be taken
- * for a maximum. Padding is zero to a convolution; at the end of an axis it comes after the elements that it might
- * equal, and before the first element it only wins where the maximum is not positive.
+ * Whether {@link maxPoolCodes} applies: it needs channels that fill blocks, small windows, and no padding
+ * that could be mistaken for a maximum. A convolution pads with zeros; at the end of an axis they come after
+ * the elements that they might equal, and before the first element they only win if the maximum is not
+ * positive.
  */
 export function hasMaxPoolCodes(c: GradientContext, windows: Windows): boolean {
   const dims = c.shape(c.node.inputs[0]!);
@@ -26,15 +27,19 @@ export function hasMaxPoolCodes(c: GradientContext, windows: Windows): boolean {
     dims[2]! * dims[3]! < largestIndex && (!isPaddedBefore(windows) || c.onlyPositiveMatters());
 }
 
-/** Whether some windows begin in the padding. Where such a one has no positive maximum, its code means nothing. */
+/**
+ * Whether some windows begin in the padding. The code of such a window is invalid if its maximum is not
+ * positive.
+ */
 export function isPaddedBefore({ padsBegin }: Windows): boolean {
   return padsBegin.some((pad) => pad > 0);
 }
 
 /**
- * Where each window's first largest element lies. onnxruntime's MaxPool with Indices compares element by element; here
- * all stays inside the blocked layout, and one axis comes after the other: first each row of a window is searched for
- * its maximum, then the rows' maxima for theirs. One-hot convolutions pick a tap of all windows at once.
+ * The position of each window's first largest element. onnxruntime's MaxPool with Indices compares element by
+ * element; this form stays in the blocked layout and handles one axis after the other: first it searches each
+ * row of a window for its maximum, then the rows' maxima for theirs. One-hot convolutions select one tap of
+ * all windows at once.
  *
  * Along an axis let `differs_k` be 1 where tap k is less than the maximum, else 0, and `value_k` what is known of tap
  * k. Then value_0 + differs_0 (value_1 - value_0 + differs_1 (value_2 - value_1 + …)) is known of the first maximum.
@@ -43,7 +48,7 @@ export function maxPoolCodes(c: GradientContext, windows: Windows): MaxPoolPosit
   const { g } = c;
   const [batch, channels, height, width] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
   const area = height * width;
-  // A single row is scattered to faster, as long as its indices are exact.
+  // Scattering into a single row is faster, but only possible if its indices are exact in float32.
   const whole = batch === 1 && channels * area < largestIndex;
   const origins = Array.from({ length: channels }, (_, channel) => whole ? channel * area : 0);
   const index = g.add(indexInWindow(c, windows, origins), windowStarts(c, windows));
@@ -131,8 +136,8 @@ function tap(
 }
 
 /**
- * The padding with which kernels of at least `extent` elements stop at all of the pool's windows along an axis, and the
- * extent that they need so as not to stop once more.
+ * The padding with which kernels of at least `extent` elements visit all of the pool's windows along an axis,
+ * and the extent that they need in order not to visit one more.
  */
 function paddingOf(
   c: GradientContext,

@@ -31,7 +31,7 @@ function tapsOf(kernel: number[]): number[][] {
   );
 }
 
-/** What each tap takes of the window's gradient, each of the output's shape. */
+/** Each tap's share of the window's gradient, each of the output's shape. */
 function tapShares(c: GradientContext, padded: Value, windows: CountedWindows, grad: Value): Value[] {
   const { kernel, strides, dilations, counts } = windows;
   const axes = kernel.map((_, axis) => axis + 2);

@@ -17,14 +17,14 @@ interface AxisWindows {
   count: number;
 }
 
-/** Factors by how many elements a value moves forward along an axis. */
+/** Maps the number of elements by which a value moves forward along an axis to a factor. */
 type Shifts = Record<number, number>;
 
 /**
- * Whether {@link stagedMaxPool} applies: channels that fill blocks, small windows that move by one element, or by two
- * along an axis of even length, and no padding that could be taken for a maximum. Padding is zero to a convolution; at
- * the end of an axis it comes after the elements that it might equal, and before the first element it only wins where
- * the maximum is not positive.
+ * Whether {@link stagedMaxPool} applies: it needs channels that fill blocks, small windows that move by one
+ * element, or by two along an axis of even length, and no padding that could be mistaken for a maximum. A
+ * convolution pads with zeros; at the end of an axis they come after the elements that they might equal, and
+ * before the first element they only win if the maximum is not positive.
  */
 export function hasMaxPoolStages(c: GradientContext, windows: Windows): boolean {
   const dims = c.shape(c.node.inputs[0]!);
@@ -39,8 +39,9 @@ function isStaged(size: number, stride: number, dilation: number): boolean {
 }
 
 /**
- * The gradient of a MaxPool, from its output's, in the blocked layout from end to end. The maximum of a window is the maximum of its rows'
- * maxima; the gradient goes back the same way, first to a row, then to an element of it.
+ * The gradient of a MaxPool from that of its output, entirely in the blocked layout. The maximum of a window
+ * is the maximum of its rows' maxima; the gradient goes back the same way, first to a row, then to an element
+ * of it.
  */
 export function stagedMaxPool(c: GradientContext, windows: Windows, grad: string): string {
   const [x, y] = [c.node.inputs[0]!, c.node.outputs[0]!];
@@ -139,7 +140,7 @@ function doubled(c: GradientContext, axis: number, value: string): string {
  */
 function evenPlaces(c: GradientContext, axis: number): string {
   const [, channels, height, width] = c.shape(c.node.inputs[0]!) as [number, number, number, number];
-  // Rows are searched for their maximum first, so that the rows' maxima are as many as there are windows in a row.
+  // Rows are searched for their maximum first, so there is one row maximum per window in a row.
   const [rows, columns] = [height, axis === 0 ? c.shape(c.node.outputs[0]!)[3]! : width];
   const data = Float32Array.from({ length: rows * columns }, (_, i) => {
     const place = axis === 0 ? Math.floor(i / columns) : i % columns;
@@ -150,7 +151,7 @@ function evenPlaces(c: GradientContext, axis: number): string {
   return c.g.op("Conv", [plain, ones], { kernel_shape: [1, 1] }, "even_places");
 }
 
-/** Where a tap's share goes, and what it counts. */
+/** Where a tap's share goes, and its weight. */
 interface Place {
   shift: number;
   factor: number;
@@ -168,7 +169,7 @@ function sumOfShares(
     .filter(({ shifts }) => Object.keys(shifts).length > 0);
   const staysInPlace = ({ shifts }: { shifts: Shifts }) =>
     shifts[0] === 1 && Object.keys(shifts).length === 1 && length === windows.count;
-  // What stays in place comes first: onnxruntime adds it inside of the next one's convolution.
+  // Terms that stay in place come first: onnxruntime fuses their addition into the next term's convolution.
   const sorted = [...terms.filter(staysInPlace), ...terms.filter((term) => !staysInPlace(term))];
   return sorted
     .map((term) => staysInPlace(term) ? term.value : shifted(c, windows, term.value, term.shifts, length))
