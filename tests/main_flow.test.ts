@@ -57,7 +57,7 @@ Deno.test("dream --flow says what is missing in one line with status 2", () =>
     );
     await refused(/--flow-model none\.pth: there is no such file/, "--flow=raft", "--flow-model=none.pth");
     await refused(/--flow must be auto, raft or dis, not "farneback"/, "--flow=farneback");
-    await refused(/--flow-updates must be a whole number from 1 to 32, not 0/, "--flow-updates=0");
+    await refused(/--flow-updates must be a whole number from 1 to 32, not "0"/, "--flow-updates=0");
   }));
 
 const weights = sharedFile("weights/raft-small.pth");

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { ReverieError } from "../../../models/errors.ts";
+import { commandLine } from "../../../pipeline/command_line/spelling.ts";
 import { join } from "node:path";
 import {
   isCudaPlatform,
@@ -195,7 +197,8 @@ testWith(cudaPlatform, "CUDA's libraries stay open when the thread that opened t
 Deno.test("where CUDA alone is asked for and cannot run, one line names what is missing", () =>
   withEmptyCache(async () => {
     const asked = Engine.start({ providers: ["cuda"] });
-    await assert.rejects(asked, ({ message }: Error) => {
+    await assert.rejects(asked, (error: ReverieError) => {
+      const message = error.told(commandLine);
       assert.match(
         message,
         /^no execution provider of "cuda" works here \(cuda: this machine lacks .*doctor/,

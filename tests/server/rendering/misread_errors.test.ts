@@ -29,7 +29,7 @@ Deno.test({
   ignore,
   fn: () =>
     withFfmpeg(
-      `case "$*" in *-encoders*) "$real" "$@" | grep -v 264;; *) exec "$real" "$@";; esac`,
+      `case "$*" in *-codecs*) "$real" "$@" | grep -v 264;; *) exec "$real" "$@";; esac`,
       () =>
         withRenderer(async (renderer, folder) => {
           const failed = renderer.render(quickJob(folder), new Told()).finished;
