@@ -1,5 +1,6 @@
 /** The Worker's side of `worker_calls.ts`. */
 /// <reference lib="deno.worker" />
+import { toPlain } from "./plain_error.ts";
 import type { AnswerMessage, CallMessage } from "./worker_calls.ts";
 
 /** How a Worker answers. */
@@ -23,8 +24,7 @@ export function answerCalls<Request, Answer>(
         const result = await answer(request);
         self.postMessage({ id, answer: result } satisfies AnswerMessage<Answer>, moved(result, request));
       } catch (thrown) {
-        const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-        self.postMessage({ id, error } satisfies AnswerMessage<Answer>);
+        self.postMessage({ id, error: toPlain(thrown) } satisfies AnswerMessage<Answer>);
       }
     });
   };

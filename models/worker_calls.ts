@@ -1,4 +1,5 @@
 /** Requests to a Worker, each answered once; `worker_answers.ts` is the Worker's side. */
+import { fromPlain, type PlainError } from "./plain_error.ts";
 
 /** A request and its number. */
 export interface CallMessage<Request> {
@@ -7,7 +8,7 @@ export interface CallMessage<Request> {
 }
 
 /** The answer to a request, or its error. */
-export type AnswerMessage<Answer> = { id: number; answer: Answer } | { id: number; error: Error };
+export type AnswerMessage<Answer> = { id: number; answer: Answer } | { id: number; error: PlainError };
 
 /**
  * Calls to a Worker. `Answers` maps each kind of request to the type of its answer.
@@ -72,7 +73,7 @@ export class WorkerCalls<Request extends { kind: keyof Answers }, Answers> {
   #settle(message: AnswerMessage<Answers[keyof Answers]>): void {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if ("error" in message) waiting?.reject(message.error);
+    if ("error" in message) waiting?.reject(fromPlain(message.error));
     else waiting?.resolve(message.answer);
   }
 
