@@ -274,7 +274,7 @@ export class Dreams {
     dream: Omit<NewDream, "id" | "created">,
     bring: (source: string) => Promise<void>,
   ): Promise<DreamView> {
-    this.#admit();
+    this.checkRoom();
     const id = newDreamId();
     const { folder, source } = this.#files(id);
     this.#entering++;
@@ -295,16 +295,19 @@ export class Dreams {
     return this.get(id);
   }
 
-  #admit(): void {
+  /**
+   * Checks that the queue has room for another dream.
+   *
+   * @throws {ReverieError} `queue_full` if it has none, `busy` if the server is closing
+   */
+  checkRoom(): void {
     if (this.#closed) throw closing();
     const { queue } = this.#options.limits;
     if (this.queueLength < queue) return;
     throw new ReverieError(
       "queue_full",
       `${queue} dreams wait already: come back when some of them are done`,
-      {
-        retryAfter: 60,
-      },
+      { retryAfter: 60 },
     );
   }
 

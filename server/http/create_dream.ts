@@ -5,18 +5,6 @@ import type { DreamView } from "../dreams/dream.ts";
 import type { GivenSettings } from "../uploads/settings.ts";
 import type { Env } from "./env.ts";
 import type { Services } from "./services.ts";
-import { ReverieError } from "../../pipeline/errors.ts";
-
-/**
- * Checks that the queue has room, before an upload is received.
- *
- * @throws {ReverieError} `queue_full` if it has none
- */
-export function checkQueue({ dreams, options }: Pick<Services, "dreams" | "options">): void {
-  if (dreams.queueLength < options.limits.queue) return;
-  const message = `${options.limits.queue} dreams wait already: come back when some of them are done`;
-  throw new ReverieError("queue_full", message, { retryAfter: 60 });
-}
 
 /** An upload and the requested settings of its dream. */
 interface Upload {

@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import { readSettings } from "../../uploads/settings.ts";
 import { queryFields } from "../../uploads/received.ts";
-import { checkQueue, created, createDream } from "../create_dream.ts";
+import { created, createDream } from "../create_dream.ts";
 import type { Env } from "../env.ts";
 import { bytes, describe, json } from "../openapi/describe.ts";
 import { reference, wishParameters } from "../openapi/components.ts";
@@ -11,16 +11,16 @@ import type { Services } from "../services.ts";
 import { ReverieError } from "../../../pipeline/errors.ts";
 
 /** `GET`, `PUT` and `POST /api/dreams`. */
-export function dreamsRoutes(services: Pick<Services, "dreams" | "uploads" | "options">): Hono<Env> {
+export function dreamsRoutes(services: Pick<Services, "dreams" | "uploads">): Hono<Env> {
   const { dreams, uploads } = services;
   const form = async (c: Context<Env>) => {
     if (!isForm(c.req.raw)) throw noForm();
-    checkQueue(services);
+    dreams.checkRoom();
     const received = await uploads.receiveMultipart(c.req.raw, { check: readSettings });
     return created(c, await createDream(services, { ...received, wish: readSettings(received.fields) }));
   };
   const raw = async (c: Context<Env>) => {
-    checkQueue(services);
+    dreams.checkRoom();
     const wish = readSettings(queryFields(c.req.raw));
     const received = await uploads.receiveRaw(c.req.raw);
     return created(c, await createDream(services, { ...received, wish }));

@@ -1,7 +1,7 @@
 /** Resumable uploads with tus. */
 import { Hono } from "hono";
 import { readSettings } from "../../uploads/settings.ts";
-import { checkQueue, createDream } from "../create_dream.ts";
+import { createDream } from "../create_dream.ts";
 import type { Env } from "../env.ts";
 import { methodNotAllowed } from "../error_response.ts";
 import { describe } from "../openapi/describe.ts";
@@ -11,14 +11,14 @@ import type { Services } from "../services.ts";
  * `/files` and below: uploads that survive a broken connection; each becomes a dream when its last byte has
  * arrived.
  */
-export function resumableRoutes(services: Pick<Services, "dreams" | "uploads" | "options">): Hono<Env> {
+export function resumableRoutes(services: Pick<Services, "dreams" | "uploads">): Hono<Env> {
   const handle = services.uploads.tus(async (received) => {
     const { id, links } = await createDream(services, { ...received, wish: readSettings(received.fields) });
     return { id, location: links.self };
   });
   return new Hono<Env>()
     .post("/", describe(creating), (c) => {
-      checkQueue(services);
+      services.dreams.checkRoom();
       return handle(c.req.raw);
     })
     // Hono sends HEAD requests to the routes of GET.

@@ -1,7 +1,7 @@
 /** The sample clip, for users without a video at hand. */
 import { Hono } from "hono";
 import { join } from "node:path";
-import { checkQueue, created, createDream } from "../create_dream.ts";
+import { created, createDream } from "../create_dream.ts";
 import { readSettings } from "../../uploads/settings.ts";
 import { queryFields } from "../../uploads/received.ts";
 import type { Env } from "../env.ts";
@@ -15,7 +15,7 @@ import type { Services } from "../services.ts";
 export function samplesRoute(services: Pick<Services, "dreams" | "uploads" | "options">): Hono<Env> {
   return new Hono<Env>().post("/", describe(route), async (c) => {
     const wish = readSettings({ ...queryFields(c.req.raw), ...await readJson(c.req.raw) });
-    checkQueue(services);
+    services.dreams.checkRoom();
     const file = join(services.options.data, "uploads", crypto.randomUUID().replaceAll("-", ""));
     // Read and written instead of copied: in a compiled program the clip is not a file of its own.
     await Deno.writeFile(file, await Deno.readFile(sampleClip), { mode: 0o600 });
