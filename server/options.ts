@@ -1,5 +1,4 @@
-import { invalidParameter, line } from "../pipeline/errors.ts";
-import { parseBytes, parsePixels, parseTime, parseWhole } from "../pipeline/settings/units.ts";
+import { parseBytes, parseDuration, parsePixels, parseWhole } from "../pipeline/settings/units.ts";
 
 /** Options that a server is started with; each has a flag of `serve`. */
 export interface ServerOptions {
@@ -35,7 +34,7 @@ interface Limit {
 }
 
 const bytes = { placeholder: "SIZE", read: parseBytes, unit: "bytes" };
-const time = { placeholder: "T", read: aboveZero, unit: "seconds" };
+const time = { placeholder: "T", read: parseDuration, unit: "seconds" };
 const count = { placeholder: "N", read: (text: string, flag: string) => parseWhole(text, flag, 1) };
 
 /**
@@ -88,9 +87,3 @@ export function limitsFrom(given: (flag: string) => string | undefined): Limits 
 
 /** The limits when no flag is given. */
 export const defaultLimits: Limits = limitsFrom(() => undefined);
-
-function aboveZero(text: string, flag: string): number {
-  const seconds = parseTime(text, flag);
-  if (seconds > 0) return seconds;
-  throw invalidParameter(flag, line`${{ field: flag }} must be above 0`);
-}

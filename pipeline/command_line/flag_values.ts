@@ -1,7 +1,7 @@
 import { invalidParameter, wrongUsage } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import { parseNumber } from "../settings/parse_number.ts";
-import { parseBytes, parseTime, parseWhole } from "../settings/units.ts";
+import { parseBytes, parseDuration, parseTime, parseWhole } from "../settings/units.ts";
 import type { ParsedFlags } from "./flags.ts";
 
 /** The available providers. The engine has the same list, but loading it to read a flag takes a second. */
@@ -65,6 +65,12 @@ export class FlagValues {
   time(name: string): number | undefined {
     const text = this.text(name);
     return text === undefined ? undefined : parseTime(text, name);
+  }
+
+  /** A time above 0, in seconds. */
+  duration(name: string): number | undefined {
+    const text = this.text(name);
+    return text === undefined ? undefined : parseDuration(text, name);
   }
 
   folder(name: string): string | undefined {

@@ -1,8 +1,6 @@
 /** The flags of a dream's settings, generated from the settings themselves. */
-import { invalidParameter } from "../../models/errors.ts";
-import { line } from "../../models/line.ts";
 import { kinds } from "../settings/kinds.ts";
-import { checkValue, settingList, type SomeParameters } from "../settings/parameters.ts";
+import { checkedValue, settingList, type SomeParameters } from "../settings/parameters.ts";
 import type { Setting } from "../settings/setting.ts";
 import { type Flag, kebabCase, type ParsedFlags } from "./flags.ts";
 
@@ -25,11 +23,7 @@ export function settingsOf(values: ParsedFlags["values"]): SomeParameters {
   for (const setting of settingList) {
     const value = values.get(kebabCase(setting.name));
     if (value === undefined) continue;
-    const checked = checkValue(setting, value);
-    if (checked.problem !== undefined) {
-      throw invalidParameter(setting.name, line`${{ field: setting.name }} ${checked.problem}`);
-    }
-    given[setting.name] = checked.value;
+    given[setting.name] = checkedValue(setting, value);
   }
   return given;
 }

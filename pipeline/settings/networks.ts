@@ -1,7 +1,5 @@
 /** The networks to dream with, for the layers above the pipeline. */
-import { dirname } from "node:path";
-import { cacheFolder } from "../../models/cache.ts";
-import { catalog, isHere, pull, shippedModelPath } from "../../models/catalog.ts";
+import { catalog, isHere, pull } from "../../models/catalog.ts";
 import { forgetOutOfReach } from "../../models/out_of_reach.ts";
 import { type PullOptions, sourceSize } from "../../models/sources.ts";
 import { settings } from "./settle.ts";
@@ -47,9 +45,4 @@ export async function fetchNetwork(name: string, options: PullOptions = {}): Pro
   const path = await pull(name, options);
   await forgetOutOfReach(name);
   return path;
-}
-
-/** Folders that networks are read from: the one shipped with the program, and the cache. */
-export function networkFolders(): string[] {
-  return [dirname(shippedModelPath(catalog[0]!.name)), cacheFolder()];
 }

@@ -44,21 +44,20 @@ export function givesAny(some: SomeParameters, holds: (setting: Setting) => bool
   return parametersWith(holds).some((name) => some[name] !== undefined);
 }
 
-/** A valid value, or what is wrong with it, as the rest of a message that begins with the setting's name. */
-export type Checked = { value: unknown; problem?: undefined } | { problem: string };
-
 /**
- * Checks a value of a setting; text is read according to the setting's kind. `schema` may be stricter than
- * that of the setting.
+ * Returns a value of a setting, checked; text is read according to the setting's kind. `schema` may be
+ * stricter than that of the setting.
+ *
+ * @throws {ReverieError} naming the setting and what it may be
  */
-export function checkValue(setting: Setting, given: unknown, schema = setting.schema): Checked {
+export function checkedValue(setting: Setting, given: unknown, schema = setting.schema): unknown {
   const { read } = kinds[setting.kind];
   const { success, data, error } = schema.safeParse(typeof given === "string" ? read(given) : given);
-  if (success) return { value: data };
+  if (success) return data;
   const { message } = error.issues[0]!;
   // A message of our own schemas continues after the setting's name.
-  if (message.startsWith("must ")) return { problem: message };
-  return { problem: `must be ${setting.allowed}, not ${shown(given)}` };
+  const problem = message.startsWith("must ") ? message : `must be ${setting.allowed}, not ${shown(given)}`;
+  throw invalidParameter(setting.name, line`${{ field: setting.name }} ${problem}`);
 }
 
 /**
@@ -69,17 +68,14 @@ export function checkValue(setting: Setting, given: unknown, schema = setting.sc
 export function parseParameters(input: Readonly<Record<string, unknown>>): Parameters {
   const values: Record<string, unknown> = {};
   for (const [name, given] of Object.entries(input)) {
-    const field = { field: name };
     const setting = settingNamed(name);
     if (!setting) {
       throw new ReverieError(
         "invalid_parameter",
-        line`there is no setting ${field}; ${{ list: "settings" }} lists them`,
+        line`there is no setting ${{ field: name }}; ${{ list: "settings" }} lists them`,
       );
     }
-    const checked = checkValue(setting, given);
-    if (checked.problem !== undefined) throw invalidParameter(name, line`${field} ${checked.problem}`);
-    values[name] = checked.value;
+    values[name] = checkedValue(setting, given);
   }
   return { ...defaults, ...values };
 }

@@ -21,6 +21,17 @@ export function parseTime(text: string, field: string): number {
   );
 }
 
+/**
+ * Parses a duration, a time above 0.
+ *
+ * @throws {ReverieError} naming the setting `field` if the text is not a time or is not above zero
+ */
+export function parseDuration(text: string, field: string): number {
+  const seconds = parseTime(text, field);
+  if (seconds > 0) return seconds;
+  throw invalidParameter(field, line`${{ field }} must be above 0`);
+}
+
 /** Formats a duration in seconds: `0:07`, `2:25`, `1:02:03`. */
 export function formatTime(seconds: number): string {
   const whole = Math.round(seconds);

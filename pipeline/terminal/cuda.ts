@@ -6,18 +6,14 @@ import { isCudaPlatform } from "../../models/engine/cuda/files.ts";
 import { ReverieError, wrongUsage } from "../../models/errors.ts";
 import { parseFlags } from "../command_line/flags.ts";
 import { barLine } from "./bar.ts";
-import type { Command } from "../command_line/command.ts";
+import { type Command, help, verbose } from "../command_line/command.ts";
 import { failureOf } from "../command_line/failure.ts";
 import { commandHelp } from "../command_line/help.ts";
 import { interruptible } from "../command_line/interruptible.ts";
 import { Screen, standardSink } from "./screen.ts";
 import { formatBytes } from "../settings/units.ts";
 
-const flags = [
-  { name: "remove", description: "take the provider away again" },
-  { name: "verbose", description: "show the stack of an error" },
-  { name: "help", description: "show this help (-h)" },
-];
+const flags = [{ name: "remove", description: "take the provider away again" }, verbose, help];
 
 const command: Command = {
   name: "cuda",

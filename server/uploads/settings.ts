@@ -5,14 +5,13 @@
 import { z } from "zod";
 import { nearest } from "../../pipeline/settings/nearest.ts";
 import {
-  checkValue,
+  checkedValue,
   remoteParametersSchema,
   settingList,
   settingNamed,
   type SomeParameters,
 } from "../../pipeline/settings/parameters.ts";
 import { presets } from "../../pipeline/settings/presets.ts";
-import type { Setting } from "../../pipeline/settings/setting.ts";
 import { parseTime } from "../../pipeline/settings/units.ts";
 import { cleanName, oneLine, quoted } from "./names.ts";
 import { invalidParameter, line, type ReverieError } from "../../pipeline/errors.ts";
@@ -84,7 +83,7 @@ export function readSettings(
   for (const [field, value] of Object.entries(fields)) {
     checkLength(field, value);
     const setting = settingNamed(field);
-    if (setting) given[field] = readSetting(setting, value);
+    if (setting) given[field] = checkedValue(setting, value, setting.remoteSchema);
     else if (!isOther(field)) throw unknownField(field);
     else if (takes.includes(field)) others[field] = read(field, otherFields[field], value);
     else throw refused(field, "cannot be changed: make a new dream");
@@ -111,12 +110,6 @@ export function checkLive(change: SomeParameters): void {
   if (fixed !== undefined) {
     throw refused(fixed, "holds for the whole dream: set it before the dream begins");
   }
-}
-
-function readSetting(setting: Setting, value: unknown): unknown {
-  const checked = checkValue(setting, value, setting.remoteSchema);
-  if (checked.problem !== undefined) throw refused(setting.name, checked.problem);
-  return checked.value;
 }
 
 function isOther(field: string): field is OtherField {

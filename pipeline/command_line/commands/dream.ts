@@ -1,6 +1,6 @@
 import { wrongUsage } from "../../../models/errors.ts";
 import type { Parameters } from "../../settings/parameters.ts";
-import { settings, type Wish } from "../../settings/settle.ts";
+import { settings, settle, type Wish } from "../../settings/settle.ts";
 import type { DreamJob } from "../../run/dream_video.ts";
 import { jsonReporter, type Reporter, textReporter } from "../../terminal/reporter.ts";
 import { translateAliases } from "../aliases.ts";
@@ -68,7 +68,6 @@ async function run(args: readonly string[], screen: CommandScreen): Promise<numb
   const reporter: Reporter = json ? jsonReporter(screen) : textReporter(screen);
   for (const note of notes) reporter.warning(note);
   const { dreamVideo } = await import("../../run/dream_video.ts");
-  const { settle } = await import("../../settings/settle.ts");
   try {
     await interruptible(screen, async (signal) => {
       const { download: onProgress, warning: onWarning } = reporter;
@@ -137,8 +136,7 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
 }
 
 function runOptions(flags: FlagValues): Omit<DreamOptions, "input" | "output"> {
-  const from = flags.time("from"), duration = flags.time("duration");
-  if (duration === 0) throw wrongUsage("--duration must be above 0");
+  const from = flags.time("from"), duration = flags.duration("duration");
   const hls = flags.folder("hls"), dump = flags.folder("dump");
   const providers = flags.providers();
   return {
