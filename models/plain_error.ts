@@ -32,12 +32,20 @@ export function toPlain(error: unknown): PlainError {
   return plain;
 }
 
+/** JavaScript's own classes of errors, by name. */
+const builtIn = new Map(
+  [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((one) => [one.name, one]),
+);
+
 /** The error that a plain object was made from. */
 export function fromPlain({ name, message, stack, code, cause: below, told }: PlainError): Error {
   const cause = below && { cause: fromPlain(below) };
   const error = told
     ? new ReverieError(told.code, told.wrong, { ...told.options, ...cause })
-    : Object.assign(new Error(message, cause), { name, ...(code !== undefined && { code }) });
+    : Object.assign(new (builtIn.get(name) ?? Error)(message, cause), {
+      name,
+      ...(code !== undefined && { code }),
+    });
   if (stack !== undefined) error.stack = stack;
   return error;
 }
