@@ -2,7 +2,6 @@
  * Tries out all inputs of the corpus, or those whose name or part contains a given word: `deno task corpus
  * [WORD …]`. Prints one table; exits with 1 if anything is wrong.
  */
-import { join } from "node:path";
 import { corpus } from "./inputs/all.ts";
 import type { Specimen } from "./specimen.ts";
 import { type Trial, tryOut } from "./trial.ts";
