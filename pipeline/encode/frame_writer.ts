@@ -131,9 +131,16 @@ export async function failure(
 ): Promise<unknown> {
   if (exit.interrupted) return await interruption(signal);
   const cause = exit.errors.join("\n");
-  if (/No space left on device/.test(cause)) {
+  if (/No space left on device|Disk quota exceeded/.test(cause)) {
     return new ReverieError("disk_full", line`${{ path }} could not be finished: the disk is full`, {
       advice: ["make room and start again"],
+      cause,
+    });
+  }
+  if (/SIGXFSZ|File too large/.test(cause)) {
+    const wrong = line`${{ path }} could not be finished: it grows larger than a file may be here`;
+    return new ReverieError("encoding_failed", wrong, {
+      advice: ["raise the limit (ulimit -f)", "choose another disk"],
       cause,
     });
   }
