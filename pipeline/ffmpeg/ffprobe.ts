@@ -2,6 +2,7 @@ import fluent from "fluent-ffmpeg";
 import { fileArgument } from "./command.ts";
 import { safeInput } from "./formats.ts";
 import type { Program } from "./locate.ts";
+import { PlainName } from "./plain_name.ts";
 
 /** A stream as reported by ffprobe; every value may be missing or `N/A`. */
 export interface ProbedStream {
@@ -26,12 +27,13 @@ interface FluentProbe {
  *
  * @throws {Error} with what ffprobe wrote to standard error
  */
-export function ffprobe(program: Program, path: string): Promise<ProbedData> {
-  const command = (fluent as unknown as (source: string) => FluentProbe)(fileArgument(path));
+export async function ffprobe(program: Program, path: string): Promise<ProbedData> {
+  using name = new PlainName(path);
+  const command = (fluent as unknown as (source: string) => FluentProbe)(fileArgument(name.path));
   command.setFfprobePath(program.path);
-  return new Promise((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     command.ffprobe(["-hide_banner", "-loglevel", "error", ...safeInput], (error, data) => {
-      if (error) reject(error);
+      if (error) reject(new Error(error.message.replaceAll(name.path, path), { cause: error }));
       else resolve(data);
     });
   });

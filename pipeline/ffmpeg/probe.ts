@@ -26,7 +26,8 @@ export interface ProbeOptions {
  *   small
  * @throws the signal's reason when it is aborted
  */
-export async function probe(path: string, { signal }: ProbeOptions = {}): Promise<SourceInfo> {
+export async function probe(given: string, { signal }: ProbeOptions = {}): Promise<SourceInfo> {
+  const path = await lastingPath(given);
   await checkReadable(path);
   const program = await locate("ffprobe");
   signal?.throwIfAborted();
@@ -46,6 +47,11 @@ export async function probe(path: string, { signal }: ProbeOptions = {}): Promis
     );
   }
   return info;
+}
+
+/** The path that a name such as `/dev/stdin` or `/proc/self/fd/3` leads to: for ffmpeg it means something else. */
+async function lastingPath(path: string): Promise<string> {
+  return /^\/(dev|proc)\//.test(path) ? await Deno.realPath(path).catch(() => path) : path;
 }
 
 /** Whether a stream holds moving or still pictures; the cover art of a song does not count. */

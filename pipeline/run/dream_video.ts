@@ -3,13 +3,14 @@ import { type Line, line } from "../../models/line.ts";
 import type { DownloadProgress } from "../../models/download_options.ts";
 import type { ComposedFrame } from "../compose.ts";
 import { decode } from "../decode.ts";
-import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
+import { encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { expectedFrames } from "../ffmpeg/expected_frames.ts";
 import { probe } from "../ffmpeg/probe.ts";
 import { resultComment } from "./result_settings.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
 import { InterruptedError } from "./interrupted.ts";
+import { claimOutputs } from "./claim_outputs.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { PaceKeeper } from "./progress.ts";
@@ -70,7 +71,7 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   let result: EncodeResult | undefined;
   try {
     const source = await probe(asked.input, signal ? { signal } : {});
-    await checkOutput(asked.output, source);
+    await using _claim = await claimOutputs(asked, source);
     const job = await settled(asked, source);
     const { parameters } = job;
     await using rig = await Rig.create({ ...job, source });
@@ -166,7 +167,7 @@ function startEvent(
 }
 
 function encodeOptions(job: SettledJob, network: string, source: SourceInfo): EncodeOptions {
-  const { output, parameters, from, duration, hls, signal } = job;
+  const { output, parameters, from, duration, hls, signal, onWarning } = job;
   return {
     path: output,
     width: source.width,
@@ -180,5 +181,6 @@ function encodeOptions(job: SettledJob, network: string, source: SourceInfo): En
     }),
     ...(hls !== undefined && { hls }),
     ...(signal && { signal }),
+    ...(onWarning && { onWarning }),
   };
 }
