@@ -70,6 +70,7 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   try {
     const source = await probe(asked.input, signal ? { signal } : {});
     await checkOutput(asked.output, source);
+    for (const note of source.notes) asked.onWarning?.(note);
     const job = await settled(asked, source);
     const { parameters } = job;
     await using rig = await Rig.create({ ...job, source });
