@@ -72,6 +72,7 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   try {
     const source = await probe(asked.input, signal ? { signal } : {});
     await using _claim = await claimOutputs(asked, source);
+    for (const note of source.notes) asked.onWarning?.(note);
     const job = await settled(asked, source);
     const { parameters } = job;
     await using rig = await Rig.create({ ...job, source });
