@@ -7,6 +7,7 @@ import { encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { expectedFrames } from "../ffmpeg/expected_frames.ts";
 import { probe } from "../ffmpeg/probe.ts";
+import { resultComment } from "./result_settings.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
 import { InterruptedError } from "./interrupted.ts";
 import { claimOutputs } from "./claim_outputs.ts";
@@ -174,7 +175,7 @@ function encodeOptions(job: SettledJob, network: string, source: SourceInfo): En
     sampleAspect: source.sampleAspect,
     frameRate: source.frameRate,
     quality: parameters.quality,
-    metadata: { comment: `Reverie ${JSON.stringify({ network, ...parameters })}` },
+    metadata: { comment: resultComment(network, parameters) },
     ...(source.audio && {
       sound: { source, ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) },
     }),
