@@ -12,6 +12,7 @@ import type { SourceInfo } from "./ffmpeg/probe.ts";
 import { FfmpegProcess } from "./ffmpeg/process.ts";
 import { RawFrames } from "./ffmpeg/raw_frames.ts";
 import type { SourceFrame } from "./frame.ts";
+import { decodePicture } from "./pictures/decode_picture.ts";
 
 /** Options of {@link decode}. */
 export interface DecodeOptions {
@@ -40,6 +41,7 @@ const minimumStep = 1e-3;
 export async function* decode(source: SourceInfo, options: DecodeOptions = {}): AsyncGenerator<SourceFrame> {
   const { signal } = options;
   signal?.throwIfAborted();
+  if (source.reader === "libvips") return yield* decodePicture(source, options);
   const stream = await FrameStream.open(source, options);
   try {
     let previous: SourceFrame | undefined;

@@ -93,7 +93,7 @@ async function remux(
         "-map",
         "0:v:0",
         "-map",
-        copied ? "1:a:0" : "0:a:0?",
+        copied ? `1:${copied.source.audio!.stream}` : "0:a:0?",
         "-c",
         "copy",
         "-map_metadata",

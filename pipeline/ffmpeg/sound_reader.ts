@@ -44,7 +44,7 @@ export class SoundReader {
     const process = new FfmpegProcess(await locate("ffmpeg"), "stdout", {
       input: [...sourceOptions(source), ...cut, "-i", fileArgument(source.path)],
       options: [
-        ...["-map", "0:a:0", "-filter:a", `aresample=${sampleRate}:async=1:first_pts=0`],
+        ...["-map", `0:${source.audio.stream}`, "-filter:a", `aresample=${sampleRate}:async=1:first_pts=0`],
         ...["-ac", String(channels), "-ar", String(sampleRate), "-c:a", "pcm_f32le", "-f", "f32le"],
       ],
       output: "pipe:1",

@@ -14,6 +14,7 @@ import { claimOutputs } from "./claim_outputs.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { PaceKeeper } from "./progress.ts";
+import type { EnginePool } from "./engines.ts";
 import { checkMotion, Rig } from "./rig.ts";
 import { StageClock } from "./stage_clock.ts";
 import { dreamFrames } from "../stages.ts";
@@ -34,6 +35,8 @@ export interface DreamJob {
   parameters: Parameters | LaterParameters;
   /** Execution providers in order of preference. Default: the best that works. */
   providers?: readonly string[];
+  /** Where the engine's Worker comes from, in programs that keep running. */
+  engines?: EnginePool | undefined;
   /** Part of the source, in seconds. */
   from?: number;
   duration?: number;
@@ -72,6 +75,7 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   try {
     const source = await probe(asked.input, signal ? { signal } : {});
     await using _claim = await claimOutputs(asked, source);
+    for (const note of source.notes) asked.onWarning?.(note);
     const job = await settled(asked, source);
     const { parameters } = job;
     await using rig = await Rig.create({ ...job, source });
