@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import { isDiskFull, reasonOf } from "../../models/system_error.ts";
-import { fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
+import { type CommandInput, fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
 import { ffprobe } from "../ffmpeg/ffprobe.ts";
 import { safeInput } from "../ffmpeg/formats.ts";
+import { type Chapter, chaptersInput } from "../ffmpeg/labels.ts";
 import { locate } from "../ffmpeg/locate.ts";
 import { describeFile } from "./comment.ts";
 import type { Container } from "./container.ts";
@@ -28,7 +29,7 @@ export async function finish(
   firstPts: number,
 ): Promise<void> {
   const copied = copiedSound(options, container);
-  if (container.muxer === "mp4" || copied) {
+  if (container.muxer === "mp4" || copied || chaptersOf(options, container).length > 0) {
     const finishing = finishingPath(options.path);
     try {
       await remux(options, container, partial, finishing, firstPts);
@@ -50,6 +51,11 @@ function copiedSound({ sound }: EncodeOptions, container: Container): EncodeOpti
   return container.copies(sound.source.audio.codec) ? sound : undefined;
 }
 
+/** The chapters to write: those of the options, if the container has chapters. */
+function chaptersOf({ chapters = [] }: EncodeOptions, { muxer }: Container): readonly Chapter[] {
+  return ["mp4", "matroska", "webm"].includes(muxer) ? chapters : [];
+}
+
 async function remux(
   options: EncodeOptions,
   container: Container,
@@ -59,10 +65,17 @@ async function remux(
 ): Promise<void> {
   const copied = copiedSound(options, container);
   const shift = firstPts - await videoStart(partial);
-  const inputs = [{ source: fileArgument(partial), options: ["-itsoffset", shift.toFixed(6)] }];
+  const inputs: CommandInput[] = [{
+    source: fileArgument(partial),
+    options: ["-itsoffset", shift.toFixed(6)],
+  }];
   if (copied) {
     const offset = ["-itsoffset", (-copied.source.startTime).toFixed(6)];
     inputs.push({ source: fileArgument(copied.source.path), options: [...safeInput, ...offset] });
+  }
+  const chapters = chaptersOf(options, container);
+  if (chapters.length > 0) {
+    inputs.push({ source: chaptersInput(chapters), options: ["-f", "ffmetadata"] });
   }
   const exit = await runFfmpeg(await locate("ffmpeg"), {
     inputs,
@@ -80,7 +93,8 @@ async function remux(
       ],
       // The nominal rate gives the last frame its duration; it changes no time stamps.
       ...["-r", `${options.frameRate.num}/${options.frameRate.den}`],
-      ...["-map_chapters", "-1", "-f", container.muxer],
+      ...["-map_chapters", chapters.length > 0 ? String(inputs.length - 1) : "-1"],
+      ...["-f", container.muxer],
       ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
     ],
     output: resolve(target),

@@ -1,3 +1,5 @@
+import type { Line } from "../../models/line.ts";
+import type { Chapter } from "../ffmpeg/labels.ts";
 import type { SourceInfo } from "../ffmpeg/probe.ts";
 
 /** The source of the sound, and which part of it. */
@@ -23,6 +25,8 @@ export interface EncodeOptions {
   frameRate: { num: number; den: number };
   /** Sound for the frames; absent if the source has none. */
   sound?: SoundSource;
+  /** Chapters, in seconds of the frames' time; pictures and GIF have none. */
+  chapters?: readonly Chapter[];
   /** Metadata of the file; all videos keep `title`, `comment`, `description`, `artist` and `copyright`. */
   metadata?: Readonly<Record<string, string>>;
   /**
@@ -34,6 +38,8 @@ export interface EncodeOptions {
   hls?: string;
   /** Interrupts: the frames so far become a playable file, and the generator throws the signal's reason. */
   signal?: AbortSignal;
+  /** Called with one line about a problem that does not end the work. */
+  onWarning?: (line: Line) => void;
   /** Called once with the result when everything is closed, even if encoding was interrupted or failed. */
   onResult?: (result: EncodeResult) => void;
 }

@@ -60,13 +60,20 @@ function has(stream: ProbedStream, disposition: string): boolean {
 
 /** Whether a stream holds a single picture. Matroska gives such a stream no rate. */
 function isStill(stream: ProbedStream): boolean {
-  return number(stream.nb_frames) === 1 || stream.avg_frame_rate === "0/0" && number(stream.nb_frames) === 0 &&
+  return number(stream.nb_frames) === 1 ||
+    stream.avg_frame_rate === "0/0" && number(stream.nb_frames) === 0 &&
       /^(mjpeg|png|webp|bmp|gif)$/.test(String(stream.codec_name));
 }
 
 /** Of the sounds, those in the picture's program (of a broadcast), if there are any. */
-function inProgram(data: ProbedData, sounds: ProbedStream[], video: ProbedStream | undefined): ProbedStream[] {
-  const program = data.programs.find(({ streams = [] }) => streams.some(({ index }) => index === video?.index));
+function inProgram(
+  data: ProbedData,
+  sounds: ProbedStream[],
+  video: ProbedStream | undefined,
+): ProbedStream[] {
+  const program = data.programs.find(({ streams = [] }) =>
+    streams.some(({ index }) => index === video?.index)
+  );
   const indices = new Set(program?.streams?.map(({ index }) => index));
   const own = sounds.filter(({ index }) => indices.has(index));
   return own.length > 0 ? own : sounds;
@@ -102,7 +109,9 @@ function describe(stream: ProbedStream): string {
   const size = stream.codec_type === "video" ? [`${stream.width}x${stream.height}`] : [];
   const channels = stream.codec_type === "audio" && stream.channels ? [`${stream.channels} channels`] : [];
   const language = languageOf(stream);
-  return `${stream.index} (${[nameOf(stream), ...size, ...channels, ...(language ? [language] : [])].join(", ")})`;
+  return `${stream.index} (${
+    [nameOf(stream), ...size, ...channels, ...(language ? [language] : [])].join(", ")
+  })`;
 }
 
 function nameOf(stream: ProbedStream): string {

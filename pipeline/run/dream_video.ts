@@ -6,6 +6,7 @@ import { decode } from "../decode.ts";
 import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { expectedFrames } from "../ffmpeg/expected_frames.ts";
+import { chaptersWithin } from "../ffmpeg/labels.ts";
 import { probe } from "../ffmpeg/probe.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
 import { InterruptedError } from "./interrupted.ts";
@@ -166,7 +167,7 @@ function startEvent(
 }
 
 function encodeOptions(job: SettledJob, network: string, source: SourceInfo): EncodeOptions {
-  const { output, parameters, from, duration, hls, signal } = job;
+  const { output, parameters, from, duration, hls, signal, onWarning } = job;
   return {
     path: output,
     width: source.width,
@@ -174,11 +175,13 @@ function encodeOptions(job: SettledJob, network: string, source: SourceInfo): En
     sampleAspect: source.sampleAspect,
     frameRate: source.frameRate,
     quality: parameters.quality,
-    metadata: { comment: `Reverie ${JSON.stringify({ network, ...parameters })}` },
+    chapters: chaptersWithin(source.chapters, { from, duration }),
+    metadata: { ...source.labels, comment: `Reverie ${JSON.stringify({ network, ...parameters })}` },
     ...(source.audio && {
       sound: { source, ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) },
     }),
     ...(hls !== undefined && { hls }),
     ...(signal && { signal }),
+    ...(onWarning && { onWarning }),
   };
 }
