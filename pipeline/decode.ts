@@ -4,7 +4,7 @@ import { type Line, line, mentioning } from "../models/line.ts";
 import { decodeFilters, decodeInput } from "./ffmpeg/decode_filters.ts";
 import { interruption } from "./ffmpeg/exit.ts";
 import { featuresOf, passTimestamps } from "./ffmpeg/features.ts";
-import { safeInput } from "./ffmpeg/formats.ts";
+import { sourceOptions } from "./ffmpeg/formats.ts";
 import { FrameTimes } from "./ffmpeg/frame_times.ts";
 import { locate } from "./ffmpeg/locate.ts";
 import type { Exit } from "./ffmpeg/log.ts";
@@ -89,7 +89,7 @@ class FrameStream {
     const times = new FrameTimes();
     const process = new FfmpegProcess(program, "stdout", {
       input: [
-        ...safeInput,
+        ...sourceOptions(source),
         ...decodeInput(source, features),
         ...cut(options),
         "-i",

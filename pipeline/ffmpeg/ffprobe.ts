@@ -1,6 +1,7 @@
 import { fileArgument } from "./command.ts";
 import { safeInput } from "./formats.ts";
 import type { Program } from "./locate.ts";
+import { PlainName } from "./plain_name.ts";
 
 /** A stream or container as reported by ffprobe; every value may be missing or `N/A`. */
 export interface ProbedStream {
@@ -63,15 +64,16 @@ export async function firstFrameSideData(
 }
 
 async function ask<T>(program: Program, path: string, shown: readonly string[]): Promise<T> {
+  using name = new PlainName(path);
   const quiet = ["-hide_banner", "-loglevel", "error", "-of", "json"];
   const command = new Deno.Command(program.path, {
-    args: [...quiet, ...safeInput, ...shown, fileArgument(path)],
+    args: [...quiet, ...safeInput, ...shown, fileArgument(name.path)],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   });
   const { success, signal, stdout, stderr } = await command.output();
   if (signal) throw new Error(`ffprobe was killed with signal ${signal}`);
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  if (!success) throw new Error(new TextDecoder().decode(stderr).replaceAll(name.path, path));
   return JSON.parse(new TextDecoder().decode(stdout));
 }

@@ -44,7 +44,8 @@ export function chaptersInput(chapters: readonly Chapter[]): string {
     const times = `TIMEBASE=1/1000\nSTART=${Math.round(start * 1000)}\nEND=${Math.round(end * 1000)}`;
     return `[CHAPTER]\n${times}\ntitle=${escaped((title ?? "").slice(0, longestTitle))}\n`;
   });
-  return `data:,${encodeURIComponent(`;FFMETADATA1\n${text.join("")}`)}`;
+  const bytes = new TextEncoder().encode(`;FFMETADATA1\n${text.join("")}`);
+  return `data:text/plain;base64,${bytes.toBase64()}`;
 }
 
 function escaped(value: string): string {

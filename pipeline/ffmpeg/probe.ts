@@ -31,7 +31,8 @@ export interface ProbeOptions {
  *   small
  * @throws the signal's reason when it is aborted
  */
-export async function probe(path: string, { signal }: ProbeOptions = {}): Promise<SourceInfo> {
+export async function probe(given: string, { signal }: ProbeOptions = {}): Promise<SourceInfo> {
+  const path = await lastingPath(given);
   await checkReadable(path);
   const info = await inspected(path, signal);
   checkSize(info);
@@ -56,6 +57,11 @@ function checkSize({ path, width, height }: SourceInfo): void {
       line`${{ path }} is ${size}, too large to dream: at most ${most} million pixels are read`,
     );
   }
+}
+
+/** The path that a name such as `/dev/stdin` or `/proc/self/fd/3` leads to: for ffmpeg it means something else. */
+async function lastingPath(path: string): Promise<string> {
+  return /^\/(dev|proc)\//.test(path) ? await Deno.realPath(path).catch(() => path) : path;
 }
 
 async function inspected(path: string, signal: AbortSignal | undefined): Promise<SourceInfo> {

@@ -1,5 +1,5 @@
 import { fileArgument } from "./command.ts";
-import { safeInput } from "./formats.ts";
+import { sourceOptions } from "./formats.ts";
 import { locate } from "./locate.ts";
 import type { Exit } from "./log.ts";
 import type { AudioInfo, SourceInfo } from "./probe.ts";
@@ -60,7 +60,7 @@ export class SoundReader {
       ...(duration === undefined ? [] : ["-t", String(duration)]),
     ];
     const process = new FfmpegProcess(await locate("ffmpeg"), "stdout", {
-      input: [...safeInput, ...cut, "-i", fileArgument(source.path)],
+      input: [...sourceOptions(source), ...cut, "-i", fileArgument(source.path)],
       options: [
         ...["-map", `0:${source.audio.stream}`, "-filter:a", `aresample=${sampleRate}:async=1:first_pts=0`],
         ...["-ac", String(channels), "-ar", String(sampleRate), "-c:a", "pcm_f32le", "-f", "f32le"],

@@ -3,16 +3,19 @@ import { type Line, line } from "../../models/line.ts";
 import type { DownloadProgress } from "../../models/download_options.ts";
 import type { ComposedFrame } from "../compose.ts";
 import { decode } from "../decode.ts";
-import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
+import { encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { expectedFrames } from "../ffmpeg/expected_frames.ts";
 import { chaptersWithin } from "../ffmpeg/labels.ts";
 import { probe } from "../ffmpeg/probe.ts";
+import { resultComment } from "./result_settings.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
 import { InterruptedError } from "./interrupted.ts";
+import { claimOutputs } from "./claim_outputs.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { PaceKeeper } from "./progress.ts";
+import type { EnginePool } from "./engines.ts";
 import { checkMotion, Rig } from "./rig.ts";
 import { StageClock } from "./stage_clock.ts";
 import { dreamFrames } from "../stages.ts";
@@ -33,6 +36,8 @@ export interface DreamJob {
   parameters: Parameters | LaterParameters;
   /** Execution providers in order of preference. Default: the best that works. */
   providers?: readonly string[];
+  /** Where the engine's Worker comes from, in programs that keep running. */
+  engines?: EnginePool | undefined;
   /** Part of the source, in seconds. */
   from?: number;
   duration?: number;
@@ -70,7 +75,7 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   let result: EncodeResult | undefined;
   try {
     const source = await probe(asked.input, signal ? { signal } : {});
-    await checkOutput(asked.output, source);
+    await using _claim = await claimOutputs(asked, source);
     for (const note of source.notes) asked.onWarning?.(note);
     const job = await settled(asked, source);
     const { parameters } = job;
@@ -82,7 +87,7 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
     const clock = new StageClock();
     const encoded = encode(dreamedFrames(job, source, rig, clock), {
       ...encodeOptions(job, rig.network, source),
-      onResult: (told) => result = told,
+      onResult: (told: EncodeResult) => result = told,
     });
     let count = 0;
     for await (const { index, pts, loss, motion, visible } of clock.time("encode", encoded)) {
@@ -176,7 +181,7 @@ function encodeOptions(job: SettledJob, network: string, source: SourceInfo): En
     frameRate: source.frameRate,
     quality: parameters.quality,
     chapters: chaptersWithin(source.chapters, { from, duration }),
-    metadata: { ...source.labels, comment: `Reverie ${JSON.stringify({ network, ...parameters })}` },
+    metadata: { ...source.labels, comment: resultComment(network, parameters) },
     ...(source.audio && {
       sound: { source, ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) },
     }),
