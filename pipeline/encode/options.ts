@@ -1,8 +1,5 @@
 import type { Line } from "../../models/line.ts";
-<<<<<<< HEAD
 import type { Chapter } from "../ffmpeg/labels.ts";
-=======
->>>>>>> main
 import type { SourceInfo } from "../ffmpeg/probe.ts";
 
 /** The source of the sound, and which part of it. */
@@ -41,11 +38,7 @@ export interface EncodeOptions {
   hls?: string;
   /** Interrupts: the frames so far become a playable file, and the generator throws the signal's reason. */
   signal?: AbortSignal;
-<<<<<<< HEAD
-  /** Called with one line about a problem that does not end the work. */
-=======
   /** Called with one line about something that the user should know and that does not end the encoding. */
->>>>>>> main
   onWarning?: (line: Line) => void;
   /** Called once with the result when everything is closed, even if encoding was interrupted or failed. */
   onResult?: (result: EncodeResult) => void;

@@ -87,7 +87,7 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
     const clock = new StageClock();
     const encoded = encode(dreamedFrames(job, source, rig, clock), {
       ...encodeOptions(job, rig.network, source),
-      onResult: (told: EncodeResult) => result = told,
+      onResult: (told) => result = told,
     });
     let count = 0;
     for await (const { index, pts, loss, motion, visible } of clock.time("encode", encoded)) {
