@@ -32,6 +32,9 @@ export async function checkOutput(path: string, source?: SourceInfo): Promise<vo
       line`give an output that ends in ${endings} instead of ${{ path }}`,
     ]);
   }
+  if (path.includes("\ufffd")) {
+    throw unusable(line`${{ path }} is not a name in UTF-8`, ["give another name for the output"]);
+  }
   const folder = await statusOf(dirname(resolve(path)));
   if (!folder?.isDirectory) {
     const folder = { path: dirname(path) };

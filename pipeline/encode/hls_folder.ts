@@ -88,7 +88,7 @@ export class HlsWatch {
    * @throws {ReverieError} if a segment or the playlist is not whole
    */
   async check(): Promise<void> {
-    if (!await this.#follow()) throw this.#full();
+    if (!await this.#follow()) throw await this.#failure();
   }
 
   /**
@@ -97,7 +97,7 @@ export class HlsWatch {
    * @throws {ReverieError} if a segment or the playlist is not whole
    */
   async finish(): Promise<void> {
-    if (!await this.#follow() || !this.#playlist.isEnded) throw this.#full();
+    if (!await this.#follow() || !this.#playlist.isEnded) throw await this.#failure();
   }
 
   /** Takes what has been added to the playlist; false if that is not whole. */
@@ -112,20 +112,25 @@ export class HlsWatch {
     return whole;
   }
 
-  #full(): ReverieError {
-    const wrong = line`HLS in ${{ path: this.#folder }} could not be written: the disk is full`;
+  async #failure(): Promise<ReverieError> {
+    const what = line`HLS in ${{ path: this.#folder }} could not be written`;
+    if (!await statusOf(this.#folder)) {
+      return new ReverieError("encoding_failed", line`${what}: the folder has been removed`);
+    }
+    const wrong = line`${what}: the disk is full`;
     return new ReverieError("disk_full", wrong, { advice: ["make room and start again"] });
   }
 
   /** Ends the playlist after its last whole segment, once ffmpeg has ended. */
   async repair(): Promise<void> {
     if (await this.#follow() && this.#playlist.isEnded) return;
-    const keep = new Set([playlistName, "init.mp4", ...this.#playlist.segments]);
+    const { segments } = this.#playlist;
+    const keep = new Set(segments.size === 0 ? [] : [playlistName, "init.mp4", ...segments]);
     try {
       for (const name of await hlsNames(this.#folder)) {
         if (!keep.has(name)) await Deno.remove(join(this.#folder, name));
       }
-      await Deno.writeTextFile(join(this.#folder, playlistName), this.#playlist.ended());
+      if (keep.size > 0) await Deno.writeTextFile(join(this.#folder, playlistName), this.#playlist.ended());
     } catch {
       // The error that made this necessary is reported.
     }

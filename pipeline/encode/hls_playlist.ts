@@ -26,7 +26,7 @@ export class HlsPlaylist {
 
   /** The last whole playlist, ended. */
   ended(): string {
-    return this.text === "" || this.isEnded ? this.text : `${this.text}#EXT-X-ENDLIST\n`;
+    return this.isEnded ? this.text : `${this.text}#EXT-X-ENDLIST\n`;
   }
 }
 

@@ -17,7 +17,8 @@ export async function checkReadable(path: string): Promise<void> {
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
       throw new ReverieError("not_found", line`${{ path }} is not there`, {
-        advice: ["check the path"],
+        // The runtime replaces what is not UTF-8 on a command line.
+        advice: path.includes("\ufffd") ? ["give it a name in UTF-8"] : ["check the path"],
         cause,
       });
     }

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex -- Signatures of files hold control characters.
 import { Buffer } from "node:buffer";
 
 /** What a file is by its first bytes, whatever its name. */

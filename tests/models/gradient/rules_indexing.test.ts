@@ -60,7 +60,6 @@ function scattered(
   op: string,
   dims: number[],
   updates: number[],
-  indices: number[],
   axis?: number,
 ) {
   const reduction = random.pick(["none", "add"]);
@@ -80,7 +79,7 @@ testRule("ScatterElements", 10, (random): Case => {
   const inner = updates.slice(axis < 0 ? axis + dims.length + 1 : axis + 1).reduce((a, b) => a * b, 1);
   const count = updates.reduce((a, b) => a * b);
   const indices = Array.from({ length: count }, (_, i) => order[Math.floor(i / inner) % updates.at(axis)!]!);
-  const { reduction, ...drawn } = scattered(random, "ScatterElements", dims, updates, indices, axis);
+  const { reduction, ...drawn } = scattered(random, "ScatterElements", dims, updates, axis);
   return {
     ...drawn,
     build: (g, [x, u]) => [
@@ -96,7 +95,7 @@ testRule("ScatterND", 10, (random): Case => {
   const deep = dims.length > 1 && random.chance();
   const indices = deep ? first.flatMap((row) => [row, random.integer(-dims[1]!, dims[1]! - 1)]) : first;
   const updates = [count, ...dims.slice(deep ? 2 : 1)];
-  const { reduction, ...drawn } = scattered(random, "ScatterND", dims, updates, indices);
+  const { reduction, ...drawn } = scattered(random, "ScatterND", dims, updates);
   return {
     ...drawn,
     build: (g, [x, u]) => {
