@@ -39,7 +39,7 @@ export async function probe(given: string, { signal }: ProbeOptions = {}): Promi
   return info;
 }
 
-/** Side lengths and numbers of pixels beyond which nothing can be decoded. */
+/** The number of pixels beyond which ffmpeg decodes nothing. */
 const mostPixels = 2 ** 28;
 
 function checkSize({ path, width, height }: SourceInfo): void {
