@@ -92,7 +92,18 @@ export function asReverieError(error: unknown): ReverieError {
       cause: error,
     });
   }
+  if (isOutOfDescriptors(error)) {
+    const wrong = "the server has too many open files and connections: try again later";
+    return new ReverieError("busy", wrong, { retryAfter: 10, cause: error });
+  }
   return new ReverieError("internal", "the server failed; its log says more", { cause: error });
+}
+
+/** Whether an error, of Deno or of Node's interface, says that no file descriptor is left. */
+function isOutOfDescriptors(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return code === "EMFILE" || code === "ENFILE" ||
+    typeof message === "string" && /\(os error (23|24)\)/.test(message);
 }
 
 /** Only SQLite's message identifies this error: Deno uses one code for all SQLite errors. */
