@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
-import { type Line, line, mentioning } from "../../models/line.ts";
+import { type Line, line, mentioning, saidBy } from "../../models/line.ts";
 import { EncoderProcess } from "../ffmpeg/encoder_process.ts";
 import { interruption } from "../ffmpeg/exit.ts";
 import { featuresOf } from "../ffmpeg/features.ts";
@@ -160,6 +160,6 @@ export async function failure(
     });
   }
   const files = [path, ...written, ...written.map((file) => resolve(file)), hls, sound?.source.path ?? ""];
-  const reason = mentioning(exit.errors[0] ?? "ffmpeg ended early", files);
+  const reason = saidBy(exit.errors[0] ?? "ffmpeg ended early", files);
   return new ReverieError("encoding_failed", line`${{ path }} could not be written: ${reason}`, { cause });
 }

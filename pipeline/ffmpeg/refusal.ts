@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../models/error_codes.ts";
 import { ReverieError } from "../../models/errors.ts";
-import { type Line, line, mentioning, type Remedy } from "../../models/line.ts";
+import { type Line, line, type Remedy, saidBy } from "../../models/line.ts";
 import { reasonOf } from "../../models/system_error.ts";
 import type { Signature } from "../pictures/signature.ts";
 
@@ -93,7 +93,7 @@ export async function refusal(path: string, cause: unknown, signature: Signature
     });
   }
   const last = text.trim().split("\n").at(-1) ?? "unknown error";
-  const reason = mentioning(last, [path]);
+  const reason = saidBy(last, [path]);
   return new ReverieError(
     "unusable_video",
     line`${{ path }} cannot be read as a video or picture: ${reason}`,
