@@ -1,5 +1,6 @@
 /** The dreamer for the current settings. */
 import type { Engine } from "../../models/engine/engine.ts";
+import { inputSizes } from "../../models/networks/input_sizes.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { Size } from "../graphs/picture.ts";
@@ -66,7 +67,7 @@ async function build(options: DreamersOptions): Promise<Dreamer> {
   const { engine, network, working, parameters, signal } = options;
   const { octaves, octaveScale } = parameters;
   const layers = parameters.layers ?? network.defaultLayers;
-  const sizes = octaveSizes(working, octaves, octaveScale, network.minimumSize);
+  const sizes = octaveSizes(working, octaves, octaveScale, inputSizes(network, layers));
   return await Dreamer.create(engine, network, sizes, { ...parameters, layers }, signal);
 }
 

@@ -3,6 +3,7 @@ import { Engine } from "../../models/engine/engine.ts";
 import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../../models/flow/choose.ts";
 import type { FlowEstimator } from "../../models/flow/flow.ts";
 import type { Line } from "../../models/line.ts";
+import { inputSizes } from "../../models/networks/input_sizes.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { DownloadProgress } from "../../models/download_options.ts";
@@ -15,7 +16,7 @@ import type { Size } from "../graphs/picture.ts";
 import { OcclusionCheck } from "../occlusion.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import { Scaler } from "../graphs/scaler.ts";
-import { workingSize } from "./working_size.ts";
+import { dreamSize } from "./working_size.ts";
 
 /** Options of {@link Rig.create}. */
 export interface RigOptions {
@@ -54,6 +55,11 @@ export async function checkMotion(
   if (size) await checkFlow({ flow, model, size, room });
 }
 
+function onlySizeNote(layers: readonly string[], { height, width }: Size): Line {
+  const several = layers.length > 1 ? "these layers" : `the layer ${layers[0]}`;
+  return `the network can run up to ${several} at ${width}x${height} only: frames are dreamed at that size, in one octave`;
+}
+
 /** The engine and all sessions for one source and one set of parameters. */
 export class Rig {
   readonly engine: Engine;
@@ -61,6 +67,8 @@ export class Rig {
   /** Name of the network that dreams, and the layers that it dreams with. */
   readonly network: string;
   readonly layers: readonly string[];
+  /** Why frames are dreamed at another size than the settings say, if they are. */
+  readonly sizeNote: Line | undefined;
   readonly scaler: Scaler;
   readonly dreamers: Dreamers;
   readonly estimator: FlowEstimator | undefined;
@@ -72,7 +80,7 @@ export class Rig {
   private constructor(
     engine: Engine,
     working: Size,
-    network: { name: string; layers: readonly string[] },
+    network: { name: string; layers: readonly string[]; note?: Line },
     scaler: Scaler,
     dreamers: Dreamers,
     motion?: MotionRig,
@@ -81,6 +89,7 @@ export class Rig {
     this.working = working;
     this.network = network.name;
     this.layers = network.layers;
+    this.sizeNote = network.note;
     this.scaler = scaler;
     this.dreamers = dreamers;
     this.estimator = motion?.flow.estimator;
@@ -119,9 +128,15 @@ export class Rig {
     room: number,
   ): Promise<Rig> {
     const { num, den } = source.sampleAspect;
-    const working = workingSize(source, num / den, parameters.imageSize, { smallest: network.minimumSize });
+    const layers = parameters.layers ?? network.defaultLayers;
+    const sizes = inputSizes(network, layers);
+    const working = dreamSize(source, num / den, parameters.imageSize, sizes);
     const flowSize = flowSizeOf(source, parameters, working);
-    const dreamed = { name: network.name, layers: parameters.layers ?? network.defaultLayers };
+    const dreamed = {
+      name: network.name,
+      layers,
+      ...(sizes.only && { note: onlySizeNote(layers, sizes.only) }),
+    };
     const dreamers = await Dreamers.create({ engine, network, working, parameters, signal });
     signal?.throwIfAborted();
     const scaler = await Scaler.create(engine, source, working, flowSize);

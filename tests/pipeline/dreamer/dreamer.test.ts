@@ -20,7 +20,12 @@ interface Run {
 
 async function dreamOnce(network: Network, options: DreamerOptions, steps: number, seed = 1): Promise<Run> {
   using engine = await Engine.start({ providers: ["cpu"] });
-  const dreamer = await Dreamer.create(engine, network, octaveSizes(size, 2, 1.25, 75), options);
+  const dreamer = await Dreamer.create(
+    engine,
+    network,
+    octaveSizes(size, 2, 1.25, { smallest: 75 }),
+    options,
+  );
   const picture = await engine.put(drawn(3, size, pattern));
   const settings = { steps, passes: 1, rate: 4 / 255, jitter: 8, random: new Random(seed) };
   const { picture: dreamed, loss } = await dreamer.dream(picture, settings);

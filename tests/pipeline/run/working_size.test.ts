@@ -17,7 +17,10 @@ Deno.test("pixels that are not square become square", () => {
 
 Deno.test("octaves grow to the working size; those too small are left out", () => {
   const size = { width: 512, height: 288 };
-  assert.deepEqual(octaveSizes(size, 3, 2, 75), [{ width: 256, height: 144 }, size]);
-  assert.deepEqual(octaveSizes(size, 2, 0.5, 75), octaveSizes(size, 2, 2, 75));
-  assert.deepEqual(octaveSizes({ width: 40, height: 30 }, 4, 1.4, 75), [{ width: 40, height: 30 }]);
+  assert.deepEqual(octaveSizes(size, 3, 2, { smallest: 75 }), [{ width: 256, height: 144 }, size]);
+  assert.deepEqual(octaveSizes(size, 2, 0.5, { smallest: 75 }), octaveSizes(size, 2, 2, { smallest: 75 }));
+  assert.deepEqual(octaveSizes({ width: 40, height: 30 }, 4, 1.4, { smallest: 75 }), [{
+    width: 40,
+    height: 30,
+  }]);
 });
