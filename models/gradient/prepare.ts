@@ -45,7 +45,7 @@ export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const folded = foldScales(withoutPassThrough(withFiniteConstants(constant)));
   const graph = prune(reorderPools(prune(poolParts(withFiniteConstants(folded)))));
   const layers = graph.outputs.map(({ name }) => name);
-  const shapes = staticShapes({ ...upgraded, graph }, options);
+  const shapes = staticShapes({ ...upgraded, graph }, options, declaredSize(upgraded.graph));
   refuseOtherPrecisions(graph, shapes);
   const described = [...new Set(layers)].map((name) => ({ name, ...shapes.get(name)! }));
   // Nodes are named after their outputs, so that their names do not clash with those of the backward pass.
@@ -121,14 +121,27 @@ export function runsAt(model: Model, options: PrepareOptions): boolean {
     graph.nodes.every((node) => node.outputs.every((name) => name === "" || table.has(name)));
 }
 
-function staticShapes(model: Model, { inputShape }: PrepareOptions): ReturnType<typeof inferShapes> {
+/** The height and width that the file declares, if they are numbers. */
+export function declaredSize(graph: Graph): { height: number; width: number } | undefined {
+  const [, , height, width] = graph.inputs.find(({ name }) => !graph.initializers.has(name))?.dims ?? [];
+  return typeof height === "number" && typeof width === "number" ? { height, width } : undefined;
+}
+
+function staticShapes(
+  model: Model,
+  { inputShape }: PrepareOptions,
+  declared: ReturnType<typeof declaredSize>,
+): ReturnType<typeof inferShapes> {
   try {
     return inferShapes(model);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const written = declared ? `; its file is written for ${declared.height}x${declared.width}` : "";
     throw invalidParameter(
       "layers",
-      `the network cannot run up to this layer with an input of ${inputShape.join("x")} (${reason})`,
+      `the network cannot run up to this layer with an input of ${
+        inputShape.join("x")
+      } (${reason}${written})`,
       { advice: ["choose a lower layer or another size"], cause: error },
     );
   }

@@ -1,4 +1,4 @@
-import { runsAt } from "../gradient/prepare.ts";
+import { declaredSize, runsAt } from "../gradient/prepare.ts";
 import type { Model } from "../onnx/model.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import type { Network } from "./network.ts";
@@ -39,7 +39,7 @@ export function inputSizes(network: Network, layers: readonly string[]): InputSi
       return { smallest: smallestSide(smallest, units * multiple, multiple, runs), multiple };
     }
   }
-  const only = declaredSize(model);
+  const only = declaredSize(model.graph);
   return { smallest, multiple: 1, ...(only && runs(only.height, only.width) && { only }) };
 }
 
@@ -53,9 +53,4 @@ function smallestSide(
   const step = Math.ceil(16 / multiple) * multiple;
   for (let side = first; side < known; side += step) if (runs(side)) return side;
   return known;
-}
-
-function declaredSize({ graph }: Model): InputSizes["only"] | undefined {
-  const [, , height, width] = graph.inputs.find(({ name }) => !graph.initializers.has(name))?.dims ?? [];
-  return typeof height === "number" && typeof width === "number" ? { height, width } : undefined;
 }
