@@ -1,5 +1,4 @@
 import { declaredSize, runsAt } from "../gradient/prepare.ts";
-import type { Model } from "../onnx/model.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import type { Network } from "./network.ts";
 
