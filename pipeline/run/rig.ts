@@ -3,6 +3,7 @@ import { Engine } from "../../models/engine/engine.ts";
 import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../../models/flow/choose.ts";
 import type { FlowEstimator } from "../../models/flow/flow.ts";
 import type { Line } from "../../models/line.ts";
+import { inputSizes } from "../../models/networks/input_sizes.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { DownloadProgress } from "../../models/download_options.ts";
@@ -15,7 +16,7 @@ import type { Size } from "../graphs/picture.ts";
 import { OcclusionCheck } from "../occlusion.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import { Scaler } from "../graphs/scaler.ts";
-import { workingSize } from "./working_size.ts";
+import { dreamSize } from "./working_size.ts";
 
 /** Options of {@link Rig.create}. */
 export interface RigOptions {
@@ -28,6 +29,8 @@ export interface RigOptions {
   /** Where the engine's Worker comes from, in programs that keep running. */
   engines?: EnginePool | undefined;
   onDownload?: DownloadProgress;
+  /** Called with one line about what the network cannot do, which does not end the dream. */
+  onWarning?: (line: Line) => void;
   /** Stops a download, a trial, or building between two graphs; rejects with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -52,6 +55,11 @@ export async function checkMotion(
   const { flow, flowModel: model } = parameters;
   const size = leastFlowSize(source, parameters);
   if (size) await checkFlow({ flow, model, size, room });
+}
+
+function onlySizeNote(layers: readonly string[], { height, width }: Size): Line {
+  const several = layers.length > 1 ? "these layers" : `the layer ${layers[0]}`;
+  return `the network can run up to ${several} at ${width}x${height} only: frames are dreamed at that size, in one octave`;
 }
 
 /** The engine and all sessions for one source and one set of parameters. */
@@ -115,14 +123,17 @@ export class Rig {
   static async #build(
     engine: Engine,
     network: Network,
-    { source, parameters, signal }: RigOptions,
+    { source, parameters, onWarning, signal }: RigOptions,
     room: number,
   ): Promise<Rig> {
     const { num, den } = source.sampleAspect;
-    const working = workingSize(source, num / den, parameters.imageSize, { smallest: network.minimumSize });
+    const layers = parameters.layers ?? network.defaultLayers;
+    const sizes = inputSizes(network, layers);
+    const working = dreamSize(source, num / den, parameters.imageSize, sizes);
     const flowSize = flowSizeOf(source, parameters, working);
-    const dreamed = { name: network.name, layers: parameters.layers ?? network.defaultLayers };
-    const dreamers = await Dreamers.create({ engine, network, working, parameters, signal });
+    if (sizes.only) onWarning?.(onlySizeNote(layers, sizes.only));
+    const dreamed = { name: network.name, layers };
+    const dreamers = await Dreamers.create({ engine, network, working, parameters, onWarning, signal });
     signal?.throwIfAborted();
     const scaler = await Scaler.create(engine, source, working, flowSize);
     if (!flowSize) return new Rig(engine, working, dreamed, scaler, dreamers);
