@@ -60,6 +60,7 @@ export class DreamRun {
   readonly #context: RunContext;
   readonly #posters: PosterKeeper;
   readonly #log: Logger;
+  readonly #work: WorkLimits;
   #rendering: Rendering | undefined;
   #stop: Stop | undefined;
   #written = -Infinity;
@@ -76,6 +77,11 @@ export class DreamRun {
       () => this.#attempt(() => this.#note({ poster: true })),
       (error) => this.#log.warn({ err: error }, "the poster could not be kept"),
     );
+    this.#work = new WorkLimits({
+      limits: context.limits,
+      resting: () => context.renderer.held,
+      onExceeded: (error) => this.#rendering?.stop(error),
+    });
     this.ended = this.#run(dream);
   }
 
@@ -103,6 +109,11 @@ export class DreamRun {
     this.#updateSeeing();
   }
 
+  /** To be called when the rendering begins or ends to rest. */
+  rests(): void {
+    this.#work.look();
+  }
+
   /**
    * Stops the run. The first reason counts, except that `removed` overrides it, since a removed dream
    * publishes no more news.
@@ -113,27 +124,22 @@ export class DreamRun {
   }
 
   async #run(dream: StoredDream): Promise<void> {
-    const { renderer, limits, files } = this.#context;
+    const { files } = this.#context;
     const playlist = new PlaylistWatch(files.playlist, () => this.#attempt(() => this.#tellPlaylist()));
-    const work = new WorkLimits({
-      limits,
-      resting: () => renderer.held,
-      onExceeded: (error) => this.#rendering?.stop(error),
-    });
     let outcome: { frames: number; seconds: number } | { error: unknown };
     try {
       this.#log.info({ name: dream.name }, "a dream begins");
-      outcome = await this.#render(dream, work);
+      outcome = await this.#render(dream);
     } catch (error) {
       outcome = { error };
     }
-    work.stop();
+    this.#work.stop();
     await playlist.stop();
     await this.#posters.settled();
     await this.#end(outcome).catch((error) => this.#log.error({ err: error }, "a dream's end is not noted"));
   }
 
-  async #render(dream: StoredDream, work: WorkLimits): Promise<{ frames: number; seconds: number }> {
+  async #render(dream: StoredDream): Promise<{ frames: number; seconds: number }> {
     const { renderer, files, hub } = this.#context;
     const { from, duration, initial: parameters, preset, given } = dream;
     const job = {
@@ -150,7 +156,7 @@ export class DreamRun {
     this.#rendering = renderer.render(job, {
       start: (event) => this.#attempt(() => this.#onStart(event)),
       frame: (event) => {
-        work.frames(event.index + 1);
+        this.#work.frames(event.index + 1);
         this.#attempt(() => this.#onFrame(event));
       },
       picture: (picture) => this.#attempt(() => this.#onPicture(picture)),
