@@ -44,6 +44,9 @@ export class Stop extends Error {
 /** Minimum interval between progress writes to the database, in milliseconds. */
 const writeInterval = 1000;
 
+/** How long to wait before a dream's end is noted again, in milliseconds. */
+const retryAfter = 2000;
+
 /** How long a change request waits for its first frame before it is answered without one, in milliseconds. */
 const changePatience = 2000;
 
@@ -63,6 +66,8 @@ export class DreamRun {
   readonly #work: WorkLimits;
   #rendering: Rendering | undefined;
   #stop: Stop | undefined;
+  /** Settles when a run is stopped that waits to note its end. */
+  #stopping: PromiseWithResolvers<void> | undefined;
   #written = -Infinity;
   #watched = false;
   #seeing = false;
@@ -121,6 +126,7 @@ export class DreamRun {
   stop(kind: Stop["kind"]): void {
     if (!this.#stop || kind === "removed") this.#stop = new Stop(kind);
     this.#rendering?.stop(this.#stop);
+    this.#stopping?.resolve();
   }
 
   async #run(dream: StoredDream): Promise<void> {
@@ -269,9 +275,22 @@ export class DreamRun {
     } catch (error) {
       this.#log.warn({ err: error }, "the database has no room: the unfinished video makes some");
       await removeAll(files.partial);
-      this.#note(end);
+      await this.#noteAtLast(end);
     }
     this.#tellEnd();
+  }
+
+  /** Notes the end; as long as that fails, it is tried again, and the dream counts as running. */
+  async #noteAtLast(end: DreamUpdate): Promise<void> {
+    while (this.#stop?.kind !== "closing" && this.#stop?.kind !== "removed") {
+      try {
+        return this.#note(end);
+      } catch (error) {
+        this.#log.warn({ err: error }, "a dream's end is not noted; it is tried again");
+        this.#stopping = Promise.withResolvers();
+        await settledWithin(this.#stopping.promise, retryAfter);
+      }
+    }
   }
 
   #tellEnd(): void {
