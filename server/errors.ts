@@ -117,8 +117,11 @@ function isOutOfDescriptors(error: unknown): boolean {
     typeof message === "string" && /\(os error (23|24)\)/.test(message);
 }
 
-/** Only SQLite's message identifies this error: Deno uses one code for all SQLite errors. */
-function isDatabaseFull(error: unknown): boolean {
+/**
+ * Whether SQLite found the disk full. Only its message identifies this error: Deno uses one code for all SQLite
+ * errors.
+ */
+export function isDatabaseFull(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return code === "ERR_SQLITE_ERROR" && message === "database or disk is full";
 }

@@ -23,6 +23,8 @@ export interface DreamFrameJob {
   providers?: readonly string[];
   /** Where the engine's Worker comes from, in programs that keep running. */
   engines?: EnginePool | undefined;
+  /** Memory that the rendering may take on the CPU, in bytes; it is refused if it needs more. Default: no limit. */
+  memory?: number;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
 }

@@ -52,8 +52,10 @@ export interface DreamJob {
   settings?: (index: number) => Parameters;
   /** Receives every frame before it is encoded. */
   watch?: Watcher;
-  /** Resident memory that the process may have, in bytes. Default: limited only by what is available. */
+  /** Memory that the rendering may take on the CPU, in bytes; it is refused if it needs more. Default: no limit. */
   memory?: number;
+  /** Called with an estimate of the memory that the rendering takes, in bytes, if that is limited. */
+  onMemory?: (bytes: number) => void;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
   /** Called with one line about a problem that does not end the dream. */

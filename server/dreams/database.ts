@@ -81,7 +81,8 @@ function migrate(database: DatabaseSync, path: string): number {
     database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
     return version;
   } catch (error) {
-    database.exec("ROLLBACK");
+    // A full disk has ended the transaction already.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }
