@@ -5,9 +5,12 @@
 import type { Engine, Session, Value } from "../../models/engine/engine.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
-import { floatTensor, intTensor, type Model } from "../../models/onnx/model.ts";
+import { intTensor, type Model } from "../../models/onnx/model.ts";
 import { resize, type Size } from "../graphs/picture.ts";
 import type { Random } from "../graphs/random.ts";
+import { Adam } from "./adam.ts";
+import { Lbfgs, type LbfgsSessions, loadLbfgs } from "./lbfgs.ts";
+import { Ascent, type Optimizer, type OptimizerName } from "./optimizer.ts";
 import { stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them requires a new one. */
@@ -19,8 +22,10 @@ export interface DreamSettings {
   steps: number;
   /** Passes over all octaves. */
   passes: number;
-  /** Mean change per step, in [0, 1]. */
+  /** Learning rate: for ascent the mean change per step, in [0, 1]. */
   rate: number;
+  /** Number of earlier steps that L-BFGS remembers. Default: 100. */
+  history?: number;
   /** Largest random shift before each step, in pixels. */
   jitter: number;
   random: Random;
@@ -41,10 +46,11 @@ export function gradientForms(provider: string): StepOptions["forms"] {
   return { maxPool: provider === "webgpu" ? "indexFree" : "indices" };
 }
 
-/** One octave: its size, and its two graphs. */
+/** One octave: its size and its graphs. */
 interface Octave {
   size: Size;
   step: Session;
+  lbfgs: LbfgsSessions | undefined;
   /** Scales the picture down to this octave and adds the detail of the octave below. */
   enter: Session;
 }
@@ -52,9 +58,11 @@ interface Octave {
 /** Holds the sessions for one working size. */
 export class Dreamer {
   readonly #octaves: Octave[];
+  readonly #optimizer: OptimizerName;
 
-  private constructor(octaves: Octave[]) {
+  private constructor(octaves: Octave[], optimizer: OptimizerName) {
     this.#octaves = octaves;
+    this.#optimizer = optimizer;
   }
 
   /**
@@ -71,6 +79,7 @@ export class Dreamer {
     signal?: AbortSignal,
   ): Promise<Dreamer> {
     const working = sizes.at(-1)!;
+    const { optimizer = "ascent" } = options;
     const octaves: Octave[] = [];
     for (const [index, size] of sizes.entries()) {
       signal?.throwIfAborted();
@@ -78,10 +87,11 @@ export class Dreamer {
       octaves.push({
         size,
         step: await engine.load(step),
+        lbfgs: optimizer === "lbfgs" ? await loadLbfgs(engine, size) : undefined,
         enter: await engine.load(enterGraph(working, size, sizes[index - 1])),
       });
     }
-    return new Dreamer(octaves);
+    return new Dreamer(octaves, optimizer);
   }
 
   /**
@@ -102,14 +112,15 @@ export class Dreamer {
   async #pass(picture: Value, settings: DreamSettings): Promise<Dreamed> {
     let below: { base: Value; dreamed: Value } | undefined;
     let loss = 0;
-    for (const { size, step, enter } of this.#octaves) {
+    for (const octave of this.#octaves) {
       const feeds: Record<string, Value> = below
         ? { picture, baseBelow: below.base, dreamedBelow: below.dreamed }
         : { picture };
-      const entered = await enter.run<"base" | "start">(feeds);
+      const entered = await octave.enter.run<"base" | "start">(feeds);
       below?.base.release();
       below?.dreamed.release();
-      const climbed = await climb(step, entered.start, size, settings);
+      const optimizer = this.#optimizerAt(octave, settings);
+      const climbed = await climb(optimizer, entered.start, octave.size, settings);
       below = { base: entered.base, dreamed: climbed.picture };
       loss = climbed.loss;
     }
@@ -117,30 +128,39 @@ export class Dreamer {
     return { picture: below!.dreamed, loss };
   }
 
+  /** Every octave begins with a new one, as in neural-dream. */
+  #optimizerAt({ size, step, lbfgs }: Octave, { rate, history = 100 }: DreamSettings): Optimizer {
+    if (lbfgs) return new Lbfgs(step, lbfgs, 255 * rate, history);
+    return this.#optimizer === "adam" ? new Adam(step, size, rate) : new Ascent(step, rate);
+  }
+
   /** Releases all sessions. */
   async release(): Promise<void> {
-    await Promise.all(this.#octaves.flatMap(({ step, enter }) => [step.release(), enter.release()]));
+    const sessions = this.#octaves.flatMap((
+      { step, enter, lbfgs = {} },
+    ) => [step, enter, ...Object.values(lbfgs)]);
+    await Promise.all(sessions.map((session) => session.release()));
   }
 }
 
-/** Gradient ascent at one size. Releases the picture it is given. */
+/** Climbs at one size. Releases the picture and the optimiser. */
 async function climb(
-  session: Session,
+  optimizer: Optimizer,
   picture: Value,
   size: Size,
   settings: DreamSettings,
 ): Promise<Dreamed> {
-  const rate = floatTensor([settings.rate], []);
   let loss: Value | undefined;
   for (let step = 0; step < settings.steps; step++) {
     settings.signal?.throwIfAborted();
     const shift = randomShift(settings.random, settings.jitter, size);
-    const next = await session.run<"dreamed" | "loss">({ picture, shift, rate });
+    const next = await optimizer.step({ picture, shift });
     picture.release();
     loss?.release();
     picture = next.dreamed;
     loss = next.loss;
   }
+  optimizer.release();
   return { picture, loss: loss ? Number((await loss.take()).data[0]) : 0 };
 }
 

@@ -66,8 +66,9 @@ async function build(options: DreamersOptions): Promise<Dreamer> {
   const { engine, network, working, parameters, signal } = options;
   const { octaves, octaveScale } = parameters;
   const layers = parameters.layers ?? network.defaultLayers;
+  const weighting = parameters.weighting ?? (parameters.optimizer === "ascent" ? "equal" : "plain");
   const sizes = octaveSizes(working, octaves, octaveScale, network.minimumSize);
-  return await Dreamer.create(engine, network, sizes, { ...parameters, layers }, signal);
+  return await Dreamer.create(engine, network, sizes, { ...parameters, layers, weighting }, signal);
 }
 
 /** The settings that the graphs depend on. */

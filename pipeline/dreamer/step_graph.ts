@@ -6,37 +6,42 @@ import type { Network, Preprocessing } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import { inline } from "../../models/onnx/inline.ts";
 import type { Model } from "../../models/onnx/model.ts";
-import { roll, scaled, type Size, unrollShift } from "../graphs/picture.ts";
+import { roll, type Size, unrollShift } from "../graphs/picture.ts";
+import { adamChange, adamInputs } from "./adam.ts";
 import { foldPreprocessing } from "./fold_preprocessing.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
+import { objectiveGradient, type Weights } from "./objective.ts";
+import type { OptimizerName } from "./optimizer.ts";
 import { colourScaled, smooth, type Smoothing, stepLength } from "./smoothing.ts";
-import { totalVariationGradient } from "./total_variation.ts";
 
 /** Options of {@link stepGraph}. */
-export interface StepOptions extends LossOptions {
+export interface StepOptions extends LossOptions, Weights {
   layers: string[];
   smoothing: Smoothing;
   /** How much of the gradient's colour is kept; 0 changes only brightness, 1 keeps all of it. */
   colour: number;
-  /** Weight of total variation against the dream; 0 leaves it out. */
-  tvWeight: number;
+  /** Default: ascent. */
+  optimizer?: OptimizerName | undefined;
   /** The forms that suit the execution provider. */
   forms: Required<GradientForms>;
 }
 
 /**
- * `picture` float32 [1, 3, h, w] in [0, 1], `shift` int64 [2] (rows, columns), `rate` scalar (mean change, in
- * [0, 1]) -> `dreamed` [1, 3, h, w] and `loss` (scalar, before the step).
+ * `picture` float32 [1, 3, h, w] in [0, 1], `shift` int64 [2] (rows, columns), `rate` scalar (change per step,
+ * in [0, 1]) -> `dreamed` [1, 3, h, w] and `loss` (scalar, before the step).
  *
- * The picture is shifted and run through the network. The gradient of the loss is smoothed, scaled to a mean
- * absolute value of `rate`, and added to the picture.
+ * The picture is shifted and run through the network, and the gradient of the loss is smoothed. Ascent scales it to
+ * a mean absolute value of `rate` and adds it to the picture. Adam has further inputs and outputs, see
+ * {@link adamChange}. For L-BFGS the graph returns the `gradient` per grey level instead of a dream, and has no `rate`.
  */
 export function stepGraph(network: Network, size: Size, options: StepOptions): Model {
+  const { optimizer = "ascent" } = options;
   const dims = [1, 3, size.height, size.width];
-  const g = new GraphBuilder({ name: "gradient ascent" });
+  const g = new GraphBuilder({ name: `step of ${optimizer}` });
   const picture = g.input("picture", "float32", dims);
   const shift = g.input("shift", "int64", [2]);
-  const rate = g.input("rate", "float32", []);
+  const moments = optimizer === "adam" ? adamInputs(g, size) : undefined;
+  const rate = optimizer === "ascent" ? g.input("rate", "float32", []) : undefined;
 
   const rolled = roll(g, picture, shift, 3, size);
   const { gradient, loss } = inline(g, dreamGradientGraph(network, size, options), { picture: rolled });
@@ -49,12 +54,19 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
     size,
   );
   const direction = colourScaled(g, smoothed, size, options.colour);
-  const change = g.mul(direction, stepLength(g, direction, rate));
-  const calmed = options.tvWeight === 0
-    ? change
-    : g.sub(change, g.mul(totalVariationGradient(g, picture, size), scaled(g, rate, options.tvWeight)));
-  g.output("dreamed", g.clip(g.add(picture, calmed), 0, 1), "float32", dims);
+  const isWeighted = optimizer !== "ascent" || options.tvWeight !== 0 || (options.l2Weight ?? 0) !== 0;
+  const isPlain = options.smoothing === "none" && options.colour === 1;
+  const climbed = { picture, direction, gradient: isPlain ? undefined : gradient };
+  const upwards = isWeighted
+    ? objectiveGradient(g, climbed, size, options, network.preprocessing.mean)
+    : direction;
   g.output("loss", loss!, "float32", []);
+  if (optimizer === "lbfgs") {
+    g.output("gradient", upwards, "float32", dims);
+    return g.build();
+  }
+  const change = moments ? adamChange(g, upwards, moments) : g.mul(upwards, stepLength(g, upwards, rate!));
+  g.output("dreamed", g.clip(g.add(picture, change), 0, 1), "float32", dims);
   return g.build();
 }
 
@@ -67,7 +79,7 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
 export function dreamGradientGraph(
   network: Network,
   size: Size,
-  options: Omit<StepOptions, "smoothing">,
+  options: LossOptions & Pick<StepOptions, "layers" | "forms">,
 ): Model {
   const dims = [1, 3, size.height, size.width];
   const prepared = prepare(network.model, { layers: options.layers, inputShape: dims });
@@ -78,11 +90,16 @@ export function dreamGradientGraph(
   const picture = g.input("picture", "float32", dims);
   const input = preprocess(g, picture, preprocessing);
   const values = inline(g, model, { [model.graph.inputs[0]!.name]: input });
-  const { loss, objective } = dreamLoss(g, layers.map((layer) => values[layer]!), options);
+  const activations = layers.map((layer) => ({ value: values[layer]!, dims: dimsOf(prepared.model, layer) }));
+  const { loss, objective } = dreamLoss(g, activations, options);
   const [gradient] = differentiate(g, objective, [picture], options.forms);
   g.output("loss", loss, "float32", []);
   g.output("gradient", gradient!, "float32", dims);
   return g.build();
+}
+
+function dimsOf({ graph }: Model, layer: string): number[] {
+  return graph.outputs.find(({ name }) => name === layer)!.dims!.map(Number);
 }
 
 function refuseMissingChannels({ graph }: Model, channels: readonly number[]): void {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { optimizers } from "../dreamer/optimizer.ts";
 import { parseNumber } from "./parse_number.ts";
 import { group, same, setting } from "./setting.ts";
 
@@ -52,10 +53,27 @@ export const ascent = group("How it is dreamed", {
     aliases: { num_iterations: same },
   }),
 
+  optimizer: setting(z.enum(optimizers).default("ascent"), {
+    help: "how the picture climbs: ascent (steps of equal mean change), adam or lbfgs",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { optimizer: same },
+  }),
+
+  lbfgsHistory: setting(z.int().min(1).max(1000).default(100), {
+    label: "History of L-BFGS",
+    help: "with the optimizer lbfgs: number of earlier steps that it learns from",
+    slider: { low: 1, high: 100, step: 1 },
+    live: true,
+    costs: ["time"],
+    aliases: { lbfgs_num_correction: same },
+  }),
+
   learningRate: setting(z.number().gt(0).max(255).default(2.2), {
     label: "Strength of a step",
     unit: "grey levels",
-    help: "mean change per gradient step",
+    help:
+      "mean change per gradient step; with adam the largest usual one, with lbfgs a factor of its own step",
     common: 2,
     slider: { low: 0.5, high: 12, step: 0.1 },
     live: true,
@@ -84,12 +102,31 @@ export const ascent = group("How it is dreamed", {
     costs: ["graphs"],
   }),
 
-  tvWeight: setting(z.number().min(0).max(100).default(0), {
+  dreamWeight: setting(z.number().min(0).max(1e9).default(1000), {
+    label: "Weight of the dream",
+    help: "factor of the loss, which matters against tvWeight and l2Weight only",
+    slider: { low: 0, high: 5000, step: 50 },
+    live: true,
+    costs: ["graphs"],
+    aliases: { dream_weight: same },
+  }),
+
+  tvWeight: setting(z.number().min(0).max(1e9).default(0), {
     label: "Total variation",
-    help: "weight of total variation, which smooths the dream",
-    slider: { low: 0, high: 5, step: 0.05 },
+    help: "weight of total variation, summed in grey levels, which smooths the dream; 0.001 is visible",
+    slider: { low: 0, high: 0.02, step: 0.0005 },
     live: true,
     costs: ["graphs"],
     aliases: { tv_weight: same },
+  }),
+
+  l2Weight: setting(z.number().min(0).max(1e9).default(0), {
+    label: "Weight of the picture's norm",
+    help:
+      "weight of half the L3 norm of the picture in grey levels about the network's mean, which keeps it pale",
+    slider: { low: 0, high: 1, step: 0.01 },
+    live: true,
+    costs: ["graphs"],
+    aliases: { l2_weight: same },
   }),
 });

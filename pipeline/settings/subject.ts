@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
 import { networkNames } from "./network_names.ts";
+import { type Loss, losses, weightings } from "../dreamer/loss.ts";
 import { exceptFor, group, same, setting } from "./setting.ts";
 
 /** Three numbers, one per RGB channel; a single number stands for all three. */
@@ -10,7 +11,13 @@ const perChannel = z.union([
   z.number().transform((value): [number, number, number] => [value, value, value]),
 ]);
 
-const losses = ["mean", "l2"] as const;
+/** neural-dream's losses that have another name here. */
+const lossModes: Readonly<Record<string, Loss>> = {
+  mse: "l2",
+  l2: "norm",
+  abs_l2: "norm",
+  abs_mean: "abs-mean",
+};
 
 /** The network, and what it maximises. */
 export const subject = group("What is dreamed", {
@@ -47,10 +54,23 @@ export const subject = group("What is dreamed", {
   }),
 
   loss: setting(z.enum(losses).default("mean"), {
-    help: "what grows: mean activation, layers weighing the same, or l2, the mean of its square",
+    help:
+      "what grows: the mean of the activation, of its square (l2), of its magnitude (abs-mean) or of its " +
+      "softplus (bce), or its norm, the root of the sum of squares",
     live: true,
     costs: ["graphs", "time"],
-    aliases: { loss_mode: lossMode },
+    // Their l2 and abs_l2 are the norm, and their mse is the mean square.
+    aliases: { loss_mode: (mode) => lossModes[mode] ?? mode },
+  }),
+
+  weighting: setting(z.enum(weightings).optional(), {
+    label: "Weights of layers",
+    help:
+      "how layers weigh: equal, plain (the sum of their losses) or size (each divided by its layer's largest " +
+      "dimension) (default: equal with the optimizer ascent, else plain)",
+    live: true,
+    costs: ["graphs"],
+    aliases: { normalize_weights: (on) => on === "true" ? "size" : undefined },
   }),
 
   mean: setting(perChannel.optional(), {
@@ -72,11 +92,5 @@ export const subject = group("What is dreamed", {
 function networkFile(file: string, note: (line: string) => void): string | undefined {
   if (!/^bvlc_googlenet\.pth$/i.test(basename(file)) || existsSync(file)) return file;
   note(`-model_file ${file} is not here; it is the network that Reverie has as googlenet`);
-  return undefined;
-}
-
-function lossMode(mode: string, note: (line: string) => void): string | undefined {
-  if (losses.some((loss) => loss === mode)) return mode;
-  note(`-loss_mode ${mode} is not there yet; the preset's or the default loss is used`);
   return undefined;
 }

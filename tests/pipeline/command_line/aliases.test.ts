@@ -48,7 +48,7 @@ Deno.test("every flag with a counterpart sets it", () => {
   assert.equal(parameters.jitter, 16);
   assert.equal(parameters.tvWeight, 0.1);
   assert.equal(parameters.seed, 7);
-  assert.equal(parameters.loss, "l2");
+  assert.equal(parameters.loss, "norm");
   assert.equal(parameters.smoothing, "laplacian");
   assert.deepEqual(parameters.channels, [1, 2]);
 });
