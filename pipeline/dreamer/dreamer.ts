@@ -11,7 +11,8 @@ import type { Random } from "../graphs/random.ts";
 import { Adam } from "./adam.ts";
 import { Lbfgs, type LbfgsSessions, loadLbfgs } from "./lbfgs.ts";
 import { Ascent, type Optimizer, type OptimizerName } from "./optimizer.ts";
-import { stepGraph, type StepOptions } from "./step_graph.ts";
+import { isRankedOnce } from "./channels.ts";
+import { rankGraph, stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them requires a new one. */
 export type DreamerOptions = Omit<StepOptions, "forms">;
@@ -59,10 +60,13 @@ interface Octave {
 export class Dreamer {
   readonly #octaves: Octave[];
   readonly #optimizer: OptimizerName;
+  /** Chooses channels on the picture that a dream begins with. */
+  readonly #rank: Session | undefined;
 
-  private constructor(octaves: Octave[], optimizer: OptimizerName) {
+  private constructor(octaves: Octave[], optimizer: OptimizerName, rank?: Session) {
     this.#octaves = octaves;
     this.#optimizer = optimizer;
+    this.#rank = rank;
   }
 
   /**
@@ -91,7 +95,8 @@ export class Dreamer {
         enter: await engine.load(enterGraph(working, size, sizes[index - 1])),
       });
     }
-    return new Dreamer(octaves, optimizer);
+    const rank = isRankedOnce(options) ? await engine.load(rankGraph(network, working, options)) : undefined;
+    return new Dreamer(octaves, optimizer, rank);
   }
 
   /**
@@ -101,15 +106,17 @@ export class Dreamer {
    */
   async dream(picture: Value, settings: DreamSettings): Promise<Dreamed> {
     let dreamed: Dreamed = { picture, loss: 0 };
+    const chosen = await this.#rank?.run({ picture }) ?? {};
     for (let pass = 0; pass < settings.passes; pass++) {
-      const next = await this.#pass(dreamed.picture, settings);
+      const next = await this.#pass(dreamed.picture, chosen, settings);
       if (dreamed.picture !== picture) dreamed.picture.release();
       dreamed = next;
     }
+    for (const mask of Object.values(chosen)) mask.release();
     return dreamed;
   }
 
-  async #pass(picture: Value, settings: DreamSettings): Promise<Dreamed> {
+  async #pass(picture: Value, chosen: Record<string, Value>, settings: DreamSettings): Promise<Dreamed> {
     let below: { base: Value; dreamed: Value } | undefined;
     let loss = 0;
     for (const octave of this.#octaves) {
@@ -120,7 +127,8 @@ export class Dreamer {
       below?.base.release();
       below?.dreamed.release();
       const optimizer = this.#optimizerAt(octave, settings);
-      const climbed = await climb(optimizer, entered.start, octave.size, settings);
+      const start = { ...chosen, picture: entered.start };
+      const climbed = await climb(optimizer, start, octave.size, settings);
       below = { base: entered.base, dreamed: climbed.picture };
       loss = climbed.loss;
     }
@@ -139,6 +147,7 @@ export class Dreamer {
     const sessions = this.#octaves.flatMap((
       { step, enter, lbfgs = {} },
     ) => [step, enter, ...Object.values(lbfgs)]);
+    if (this.#rank) sessions.push(this.#rank);
     await Promise.all(sessions.map((session) => session.release()));
   }
 }
@@ -146,7 +155,7 @@ export class Dreamer {
 /** Climbs at one size. Releases the picture and the optimiser. */
 async function climb(
   optimizer: Optimizer,
-  picture: Value,
+  { picture, ...chosen }: { picture: Value; [mask: string]: Value },
   size: Size,
   settings: DreamSettings,
 ): Promise<Dreamed> {
@@ -154,7 +163,7 @@ async function climb(
   for (let step = 0; step < settings.steps; step++) {
     settings.signal?.throwIfAborted();
     const shift = randomShift(settings.random, settings.jitter, size);
-    const next = await optimizer.step({ picture, shift });
+    const next = await optimizer.step({ ...chosen, picture, shift });
     picture.release();
     loss?.release();
     picture = next.dreamed;

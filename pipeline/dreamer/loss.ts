@@ -1,6 +1,8 @@
 /** What a dream maximises: a number made of the layers' activations. */
 import type { GraphBuilder } from "../../models/onnx/build.ts";
 import { mean, scaled } from "../graphs/picture.ts";
+import type { ChannelOptions } from "./channels.ts";
+import { type WeakOptions, withoutWeak } from "./weak_activations.ts";
 
 /** The losses by name. Those of neural-dream are among them under its own or other names, see the alias. */
 export const losses = ["mean", "l2", "norm", "abs-mean", "bce"] as const;
@@ -15,10 +17,8 @@ export const weightings = ["equal", "plain", "size"] as const;
 export type Weighting = typeof weightings[number];
 
 /** What the dream maximises. */
-export interface LossOptions {
+export interface LossOptions extends ChannelOptions, WeakOptions {
   loss: Loss;
-  /** Channels to maximise. Default: all. */
-  channels?: readonly number[] | undefined;
   /**
    * `equal` divides each layer's loss by its current magnitude, so that layers with large activations do not
    * drown out the others; `plain` adds the losses up; `size` adds them up, each divided by the largest of its
@@ -32,6 +32,12 @@ export interface Activation {
   value: string;
   /** [1, channels, height, width], or [1, channels] above the last pool. */
   dims: readonly number[];
+}
+
+/** A layer's activation, and which of its channels count. */
+export interface ChosenActivation extends Activation {
+  /** Default: all, as a whole. A `mask` is float32 [channels]; `count` of its elements are 1, the others 0. */
+  choice?: { channels: readonly number[] } | { mask: string; count: number } | undefined;
 }
 
 /** The value to report and the value to differentiate; both are scalars. */
@@ -51,7 +57,7 @@ interface LayerLoss {
 }
 
 /** What a dream maximises, from the layers' activations. */
-export function dreamLoss(g: GraphBuilder, activations: Activation[], options: LossOptions): DreamLoss {
+export function dreamLoss(g: GraphBuilder, activations: ChosenActivation[], options: LossOptions): DreamLoss {
   const { weighting = "equal" } = options;
   const layers = activations.map((activation) => layerLoss(g, activation, options));
   const values = layers.map(({ value }) => value);
@@ -61,11 +67,22 @@ export function dreamLoss(g: GraphBuilder, activations: Activation[], options: L
   };
 }
 
-function layerLoss(g: GraphBuilder, { value, dims }: Activation, { loss, channels }: LossOptions): LayerLoss {
+function layerLoss(
+  g: GraphBuilder,
+  { choice, ...activation }: ChosenActivation,
+  options: LossOptions,
+): LayerLoss {
+  const { loss } = options;
+  const { value, dims } = withoutWeak(g, activation, options);
   const size = Math.max(...dims);
-  if (!channels) return { value: ofWhole(g, loss, value), terms: 1, size };
-  const chosen = g.op("Gather", [value, g.ints(...channels)], { axis: 1 });
-  const terms = channels.length;
+  if (!choice) return { value: ofWhole(g, loss, value), terms: 1, size };
+  if ("mask" in choice) {
+    const { mask, count: terms } = choice;
+    const sum = g.reduceSum(g.mul(ofChannels(g, loss, { value, dims }), mask), undefined, 0);
+    return { value: scaled(g, sum, 1 / terms), terms, size };
+  }
+  const chosen = g.op("Gather", [value, g.ints(...choice.channels)], { axis: 1 });
+  const terms = choice.channels.length;
   // A mean of means of equally many elements is the mean of all.
   if (loss !== "norm") return { value: ofWhole(g, loss, chosen), terms, size };
   return { value: mean(g, ofChannels(g, loss, { value: chosen, dims })), terms, size };

@@ -1,5 +1,4 @@
 /** One step of gradient ascent as a single ONNX graph: DeepDream on one screen. */
-import { invalidParameter } from "../../models/errors.ts";
 import { differentiate, type GradientForms } from "../../models/gradient/differentiate.ts";
 import { prepare } from "../../models/gradient/prepare.ts";
 import type { Network, Preprocessing } from "../../models/networks/network.ts";
@@ -8,6 +7,7 @@ import { inline } from "../../models/onnx/inline.ts";
 import type { Model } from "../../models/onnx/model.ts";
 import { roll, type Size, unrollShift } from "../graphs/picture.ts";
 import { adamChange, adamInputs } from "./adam.ts";
+import { choiceOf, isRankedOnce, rankedMask } from "./channels.ts";
 import { foldPreprocessing } from "./fold_preprocessing.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
 import { objectiveGradient, type Weights } from "./objective.ts";
@@ -42,9 +42,12 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
   const shift = g.input("shift", "int64", [2]);
   const moments = optimizer === "adam" ? adamInputs(g, size) : undefined;
   const rate = optimizer === "ascent" ? g.input("rate", "float32", []) : undefined;
+  const ofLoss = dreamGradientGraph(network, size, options);
+  // Its inputs besides the picture are those of the step.
+  const masks = ofLoss.graph.inputs.slice(1).map(({ name, dims }) => [name, g.input(name, "float32", dims!)]);
 
   const rolled = roll(g, picture, shift, 3, size);
-  const { gradient, loss } = inline(g, dreamGradientGraph(network, size, options), { picture: rolled });
+  const { gradient, loss } = inline(g, ofLoss, { ...Object.fromEntries(masks), picture: rolled });
   // Smoothed while shifted, so that the grid of the coarser levels never falls in the same place twice.
   const smoothed = roll(
     g,
@@ -82,15 +85,20 @@ export function dreamGradientGraph(
   options: LossOptions & Pick<StepOptions, "layers" | "forms">,
 ): Model {
   const dims = [1, 3, size.height, size.width];
-  const prepared = prepare(network.model, { layers: options.layers, inputShape: dims });
-  const { layers } = prepared;
-  refuseMissingChannels(prepared.model, options.channels ?? []);
-  const { model, preprocessing } = foldPreprocessing(prepared.model, network.preprocessing);
+  const { model, preprocessing, layers } = layersOf(network, size, options);
   const g = new GraphBuilder({ name: "dream gradient", opset: model.opset });
   const picture = g.input("picture", "float32", dims);
-  const input = preprocess(g, picture, preprocessing);
-  const values = inline(g, model, { [model.graph.inputs[0]!.name]: input });
-  const activations = layers.map((layer) => ({ value: values[layer]!, dims: dimsOf(prepared.model, layer) }));
+  // Declared before the network brings its own names.
+  const masks = isRankedOnce(options)
+    ? layers.map(({ dims }, index) => g.input(maskName(index), "float32", [dims[1]!]))
+    : [];
+  const values = inline(g, model, { [model.graph.inputs[0]!.name]: preprocess(g, picture, preprocessing) });
+  const activations = layers.map(({ layer, dims, choice }, index) => {
+    const activation = { value: values[layer]!, dims };
+    if (!choice || "channels" in choice) return { ...activation, choice };
+    const mask = masks[index] ?? rankedMask(g, activation, choice.rank, choice.count);
+    return { ...activation, choice: { mask, count: choice.count } };
+  });
   const { loss, objective } = dreamLoss(g, activations, options);
   const [gradient] = differentiate(g, objective, [picture], options.forms);
   g.output("loss", loss, "float32", []);
@@ -98,20 +106,40 @@ export function dreamGradientGraph(
   return g.build();
 }
 
-function dimsOf({ graph }: Model, layer: string): number[] {
-  return graph.outputs.find(({ name }) => name === layer)!.dims!.map(Number);
+/** Name of a layer's ranked channels, as an output of {@link rankGraph} and an input of the other graphs. */
+export const maskName = (index: number) => `chosen${index}`;
+
+/** `picture` float32 [1, 3, h, w] in [0, 1] -> the ranked channels of every layer, `chosen0` … [channels]. */
+export function rankGraph(
+  network: Network,
+  size: Size,
+  options: LossOptions & Pick<StepOptions, "layers">,
+): Model {
+  const { model, preprocessing, layers } = layersOf(network, size, options);
+  const g = new GraphBuilder({ name: "channel ranks", opset: model.opset });
+  const picture = g.input("picture", "float32", [1, 3, size.height, size.width]);
+  const values = inline(g, model, { [model.graph.inputs[0]!.name]: preprocess(g, picture, preprocessing) });
+  for (const [index, { layer, dims, choice }] of layers.entries()) {
+    if (!choice || "channels" in choice) continue;
+    const mask = rankedMask(g, { value: values[layer]!, dims }, choice.rank, choice.count);
+    g.output(maskName(index), mask, "float32", [dims[1]!]);
+  }
+  return g.build();
 }
 
-function refuseMissingChannels({ graph }: Model, channels: readonly number[]): void {
-  for (const { name, dims } of graph.outputs) {
-    const count = Number(dims?.[1]);
-    const missing = channels.find((channel) => channel >= count);
-    if (missing === undefined) continue;
-    throw invalidParameter(
-      "channels",
-      `there is no channel ${missing} in ${name}: its channels are 0 to ${count - 1}`,
-    );
-  }
+/** The network up to its layers, and what counts of each. */
+function layersOf(
+  network: Network,
+  { height, width }: Size,
+  options: LossOptions & Pick<StepOptions, "layers">,
+) {
+  const prepared = prepare(network.model, { layers: options.layers, inputShape: [1, 3, height, width] });
+  const layers = prepared.layers.map((layer) => {
+    const { dims: declared } = prepared.model.graph.outputs.find(({ name }) => name === layer)!;
+    const dims = declared!.map(Number);
+    return { layer, dims, choice: choiceOf(options, { name: layer, dims }) };
+  });
+  return { ...foldPreprocessing(prepared.model, network.preprocessing), layers };
 }
 
 /** Converts an RGB picture in [0, 1] to the input that the network expects. */

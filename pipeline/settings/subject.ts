@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
 import { networkNames } from "./network_names.ts";
+import { channelCaptures, channelModes } from "../dreamer/channels.ts";
+import { percentModes } from "../dreamer/weak_activations.ts";
 import { type Loss, losses, weightings } from "../dreamer/loss.ts";
 import { exceptFor, group, same, setting } from "./setting.ts";
 
@@ -18,6 +20,16 @@ const lossModes: Readonly<Record<string, Loss>> = {
   abs_l2: "norm",
   abs_mean: "abs-mean",
 };
+
+function percent(measure: string, alias: string) {
+  return setting(z.number().min(0).max(100).default(0), {
+    unit: "percent",
+    help: `leave weak activations out, by their ${measure}, see percentMode; 0 keeps all`,
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { [alias]: same },
+  });
+}
 
 /** The network, and what it maximises. */
 export const subject = group("What is dreamed", {
@@ -46,11 +58,41 @@ export const subject = group("What is dreamed", {
   }),
 
   channels: setting(z.array(z.int().min(0)).min(1).optional(), {
-    help: "channels of the layers to grow (default: all of them)",
+    help: "channels of the layers to grow, or how many of them, see channelMode (default: all of them)",
     live: true,
     costs: ["graphs", "time"],
     lookup: "layers",
     aliases: { channels: exceptFor("-1") },
+  }),
+
+  channelMode: setting(z.enum(channelModes).default("all"), {
+    help:
+      "what channels names: those to grow (all), those not to grow (ignore), or how many by their activation: " +
+      "the strongest (strong), middling (avg) or weakest (weak)",
+    live: true,
+    costs: ["graphs", "time"],
+    lookup: "layers",
+    aliases: { channel_mode: same },
+  }),
+
+  channelCapture: setting(z.enum(channelCaptures).default("once"), {
+    help: "when strong, avg or weak channels are chosen: once for a frame, or before every step (iter)",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { channel_capture: (when) => when === "octave_iter" ? "iter" : when },
+  }),
+
+  normPercent: percent("norm", "norm_percent"),
+  absPercent: percent("sum", "abs_percent"),
+  meanPercent: percent("mean", "mean_percent"),
+
+  percentMode: setting(z.enum(percentModes).default("fast"), {
+    help:
+      "what normPercent, absPercent and meanPercent leave out: activations below 1 % of that percentile of a " +
+      "layer's places (fast), or all channels but that share, the strongest (slow)",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { percent_mode: same },
   }),
 
   loss: setting(z.enum(losses).default("mean"), {

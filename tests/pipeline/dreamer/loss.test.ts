@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Engine } from "../../../models/engine/engine.ts";
 import { gradientForms } from "../../../pipeline/dreamer/dreamer.ts";
 import type { Loss, LossOptions, Weighting } from "../../../pipeline/dreamer/loss.ts";
-import { dreamGradientGraph } from "../../../pipeline/dreamer/step_graph.ts";
+import { dreamGradientGraph, rankGraph } from "../../../pipeline/dreamer/step_graph.ts";
 import { settings } from "../../../pipeline/settings/all.ts";
 import { largestError, picture, reference, referenceNetwork, size } from "./reference_network.ts";
 
@@ -60,4 +60,35 @@ Deno.test("a silent layer has a gradient of 0, not one that is not a number", as
   const data = picture.data.map((_, i) => [0.4, 0.45, 0.5][Math.floor(i / (size.height * size.width))]!);
   const { gradient } = await session.run<"gradient">({ picture: { ...picture, data } });
   assert.ok((await gradient.take()).data.every((value) => value === 0));
+});
+
+Deno.test("channels ranked strong, avg and weak are PyTorch's, chosen once or before every step", async () => {
+  await using engine = await Engine.start({ providers: ["cpu"] });
+  const options = { layers: ["second"], loss: "norm" as const, weighting: "plain" as const };
+  for (const { mode, count, channels, gradient } of reference.choices) {
+    const channelMode = mode as "strong";
+    const ranking = { ...options, channels: [count], channelMode };
+    const rank = await engine.load(rankGraph(referenceNetwork(), size, ranking));
+    const { chosen0 } = await rank.run<"chosen0">({ picture });
+    const mask = [...(await chosen0.take()).data].map(Number);
+    assert.deepEqual(mask.flatMap((on, channel) => on === 1 ? [channel] : []), channels, `${mode} ${count}`);
+    const ours = await gradientOf(engine, { ...ranking, channelCapture: "iter" });
+    assert.ok(largestError(ours.gradient, gradient, 1 / 255) < 1e-4, `${mode} ${count}`);
+  }
+  const kept = await gradientOf(engine, { ...options, channels: [0, 3], channelMode: "ignore" });
+  const named = await gradientOf(engine, { ...options, channels: [1, 2, 4] });
+  assert.deepEqual(kept, named);
+});
+
+Deno.test("weak activations are left out as in PyTorch", async () => {
+  await using engine = await Engine.start({ providers: ["cpu"] });
+  for (const { mode, measure, percent, loss, gradient } of reference.percents) {
+    const ours = await gradientOf(engine, {
+      ...{ layers: ["second"], loss: "abs-mean", weighting: "plain" },
+      percentMode: mode as "fast",
+      [`${measure}Percent`]: percent,
+    });
+    assert.ok(Math.abs(ours.loss - loss) < 1e-5 * loss, `${mode} ${measure}`);
+    assert.ok(largestError(ours.gradient, gradient, 1 / 255) < 1e-4, `${mode} ${measure}`);
+  }
 });

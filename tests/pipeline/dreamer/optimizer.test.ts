@@ -78,3 +78,19 @@ Deno.test("weights shift an ascent, too, from the dream towards what they weigh"
   const heavy = { ...plain, dreamWeight: 1e6, tvWeight: 10 };
   assert.ok(variation(await dreamed(engine, heavy, 2 / 255)) > 0.99 * variation(free));
 });
+
+Deno.test("strong channels make another dream than channel 2, chosen once or before every step", async () => {
+  await using engine = await Engine.start({ providers: ["cpu"] });
+  const options = { ...plain, channels: [2] };
+  const dreams = await Promise.all([
+    options,
+    { ...options, channelMode: "strong" as const },
+    { ...options, channelMode: "weak" as const },
+    { ...options, channelMode: "strong" as const, channelCapture: "iter" as const },
+  ].map((one) => dreamed(engine, one, 4 / 255)));
+  for (const [index, dream] of dreams.slice(0, 3).entries()) {
+    const other = dreams[(index + 1) % 3]!;
+    assert.ok(dream.some((value, i) => Math.abs(value - other[i]!) > 0.01), `${index}`);
+  }
+  assert.ok(dreams[3]!.every((value) => Number.isFinite(value)));
+});
