@@ -44,22 +44,20 @@ export function adamChange(g: GraphBuilder, gradient: string, inputs: AdamInputs
 
 /** Climbs with Adam at one size. */
 export class Adam implements Optimizer {
-  readonly #session: Session;
   readonly #rate: number;
   #moments: { first: Value | HostTensor; second: Value | HostTensor };
   #steps = 0;
 
   /** @param rate largest usual change per step, in [0, 1] */
-  constructor(session: Session, { height, width }: Size, rate: number) {
-    this.#session = session;
+  constructor({ height, width }: Size, rate: number) {
     this.#rate = rate;
     const zeros = floatTensor(new Float32Array(3 * height * width), [1, 3, height, width]);
     this.#moments = { first: zeros, second: zeros };
   }
 
-  async step(feeds: Feeds): Promise<Stepped> {
+  async step(session: Session, feeds: Feeds): Promise<Stepped> {
     this.#steps++;
-    const { dreamed, loss, firstNext, secondNext } = await this.#session.run<
+    const { dreamed, loss, firstNext, secondNext } = await session.run<
       "dreamed" | "loss" | "firstNext" | "secondNext"
     >({
       ...feeds,

@@ -1,7 +1,7 @@
 /** Which channels of a layer a dream maximises: all, those listed, or as many by the rank of their mean activation. */
 import { invalidParameter } from "../../models/errors.ts";
 import type { GraphBuilder } from "../../models/onnx/build.ts";
-import type { Activation } from "./loss.ts";
+import type { Activation } from "./activation.ts";
 
 /** The modes by name, see {@link ChannelOptions.channelMode}. */
 export const channelModes = ["all", "strong", "avg", "weak", "ignore"] as const;

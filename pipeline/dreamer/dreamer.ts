@@ -5,17 +5,22 @@
 import type { Engine, Session, Value } from "../../models/engine/engine.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
-import { intTensor, type Model } from "../../models/onnx/model.ts";
+import { floatTensor, intTensor, type Model } from "../../models/onnx/model.ts";
 import { resize, type Size } from "../graphs/picture.ts";
 import type { Random } from "../graphs/random.ts";
 import { Adam } from "./adam.ts";
+import { contrastGraph } from "./contrast.ts";
+import { isTilting, type RandomTransforms, randomTurn, tilted } from "./turn.ts";
 import { Lbfgs, type LbfgsSessions, loadLbfgs } from "./lbfgs.ts";
 import { Ascent, type Optimizer, type OptimizerName } from "./optimizer.ts";
 import { isRankedOnce } from "./channels.ts";
 import { rankGraph, stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them requires a new one. */
-export type DreamerOptions = Omit<StepOptions, "forms">;
+export interface DreamerOptions extends Omit<StepOptions, "forms"> {
+  /** The percentile of the picture that every step makes white. Default: contrast stays as it is. */
+  adjustContrast?: number | undefined;
+}
 
 /** Settings that may differ from picture to picture. */
 export interface DreamSettings {
@@ -47,10 +52,18 @@ export function gradientForms(provider: string): StepOptions["forms"] {
   return { maxPool: provider === "webgpu" ? "indexFree" : "indices" };
 }
 
+/** A step's graph, and the size at which its network sees the picture. */
+interface View {
+  step: Session;
+  size: Size;
+}
+
 /** One octave: its size and its graphs. */
 interface Octave {
   size: Size;
-  step: Session;
+  /** Graphs for the upright picture and, if it may lie on its side, for that. */
+  views: View[];
+  contrast: Session | undefined;
   lbfgs: LbfgsSessions | undefined;
   /** Scales the picture down to this octave and adds the detail of the octave below. */
   enter: Session;
@@ -62,10 +75,16 @@ export class Dreamer {
   readonly #optimizer: OptimizerName;
   /** Chooses channels on the picture that a dream begins with. */
   readonly #rank: Session | undefined;
+  readonly #transforms: RandomTransforms;
 
-  private constructor(octaves: Octave[], optimizer: OptimizerName, rank?: Session) {
+  private constructor(
+    octaves: Octave[],
+    { optimizer = "ascent", randomTransforms = "none" }: DreamerOptions,
+    rank?: Session,
+  ) {
     this.#octaves = octaves;
     this.#optimizer = optimizer;
+    this.#transforms = randomTransforms;
     this.#rank = rank;
   }
 
@@ -83,20 +102,29 @@ export class Dreamer {
     signal?: AbortSignal,
   ): Promise<Dreamer> {
     const working = sizes.at(-1)!;
-    const { optimizer = "ascent" } = options;
+    const { optimizer = "ascent", randomTransforms = "none", adjustContrast } = options;
     const octaves: Octave[] = [];
     for (const [index, size] of sizes.entries()) {
       signal?.throwIfAborted();
-      const step = stepGraph(network, size, { ...options, forms: gradientForms(engine.provider) });
+      const views: View[] = [];
+      for (const isTilted of isTilting(randomTransforms) ? [false, true] : [false]) {
+        const forms = gradientForms(engine.provider);
+        const step = await engine.load(stepGraph(network, size, { ...options, forms }, isTilted));
+        views.push({ step, size: isTilted ? tilted(size) : size });
+      }
+      const contrast = adjustContrast === undefined
+        ? undefined
+        : await engine.load(contrastGraph(size, adjustContrast, network.preprocessing.mean));
       octaves.push({
         size,
-        step: await engine.load(step),
+        views,
+        contrast,
         lbfgs: optimizer === "lbfgs" ? await loadLbfgs(engine, size) : undefined,
         enter: await engine.load(enterGraph(working, size, sizes[index - 1])),
       });
     }
     const rank = isRankedOnce(options) ? await engine.load(rankGraph(network, working, options)) : undefined;
-    return new Dreamer(octaves, optimizer, rank);
+    return new Dreamer(octaves, options, rank);
   }
 
   /**
@@ -128,7 +156,7 @@ export class Dreamer {
       below?.dreamed.release();
       const optimizer = this.#optimizerAt(octave, settings);
       const start = { ...chosen, picture: entered.start };
-      const climbed = await climb(optimizer, start, octave.size, settings);
+      const climbed = await this.#climb(octave, optimizer, start, settings);
       below = { base: entered.base, dreamed: climbed.picture };
       loss = climbed.loss;
     }
@@ -137,40 +165,50 @@ export class Dreamer {
   }
 
   /** Every octave begins with a new one, as in neural-dream. */
-  #optimizerAt({ size, step, lbfgs }: Octave, { rate, history = 100 }: DreamSettings): Optimizer {
-    if (lbfgs) return new Lbfgs(step, lbfgs, 255 * rate, history);
-    return this.#optimizer === "adam" ? new Adam(step, size, rate) : new Ascent(step, rate);
+  #optimizerAt({ size, lbfgs }: Octave, { rate, history = 100 }: DreamSettings): Optimizer {
+    if (lbfgs) return new Lbfgs(lbfgs, 255 * rate, history);
+    return this.#optimizer === "adam" ? new Adam(size, rate) : new Ascent(rate);
+  }
+
+  /** Climbs at one size. Releases the picture and the optimiser. */
+  async #climb(
+    { views, contrast }: Octave,
+    optimizer: Optimizer,
+    { picture, ...chosen }: { picture: Value; [mask: string]: Value },
+    { steps, jitter, random, signal }: DreamSettings,
+  ): Promise<Dreamed> {
+    let loss: Value | undefined;
+    const replace = (next: Value) => {
+      picture.release();
+      picture = next;
+    };
+    for (let step = 0; step < steps; step++) {
+      signal?.throwIfAborted();
+      if (contrast) replace((await contrast.run<"stretched">({ picture })).stretched);
+      const turn = randomTurn(random, this.#transforms);
+      const view = views[turn % 2]!;
+      const shift = randomShift(random, jitter, view.size);
+      const half = this.#transforms === "none" ? {} : { half: floatTensor([turn >> 1], []) };
+      const next = await optimizer.step(view.step, { ...chosen, ...half, picture, shift });
+      replace(next.dreamed);
+      loss?.release();
+      loss = next.loss;
+    }
+    optimizer.release();
+    return { picture, loss: loss ? Number((await loss.take()).data[0]) : 0 };
   }
 
   /** Releases all sessions. */
   async release(): Promise<void> {
-    const sessions = this.#octaves.flatMap((
-      { step, enter, lbfgs = {} },
-    ) => [step, enter, ...Object.values(lbfgs)]);
+    const sessions = this.#octaves.flatMap(({ views, enter, contrast, lbfgs = {} }) => [
+      ...views.map(({ step }) => step),
+      enter,
+      ...(contrast ? [contrast] : []),
+      ...Object.values(lbfgs),
+    ]);
     if (this.#rank) sessions.push(this.#rank);
     await Promise.all(sessions.map((session) => session.release()));
   }
-}
-
-/** Climbs at one size. Releases the picture and the optimiser. */
-async function climb(
-  optimizer: Optimizer,
-  { picture, ...chosen }: { picture: Value; [mask: string]: Value },
-  size: Size,
-  settings: DreamSettings,
-): Promise<Dreamed> {
-  let loss: Value | undefined;
-  for (let step = 0; step < settings.steps; step++) {
-    settings.signal?.throwIfAborted();
-    const shift = randomShift(settings.random, settings.jitter, size);
-    const next = await optimizer.step({ ...chosen, picture, shift });
-    picture.release();
-    loss?.release();
-    picture = next.dreamed;
-    loss = next.loss;
-  }
-  optimizer.release();
-  return { picture, loss: loss ? Number((await loss.take()).data[0]) : 0 };
 }
 
 /** A cyclic shift of up to `jitter` pixels either way on both axes, as int64 [2] (rows, columns). */

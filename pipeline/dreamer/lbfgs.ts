@@ -93,7 +93,6 @@ interface LastStep {
 
 /** Climbs with L-BFGS at one size. */
 export class Lbfgs implements Optimizer {
-  readonly #gradients: Session;
   readonly #sessions: LbfgsSessions;
   readonly #rate: HostTensor;
   readonly #history: number;
@@ -102,19 +101,17 @@ export class Lbfgs implements Optimizer {
   #last: LastStep | undefined;
 
   /**
-   * @param gradients the step's graph, which returns the gradient per grey level
    * @param rate length of a step in units of the Newton step
    * @param history number of pairs to keep, from 1
    */
-  constructor(gradients: Session, sessions: LbfgsSessions, rate: number, history: number) {
-    this.#gradients = gradients;
+  constructor(sessions: LbfgsSessions, rate: number, history: number) {
     this.#sessions = sessions;
     this.#rate = floatTensor([rate], []);
     this.#history = history;
   }
 
-  async step(feeds: Feeds): Promise<Stepped> {
-    const { gradient, loss } = await this.#gradients.run<"gradient" | "loss">(feeds);
+  async step(session: Session, feeds: Feeds): Promise<Stepped> {
+    const { uphill: gradient, loss } = await session.run<"uphill" | "loss">(feeds);
     const length = this.#last ? this.#rate : await this.#firstLength(gradient);
     if (this.#last) await this.#learn(gradient, this.#last);
     const direction = await this.#newton(gradient);

@@ -1,6 +1,7 @@
 /** What a dream maximises: a number made of the layers' activations. */
 import type { GraphBuilder } from "../../models/onnx/build.ts";
 import { mean, scaled } from "../graphs/picture.ts";
+import type { Activation } from "./activation.ts";
 import type { ChannelOptions } from "./channels.ts";
 import { type WeakOptions, withoutWeak } from "./weak_activations.ts";
 
@@ -25,13 +26,6 @@ export interface LossOptions extends ChannelOptions, WeakOptions {
    * layer's dimensions. Default: equal.
    */
   weighting?: Weighting | undefined;
-}
-
-/** A layer's activation. */
-export interface Activation {
-  value: string;
-  /** [1, channels, height, width], or [1, channels] above the last pool. */
-  dims: readonly number[];
 }
 
 /** A layer's activation, and which of its channels count. */

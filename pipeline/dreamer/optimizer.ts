@@ -19,25 +19,23 @@ export interface Stepped {
 
 /** Climbs on one picture at one size; a new one forgets what earlier steps taught. */
 export interface Optimizer {
-  /** Takes a step; the caller still owns the feeds, and releases the result. */
-  step(feeds: Feeds): Promise<Stepped>;
+  /** Takes a step with a step's graph; the caller still owns the feeds, and releases the result. */
+  step(session: Session, feeds: Feeds): Promise<Stepped>;
   /** Frees the state. */
   release(): void;
 }
 
 /** Gradient ascent: every step's mean absolute change is the rate. */
 export class Ascent implements Optimizer {
-  readonly #session: Session;
   readonly #rate: HostTensor;
 
   /** @param rate mean change per step, in [0, 1] */
-  constructor(session: Session, rate: number) {
-    this.#session = session;
+  constructor(rate: number) {
     this.#rate = floatTensor([rate], []);
   }
 
-  async step(feeds: Feeds): Promise<Stepped> {
-    return await this.#session.run<"dreamed" | "loss">({ ...feeds, rate: this.#rate });
+  async step(session: Session, feeds: Feeds): Promise<Stepped> {
+    return await session.run<"dreamed" | "loss">({ ...feeds, rate: this.#rate });
   }
 
   release(): void {}

@@ -12,6 +12,7 @@ import { foldPreprocessing } from "./fold_preprocessing.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
 import { objectiveGradient, type Weights } from "./objective.ts";
 import type { OptimizerName } from "./optimizer.ts";
+import { type RandomTransforms, tilted, turned, turnedBack } from "./turn.ts";
 import { colourScaled, smooth, type Smoothing, stepLength } from "./smoothing.ts";
 
 /** Options of {@link stepGraph}. */
@@ -22,6 +23,8 @@ export interface StepOptions extends LossOptions, Weights {
   colour: number;
   /** Default: ascent. */
   optimizer?: OptimizerName | undefined;
+  /** What every step turns the picture by at random. Default: none. */
+  randomTransforms?: RandomTransforms | undefined;
   /** The forms that suit the execution provider. */
   forms: Required<GradientForms>;
 }
@@ -32,31 +35,39 @@ export interface StepOptions extends LossOptions, Weights {
  *
  * The picture is shifted and run through the network, and the gradient of the loss is smoothed. Ascent scales it to
  * a mean absolute value of `rate` and adds it to the picture. Adam has further inputs and outputs, see
- * {@link adamChange}. For L-BFGS the graph returns the `gradient` per grey level instead of a dream, and has no `rate`.
+ * {@link adamInputs}. For L-BFGS the graph returns `uphill`, the gradient per grey level, instead of a dream, and has no `rate`.
+ *
+ * With random transforms there is also the scalar `half`: 1 for half a turn, 0 for none. The shift is that of the turned
+ * picture.
+ *
+ * @param isTilted whether the network sees the picture on its side
  */
-export function stepGraph(network: Network, size: Size, options: StepOptions): Model {
-  const { optimizer = "ascent" } = options;
+export function stepGraph(network: Network, size: Size, options: StepOptions, isTilted = false): Model {
+  const { optimizer = "ascent", randomTransforms = "none" } = options;
+  const seen = isTilted ? tilted(size) : size;
   const dims = [1, 3, size.height, size.width];
   const g = new GraphBuilder({ name: `step of ${optimizer}` });
   const picture = g.input("picture", "float32", dims);
   const shift = g.input("shift", "int64", [2]);
   const moments = optimizer === "adam" ? adamInputs(g, size) : undefined;
   const rate = optimizer === "ascent" ? g.input("rate", "float32", []) : undefined;
-  const ofLoss = dreamGradientGraph(network, size, options);
+  const turn = randomTransforms === "none" ? undefined : { isTilted, half: g.input("half", "float32", []) };
+  const ofLoss = dreamGradientGraph(network, seen, options);
   // Its inputs besides the picture are those of the step.
   const masks = ofLoss.graph.inputs.slice(1).map(({ name, dims }) => [name, g.input(name, "float32", dims!)]);
 
-  const rolled = roll(g, picture, shift, 3, size);
+  const rolled = roll(g, turn ? turned(g, picture, turn) : picture, shift, 3, seen);
   const { gradient, loss } = inline(g, ofLoss, { ...Object.fromEntries(masks), picture: rolled });
   // Smoothed while shifted, so that the grid of the coarser levels never falls in the same place twice.
   const smoothed = roll(
     g,
-    smooth(g, gradient!, size, options.smoothing),
-    unrollShift(g, shift, size),
+    smooth(g, gradient!, seen, options.smoothing),
+    unrollShift(g, shift, seen),
     3,
-    size,
+    seen,
   );
-  const direction = colourScaled(g, smoothed, size, options.colour);
+  const upright = turn ? turnedBack(g, smoothed, turn) : smoothed;
+  const direction = colourScaled(g, upright, size, options.colour);
   const isWeighted = optimizer !== "ascent" || options.tvWeight !== 0 || (options.l2Weight ?? 0) !== 0;
   const isPlain = options.smoothing === "none" && options.colour === 1;
   const climbed = { picture, direction, gradient: isPlain ? undefined : gradient };
@@ -65,7 +76,7 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
     : direction;
   g.output("loss", loss!, "float32", []);
   if (optimizer === "lbfgs") {
-    g.output("gradient", upwards, "float32", dims);
+    g.output("uphill", upwards, "float32", dims);
     return g.build();
   }
   const change = moments ? adamChange(g, upwards, moments) : g.mul(upwards, stepLength(g, upwards, rate!));

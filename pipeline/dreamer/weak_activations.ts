@@ -2,7 +2,7 @@
 import type { GraphBuilder } from "../../models/onnx/build.ts";
 import { scaled } from "../graphs/picture.ts";
 import { chosenMask } from "./channels.ts";
-import type { Activation } from "./loss.ts";
+import type { Activation } from "./activation.ts";
 
 /** The modes by name, see {@link WeakOptions.percentMode}. */
 export const percentModes = ["fast", "slow"] as const;

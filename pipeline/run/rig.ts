@@ -58,6 +58,8 @@ export class Rig {
   /** Name of the network that dreams, and the layers that it dreams with. */
   readonly network: string;
   readonly layers: readonly string[];
+  /** The colour about which the network sees pictures, RGB in [0, 1]. */
+  readonly meanColour: readonly number[];
   readonly scaler: Scaler;
   readonly dreamers: Dreamers;
   readonly estimator: FlowEstimator | undefined;
@@ -69,7 +71,7 @@ export class Rig {
   private constructor(
     engine: Engine,
     working: Size,
-    network: { name: string; layers: readonly string[] },
+    network: { name: string; layers: readonly string[]; meanColour: readonly number[] },
     scaler: Scaler,
     dreamers: Dreamers,
     motion?: MotionRig,
@@ -78,6 +80,7 @@ export class Rig {
     this.working = working;
     this.network = network.name;
     this.layers = network.layers;
+    this.meanColour = network.meanColour;
     this.scaler = scaler;
     this.dreamers = dreamers;
     this.estimator = motion?.flow.estimator;
@@ -118,7 +121,11 @@ export class Rig {
     const { num, den } = source.sampleAspect;
     const working = workingSize(source, num / den, parameters.imageSize, { smallest: network.minimumSize });
     const flowSize = flowSizeOf(source, parameters, working);
-    const dreamed = { name: network.name, layers: parameters.layers ?? network.defaultLayers };
+    const dreamed = {
+      name: network.name,
+      layers: parameters.layers ?? network.defaultLayers,
+      meanColour: network.preprocessing.mean,
+    };
     const dreamers = await Dreamers.create({ engine, network, working, parameters, signal });
     signal?.throwIfAborted();
     const scaler = await Scaler.create(engine, source, working, flowSize);

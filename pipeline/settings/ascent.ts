@@ -1,10 +1,20 @@
 import { z } from "zod";
 import { optimizers } from "../dreamer/optimizer.ts";
+import { randomTransforms } from "../dreamer/turn.ts";
+import { beginnings } from "../noise.ts";
 import { parseNumber } from "./parse_number.ts";
 import { group, same, setting } from "./setting.ts";
 
 /** How a frame is dreamed. */
 export const ascent = group("How it is dreamed", {
+  init: setting(z.enum(beginnings).default("image"), {
+    label: "Begin with",
+    help:
+      "what a dream begins with: the frame (image), or noise (random), of which nothing but the dream remains",
+    live: true,
+    aliases: { init: same },
+  }),
+
   octaves: setting(z.int().min(1).max(12).default(4), {
     help: "sizes at which each frame is dreamed, from small to large",
     common: 4,
@@ -88,6 +98,25 @@ export const ascent = group("How it is dreamed", {
     aliases: { jitter: same },
   }),
 
+  randomTransforms: setting(z.enum(randomTransforms).default("none"), {
+    help:
+      "turns the picture at random before each step: by half a turn (flip), or any quarter turns (rotate, all)",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { random_transforms: same },
+  }),
+
+  adjustContrast: setting(z.number().gt(0).max(100).optional(), {
+    unit: "percent",
+    help:
+      "raises the contrast before each step so that this percentile of the picture is white, such as 99.98 " +
+      "(default: contrast stays)",
+    live: true,
+    costs: ["graphs", "time"],
+    // Their code says -1 and their documentation 0 for none.
+    aliases: { adjust_contrast: (percent) => (parseNumber(percent) ?? 1) <= 0 ? undefined : percent },
+  }),
+
   smoothing: setting(z.enum(["none", "gaussian", "laplacian"]).default("laplacian"), {
     help: "smoothing of the gradient: a cascade of blurs, a Laplacian pyramid, or none",
     live: true,
@@ -100,6 +129,7 @@ export const ascent = group("How it is dreamed", {
     common: 6,
     live: true,
     costs: ["graphs"],
+    aliases: { original_colors: (on) => on === "1" ? "0" : undefined },
   }),
 
   dreamWeight: setting(z.number().min(0).max(1e9).default(1000), {

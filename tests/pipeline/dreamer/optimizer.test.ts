@@ -39,13 +39,15 @@ Deno.test("L-BFGS takes PyTorch's steps, with a long history and with a short on
   const range = (value: (i: number) => number) =>
     g.floats(Array.from({ length: 12 }, (_, i) => value(i)), dims);
   const grey = g.mul(g.input("picture", "float32", dims), g.scalar(255));
-  g.output("gradient", g.mul(g.sub(range((i) => 100 + 7 * i), grey), range((i) => 0.5 + i % 5)), "float32");
+  g.output("uphill", g.mul(g.sub(range((i) => 100 + 7 * i), grey), range((i) => 0.5 + i % 5)), "float32");
   g.output("loss", g.scalar(0), "float32");
   const gradients = await engine.load(g.build());
   for (const { history, picture: expected } of reference.bowls) {
-    const optimizer = new Lbfgs(gradients, await loadLbfgs(engine, small), 0.9, history);
+    const optimizer = new Lbfgs(await loadLbfgs(engine, small), 0.9, history);
     let now = await engine.put({ type: "float32", dims, data: new Float32Array(12).fill(128 / 255) });
-    for (let step = 0; step < steps; step++) now = (await optimizer.step({ picture: now })).dreamed;
+    for (let step = 0; step < steps; step++) {
+      now = (await optimizer.step(gradients, { picture: now })).dreamed;
+    }
     const { data } = await now.take();
     const error = Math.max(...expected.map((value, i) => Math.abs(Number(data[i]) * 255 - value)));
     assert.ok(error < 0.05, `history ${history}: ${error}`);
@@ -62,6 +64,9 @@ Deno.test("L-BFGS raises the loss of a network", async () => {
     losses.push((await dreamer.dream(given, settings)).loss);
   }
   assert.ok(losses[1]! > 1.2 * losses[0]!, `${losses}`);
+  const weighted = { ...plain, optimizer: "lbfgs" as const, l2Weight: 1e5 };
+  const range = (data: Float32Array) => Math.max(...data) - Math.min(...data);
+  assert.ok(range(await dreamed(engine, weighted, 0.02 / 255)) < range(picture.data));
 });
 
 Deno.test("weights shift an ascent, too, from the dream towards what they weigh", async () => {
