@@ -2,10 +2,12 @@
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EBUSY: "it is in use",
   EDQUOT: "the disk quota is used up",
   EEXIST: "something is in its way",
   EISDIR: "it is a folder",
   EMFILE: "too many files are open",
+  ENAMETOOLONG: "the name is too long",
   ENOENT: "it is not there",
   ENOSPC: "the disk is full",
   ENOTDIR: "it is not in a folder",

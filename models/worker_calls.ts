@@ -51,14 +51,13 @@ export class WorkerCalls<Request extends { kind: keyof Answers }, Answers> {
     return await waiting.promise as Answers[R["kind"]];
   }
 
-  /** Rejects pending calls at once, waits until the Worker has answered a last request, and terminates it. */
-  async finish(last: Request): Promise<void> {
+  /**
+   * Rejects pending calls at once and waits until the Worker has answered a last request. Returns whether it has: it
+   * may have crashed or been closed.
+   */
+  async drain(last: Request): Promise<boolean> {
     this.#reject(this.#closed());
-    const answered = this.call(last);
-    this.#failure ??= this.#closed();
-    // The Worker may have crashed or been closed already.
-    await answered.catch(() => {});
-    this.close();
+    return await this.call(last).then(() => true, () => false);
   }
 
   /** Terminates the Worker at once and rejects pending calls. */

@@ -4,7 +4,7 @@ import { type Line, line, mentioning } from "../models/line.ts";
 import { decodeFilters, decodeInput } from "./ffmpeg/decode_filters.ts";
 import { interruption } from "./ffmpeg/exit.ts";
 import { featuresOf, passTimestamps } from "./ffmpeg/features.ts";
-import { safeInput } from "./ffmpeg/formats.ts";
+import { sourceOptions } from "./ffmpeg/formats.ts";
 import { FrameTimes } from "./ffmpeg/frame_times.ts";
 import { locate } from "./ffmpeg/locate.ts";
 import type { Exit } from "./ffmpeg/log.ts";
@@ -12,6 +12,7 @@ import type { SourceInfo } from "./ffmpeg/probe.ts";
 import { FfmpegProcess } from "./ffmpeg/process.ts";
 import { RawFrames } from "./ffmpeg/raw_frames.ts";
 import type { SourceFrame } from "./frame.ts";
+import { decodePicture } from "./pictures/decode_picture.ts";
 
 /** Options of {@link decode}. */
 export interface DecodeOptions {
@@ -40,6 +41,7 @@ const minimumStep = 1e-3;
 export async function* decode(source: SourceInfo, options: DecodeOptions = {}): AsyncGenerator<SourceFrame> {
   const { signal } = options;
   signal?.throwIfAborted();
+  if (source.reader === "libvips") return yield* decodePicture(source, options);
   const stream = await FrameStream.open(source, options);
   try {
     let previous: SourceFrame | undefined;
@@ -87,7 +89,7 @@ class FrameStream {
     const times = new FrameTimes();
     const process = new FfmpegProcess(program, "stdout", {
       input: [
-        ...safeInput,
+        ...sourceOptions(source),
         ...decodeInput(source, features),
         ...cut(options),
         "-i",

@@ -1,15 +1,17 @@
 import { ReverieError } from "../models/errors.ts";
 import { line } from "../models/line.ts";
 import { containerOf } from "./encode/container.ts";
-import { checkOutput, openHlsFolder, openPartial, removeIfThere } from "./encode/destination.ts";
+import { checkOutput, openPartial, partialPath, removeIfThere } from "./encode/destination.ts";
 import { failure, FrameWriter } from "./encode/frame_writer.ts";
 import { finish } from "./encode/finish.ts";
+import { checkHlsFolder, HlsWatch } from "./encode/hls_folder.ts";
 import type { EncodeOptions } from "./encode/options.ts";
 import { ffprobe } from "./ffmpeg/ffprobe.ts";
 import { locate } from "./ffmpeg/locate.ts";
 import type { EncodableFrame } from "./frame.ts";
 
 export { checkOutput, partialPath } from "./encode/destination.ts";
+export { checkHlsFolder } from "./encode/hls_folder.ts";
 export type { EncodeOptions, EncodeResult, SoundSource } from "./encode/options.ts";
 
 /**
@@ -33,15 +35,18 @@ export async function* encode<F extends EncodableFrame>(
   signal?.throwIfAborted();
   const container = containerOf(options.path);
   await checkOutput(options.path, options.sound?.source);
-  if (options.hls !== undefined) await openHlsFolder(options.hls);
+  const hls = await openHls(options);
   const partial = await openPartial(options.path);
+  tellKept(options, partial);
   let writer: FrameWriter | undefined;
   let complete = false;
   try {
     writer = await FrameWriter.open(options, container, partial);
     for await (const frame of frames) {
       signal?.throwIfAborted();
+      if (writer.frames === 0) await hls?.clear();
       await writer.write(frame);
+      await hls?.check();
       yield frame;
     }
     signal?.throwIfAborted();
@@ -52,14 +57,32 @@ export async function* encode<F extends EncodableFrame>(
       );
     }
     const exit = await writer.finish(true);
-    if (!exit.ok) throw await failure(options, exit);
+    if (!exit.ok) throw await failure(options, exit, [partial]);
+    await hls?.finish();
     await finish(options, container, partial, writer.firstPts);
     complete = true;
   } finally {
     const kept = complete || await keepPartial(writer, partial);
+    if (!complete && (writer?.frames ?? 0) > 0) await hls?.repair();
     const path = complete ? options.path : partial;
     options.onResult?.({ complete, frames: writer?.frames ?? 0, ...(kept ? { path } : {}) });
   }
+}
+
+/** Checks the folder for HLS, if there is to be any. */
+async function openHls({ hls, path, sound }: EncodeOptions): Promise<HlsWatch | undefined> {
+  if (hls === undefined) return undefined;
+  await checkHlsFolder(hls, [path, ...(sound ? [sound.source.path] : [])]);
+  return new HlsWatch(hls);
+}
+
+/** Says so if an earlier file keeps the partial file from its usual name. */
+function tellKept({ path, onWarning }: EncodeOptions, partial: string): void {
+  const usual = partialPath(path);
+  if (partial === usual) return;
+  onWarning?.(
+    line`${{ path: usual }} is kept; until this run is done its frames are in ${{ path: partial }}`,
+  );
 }
 
 /** Finishes an interrupted file and returns whether a playable file is left. */

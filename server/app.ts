@@ -3,7 +3,6 @@ import { Hono } from "hono";
 import { methodNotAllowed as checkMethod } from "hono/method-not-allowed";
 import type { Env } from "./http/env.ts";
 import { errorResponse, methodNotAllowed, notFound } from "./http/error_response.ts";
-import { linger } from "./http/linger.ts";
 import { requestMetrics } from "./http/metrics/request_metrics.ts";
 import { openApiDocument } from "./http/openapi/document.ts";
 import { requestLog } from "./http/request_log.ts";
@@ -33,7 +32,7 @@ export type { Services } from "./http/services.ts";
 export function createApp(services: Services): Hono<Env> {
   const { options, log, metrics } = services;
   const app = new Hono<Env>().onError(errorResponse).notFound(notFound);
-  app.use(requestLog(log), requestMetrics(metrics), linger(), ...protect(options));
+  app.use(requestLog(log), requestMetrics(metrics), ...protect(options));
   app.use(checkMethod({ app, onMethodNotAllowed: methodNotAllowed }));
   return app
     .route("/", loginRoutes(options))

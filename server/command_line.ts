@@ -13,8 +13,10 @@ import { FlagValues } from "../pipeline/command_line/flag_values.ts";
 import { interruptible } from "../pipeline/command_line/interruptible.ts";
 import { program } from "../pipeline/command_line/program.ts";
 import { wrongUsage } from "../pipeline/errors.ts";
+import { isIP } from "node:net";
+import { normalAddress } from "./security/client_address.ts";
 import { defaultDataFolder } from "./data_folder.ts";
-import { limits, limitsFrom, type ServerOptions } from "./options.ts";
+import { connectionDefaults, limits, limitsFrom, type ServerOptions } from "./options.ts";
 
 const limitFlags: Flag[] = Object.values(limits).map(({ flag, placeholder, help, default: usual }) => ({
   name: flag,
@@ -58,12 +60,28 @@ const description: Command = {
           placeholder: "ORIGIN,…",
           description: "other sites whose pages may use the API, such as https://example.org (default: none)",
         },
+        {
+          name: "proxy",
+          placeholder: "ADDRESS,…",
+          description: "reverse proxies whose X-Forwarded-For tells the client's address (default: none)",
+        },
       ],
     },
     {
       title: "How much",
       flags: [
         ...limitFlags,
+        {
+          name: "max-connections",
+          placeholder: "N",
+          description: `most connections at a time [default ${connectionDefaults.most}]`,
+        },
+        {
+          name: "max-connections-per-address",
+          placeholder: "N",
+          description: "most connections from one address, except from a --proxy " +
+            `[default ${connectionDefaults.mostPerAddress}]`,
+        },
         {
           name: "keep",
           placeholder: "DAYS",
@@ -109,15 +127,20 @@ export function parseServe(args: readonly string[]): ServerOptions {
   if (token === "") throw wrongUsage(`--token must not be empty; without a token say --no-token`);
   const keepDays = given.above("keep"), quota = given.bytes("quota");
   const providers = given.providers();
+  const connections = given.whole("max-connections", 1, 1_000_000);
+  const connectionsPerAddress = given.whole("max-connections-per-address", 1, 1_000_000);
   return {
     host: given.text("host") ?? "127.0.0.1",
     port: given.whole("port", 0, 65535) ?? 8000,
     data: given.text("data") ?? defaultDataFolder(),
     cors: (given.words("cors") ?? []).map(originOf),
+    proxies: (given.words("proxy") ?? []).map(addressOf),
     limits: limitsFrom((flag) => given.text(flag)),
     withoutToken: given.isOn("no-token"),
     ...(token !== undefined && { token }),
     ...(providers && { providers }),
+    ...(connections !== undefined && { connections }),
+    ...(connectionsPerAddress !== undefined && { connectionsPerAddress }),
     ...(keepDays !== undefined && { keepDays }),
     ...(quota !== undefined && { quota }),
   };
@@ -128,4 +151,10 @@ function originOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.pathname === "/") return url.origin;
   throw wrongUsage(`--cors takes origins such as https://example.org, separated by commas, not "${text}"`);
+}
+
+/** Returns an address in the form in which connections show it. */
+function addressOf(text: string): string {
+  if (isIP(text) !== 0) return normalAddress(text);
+  throw wrongUsage(`--proxy takes addresses such as 10.0.0.2, separated by commas, not "${text}"`);
 }

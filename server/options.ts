@@ -15,6 +15,14 @@ export interface ServerOptions {
   /** Execution providers in order of preference; the default takes the best that works. */
   providers?: readonly string[];
   limits: Limits;
+  /** Most connections at a time, and most from one address; see {@link connectionDefaults}. */
+  connections?: number;
+  connectionsPerAddress?: number;
+  /**
+   * Addresses of reverse proxies, whose header X-Forwarded-For tells the client's address; empty or undefined
+   * means none.
+   */
+  proxies?: readonly string[];
   /** Removes dreams that ended more than this many days ago. */
   keepDays?: number;
   /** Removes the oldest ended dreams once all dreams together take more bytes than this. */
@@ -87,3 +95,6 @@ export function limitsFrom(given: (flag: string) => string | undefined): Limits 
 
 /** The limits when no flag is given. */
 export const defaultLimits: Limits = limitsFrom(() => undefined);
+
+/** Most connections at a time, and most from one address, unless other numbers are given. */
+export const connectionDefaults = { most: 1000, mostPerAddress: 200 } as const;

@@ -7,6 +7,8 @@ import { settings } from "../pipeline/settings/settle.ts";
 import { createApp } from "./app.ts";
 import { Dreams } from "./dreams/dreams.ts";
 import { metered } from "./http/metrics/metered_renderer.ts";
+import { connectionBounds } from "./http/listener/bounds.ts";
+import { listen, type Listener, type ListenOptions } from "./http/listener/listen.ts";
 import { Metrics } from "./http/metrics/metrics.ts";
 import { createLog } from "./http/request_log.ts";
 import { LiveHub } from "./live/hub.ts";
@@ -41,7 +43,7 @@ export interface RunningServer {
 }
 
 /** How long open requests may take to finish when the server closes, in milliseconds. */
-const patience = 3_000;
+const patienceMs = 3_000;
 
 /**
  * Serves until the signal is aborted.
@@ -79,19 +81,20 @@ export async function startServer(
   checkExposure(options);
   await makeDataFolder(options.data);
   const parts = await openParts(options, log);
-  const closing = new AbortController(), end = new AbortController();
+  const closing = new AbortController();
   const expiry = setInterval(() => parts.uploads.removeExpired().catch((err) => log.error({ err })), hour);
   try {
     const app = createApp({ ...parts, options, log, closing: closing.signal });
-    const server = listen(options, app.fetch, end.signal);
+    const listener = await openListener(options, app.fetch, log);
     if (warm) warmUp(parts, log);
-    const { port } = server.addr;
+    const { port } = listener;
     const close = once(async () => {
       clearInterval(expiry);
       closing.abort();
       parts.hub.close();
-      // Requests first: they need everything else until they are answered.
-      await shutDown(server, end);
+      // Requests first: they need everything else until they are answered. Not for ever: a slow reader could
+      // take that long.
+      await listener.close(patienceMs);
       await closeParts(parts);
     });
     return { url: `http://${hostInUrl(options.host)}:${port}`, port, dreams: parts.dreams, close };
@@ -165,30 +168,24 @@ async function makeDataFolder(folder: string): Promise<void> {
   }
 }
 
-function listen(
-  { host, port }: ServerOptions,
-  handler: Deno.ServeHandler<Deno.NetAddr>,
-  signal: AbortSignal,
-): Deno.HttpServer<Deno.NetAddr> {
+async function openListener(
+  options: ServerOptions,
+  handler: ListenOptions["handler"],
+  log: Logger,
+): Promise<Listener> {
+  const { host, port } = options;
   try {
-    return Deno.serve({ hostname: host, port, signal, onListen: () => {} }, handler);
+    return await listen({ host, port, bounds: connectionBounds(options), handler, log });
   } catch (cause) {
-    if (cause instanceof Deno.errors.AddrInUse) {
+    const { code } = cause as { code?: string };
+    if (code === "EADDRINUSE") {
       throw wrongUsage(`port ${port} is in use: choose another one with --port`, { cause });
     }
-    if (cause instanceof Deno.errors.PermissionDenied) {
+    if (code === "EACCES") {
       throw wrongUsage(`port ${port} needs more rights: choose one from 1024 with --port`, { cause });
     }
     throw wrongUsage(`${host} is no address of this machine: choose another one with --host`, { cause });
   }
-}
-
-/** Lets requests finish, but only for a limited time: a slow reader could take forever. */
-async function shutDown(server: Deno.HttpServer<Deno.NetAddr>, end: AbortController): Promise<void> {
-  const timer = setTimeout(() => end.abort(), patience);
-  await server.shutdown();
-  await server.finished;
-  clearTimeout(timer);
 }
 
 function hostInUrl(host: string): string {

@@ -15,7 +15,7 @@ const timed = [
   "tests/models/flow/trial.test.ts",
   "tests/models/time_limit.test.ts",
   "tests/server/dreams/changes.test.ts",
-  "tests/server/http/linger.test.ts",
+  "tests/server/http/connections.test.ts",
 ];
 
 /** Test files that measure the memory or the child processes of the whole process. */

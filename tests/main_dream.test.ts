@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { isHere } from "../models/catalog.ts";
 import { locate } from "../pipeline/ffmpeg/locate.ts";
 import { runScript } from "./run_deno.ts";
+import { smallNetwork } from "./small_network.ts";
 
 const root = new URL("..", import.meta.url);
 /** Settings that make a frame as fast as possible. */
@@ -170,3 +171,18 @@ Deno.test({
       assert.equal(code, 130);
     }),
 });
+
+Deno.test("dream saves its settings as a preset and takes settings from a preset or a result", () =>
+  withClip(0.2, async (folder, clip) => {
+    const [preset, first] = [join(folder, "mine.json"), join(folder, "first.mp4")];
+    const made = await reverie("dream", clip, first, "--save-preset", preset, "--colour=0.4", ...quick);
+    assert.equal(made.stderr, "");
+    for (const source of [["--preset", preset, "--model", smallNetwork.model], ["--like", first]]) {
+      const { code, stdout } = await reverie("dream", clip, join(folder, "again.mp4"), "--json", ...source);
+      assert.equal(code, 0);
+      const { parameters } = JSON.parse(stdout.split("\n")[0]!);
+      assert.equal(parameters.colour, 0.4);
+      assert.equal(parameters.imageSize, 128);
+      assert.equal(parameters.model, smallNetwork.model);
+    }
+  }));

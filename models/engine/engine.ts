@@ -4,6 +4,7 @@ import { WorkerCalls } from "../worker_calls.ts";
 import { ReverieError } from "../errors.ts";
 import { adapted } from "./adapt.ts";
 import { automaticProviders } from "./providers.ts";
+import type { EnginePool } from "./pool.ts";
 import type {
   Answers,
   HostTensor,
@@ -21,6 +22,8 @@ export interface EngineOptions {
   providers?: readonly string[];
   /** Threads per operator on the CPU. Default: 0, which means one per physical core. */
   threads?: number;
+  /** Where to take the Worker from, and where to leave it when the engine is released. Default: a Worker of its own. */
+  pool?: EnginePool | undefined;
 }
 
 /** Options of {@link Engine.load}. */
@@ -43,13 +46,17 @@ export interface LoadOptions {
 export class Engine {
   readonly #calls: WorkerCalls<Request, Answers>;
   readonly #threads: number;
+  readonly #pool: EnginePool | undefined;
   #provider = "";
   #refused: RefusedProvider[] = [];
+  #released: Promise<void> | undefined;
+  /** Whether the Worker has been left to the pool. */
+  #left = false;
 
-  private constructor(threads: number) {
+  private constructor({ threads = 0, pool }: EngineOptions) {
     this.#threads = threads;
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engine" });
-    this.#calls = new WorkerCalls(worker, "the engine");
+    this.#pool = pool;
+    this.#calls = pool?.take() ?? newWorker();
   }
 
   /**
@@ -59,14 +66,14 @@ export class Engine {
    */
   static async start(options: EngineOptions = {}): Promise<Engine> {
     const providers = [...(options.providers ?? automaticProviders)];
-    const engine = new Engine(options.threads ?? 0);
+    const engine = new Engine(options);
     try {
       const { provider, refused } = await engine.request({ kind: "start", providers });
       engine.#provider = provider;
       engine.#refused = refused;
       return engine;
     } catch (cause) {
-      engine.close();
+      await engine.release();
       throw new ReverieError(
         "provider_unusable",
         `no execution provider of "${providers.join(",")}" works here (${(cause as Error).message})`,
@@ -107,13 +114,13 @@ export class Engine {
    * until the running one has finished. Prefer this to {@link close} in programs that keep running: a terminated Worker
    * does not free onnxruntime's memory.
    */
-  async release(): Promise<void> {
-    await this.#calls.finish({ kind: "end" });
+  release(): Promise<void> {
+    return this.#released ??= this.#release();
   }
 
   /** Ends the engine at once and rejects pending requests. */
   close(): void {
-    this.#calls.close();
+    if (!this.#left) this.#calls.close();
   }
 
   [Symbol.dispose](): void {
@@ -125,9 +132,22 @@ export class Engine {
   }
 
   /** Sends a request to the Worker; `moved` buffers are transferred instead of copied. */
-  request<R extends Request>(request: R, moved: Transferable[] = []): Promise<Answers[R["kind"]]> {
-    return this.#calls.call(request, moved);
+  async request<R extends Request>(request: R, moved: Transferable[] = []): Promise<Answers[R["kind"]]> {
+    if (this.#released) throw new Error("the engine has been closed");
+    return await this.#calls.call(request, moved);
   }
+
+  async #release(): Promise<void> {
+    const drained = await this.#calls.drain({ kind: "end" });
+    if (!drained || !this.#pool) return this.#calls.close();
+    this.#left = true;
+    this.#pool.keep(this.#calls);
+  }
+}
+
+function newWorker(): WorkerCalls<Request, Answers> {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "engine" });
+  return new WorkerCalls(worker, "the engine");
 }
 
 /** A graph, ready to run. */

@@ -120,5 +120,6 @@ answerCalls<Request, Answers[keyof Answers]>({
     return answer(request);
   },
   moved: (result, { kind }) => kind === "take" ? [(result as HostTensor).data.buffer as ArrayBuffer] : [],
-  onCall: ({ kind }) => ending ||= kind === "end",
+  // A Worker from a pool starts again after its end.
+  onCall: ({ kind }) => ending = kind === "end" || (ending && kind !== "start"),
 });

@@ -5,6 +5,7 @@ import { namesReadBy, prune } from "../onnx/prune.ts";
 import { inferShapes } from "../onnx/shapes.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import { foldScales } from "./fold_scales.ts";
+import { withFiniteConstants } from "./finite_constants.ts";
 import { substituted } from "./graph_edits.ts";
 import { dependents, networkInputs, refuseUnknownOperators, resolveLayer } from "./layers.ts";
 import { poolParts } from "./part_pools.ts";
@@ -46,7 +47,8 @@ export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const inputs = networkInputs(constant);
   refuseIndependentLayers(constant, inputs, values, options);
   refuseUnknownOperators(constant, inputs);
-  const graph = prune(reorderPools(prune(poolParts(foldScales(withoutPassThrough(constant))))));
+  const folded = foldScales(withoutPassThrough(withFiniteConstants(constant)));
+  const graph = prune(reorderPools(prune(poolParts(withFiniteConstants(folded)))));
   const layers = graph.outputs.map(({ name }) => name);
   const shapes = staticShapes({ ...upgraded, graph }, options);
   refuseOtherPrecisions(graph, shapes);

@@ -97,6 +97,9 @@ function textValue({ rawName, value, inlineValue }: FlagToken, { placeholder }: 
 
 function unknownFlag(arg: string, flags: readonly Flag[]): ReverieError {
   const typed = arg.split("=")[0]!;
+  if (/^[^=]+\.\w+$/.test(arg)) {
+    return wrongUsage(`there is no flag ${typed}; for a file of that name give ./${arg}`);
+  }
   const names = flags.flatMap(({ name, negatable }) => negatable ? [name, `no-${name}`] : [name]);
   const near = nearest(kebabCase(typed.replace(/^-+/, "").replaceAll("_", "-")), names);
   return wrongUsage(

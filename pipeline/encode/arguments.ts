@@ -1,5 +1,6 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Features, passTimestamps } from "../ffmpeg/features.ts";
+import { mark } from "../output/made_here.ts";
 import { chooseEncoder, type Container } from "./container.ts";
 import type { EncodeOptions } from "./options.ts";
 
@@ -7,6 +8,8 @@ import type { EncodeOptions } from "./options.ts";
 export interface EncoderArguments {
   options: string[];
   output: string;
+  /** Folder to run ffmpeg in. */
+  cwd?: string;
 }
 
 /** The sound to encode while frames are still arriving, if any. */
@@ -29,13 +32,17 @@ export function encoderArguments(
     ...["-copyts", "-fflags", "+flush_packets"],
     ...video(options, container, features),
     ...(sound ? audio(sound, container.audioEncoders, options, features) : []),
-    ...Object.entries(options.metadata ?? {}).flatMap(([key, value]) => ["-metadata", `${key}=${value}`]),
+    ...Object.entries({ comment: mark, ...options.metadata }).flatMap((
+      [key, value],
+    ) => ["-metadata", `${key}=${value}`]),
   ];
   if (options.hls === undefined) {
     return { options: [...encoded, "-f", container.muxer, ...muxer(container, options)], output: target };
   }
-  const playlist = resolve(join(options.hls, "index.m3u8"));
-  if (isH264(container)) return toBoth(encoded, container, target, playlist);
+  // ffmpeg would take a % in the folder's name for a number's place in the names of segments.
+  const cwd = resolve(options.hls);
+  const playlist = "index.m3u8";
+  if (isH264(container)) return { ...toBoth(encoded, container, target, playlist), cwd };
   // HLS players need H.264, so it is encoded in addition to what the file holds.
   const second = [
     ...h264Video(options, features),
@@ -45,6 +52,7 @@ export function encoderArguments(
   return {
     options: [...encoded, "-f", container.muxer, ...muxer(container, options), target, ...second],
     output: playlist,
+    cwd,
   };
 }
 

@@ -2,22 +2,39 @@ import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { extensionOf } from "./container.ts";
 
-/**
- * Writes metadata into a PNG (iTXt chunks), a JPEG (comments) or a GIF (a comment), because ffmpeg's encoders
- * omit it. Other files stay unchanged: their containers hold it already.
- */
-export async function describeFile(path: string, metadata: Readonly<Record<string, string>>): Promise<void> {
-  const entries = Object.entries(metadata);
-  const extension = extensionOf(path);
-  if (entries.length === 0 || !["png", "jpg", "jpeg", "gif"].includes(extension)) return;
-  if (extension === "gif") return await describeGif(path, entries);
-  const file = await Deno.readFile(path);
-  const [at, inserted] = extension === "png" ? [33, pngText(entries)] : [2, jpegComment(entries)];
-  const described = Buffer.concat([file.subarray(0, at), inserted, file.subarray(at)]);
-  await Deno.writeFile(path, described);
+const described = ["png", "jpg", "jpeg", "gif"];
+
+/** Whether a file of this name gets its metadata from {@link describeFile}, because ffmpeg's encoders omit it. */
+export function isDescribed(path: string): boolean {
+  return described.includes(extensionOf(path));
 }
 
-/** One chunk per entry, to insert after the header (which ends at byte 33); W3C PNG, 11.3.3.4. */
+/**
+ * Copies a PNG, a JPEG or a GIF and adds metadata: as iTXt chunks, as comments or as one comment.
+ */
+export async function describeFile(
+  from: string,
+  to: string,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const entries = Object.entries(metadata);
+  const extension = extensionOf(to);
+  if (extension === "gif") return await describeGif(from, to, entries);
+  const file = await Deno.readFile(from);
+  const isPng = extension === "png";
+  await Deno.writeFile(to, isPng ? describedPng(file, metadata) : inserted(file, 2, jpegComment(entries)));
+}
+
+/** A PNG with metadata, as chunks after its header. */
+export function describedPng(file: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  return inserted(file, 33, pngText(Object.entries(metadata)));
+}
+
+function inserted(file: Uint8Array, at: number, bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([file.subarray(0, at), bytes, file.subarray(at)]);
+}
+
+/** One chunk per entry, to insert after the header; W3C PNG, 11.3.3.4. */
 export function pngText(entries: [string, string][]): Uint8Array {
   return Buffer.concat(entries.map(([key, value]) => {
     // Keyword, no compression, no language, no translated keyword, text.
@@ -53,23 +70,16 @@ export function gifComment(entries: [string, string][]): Uint8Array {
   return Buffer.concat([Uint8Array.of(0x21, 0xfe), ...blocks, Uint8Array.of(0)]);
 }
 
-/** Copies the file in blocks, because a long animation may not fit in memory. */
-async function describeGif(path: string, entries: [string, string][]): Promise<void> {
-  const described = `${path}.described`;
-  using source = await Deno.open(path);
-  using target = await Deno.open(described, { write: true, create: true, truncate: true });
-  try {
-    const head = await readExactly(source, 13);
-    const packed = head[10] ?? 0;
-    const colours = await readExactly(source, packed & 0x80 ? 3 << ((packed & 7) + 1) : 0);
-    for (const part of [head, colours, gifComment(entries)]) await writeAll(target, part);
-    const buffer = new Uint8Array(1 << 20);
-    for (let read; (read = await source.read(buffer));) await writeAll(target, buffer.subarray(0, read));
-    await Deno.rename(described, path);
-  } catch (error) {
-    await Deno.remove(described).catch(() => {});
-    throw error;
-  }
+/** Copies in blocks, because a long animation may not fit in memory. */
+async function describeGif(from: string, to: string, entries: [string, string][]): Promise<void> {
+  using source = await Deno.open(from);
+  using target = await Deno.open(to, { write: true, createNew: true });
+  const head = await readExactly(source, 13);
+  const packed = head[10] ?? 0;
+  const colours = await readExactly(source, packed & 0x80 ? 3 << ((packed & 7) + 1) : 0);
+  for (const part of [head, colours, gifComment(entries)]) await writeAll(target, part);
+  const buffer = new Uint8Array(1 << 20);
+  for (let read; (read = await source.read(buffer));) await writeAll(target, buffer.subarray(0, read));
 }
 
 async function readExactly(file: Deno.FsFile, size: number): Promise<Uint8Array> {

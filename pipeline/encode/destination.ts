@@ -1,24 +1,24 @@
-import { basename, dirname, join, resolve } from "node:path";
-import { ReverieError } from "../../models/errors.ts";
-import { type Line, line } from "../../models/line.ts";
-import { isDiskFull, reasonOf, systemCode } from "../../models/system_error.ts";
+import { basename, dirname, resolve } from "node:path";
+import { line } from "../../models/line.ts";
+import { systemCode } from "../../models/system_error.ts";
 import type { SourceInfo } from "../ffmpeg/probe.ts";
-import { containerOf, extensionOf } from "./container.ts";
+import { cannotWrite, unusable } from "../output/obstacles.ts";
+import { checkReplaceable } from "../output/replaceable.ts";
+import { isSameFile, statusOf } from "../output/same_file.ts";
+import { containerOf } from "./container.ts";
 
-/** The name of an output until it is complete, and if it never is: `dream.partial.mp4` for `dream.mp4`. */
-export function partialPath(path: string): string {
-  const extension = path.slice(path.lastIndexOf(".") + 1);
-  return `${path.slice(0, -extension.length)}partial.${extension}`;
-}
-
-/** The name of the copy that is made from the partial file and then moved to the final name. */
-export function finishingPath(path: string): string {
-  return join(dirname(path), `.${basename(path, `.${extensionOf(path)}`)}.finishing.${extensionOf(path)}`);
+/**
+ * The name of an output until it is complete, and if it never is: `dream.partial.mp4` for `dream.mp4`, or
+ * `dream.partial.2.mp4` if the first one is taken, and so on.
+ */
+export function partialPath(path: string, number = 1): string {
+  const dot = path.lastIndexOf(".");
+  return `${path.slice(0, dot)}.partial${number === 1 ? "" : `.${number}`}${path.slice(dot)}`;
 }
 
 /**
  * Checks an output before any work is done for it: its extension is known, it is of the source's kind but not
- * the source itself, and its folder exists.
+ * the source itself, its folder exists, and it can get its name in the end.
  *
  * @throws {ReverieError} with one line that says what to do
  */
@@ -32,64 +32,50 @@ export async function checkOutput(path: string, source?: SourceInfo): Promise<vo
       line`give an output that ends in ${endings} instead of ${{ path }}`,
     ]);
   }
+  if (path.includes("\ufffd")) {
+    throw unusable(line`${{ path }} is not a name in UTF-8`, ["give another name for the output"]);
+  }
   const folder = await statusOf(dirname(resolve(path)));
   if (!folder?.isDirectory) {
     const folder = { path: dirname(path) };
     throw unusable(line`${{ path }} cannot be written: the folder ${folder} is not there`, ["make it first"]);
   }
-  const present = await statusOf(path);
-  if (present?.isDirectory) throw unusable(line`${{ path }} is a folder`, ["give the name of a file"]);
-  if (present && source && await isSameFile(path, source.path)) {
+  if (source && await isSameFile(path, source.path)) {
     throw unusable(line`${{ path }} is the source itself`, ["give another name for the output"]);
   }
+  if (/\.partial(\.\d+)?\.[^.]+$/.test(basename(path))) {
+    throw unusable(line`${{ path }} is a name for unfinished work`, ["give one without .partial"]);
+  }
+  await checkPartialName(path);
+  await checkReplaceable(path);
+}
+
+/** The longest name that the output needs is that of its partial file. */
+async function checkPartialName(path: string): Promise<void> {
+  const code = await Deno.lstat(partialPath(path)).then(() => undefined, systemCode);
+  if (code !== "ENAMETOOLONG") return;
+  const wrong = line`${{ path }} cannot be written: its name with .partial is too long for the file system`;
+  throw unusable(wrong, ["give a shorter one"]);
 }
 
 /**
- * Creates the partial file, empty, to find out now rather than after an hour whether it can be written.
+ * Creates the partial file, empty, to find out now rather than after an hour whether it can be written. What is
+ * there already under its name is left as it is, such as the partial file of an interrupted run.
  *
  * @returns its path
  * @throws {ReverieError} if it cannot be written
  */
 export async function openPartial(path: string): Promise<string> {
-  const partial = partialPath(path);
-  try {
-    (await Deno.open(partial, { write: true, create: true, truncate: true })).close();
-    return partial;
-  } catch (cause) {
-    throw blocked(line`${{ path }} cannot be written`, cause);
-  }
-}
-
-function unusable(wrong: Line, advice: readonly Line[], cause?: unknown): ReverieError {
-  return new ReverieError(isDiskFull(cause) ? "disk_full" : "output_unusable", wrong, { advice, cause });
-}
-
-/** Why the system cannot write and what to do about it, by system error code. */
-const obstacles: Readonly<Record<string, [reason: string, advice: string]>> = {
-  ENOENT: ["its folder is not there", "make it first"],
-  EACCES: ["its folder is not open to you", "choose another"],
-  ENOSPC: ["the disk is full", "make room first"],
-  EROFS: ["its folder is read-only", "choose another"],
-};
-
-function blocked(what: Line, cause: unknown): ReverieError {
-  const [reason, ...advice] = obstacles[systemCode(cause) ?? ""] ?? [reasonOf(cause)];
-  return unusable(line`${what}: ${reason}`, advice, cause);
-}
-
-/**
- * Creates the folder for HLS and removes the playlist and segments of an earlier run.
- *
- * @throws {ReverieError} if the folder cannot be used
- */
-export async function openHlsFolder(folder: string): Promise<void> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    for await (const { name } of Deno.readDir(folder)) {
-      if (/^(index\.m3u8|index\d+\.m4s|init\.mp4)(\.tmp)?$/.test(name)) await Deno.remove(join(folder, name));
+  for (let number = 1;; number++) {
+    const partial = partialPath(path, number);
+    try {
+      (await Deno.open(partial, { write: true, createNew: true })).close();
+      return partial;
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.AlreadyExists)) {
+        throw cannotWrite(line`${{ path }} cannot be written`, cause);
+      }
     }
-  } catch (cause) {
-    throw blocked(line`${{ path: folder }} cannot be used for HLS`, cause);
   }
 }
 
@@ -99,21 +85,5 @@ export async function removeIfThere(path: string): Promise<void> {
     await Deno.remove(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-async function statusOf(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.stat(path);
-  } catch {
-    return undefined;
-  }
-}
-
-async function isSameFile(one: string, other: string): Promise<boolean> {
-  try {
-    return await Deno.realPath(one) === await Deno.realPath(other);
-  } catch {
-    return false;
   }
 }

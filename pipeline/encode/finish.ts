@@ -1,14 +1,16 @@
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import { isDiskFull, reasonOf } from "../../models/system_error.ts";
 import { fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
 import { ffprobe } from "../ffmpeg/ffprobe.ts";
-import { safeInput } from "../ffmpeg/formats.ts";
+import { sourceOptions } from "../ffmpeg/formats.ts";
 import { locate } from "../ffmpeg/locate.ts";
-import { describeFile } from "./comment.ts";
-import type { Container } from "./container.ts";
-import { finishingPath, removeIfThere } from "./destination.ts";
+import { mark } from "../output/made_here.ts";
+import { checkReplaceable } from "../output/replaceable.ts";
+import { describeFile, isDescribed } from "./comment.ts";
+import { type Container, extensionOf } from "./container.ts";
+import { removeIfThere } from "./destination.ts";
 import { failure } from "./frame_writer.ts";
 import type { EncodeOptions } from "./options.ts";
 
@@ -27,20 +29,36 @@ export async function finish(
   partial: string,
   firstPts: number,
 ): Promise<void> {
-  const copied = copiedSound(options, container);
-  if (container.muxer === "mp4" || copied) {
-    const finishing = finishingPath(options.path);
-    try {
-      await remux(options, container, partial, finishing, firstPts);
-      await move(finishing, options.path);
-    } catch (error) {
-      await removeIfThere(finishing);
-      throw error;
-    }
-    await removeIfThere(partial);
-  } else {
-    await describeFile(partial, options.metadata ?? {});
-    await move(partial, options.path);
+  const { path } = options;
+  const whole = container.muxer !== "mp4" && !copiedSound(options, container);
+  if (whole && !isDescribed(path)) return await move(partial, path);
+  const folder = await workFolder(path);
+  const finished = join(folder, `finished.${extensionOf(path)}`);
+  try {
+    if (whole) await describe(partial, finished, options);
+    else await remux(options, container, partial, finished, firstPts);
+    await move(finished, path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  await removeIfThere(partial);
+}
+
+/** A folder of this run's own beside the output, in which no name can be taken or too long. */
+async function workFolder(path: string): Promise<string> {
+  try {
+    return await Deno.makeTempDir({ dir: dirname(resolve(path)), prefix: ".reverie-" });
+  } catch (cause) {
+    throw notFinished(path, cause);
+  }
+}
+
+/** Copies a picture or animation, with its metadata. */
+async function describe(from: string, to: string, { path, metadata }: EncodeOptions): Promise<void> {
+  try {
+    await describeFile(from, to, { comment: mark, ...metadata });
+  } catch (cause) {
+    throw notFinished(path, cause);
   }
 }
 
@@ -62,7 +80,10 @@ async function remux(
   const inputs = [{ source: fileArgument(partial), options: ["-itsoffset", shift.toFixed(6)] }];
   if (copied) {
     const offset = ["-itsoffset", (-copied.source.startTime).toFixed(6)];
-    inputs.push({ source: fileArgument(copied.source.path), options: [...safeInput, ...offset] });
+    inputs.push({
+      source: fileArgument(copied.source.path),
+      options: [...sourceOptions(copied.source), ...offset],
+    });
   }
   const exit = await runFfmpeg(await locate("ffmpeg"), {
     inputs,
@@ -72,7 +93,7 @@ async function remux(
         "-map",
         "0:v:0",
         "-map",
-        copied ? "1:a:0" : "0:a:0?",
+        copied ? `1:${copied.source.audio!.stream}` : "0:a:0?",
         "-c",
         "copy",
         "-map_metadata",
@@ -85,7 +106,7 @@ async function remux(
     ],
     output: resolve(target),
   });
-  if (!exit.ok) throw await failure(options, exit);
+  if (!exit.ok) throw await failure(options, exit, [partial, target]);
 }
 
 /** Start time of the video in seconds: containers without negative times shift everything slightly. */
@@ -95,11 +116,17 @@ async function videoStart(path: string): Promise<number> {
   return Number.isFinite(start) ? start : 0;
 }
 
+/** Gives a file its final name, unless something else has taken that meanwhile. */
 async function move(from: string, to: string): Promise<void> {
+  await checkReplaceable(to);
   try {
     await Deno.rename(from, to);
   } catch (cause) {
-    const code = isDiskFull(cause) ? "disk_full" : "encoding_failed";
-    throw new ReverieError(code, line`${{ path: to }} cannot be written: ${reasonOf(cause)}`, { cause });
+    throw notFinished(to, cause);
   }
+}
+
+function notFinished(path: string, cause: unknown): ReverieError {
+  const code = isDiskFull(cause) ? "disk_full" : "encoding_failed";
+  return new ReverieError(code, line`${{ path }} could not be finished: ${reasonOf(cause)}`, { cause });
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
 import { line, mentioning } from "../../models/line.ts";
 import { EncoderProcess } from "../ffmpeg/encoder_process.ts";
@@ -10,7 +11,6 @@ import { SoundReader } from "../ffmpeg/sound_reader.ts";
 import type { EncodableFrame } from "../frame.ts";
 import { encoderArguments } from "./arguments.ts";
 import type { Container } from "./container.ts";
-import { finishingPath, partialPath } from "./destination.ts";
 import type { EncodeOptions } from "./options.ts";
 
 /** Feeds an encoder with frames, each followed by the sound up to its end. */
@@ -22,13 +22,20 @@ export class FrameWriter {
   readonly #options: EncodeOptions;
   readonly #encoder: EncoderProcess;
   readonly #sound: SoundReader | undefined;
+  readonly #partial: string;
   #samples = 0;
   #lastPts = -Infinity;
 
-  private constructor(options: EncodeOptions, encoder: EncoderProcess, sound: SoundReader | undefined) {
+  private constructor(
+    options: EncodeOptions,
+    encoder: EncoderProcess,
+    sound: SoundReader | undefined,
+    partial: string,
+  ) {
     this.#options = options;
     this.#encoder = encoder;
     this.#sound = sound;
+    this.#partial = partial;
   }
 
   /**
@@ -44,9 +51,15 @@ export class FrameWriter {
       : undefined;
     const sound = wanted && await SoundReader.open(wanted.source, wanted);
     try {
-      const encoderOptions = encoderArguments(options, container, partial, sound, features);
-      const encoder = new EncoderProcess(program, encoderOptions.options, encoderOptions.output);
-      const writer = new FrameWriter(options, encoder, sound);
+      const { options: list, output, cwd } = encoderArguments(
+        options,
+        container,
+        partial,
+        sound,
+        features,
+      );
+      const encoder = new EncoderProcess(program, list, output, cwd);
+      const writer = new FrameWriter(options, encoder, sound, partial);
       await writer.#write(matroskaHeader({ video: options, ...(sound ? { audio: sound } : {}) }));
       return writer;
     } catch (error) {
@@ -102,24 +115,36 @@ export class FrameWriter {
 
   async #write(bytes: Uint8Array): Promise<void> {
     const exit = await this.#encoder.write(bytes);
-    if (exit) throw await failure(this.#options, exit);
+    if (exit) throw await failure(this.#options, exit, [this.#partial]);
   }
 }
 
-/** The error for an encoder that ended early or failed. ffmpeg reports a full disk only in prose. */
+/**
+ * The error for an encoder that ended early or failed. ffmpeg reports a full disk only in prose.
+ *
+ * @param written files that ffmpeg was to write
+ */
 export async function failure(
   { path, hls = "", sound, signal }: EncodeOptions,
   exit: Exit,
+  written: readonly string[],
 ): Promise<unknown> {
   if (exit.interrupted) return await interruption(signal);
   const cause = exit.errors.join("\n");
-  if (/No space left on device/.test(cause)) {
+  if (/No space left on device|Disk quota exceeded/.test(cause)) {
     return new ReverieError("disk_full", line`${{ path }} could not be finished: the disk is full`, {
       advice: ["make room and start again"],
       cause,
     });
   }
-  const files = [path, partialPath(path), finishingPath(path), hls, sound?.source.path ?? ""];
+  if (/SIGXFSZ|File too large/.test(cause)) {
+    const wrong = line`${{ path }} could not be finished: it grows larger than a file may be here`;
+    return new ReverieError("encoding_failed", wrong, {
+      advice: ["raise the limit (ulimit -f)", "choose another disk"],
+      cause,
+    });
+  }
+  const files = [path, ...written, ...written.map((file) => resolve(file)), hls, sound?.source.path ?? ""];
   const reason = mentioning(exit.errors[0] ?? "ffmpeg ended early", files);
   return new ReverieError("encoding_failed", line`${{ path }} could not be written: ${reason}`, { cause });
 }

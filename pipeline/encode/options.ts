@@ -1,3 +1,4 @@
+import type { Line } from "../../models/line.ts";
 import type { SourceInfo } from "../ffmpeg/probe.ts";
 
 /** The source of the sound, and which part of it. */
@@ -34,6 +35,8 @@ export interface EncodeOptions {
   hls?: string;
   /** Interrupts: the frames so far become a playable file, and the generator throws the signal's reason. */
   signal?: AbortSignal;
+  /** Called with one line about something that the user should know and that does not end the encoding. */
+  onWarning?: (line: Line) => void;
   /** Called once with the result when everything is closed, even if encoding was interrupted or failed. */
   onResult?: (result: EncodeResult) => void;
 }

@@ -73,7 +73,10 @@ function assemble(program: Program, options: CommandOptions): FluentCommand {
   return command.output(options.output).outputOptions(...logOptions, ...options.options);
 }
 
-/** A path for ffmpeg's `file` protocol: no name is read as an option, another protocol or a name pattern. */
+/**
+ * A path for ffmpeg's `file` protocol: no name is read as an option or another protocol. For a `%` in it see
+ * {@link PlainName}.
+ */
 export function fileArgument(path: string): string {
   return `file:${path}`;
 }

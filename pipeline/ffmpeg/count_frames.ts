@@ -1,6 +1,7 @@
 import { fileArgument, runFfmpeg } from "./command.ts";
 import { safeInput } from "./formats.ts";
 import { locate } from "./locate.ts";
+import { PlainName } from "./plain_name.ts";
 
 /**
  * Reads one stream to its end without decoding it. Returns its number of frames and when the last one ends,
@@ -13,10 +14,11 @@ export async function countFrames(
   stream: number,
   signal?: AbortSignal,
 ): Promise<{ frames: number; end: number }> {
+  using name = new PlainName(path);
   let frames = 0;
   let end = 0;
   await runFfmpeg(await locate("ffmpeg"), {
-    inputs: [{ source: fileArgument(path), options: [...safeInput] }],
+    inputs: [{ source: fileArgument(name.path), options: [...safeInput] }],
     options: ["-map", `0:${stream}`, "-c", "copy", "-f", "null"],
     output: "-",
     onLine(line) {

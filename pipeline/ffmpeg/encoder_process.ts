@@ -28,9 +28,11 @@ export class EncoderProcess {
   /**
    * @param options options for the output
    * @param output path, or slaves of the tee muxer
+   * @param cwd folder to run in
    */
-  constructor(program: Program, options: string[], output: string) {
-    this.#process = new FfmpegProcess(program, "stdin", { input, options, output });
+  constructor(program: Program, options: string[], output: string, cwd?: string) {
+    const where = cwd === undefined ? {} : { cwd };
+    this.#process = new FfmpegProcess(program, "stdin", { input, options, output, ...where });
     this.#input = this.#process.stdin.getWriter();
     this.#input.closed.catch(() => {});
   }

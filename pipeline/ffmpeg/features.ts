@@ -12,6 +12,8 @@ export interface Features {
   encoders: ReadonlySet<string>;
   /** Names of its decoders, such as `libvpx-vp9`. */
   decoders: ReadonlySet<string>;
+  /** Names of the codecs that it can decode, such as `vp9`. */
+  decodable: ReadonlySet<string>;
 }
 
 const known = new Map<string, Promise<Features>>();
@@ -43,6 +45,7 @@ async function ask(program: Program): Promise<Features> {
     filters: new Set(Array.from(filters!.list.matchAll(/^ [A-Z.|]{2,6} +([\w-]+) /gm), ([, name]) => name!)),
     encoders: coders(codecs!.list, "encoders"),
     decoders: coders(codecs!.list, "decoders"),
+    decodable: new Set(Array.from(codecs!.list.matchAll(/^ D[E.][VAS]\S+ (\w\S*) /gm), ([, name]) => name!)),
   };
 }
 

@@ -1,38 +1,79 @@
-import fluent from "fluent-ffmpeg";
 import { fileArgument } from "./command.ts";
 import { safeInput } from "./formats.ts";
 import type { Program } from "./locate.ts";
+import { PlainName } from "./plain_name.ts";
 
-/** A stream as reported by ffprobe; every value may be missing or `N/A`. */
+/** A stream or container as reported by ffprobe; every value may be missing or `N/A`. */
 export interface ProbedStream {
   [field: string]: unknown;
   tags?: Record<string, unknown>;
   disposition?: Record<string, unknown>;
+  side_data_list?: ProbedSideData[];
+}
+
+/** Facts that accompany a stream or a frame, such as a display matrix. */
+export interface ProbedSideData {
+  [field: string]: unknown;
+  side_data_type?: string;
+}
+
+/** A chapter as reported by ffprobe. */
+export interface ProbedChapter {
+  start_time?: string;
+  end_time?: string;
+  tags?: Record<string, unknown>;
+}
+
+/** A program of a broadcast: streams that belong together. */
+export interface ProbedProgram {
+  streams?: ProbedStream[];
 }
 
 /** What ffprobe reports about a file. */
 export interface ProbedData {
   streams: ProbedStream[];
   format: ProbedStream;
-}
-
-interface FluentProbe {
-  setFfprobePath(path: string): FluentProbe;
-  ffprobe(options: string[], callback: (error: Error | null, data: ProbedData) => void): void;
+  chapters: ProbedChapter[];
+  programs: ProbedProgram[];
 }
 
 /**
- * Runs ffprobe through fluent-ffmpeg.
+ * Runs ffprobe.
  *
  * @throws {Error} with what ffprobe wrote to standard error
  */
-export function ffprobe(program: Program, path: string): Promise<ProbedData> {
-  const command = (fluent as unknown as (source: string) => FluentProbe)(fileArgument(path));
-  command.setFfprobePath(program.path);
-  return new Promise((resolve, reject) => {
-    command.ffprobe(["-hide_banner", "-loglevel", "error", ...safeInput], (error, data) => {
-      if (error) reject(error);
-      else resolve(data);
-    });
+export async function ffprobe(program: Program, path: string): Promise<ProbedData> {
+  const shown = ["-show_streams", "-show_format", "-show_chapters", "-show_programs"];
+  const told = await ask<Partial<ProbedData>>(program, path, shown);
+  return { streams: [], format: {}, chapters: [], programs: [], ...told };
+}
+
+/**
+ * The side data of the first frame of a stream, which has to be decoded for it.
+ *
+ * @returns an empty list if the frame has none or cannot be decoded
+ */
+export async function firstFrameSideData(
+  program: Program,
+  path: string,
+  stream: number,
+): Promise<ProbedSideData[]> {
+  const shown = ["-select_streams", String(stream), "-read_intervals", "%+#1", "-show_frames"];
+  const told = await ask<{ frames?: ProbedStream[] }>(program, path, shown).catch(() => undefined);
+  return told?.frames?.[0]?.side_data_list ?? [];
+}
+
+async function ask<T>(program: Program, path: string, shown: readonly string[]): Promise<T> {
+  using name = new PlainName(path);
+  const quiet = ["-hide_banner", "-loglevel", "error", "-of", "json"];
+  const command = new Deno.Command(program.path, {
+    args: [...quiet, ...safeInput, ...shown, fileArgument(name.path)],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
   });
+  const { success, signal, stdout, stderr } = await command.output();
+  if (signal) throw new Error(`ffprobe was killed with signal ${signal}`);
+  if (!success) throw new Error(new TextDecoder().decode(stderr).replaceAll(name.path, path));
+  return JSON.parse(new TextDecoder().decode(stdout));
 }

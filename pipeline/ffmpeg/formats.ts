@@ -41,3 +41,11 @@ export const safeInput: readonly string[] = [
   "-format_whitelist",
   [...pictures, videos, sounds].join(","),
 ];
+
+/**
+ * Options before a source whose format is known. With its demuxer named, ffmpeg takes a `%` in the path
+ * literally.
+ */
+export function sourceOptions({ path, container }: { path: string; container: string }): string[] {
+  return [...safeInput, ...(path.includes("%") ? ["-f", container.split(",")[0]!] : [])];
+}

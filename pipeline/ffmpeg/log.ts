@@ -1,10 +1,10 @@
 /** How an ffmpeg process ended. */
 export interface Exit {
-  /** Whether it exited with status 0. */
+  /** Whether it exited with status 0, with its output whole. */
   ok: boolean;
   /**
    * Whether a signal ended it: ffmpeg handled the signal (it says so and exits with 255), or the system
-   * killed it.
+   * killed it, unless for a file that grew too large.
    */
   interrupted: boolean;
   /**
@@ -23,6 +23,9 @@ export const logOptions: readonly string[] = [
 ];
 
 const keptErrors = 20;
+
+/** What ffmpeg says if the end of its output could not be written; its exit status is 0 all the same. */
+const unfinished = /^Error (writing trailer|closing file)/;
 
 /** Collects what matters from ffmpeg's standard error. */
 export class Log {
@@ -44,11 +47,12 @@ export class Log {
    * How the process that wrote these lines ended, from its exit status and the signal that ended it, if any.
    */
   exit({ code, signal }: { code: number; signal: string | null }): Exit {
-    const ok = code === 0 && signal === null;
+    const ok = code === 0 && signal === null && !this.#errors.some((error) => unfinished.test(error));
     if (!ok && this.#errors.length === 0) {
       const how = signal ? `was killed with ${signal}` : `exited with status ${code}`;
       this.#errors.push(`ffmpeg ${how}${this.#last && `: ${this.#last}`}`);
     }
-    return { ok, interrupted: this.#interrupted || signal !== null, errors: this.#errors };
+    const interrupted = this.#interrupted || signal !== null && signal !== "SIGXFSZ";
+    return { ok, interrupted, errors: this.#errors };
   }
 }

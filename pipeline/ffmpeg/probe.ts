@@ -1,11 +1,16 @@
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
+import { probePicture } from "../pictures/probe_picture.ts";
+import { signatureOf } from "../pictures/signature.ts";
+import { chooseStreams, type ChosenStreams, languageOf } from "./choose_streams.ts";
 import { countFrames } from "./count_frames.ts";
-import { exifOrientation } from "./exif.ts";
-import { ffprobe, type ProbedData, type ProbedStream } from "./ffprobe.ts";
+import { featuresOf } from "./features.ts";
+import { ffprobe, firstFrameSideData, type ProbedData, type ProbedStream } from "./ffprobe.ts";
 import { isPictureFormat } from "./formats.ts";
+import { chaptersOf, labelsOf } from "./labels.ts";
 import { locate } from "./locate.ts";
-import { checkReadable, refusal } from "./refusal.ts";
+import { asStored, type Display, displayOf } from "./orientation.ts";
+import { checkReadable, refusal, refuseUnread } from "./refusal.ts";
 import type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
 
 export type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
@@ -26,31 +31,61 @@ export interface ProbeOptions {
  *   small
  * @throws the signal's reason when it is aborted
  */
-export async function probe(path: string, { signal }: ProbeOptions = {}): Promise<SourceInfo> {
+export async function probe(given: string, { signal }: ProbeOptions = {}): Promise<SourceInfo> {
+  const path = await lastingPath(given);
   await checkReadable(path);
-  const program = await locate("ffprobe");
-  signal?.throwIfAborted();
-  const data = await ffprobe(program, path).catch(async (error) => {
-    throw await refusal(path, error);
-  });
-  signal?.throwIfAborted();
+  const info = await inspected(path, signal);
+  checkSize(info);
+  return info;
+}
 
-  const stream = data.streams.find(isVideo);
-  if (!stream) throw noPicture(path, data);
-  const info = await describe(path, data, stream, signal);
-  if (Math.min(info.width, info.height) < minimumSide) {
-    const size = `${info.width}x${info.height}`;
+/** Side lengths and numbers of pixels beyond which nothing can be decoded. */
+const mostPixels = 2 ** 28;
+
+function checkSize({ path, width, height }: SourceInfo): void {
+  const size = `${width}x${height}`;
+  if (Math.min(width, height) < minimumSide) {
     throw new ReverieError(
       "unusable_video",
       line`${{ path }} is ${size}, too small to dream: each side needs at least ${minimumSide} pixels`,
     );
   }
-  return info;
+  if (width * height > mostPixels) {
+    const most = Math.floor(mostPixels / 1e6);
+    throw new ReverieError(
+      "unusable_video",
+      line`${{ path }} is ${size}, too large to dream: at most ${most} million pixels are read`,
+    );
+  }
 }
 
-/** Whether a stream holds moving or still pictures; the cover art of a song does not count. */
-function isVideo(stream: ProbedStream): boolean {
-  return stream.codec_type === "video" && String(stream.disposition?.["attached_pic"] ?? "0") !== "1";
+/** The path that a name such as `/dev/stdin` or `/proc/self/fd/3` leads to: for ffmpeg it means something else. */
+async function lastingPath(path: string): Promise<string> {
+  return /^\/(dev|proc)\//.test(path) ? await Deno.realPath(path).catch(() => path) : path;
+}
+
+async function inspected(path: string, signal: AbortSignal | undefined): Promise<SourceInfo> {
+  const signature = await signatureOf(path);
+  refuseUnread(path, signature);
+  const picture = signature.is === "picture" ? await probePicture(path) : undefined;
+  signal?.throwIfAborted();
+  const program = await locate("ffprobe");
+  const data = await ffprobe(program, path).catch(async (error) => {
+    if (picture) return undefined;
+    throw await refusal(path, error, signature);
+  });
+  signal?.throwIfAborted();
+  if (picture && !(data && isBetterRead(data))) return picture;
+
+  const streams = chooseStreams(path, data!, await featuresOf(await locate("ffmpeg")));
+  if (!streams.video) throw noPicture(path, data!);
+  return await describe(path, data!, { ...streams, video: streams.video }, signal);
+}
+
+/** Whether ffmpeg reads a file better than libvips: animations that are no WebP, and high dynamic range. */
+function isBetterRead(data: ProbedData): boolean {
+  const still = isPictureFormat(String(data.format.format_name)) || isStillBrand(data);
+  return !still || data.streams.some((stream) => hdrOf(stream) !== undefined);
 }
 
 function noPicture(path: string, data: ProbedData): ReverieError {
@@ -64,36 +99,53 @@ function noPicture(path: string, data: ProbedData): ReverieError {
 async function describe(
   path: string,
   data: ProbedData,
-  stream: ProbedStream,
+  { video, audio, notes }: ChosenStreams & { video: ProbedStream },
   signal: AbortSignal | undefined,
 ): Promise<SourceInfo> {
   const container = String(data.format.format_name ?? "");
   const picture = isPictureFormat(container) || isStillBrand(data);
-  const orientation = picture && stream.codec_name === "mjpeg"
-    ? await exifOrientation(path)
-    : orientationOf(stream);
-  const [width, height] = uprightSize(path, stream, orientation);
-  const audio = audioOf(data);
-  const hdr = hdrOf(stream);
-  const timing = picture ? stillTiming() : await timingOf(path, data, stream, signal);
+  const { orientation, tilt } = await displayed(path, video);
+  const [width, height] = uprightSize(path, video, orientation);
+  const hdr = hdrOf(video);
+  const timing = picture ? stillTiming() : await timingOf(path, data, video, signal);
+  const sound = picture || !audio ? undefined : audioOf(audio);
   return {
     path,
     kind: picture ? "picture" : "video",
+    reader: "ffmpeg",
     container,
-    codec: String(stream.codec_name ?? "unknown"),
-    pixelFormat: String(stream.pix_fmt ?? "unknown"),
-    stream: number(stream.index) ?? 0,
+    codec: String(video.codec_name ?? "unknown"),
+    pixelFormat: String(video.pix_fmt ?? "unknown"),
+    stream: number(video.index) ?? 0,
     width,
     height,
-    sampleAspect: sampleAspectOf(stream, orientation),
+    sampleAspect: picture ? { num: 1, den: 1 } : sampleAspectOf(video, orientation),
     orientation,
     ...timing,
-    ...(audio && !picture ? { audio } : {}),
-    interlaced: !picture && isInterlaced(stream),
+    ...(sound ? { audio: sound } : {}),
+    interlaced: !picture && isInterlaced(video),
     ...(hdr ? { hdr } : {}),
-    alpha: hasAlpha(stream),
-    colour: colourOf(stream),
+    alpha: hasAlpha(video),
+    colour: colourOf(video),
+    labels: labelsOf(data.format),
+    chapters: chaptersOf(data.chapters, timing.startTime),
+    notes: [
+      ...notes,
+      ...(tilt ? [line`${{ path }} is tilted by ${Math.round(tilt)}°, which is left as it is`] : []),
+      ...(audio && !picture && !sound ? [line`${{ path }}: its sound cannot be read`] : []),
+    ],
   };
+}
+
+/** Codecs whose frames may say themselves how to be displayed. */
+const tellingCodecs = ["h264", "hevc", "mjpeg"];
+
+/** How players display a stream: a frame's own display matrix comes before that of the container. */
+async function displayed(path: string, stream: ProbedStream): Promise<Display> {
+  const own = tellingCodecs.includes(String(stream.codec_name))
+    ? displayOf(await firstFrameSideData(await locate("ffprobe"), path, number(stream.index) ?? 0))
+    : undefined;
+  return own ?? displayOf(stream.side_data_list ?? []) ?? { orientation: asStored, tilt: 0 };
 }
 
 /** HEIF and AVIF are pictures in an MP4 container. */
@@ -113,25 +165,25 @@ function uprightSize(path: string, stream: ProbedStream, orientation: Orientatio
   return orientation.clockwise % 180 === 0 ? [width, height] : [height, width];
 }
 
-function orientationOf(stream: ProbedStream): Orientation {
-  // The side data is counter-clockwise; the tag written by older programs is clockwise.
-  const side = number(stream.rotation);
-  const degrees = side !== undefined ? -side : number(stream.tags?.["rotate"]) ?? 0;
-  const clockwise = ((Math.round(degrees / 90) * 90) % 360 + 360) % 360;
-  return { mirrored: false, clockwise: clockwise as Orientation["clockwise"] };
-}
-
 function sampleAspectOf(stream: ProbedStream, orientation: Orientation): { num: number; den: number } {
   const [num, den] = ratio(stream.sample_aspect_ratio, ":") ?? [1, 1];
   return orientation.clockwise % 180 === 0 ? { num, den } : { num: den, den: num };
 }
 
-function audioOf(data: ProbedData): AudioInfo | undefined {
-  const stream = data.streams.find((one) => one.codec_type === "audio");
-  const sampleRate = number(stream?.sample_rate);
-  const channels = number(stream?.channels);
-  if (!stream || !sampleRate || !channels) return undefined;
-  return { codec: String(stream.codec_name), sampleRate, channels };
+function audioOf(stream: ProbedStream): AudioInfo | undefined {
+  const sampleRate = number(stream.sample_rate);
+  const channels = number(stream.channels);
+  if (!sampleRate || !channels) return undefined;
+  const language = languageOf(stream);
+  const title = stream.tags?.["title"] ?? stream.tags?.["TITLE"];
+  return {
+    stream: number(stream.index) ?? 0,
+    codec: String(stream.codec_name),
+    sampleRate,
+    channels,
+    ...(language ? { language } : {}),
+    ...(title !== undefined ? { title: String(title) } : {}),
+  };
 }
 
 function hdrOf(stream: ProbedStream): "pq" | "hlg" | undefined {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import { reasonOf } from "../../models/system_error.ts";
@@ -12,6 +13,8 @@ export interface ProcessOptions {
   options: readonly string[];
   /** Output path (overwritten), or `pipe:1`. */
   output: string;
+  /** Folder to run in. Default: that of this program. */
+  cwd?: string;
   /** Called with each line that ffmpeg writes to standard error. */
   onLine?: (line: string) => void;
 }
@@ -31,14 +34,17 @@ export class FfmpegProcess {
   constructor(
     program: Program,
     piped: "stdin" | "stdout",
-    { input, options, output, onLine }: ProcessOptions,
+    { input, options, output, cwd, onLine }: ProcessOptions,
   ) {
-    const command = new Deno.Command(program.path, {
+    // A bare name is looked up in PATH; any other is relative to this program's folder.
+    const path = /[/\\]/.test(program.path) ? resolve(program.path) : program.path;
+    const command = new Deno.Command(path, {
       args: [...input, "-y", ...logOptions, ...options, output],
       stdin: "null",
       stdout: "null",
       stderr: "piped",
       [piped]: "piped",
+      ...(cwd !== undefined && { cwd }),
     });
     this.#child = spawned(command, program);
     const log = new Log();

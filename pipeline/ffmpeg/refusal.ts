@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../models/error_codes.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { type Line, line, mentioning, type Remedy } from "../../models/line.ts";
 import { reasonOf } from "../../models/system_error.ts";
+import type { Signature } from "../pictures/signature.ts";
 
 /**
  * Checks that a path leads to a file that is readable and not empty.
@@ -16,7 +17,8 @@ export async function checkReadable(path: string): Promise<void> {
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
       throw new ReverieError("not_found", line`${{ path }} is not there`, {
-        advice: ["check the path"],
+        // The runtime replaces what is not UTF-8 on a command line.
+        advice: path.includes("\ufffd") ? ["give it a name in UTF-8"] : ["check the path"],
         cause,
       });
     }
@@ -48,14 +50,40 @@ function giveAnother(
 }
 
 /**
+ * Refuses files that are known not to be read, before ffprobe takes them for something else.
+ *
+ * @throws {ReverieError} if the file is one of them
+ */
+export function refuseUnread(path: string, signature: Signature): void {
+  if (signature.is !== "unread") return;
+  const { what, instead } = signature;
+  const advice: Line = instead ? `save it as ${instead}` : [{ remedy: "give", source: "any" }];
+  throw new ReverieError("not_a_video", line`${{ path }} is ${what}, which is not read`, {
+    advice: [advice],
+  });
+}
+
+/**
  * The error for a file that ffprobe refuses to read. ffprobe gives its reason only in prose, which is
  * classified here and nowhere else.
  */
-export async function refusal(path: string, cause: unknown): Promise<ReverieError> {
+export async function refusal(path: string, cause: unknown, signature: Signature): Promise<ReverieError> {
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/not on whitelist|whitelist|Operation not permitted|unsafe file name/i.test(text)) {
     const wrong = line`${{ path }} is a playlist or of another kind that is not read`;
     return giveAnother("not_a_video", wrong, "itself", cause);
+  }
+  if (signature.is === "text") {
+    return giveAnother("not_a_video", line`${{ path }} is a text, not a video or picture`, "any", cause);
+  }
+  if (signature.is === "picture") {
+    const [wrong, advice] = signature.format === "heif"
+      ? [line`${{ path }} is a HEIC picture, which this machine cannot read`, "save it as JPEG"]
+      : [
+        line`${{ path }} is a ${signature.format.toUpperCase()} picture that is broken`,
+        "get the whole file",
+      ];
+    return new ReverieError("unusable_video", wrong, { advice: [advice], cause });
   }
   if (/moov atom not found/.test(text) && await startsLikeMp4(path)) {
     const wrong = line`${{ path }} is cut off (its index is missing)`;

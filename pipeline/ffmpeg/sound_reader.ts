@@ -1,5 +1,5 @@
 import { fileArgument } from "./command.ts";
-import { safeInput } from "./formats.ts";
+import { sourceOptions } from "./formats.ts";
 import { locate } from "./locate.ts";
 import type { SourceInfo } from "./probe.ts";
 import { FfmpegProcess } from "./process.ts";
@@ -42,9 +42,9 @@ export class SoundReader {
       ...(duration === undefined ? [] : ["-t", String(duration)]),
     ];
     const process = new FfmpegProcess(await locate("ffmpeg"), "stdout", {
-      input: [...safeInput, ...cut, "-i", fileArgument(source.path)],
+      input: [...sourceOptions(source), ...cut, "-i", fileArgument(source.path)],
       options: [
-        ...["-map", "0:a:0", "-filter:a", `aresample=${sampleRate}:async=1:first_pts=0`],
+        ...["-map", `0:${source.audio.stream}`, "-filter:a", `aresample=${sampleRate}:async=1:first_pts=0`],
         ...["-ac", String(channels), "-ar", String(sampleRate), "-c:a", "pcm_f32le", "-f", "f32le"],
       ],
       output: "pipe:1",

@@ -1,3 +1,6 @@
+import type { Line } from "../../models/line.ts";
+import type { Chapter } from "./labels.ts";
+
 /** How to turn a picture upright: first mirror it left to right if `mirrored`, then rotate it clockwise. */
 export interface Orientation {
   mirrored: boolean;
@@ -5,13 +8,19 @@ export interface Orientation {
   clockwise: 0 | 90 | 180 | 270;
 }
 
-/** The sound of a source: the first audio stream. */
+/** The sound of a source: one of its audio streams. */
 export interface AudioInfo {
+  /** Index of the stream within the file. */
+  stream: number;
   /** ffmpeg's name of the codec, such as `aac`. */
   codec: string;
   /** Samples per second. */
   sampleRate: number;
   channels: number;
+  /** Language, usually as three letters (ISO 639-2), if the file states it. */
+  language?: string;
+  /** Name of the sound, such as `Director's commentary`. */
+  title?: string;
 }
 
 /** ffmpeg's names for the colours of the stored samples; undefined if the file does not state them. */
@@ -30,6 +39,8 @@ export interface ColourInfo {
 export interface SourceInfo {
   path: string;
   kind: "video" | "picture";
+  /** What decodes it: libvips most pictures and animated WebP, ffmpeg everything else. */
+  reader: "ffmpeg" | "libvips";
   /** ffmpeg's name of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
   container: string;
   /** ffmpeg's name of the video codec, such as `h264`. */
@@ -61,6 +72,8 @@ export interface SourceInfo {
   startTime: number;
   /** Seconds from {@link startTime} to the end of the video stream, if the file states it. */
   videoEnd?: number;
+  /** Seconds that each frame is shown, if the file lists them (animated WebP). */
+  frameDurations?: number[];
   /** The sound, if any. */
   audio?: AudioInfo;
   interlaced: boolean;
@@ -69,4 +82,9 @@ export interface SourceInfo {
   /** Whether the picture has transparency. */
   alpha: boolean;
   colour: ColourInfo;
+  /** Descriptive tags, such as `title`. */
+  labels: Readonly<Record<string, string>>;
+  chapters: readonly Chapter[];
+  /** What the user may want to know: one line each, about streams that are left out, for example. */
+  notes: readonly Line[];
 }

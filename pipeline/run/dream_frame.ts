@@ -5,6 +5,7 @@ import { line } from "../../models/line.ts";
 import { decode } from "../decode.ts";
 import { probe } from "../ffmpeg/probe.ts";
 import type { Parameters } from "../settings/parameters.ts";
+import type { EnginePool } from "./engines.ts";
 import { Rig } from "./rig.ts";
 import { dreamFrames } from "../stages.ts";
 import type { Picture } from "../graphs/tensor_picture.ts";
@@ -18,6 +19,8 @@ export interface DreamFrameJob {
   parameters: Parameters | (() => Promise<Parameters>);
   /** Execution providers in order of preference. */
   providers?: readonly string[];
+  /** Where the engine's Worker comes from, in programs that keep running. */
+  engines?: EnginePool | undefined;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
 }

@@ -1,6 +1,7 @@
 /** Dreams on live frames, from a camera: nothing is decoded, encoded or computed ahead. */
 import type { DownloadProgress } from "../../models/download_options.ts";
 import type { Parameters } from "../settings/parameters.ts";
+import type { EnginePool } from "./engines.ts";
 import { Rig } from "./rig.ts";
 import { dreamFrames } from "../stages.ts";
 
@@ -22,6 +23,8 @@ export interface LiveJob {
   settings?: () => Parameters;
   /** Execution providers in order of preference. */
   providers?: readonly string[];
+  /** Where the engine's Worker comes from, in programs that keep running. */
+  engines?: EnginePool | undefined;
   /** Resident memory that the process may have, in bytes. Default: limited only by what is available. */
   memory?: number;
   signal?: AbortSignal;

@@ -3,15 +3,18 @@ import { type Line, line } from "../../models/line.ts";
 import type { DownloadProgress } from "../../models/download_options.ts";
 import type { ComposedFrame } from "../compose.ts";
 import { decode } from "../decode.ts";
-import { checkOutput, encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
+import { encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { expectedFrames } from "../ffmpeg/expected_frames.ts";
 import { probe } from "../ffmpeg/probe.ts";
+import { resultComment } from "./result_settings.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
 import { InterruptedError } from "./interrupted.ts";
+import { claimOutputs } from "./claim_outputs.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import { peakMemory } from "./peak_memory.ts";
 import { PaceKeeper } from "./progress.ts";
+import type { EnginePool } from "./engines.ts";
 import { checkMotion, Rig } from "./rig.ts";
 import { StageClock } from "./stage_clock.ts";
 import { dreamFrames } from "../stages.ts";
@@ -32,6 +35,8 @@ export interface DreamJob {
   parameters: Parameters | LaterParameters;
   /** Execution providers in order of preference. Default: the best that works. */
   providers?: readonly string[];
+  /** Where the engine's Worker comes from, in programs that keep running. */
+  engines?: EnginePool | undefined;
   /** Part of the source, in seconds. */
   from?: number;
   duration?: number;
@@ -69,7 +74,8 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   let result: EncodeResult | undefined;
   try {
     const source = await probe(asked.input, signal ? { signal } : {});
-    await checkOutput(asked.output, source);
+    await using _claim = await claimOutputs(asked, source);
+    for (const note of source.notes) asked.onWarning?.(note);
     const job = await settled(asked, source);
     const { parameters } = job;
     await using rig = await Rig.create({ ...job, source });
@@ -165,7 +171,7 @@ function startEvent(
 }
 
 function encodeOptions(job: SettledJob, network: string, source: SourceInfo): EncodeOptions {
-  const { output, parameters, from, duration, hls, signal } = job;
+  const { output, parameters, from, duration, hls, signal, onWarning } = job;
   return {
     path: output,
     width: source.width,
@@ -173,11 +179,12 @@ function encodeOptions(job: SettledJob, network: string, source: SourceInfo): En
     sampleAspect: source.sampleAspect,
     frameRate: source.frameRate,
     quality: parameters.quality,
-    metadata: { comment: `Reverie ${JSON.stringify({ network, ...parameters })}` },
+    metadata: { comment: resultComment(network, parameters) },
     ...(source.audio && {
       sound: { source, ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) },
     }),
     ...(hls !== undefined && { hls }),
     ...(signal && { signal }),
+    ...(onWarning && { onWarning }),
   };
 }

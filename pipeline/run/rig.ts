@@ -9,6 +9,7 @@ import type { DownloadProgress } from "../../models/download_options.ts";
 import { Blender } from "../blend.ts";
 import { dreamCostKey, dreamSeconds } from "../settings/dream_cost.ts";
 import { Dreamers } from "../dreamer/dreamers.ts";
+import type { EnginePool } from "./engines.ts";
 import { flowSizeOf, type FlowSource, leastFlowSize } from "./flow_size.ts";
 import type { Size } from "../graphs/picture.ts";
 import { OcclusionCheck } from "../occlusion.ts";
@@ -24,6 +25,8 @@ export interface RigOptions {
   providers?: readonly string[];
   /** Resident memory that the process may have, in bytes. Default: limited only by what is available. */
   memory?: number;
+  /** Where the engine's Worker comes from, in programs that keep running. */
+  engines?: EnginePool | undefined;
   onDownload?: DownloadProgress;
   /** Stops a download, a trial, or building between two graphs; rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -97,13 +100,13 @@ export class Rig {
    * @throws the signal's reason when it is aborted
    */
   static async create(options: RigOptions): Promise<Rig> {
-    const { parameters, providers, memory, onDownload, signal } = options;
+    const { parameters, providers, memory, engines: pool, onDownload, signal } = options;
     // Measured before the dream takes its share of the memory.
     const room = roomForRaft(memory);
     // Checked before anything is downloaded or built.
     await checkMotion(options, room);
     const network = await openNetwork(parameters, { onProgress: onDownload, signal });
-    const engine = await Engine.start(providers ? { providers } : {});
+    const engine = await Engine.start({ pool, ...(providers && { providers }) });
     try {
       return await Rig.#build(engine, network, options, room);
     } catch (error) {

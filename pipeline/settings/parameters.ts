@@ -61,23 +61,29 @@ export function checkedValue(setting: Setting, given: unknown, schema = setting.
 }
 
 /**
+ * Checks settings by name.
+ *
+ * @throws {ReverieError} naming the first setting that there is not, or that is wrong and what it may be
+ */
+export function checkedSettings(input: Readonly<Record<string, unknown>>): SomeParameters {
+  const checked = (name: string, given: unknown) => {
+    const setting = settingNamed(name);
+    if (setting) return [name, checkedValue(setting, given)];
+    throw new ReverieError(
+      "invalid_parameter",
+      line`there is no setting ${{ field: name }}; ${{ list: "settings" }} lists them`,
+    );
+  };
+  return Object.fromEntries(Object.entries(input).map(([name, given]) => checked(name, given)));
+}
+
+/**
  * Checks settings and fills in the defaults.
  *
- * @throws {ReverieError} naming the first setting that is wrong and what it may be
+ * @throws {ReverieError} as {@link checkedSettings}
  */
 export function parseParameters(input: Readonly<Record<string, unknown>>): Parameters {
-  const values: Record<string, unknown> = {};
-  for (const [name, given] of Object.entries(input)) {
-    const setting = settingNamed(name);
-    if (!setting) {
-      throw new ReverieError(
-        "invalid_parameter",
-        line`there is no setting ${{ field: name }}; ${{ list: "settings" }} lists them`,
-      );
-    }
-    values[name] = checkedValue(setting, given);
-  }
-  return { ...defaults, ...values };
+  return { ...defaults, ...checkedSettings(input) };
 }
 
 function shown(value: unknown): string {

@@ -9,13 +9,15 @@ import type { DownloadOptions } from "../../models/download_options.ts";
 import { isOffline } from "../../models/web.ts";
 import { relativeLayers } from "./layer_relatives.ts";
 import { defaults, type Parameters, type SomeParameters } from "./parameters.ts";
-import { lookFor, presetOf } from "./presets.ts";
+import { lookFor, type Preset, presetOf } from "./presets.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { type Line, line } from "../../models/line.ts";
 
 /** What a user asks for: a preset and individual settings, already checked. */
 export interface Wish {
   preset?: string | undefined;
+  /** The preset itself if it is the user's own; `preset` is then its file. */
+  ownPreset?: Preset | undefined;
   given: SomeParameters;
 }
 
@@ -69,7 +71,7 @@ export async function settle(wish: Wish, options: DownloadOptions = {}): Promise
  *
  * @throws {ReverieError} for a network that does not dream
  */
-function candidates({ preset, given }: Wish): string[] {
+function candidates({ preset, ownPreset, given }: Wish): string[] {
   const { model } = given;
   if (model !== undefined && !isOpen(model)) {
     // Refuses a network that does not dream before it is downloaded.
@@ -78,7 +80,17 @@ function candidates({ preset, given }: Wish): string[] {
   }
   // Naming layers of InceptionV3 implies that network.
   if (given.layers?.some((layer) => /^mixed\d+$/i.test(layer))) return ["inception-v3"];
-  return presetOf(preset).looks.map(({ network }) => network);
+  const names = (ownPreset ?? presetOf(preset)).looks.map(({ network }) => network);
+  const known = names.filter((name) => catalog.some((entry) => entry.name === name));
+  if (known.length > 0) return known;
+  throw new ReverieError(
+    "invalid_parameter",
+    line`${{ path: preset! }} is made for a network that is a file`,
+    {
+      field: "model",
+      advice: [[{ remedy: "nameFile", field: "model" }]],
+    },
+  );
 }
 
 function fileIn({ given: { model } }: Wish): string | undefined {
@@ -135,10 +147,10 @@ async function tryToPull(network: string, options: DownloadOptions): Promise<Lin
  * The settings for a network; `model` is the value of the setting, which differs from `network` for a file.
  */
 function complete(
-  { preset, given }: Wish,
+  { preset, ownPreset, given }: Wish,
   { network, model = network }: { network: string; model?: string },
 ): Parameters {
-  const { channels, ...look } = lookFor(presetOf(preset), network);
+  const { channels, ...look } = lookFor(ownPreset ?? presetOf(preset), network);
   return {
     ...defaults,
     ...look,

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { ReverieError } from "../../pipeline/errors.ts";
 import type { Renderer } from "../rendering/renderer.ts";
+import { upgradeToWebSocket } from "../http/upgrade.ts";
 import { Conversation } from "./conversation.ts";
 
 /** Options of {@link cameraRoute}. */
@@ -42,7 +43,7 @@ export function cameraRoute(
     if (c.req.header("upgrade")?.toLowerCase() !== "websocket") {
       throw new ReverieError("invalid_request", "this is a WebSocket: connect to it with ws:// or wss://");
     }
-    const { socket, response } = Deno.upgradeWebSocket(c.req.raw);
+    const { socket, response } = upgradeToWebSocket(c);
     const conversation = new Conversation(socket, { renderer, room, silence });
     open.add(conversation);
     socket.addEventListener("close", () => leave(conversation));

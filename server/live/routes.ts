@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import type { Dreams } from "../dreams/dreams.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { bodyOf } from "../errors.ts";
+import { upgradeToWebSocket } from "../http/upgrade.ts";
 import { ClientMessages } from "./client_messages.ts";
 import { EventStream, lastEventId } from "./event_stream.ts";
 import { isEnd, type LiveHub } from "./hub.ts";
@@ -20,12 +21,6 @@ export interface LiveServices {
   /** Milliseconds between comments on event streams; default 15 s. */
   heartbeat?: number;
 }
-
-/**
- * Seconds without a message after which a socket is closed; it is pinged after half that time. Long enough
- * for a slow connection on which pictures precede the ping.
- */
-const idleTimeout = 90;
 
 /** Routes under `/api/dreams`: `/:id/live`, `/:id/events` and `/:id/sees/source.jpg|flow.jpg|mask.jpg|dream.jpg`. */
 export function liveRoutes(services: LiveServices): Hono {
@@ -76,7 +71,7 @@ function live(context: Context, { hub, dreams, stuckAfter }: LiveServices, gate:
     );
   }
   const free = gate.enter();
-  const { socket, response } = upgrade(context.req.raw, free);
+  const { socket, response } = upgrade(context, free);
   let leave = () => {};
   const viewer = new SocketViewer(socket, {
     ...(stuckAfter !== undefined && { stuckAfter }),
@@ -101,12 +96,13 @@ function live(context: Context, { hub, dreams, stuckAfter }: LiveServices, gate:
   return response;
 }
 
-function upgrade(request: Request, free: () => void): Deno.WebSocketUpgrade {
+/** Upgrades the connection, or frees its place. */
+function upgrade(context: Context, free: () => void): Deno.WebSocketUpgrade {
   try {
-    return Deno.upgradeWebSocket(request, { idleTimeout });
-  } catch (cause) {
+    return upgradeToWebSocket(context);
+  } catch (error) {
     free();
-    throw new ReverieError("invalid_request", "this is not a WebSocket's handshake", { cause });
+    throw error;
   }
 }
 

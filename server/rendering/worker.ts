@@ -4,6 +4,7 @@
  */
 /// <reference lib="deno.worker" />
 import { toPlain } from "../../pipeline/errors.ts";
+import { EnginePool } from "../../pipeline/run/engines.ts";
 import { asReverieError } from "../errors.ts";
 import { Gate } from "./gate.ts";
 import type { Beginning, Command, Report, TaskReport } from "./messages.ts";
@@ -15,6 +16,7 @@ import { RenderTask } from "./tasks/render.ts";
 import { buffersOf, type Task, type TaskTools } from "./tasks/task.ts";
 
 const gate = new Gate((held) => tell({ kind: "held", held }));
+const engines = new EnginePool();
 const running = new Map<number, { task: Task; stopping: AbortController }>();
 
 function tell(report: Report, moved: Transferable[] = []): void {
@@ -40,7 +42,7 @@ async function begin(command: Command & Beginning): Promise<void> {
   const { task: number } = command;
   const stopping = new AbortController();
   const report = (message: TaskReport, moved?: Transferable[]) => tell({ ...message, task: number }, moved);
-  const task = make(command, { signal: stopping.signal, options: command.options, report, gate });
+  const task = make(command, { signal: stopping.signal, options: command.options, report, gate, engines });
   running.set(number, { task, stopping });
   try {
     const result = await task.run();

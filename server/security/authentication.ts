@@ -1,12 +1,12 @@
 /** Access control with the server's token. */
 import type { Context, MiddlewareHandler } from "hono";
-import { timingSafeEqual } from "hono/utils/buffer";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { localPath } from "./local_path.ts";
 import { isNavigation } from "./request_facts.ts";
 import { hasSession, startSession } from "./session.ts";
 import { sessionKey } from "./session_key.ts";
-import { clientOf, Tries } from "./tries.ts";
+import { clientOf } from "./client_address.ts";
+import { TokenCheck } from "./token_check.ts";
 
 /** Options of {@link authentication} and of the login. */
 export interface AuthenticationOptions {
@@ -14,6 +14,10 @@ export interface AuthenticationOptions {
   token?: string | undefined;
   /** Folder of the server's data; with it, logins survive restarts. */
   data?: string | undefined;
+  /** Addresses of reverse proxies, whose X-Forwarded-For is believed. */
+  proxies?: readonly string[] | undefined;
+  /** How long an attempt above the limit is held before it is looked at, in milliseconds; default 5 s. */
+  holdMs?: number;
 }
 
 /** Paths that need no token: the health check, the login, and the files of its page. */
@@ -25,7 +29,7 @@ const open = {
 /**
  * Lets requests pass that present the token: in the header `Authorization: Bearer TOKEN`; in the query
  * (`?token=TOKEN`) of GET and HEAD, for sockets and media players that cannot set headers; or by a login
- * cookie. Other requests get 401, or 429 after hundreds of wrong tokens; a browser that opens a page is
+ * cookie. Other requests get 401, or slowly 429 after hundreds of wrong tokens; a browser that opens a page is
  * redirected to /login instead. A page opened with the token in its query gets the cookie and is redirected
  * to the same URL without the token, so that the token neither stays in the history nor spreads.
  *
@@ -33,14 +37,15 @@ const open = {
  *
  * hono/bearer-auth supports only the header, and has its own error responses.
  */
-export function authentication({ token, data }: AuthenticationOptions): MiddlewareHandler {
+export function authentication(options: AuthenticationOptions): MiddlewareHandler {
+  const { token, data, proxies } = options;
   if (token === undefined) return (_c, next) => next();
   const key = sessionKey(token, data);
-  const tries = new Tries({ burst: 500, seconds: 0.2 });
+  const check = new TokenCheck({ ...options, token, burst: 500, seconds: 0.2 });
   return async (c, next) => {
     if (isOpen(c)) return await next();
     const isKnown = await hasSession(c, key);
-    if (!isKnown && !await showsToken(c, token, tries)) return refuse(c);
+    if (!isKnown && !await showsToken(c, check, proxies)) return refuse(c);
     if (c.req.query("token") === undefined || !isPage(c)) return await next();
     if (!isKnown) await startSession(c, key);
     return c.redirect(target(c), 303);
@@ -53,21 +58,12 @@ function isOpen(c: Context): boolean {
   return (method === "GET" || method === "HEAD") && open.reading.test(path) && !path.includes("..");
 }
 
-/**
- * Compares in constant time. The attempt is counted first, so that concurrent requests cannot outrun the
- * count.
- */
-async function showsToken(c: Context, token: string, tries: Tries): Promise<boolean> {
+async function showsToken(c: Context, check: TokenCheck, proxies?: readonly string[]): Promise<boolean> {
   const shown = shownToken(c);
   if (!shown) return false;
-  const client = clientOf(c);
-  const retryAfter = tries.take(client);
-  if (retryAfter > 0) {
-    throw new ReverieError("too_many_requests", "too many wrong tokens: wait a little", { retryAfter });
-  }
-  const isRight = await timingSafeEqual(shown, token);
-  if (isRight) tries.forgive(client);
-  return isRight;
+  const refused = await check.refusal(clientOf(c, proxies), shown);
+  if (refused?.code === "too_many_requests") throw refused;
+  return refused === undefined;
 }
 
 function shownToken(c: Context): string | undefined {

@@ -1,7 +1,6 @@
 /** Login with the token, and logout. */
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { timingSafeEqual } from "hono/utils/buffer";
 import { z } from "zod";
 import { ReverieError } from "../../pipeline/errors.ts";
 import { describe } from "../http/openapi/describe.ts";
@@ -11,7 +10,8 @@ import { localPath } from "./local_path.ts";
 import { isNavigation } from "./request_facts.ts";
 import { endSession, startSession } from "./session.ts";
 import { sessionKey } from "./session_key.ts";
-import { clientOf, Tries } from "./tries.ts";
+import { clientOf } from "./client_address.ts";
+import { TokenCheck } from "./token_check.ts";
 
 const loginBody = z.object({ token: z.string().min(1), next: z.string().optional() });
 
@@ -44,22 +44,26 @@ const loggingOut = {
 /**
  * `POST /login` with the field `token`, as form or JSON, gives a browser its cookie; `next` (field or query)
  * is the path to continue at. A form is answered with 303 to that path, JSON with 204. A wrong token gets
- * 401; after five wrong tokens from one address 429, then one more attempt every 20 s. Browsers that show the
+ * 401; after five wrong tokens from one address, every further attempt is held for five seconds, and a wrong one
+ * gets 429 until 20 s have passed for each. Browsers that show the
  * response as a page are redirected to `/login?error=wrong` or `/login?error=wait` instead. `POST /logout`
  * removes the cookie.
  *
  * The page itself, `GET /login`, is a static file.
  */
-export function loginRoutes({ token, data }: AuthenticationOptions): Hono {
-  const secrets = token === undefined ? undefined : { token, key: sessionKey(token, data) };
-  const tries = new Tries({ burst: 5, seconds: 20 });
+export function loginRoutes(options: AuthenticationOptions): Hono {
+  const { token, data, proxies } = options;
+  const secrets = token === undefined ? undefined : {
+    key: sessionKey(token, data),
+    check: new TokenCheck({ ...options, token, burst: 5, seconds: 20 }),
+  };
   const limit = bodyLimit({ maxSize: 4096, onError: tooLarge });
   return new Hono()
     .post("/login", describe(loggingIn), limit, async (c) => {
       const body = await readBody(c);
       const next = body.next ?? c.req.query("next");
       if (secrets) {
-        const refused = await refusal(c, body.token, secrets.token, tries);
+        const refused = await secrets.check.refusal(clientOf(c, proxies), body.token);
         if (refused !== undefined) return answerRefusal(c, refused, next);
         await startSession(c, secrets.key);
       }
@@ -80,26 +84,6 @@ async function readBody(c: Context): Promise<z.infer<typeof loginBody>> {
   throw new ReverieError("invalid_request", "send the server's token as the field `token`", {
     field: "token",
   });
-}
-
-/** Returns why a token is refused. The attempt is counted before the comparison. */
-async function refusal(
-  c: Context,
-  shown: string,
-  token: string,
-  tries: Tries,
-): Promise<ReverieError | undefined> {
-  const client = clientOf(c);
-  const retryAfter = tries.take(client);
-  if (retryAfter > 0) {
-    const message = `too many wrong tokens: try again in ${Math.ceil(retryAfter)} s`;
-    return new ReverieError("too_many_requests", message, { retryAfter });
-  }
-  if (!await timingSafeEqual(shown, token)) {
-    return new ReverieError("unauthorized", "that is not this server's token");
-  }
-  tries.forgive(client);
-  return undefined;
 }
 
 /** Redirects a person to the form; a program gets the error. */

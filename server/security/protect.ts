@@ -2,13 +2,15 @@
 import type { MiddlewareHandler } from "hono";
 import type { ServerOptions } from "../options.ts";
 import { allowedHosts } from "./allowed_hosts.ts";
-import { authentication } from "./authentication.ts";
+import { authentication, type AuthenticationOptions } from "./authentication.ts";
 import { corsHeaders } from "./cors_headers.ts";
 import { sameOrigin } from "./same_origin.ts";
 import { securityHeaders } from "./security_headers.ts";
 
 /** The server options that control access. */
-export type ProtectionOptions = Pick<ServerOptions, "host" | "token" | "cors"> & { data?: string };
+export type ProtectionOptions =
+  & Pick<ServerOptions, "host" | "token" | "cors" | "proxies">
+  & Pick<AuthenticationOptions, "data" | "holdMs">;
 
 /**
  * Returns the security middlewares in order, to be used before every route. Headers come first, so that

@@ -1,5 +1,6 @@
 /** The secret that signs sessions. */
 import { join } from "node:path";
+import { wrongUsage } from "../../pipeline/errors.ts";
 
 /** Key for servers without a folder; their sessions end with the process. */
 const passing = randomKey();
@@ -18,6 +19,9 @@ function keptKey(path: string): string {
   try {
     const key = Deno.readTextFileSync(path);
     if (key.length >= 64) return key;
+    if (!/^[0-9a-f]*$/.test(key)) {
+      throw wrongUsage(`${path} is not the file of a server: move it away, or give another --data`);
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

@@ -1,7 +1,4 @@
 /** Limits how often a client may try. */
-import type { Context } from "hono";
-import { getConnInfo } from "hono/deno";
-import { distinctRemoteAddr, expandIPv6 } from "hono/utils/ipaddr";
 
 /** Options of {@link Tries}. */
 export interface TriesOptions {
@@ -12,6 +9,12 @@ export interface TriesOptions {
   /** Maximum number of remembered clients; the one whose last try is oldest is forgotten first. */
   clients?: number;
 }
+
+/**
+ * How long an attempt above the limit is held before it is looked at, in milliseconds. It is not refused
+ * unseen: whoever knows the token gets in even while somebody guesses from the same address.
+ */
+export const holdMs = 5_000;
 
 /** Counts tries in one leaky bucket per client; it stores one number per client. */
 export class Tries {
@@ -47,15 +50,4 @@ export class Tries {
   #forgetOldest(): void {
     for (const client of this.#restored.keys()) return void this.#restored.delete(client);
   }
-}
-
-/**
- * Identifies a client by its address; for IPv6 by its /64 network, since a single client may own all of it.
- */
-export function clientOf(c: Context): string {
-  const address = c.env?.remoteAddr === undefined ? undefined : getConnInfo(c).remote.address;
-  if (address === undefined) return "unknown";
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  return distinctRemoteAddr(address) === "IPv6" ? expandIPv6(address).slice(0, 19) : address;
 }

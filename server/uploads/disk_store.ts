@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { FileStore } from "@tus/file-store";
 import { BlockWriter } from "./block_writer.ts";
 import { removeFile } from "./incoming_file.ts";
+import { isId } from "./received.ts";
 
 /** Age at which an unfinished upload is removed: one day, in milliseconds. */
 export const expiry = 24 * 3600 * 1000;
@@ -42,7 +43,10 @@ export class DiskStore extends FileStore {
   /** Removes uploads without recent activity; returns how many. */
   override async deleteExpired(): Promise<number> {
     const ids = new Set<string>();
-    for await (const { name } of Deno.readDir(this.directory)) ids.add(name.replace(/\.json$/, ""));
+    for await (const { name } of Deno.readDir(this.directory)) {
+      const id = name.replace(/\.json$/, "");
+      if (isId(id)) ids.add(id);
+    }
     let removed = 0;
     for (const id of ids) {
       if (await this.#touched(id) > Date.now() - expiry) continue;

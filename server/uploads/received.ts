@@ -26,6 +26,11 @@ export function newId(): string {
   return crypto.randomUUID().replaceAll("-", "");
 }
 
+/** Whether a text has the form of such a name. Files of other names in the folders for uploads are not ours. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
 /** Collects fields by name; repeated fields are joined by commas, the list syntax. */
 export function gather(pairs: Iterable<readonly [string, string]>): Record<string, string> {
   const gathered = new Map<string, string>();

@@ -6,7 +6,7 @@ import { removeFile } from "./incoming_file.ts";
 import { inspect, type InspectOptions } from "./inspect.ts";
 import { receiveMultipart } from "./receive_multipart.ts";
 import { receiveRaw } from "./receive_raw.ts";
-import type { Received, Receiving } from "./received.ts";
+import { isId, type Received, type Receiving } from "./received.ts";
 import { type Finished, ResumableUploads } from "./resumable.ts";
 
 export type { Received } from "./received.ts";
@@ -52,7 +52,9 @@ export class Uploads {
     const { folder } = options;
     const unfinished = join(folder, "resumable");
     Deno.mkdirSync(unfinished, { recursive: true });
-    for (const { name, isFile } of Deno.readDirSync(folder)) if (isFile) Deno.removeSync(join(folder, name));
+    for (const { name, isFile } of Deno.readDirSync(folder)) {
+      if (isFile && isId(name)) Deno.removeSync(join(folder, name));
+    }
     this.#store = new DiskStore(unfinished);
   }
 

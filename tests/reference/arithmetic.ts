@@ -1,3 +1,4 @@
+import { intAttribute } from "../../models/onnx/model.ts";
 import { broadcastShape, broadcastTo, type NdArray, ndArray } from "./nd_array.ts";
 import { type Call, input, type Operator, type Operators } from "./operator.ts";
 
@@ -18,6 +19,11 @@ function test(f: (a: number, b: number) => boolean): Operator {
 
 function fold(f: (a: number, b: number) => number): Operator {
   return (call) => [call.inputs.map((_, i) => input(call, i)).reduce((a, b) => combine(a, b, f))];
+}
+
+function mod(call: Call): NdArray[] {
+  const isFmod = intAttribute(call.node, "fmod", 0) === 1;
+  return binary((a, b) => isFmod ? a % b : a - b * Math.floor(a / b))(call);
 }
 
 function mean(call: Call): NdArray[] {
@@ -52,5 +58,6 @@ export const arithmetic: Operators = {
   Min: fold(Math.min),
   Sum: fold((a, b) => a + b),
   Mean: mean,
+  Mod: mod,
   Where: where,
 };

@@ -81,6 +81,15 @@ export const elementwise: Operators = {
   Round: unary(round),
   Sign: unary(Math.sign),
   Not: unary((x) => x === 0 ? 1 : 0),
+  Tan: unary(Math.tan),
+  Asin: unary(Math.asin),
+  Acos: unary(Math.acos),
+  Atan: unary(Math.atan),
+  Sinh: unary(Math.sinh),
+  Cosh: unary(Math.cosh),
+  Asinh: unary(Math.asinh),
+  Acosh: unary(Math.acosh),
+  Atanh: unary(Math.atanh),
   Erf: unary(erf),
   Gelu: gelu,
   Relu: unary((x) => Math.max(x, 0)),
@@ -101,6 +110,10 @@ export const elementwise: Operators = {
   Selu: parametric(
     { alpha: 1.67326319217681884765625, gamma: 1.05070102214813232421875 },
     (x, { alpha, gamma }) => gamma * (x <= 0 ? alpha * Math.expm1(x) : x),
+  ),
+  Shrink: parametric(
+    { lambd: 0.5, bias: 0 },
+    (x, { lambd, bias }) => x < -lambd ? x + bias : x > lambd ? x - bias : 0,
   ),
   Clip: clip,
 };

@@ -1,4 +1,4 @@
-import { intAttribute, stringAttribute } from "../../models/onnx/model.ts";
+import { intAttribute, intsAttribute, stringAttribute } from "../../models/onnx/model.ts";
 import { at, forEachIndex, generate, map, type NdArray, normalizeAxis, positionOf } from "./nd_array.ts";
 import { type Call, input, type Operators } from "./operator.ts";
 
@@ -60,10 +60,56 @@ function scatterND(call: Call): NdArray[] {
   return [result];
 }
 
+/** Each tuple along the last axis of the indices addresses a slice of the first input. */
+function gatherND(call: Call): NdArray[] {
+  const [x, indices] = [input(call, 0), input(call, 1)];
+  const batch = intAttribute(call.node, "batch_dims", 0);
+  const depth = indices.dims.at(-1)!;
+  const outer = indices.dims.slice(0, -1);
+  const dims = [...outer, ...x.dims.slice(batch + depth)];
+  return [generate(dims, (index) => {
+    const tuple = Array.from(
+      { length: depth },
+      (_, i) => wrap(at(indices, [...index.slice(0, outer.length), i]), x.dims[batch + i]!),
+    );
+    return at(x, [...index.slice(0, batch), ...tuple, ...index.slice(outer.length)]);
+  })];
+}
+
+/** The largest (or smallest) elements along an axis, sorted, and where they were. */
+function topK(call: Call): NdArray[] {
+  const x = input(call, 0);
+  const axis = normalizeAxis(intAttribute(call.node, "axis", -1), x.dims.length);
+  const sign = intAttribute(call.node, "largest", 1) === 1 ? -1 : 1;
+  const dims = x.dims.with(axis, input(call, 1).data[0]!);
+  const places = generate(dims, (index) => {
+    const line = Array.from({ length: x.dims[axis]! }, (_, i) => at(x, index.with(axis, i)));
+    const order = line.map((_, i) => i).sort((a, b) => sign * (line[a]! - line[b]!) || a - b);
+    return order[index[axis]!]!;
+  });
+  return [generate(dims, (index) => at(x, index.with(axis, at(places, index)))), places];
+}
+
+/** Elements put at positions of a flat tensor of zeros. */
+function maxUnpool(call: Call): NdArray[] {
+  const [x, indices] = [input(call, 0), input(call, 1)];
+  const kernel = intsAttribute(call.node, "kernel_shape", []);
+  const strides = intsAttribute(call.node, "strides", kernel.map(() => 1));
+  const dims = call.inputs[2]
+    ? [...call.inputs[2].data]
+    : x.dims.map((size, axis) => axis < 2 ? size : (size - 1) * strides[axis - 2]! + kernel[axis - 2]!);
+  const result = generate(dims, () => 0);
+  x.data.forEach((value, position) => result.data[indices.data[position]!] = value);
+  return [result];
+}
+
 /** Operators that look up elements by index. */
 export const gathering: Operators = {
   Gather: gather,
   GatherElements: gatherElements,
+  GatherND: gatherND,
+  TopK: topK,
+  MaxUnpool: maxUnpool,
   ScatterElements: scatterElements,
   ScatterND: scatterND,
 };

@@ -1,5 +1,13 @@
-import { floatAttribute, intAttribute } from "../../models/onnx/model.ts";
-import { at, broadcastShape, broadcastTo, generate, type NdArray, reshaped } from "./nd_array.ts";
+import { floatAttribute, intAttribute, stringAttribute } from "../../models/onnx/model.ts";
+import {
+  at,
+  broadcastShape,
+  broadcastTo,
+  forEachIndex,
+  generate,
+  type NdArray,
+  reshaped,
+} from "./nd_array.ts";
 import { type Call, input, type Operators } from "./operator.ts";
 
 /**
@@ -48,5 +56,40 @@ function gemm(call: Call): NdArray[] {
   })];
 }
 
-/** Matrix products. */
-export const linear: Operators = { MatMul: matMul, Gemm: gemm };
+/** The sum of products over all letters that the result leaves out; axes of one element are repeated. */
+function einsum(call: Call): NdArray[] {
+  const [left, right] = stringAttribute(call.node, "equation", "").replaceAll(" ", "").split("->");
+  const factors = call.inputs.map((_, i) => input(call, i));
+  const written = left!.split(",");
+  const dotsOf = (term: string, i: number) => factors[i]!.dims.length - term.replace("...", "").length;
+  const depth = Math.max(...written.map(dotsOf));
+  const dots = Array.from({ length: depth }, (_, i) => `.${i}`);
+  const spelled = (term: string, count: number) => {
+    const [before, after] = term.split("...");
+    return [...before!, ...(after === undefined ? [] : dots.slice(depth - count)), ...after ?? ""];
+  };
+  const terms = written.map((term, i) => spelled(term, dotsOf(term, i)));
+  const letters = terms.flat();
+  const all = [...new Set(letters)];
+  const once = all.filter((name) =>
+    name.length === 1 && letters.filter((other) => other === name).length === 1
+  );
+  const result = right === undefined ? [...dots, ...once.sort()] : spelled(right, depth);
+  const size = (name: string) =>
+    Math.max(...terms.flatMap((term, i) => factors[i]!.dims.filter((_, axis) => term[axis] === name)));
+  const summed = all.filter((name) => !result.includes(name));
+  return [generate(result.map(size), (kept) => {
+    let sum = 0;
+    forEachIndex(summed.map(size), (rest) => {
+      const place = (name: string) => kept[result.indexOf(name)] ?? rest[summed.indexOf(name)]!;
+      const elements = factors.map((factor, i) =>
+        at(factor, terms[i]!.map((name, axis) => factor.dims[axis] === 1 ? 0 : place(name)))
+      );
+      sum += elements.reduce((a, b) => a * b);
+    });
+    return sum;
+  })];
+}
+
+/** Products of matrices and their like. */
+export const linear: Operators = { MatMul: matMul, Gemm: gemm, Einsum: einsum };

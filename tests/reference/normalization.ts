@@ -1,5 +1,5 @@
-import { elementCount, floatAttribute, intAttribute } from "../../models/onnx/model.ts";
-import { at, broadcastTo, generate, type NdArray, ndArray, normalizeAxis } from "./nd_array.ts";
+import { elementCount, floatAttribute, intAttribute, intsAttribute } from "../../models/onnx/model.ts";
+import { at, broadcastTo, forEachIndex, generate, type NdArray, ndArray, normalizeAxis } from "./nd_array.ts";
 import { type Call, input, type Operators } from "./operator.ts";
 
 function moments(values: Float64Array): { mean: number; variance: number } {
@@ -92,11 +92,39 @@ function softmax(call: Call, logarithm: boolean): NdArray[] {
   })];
 }
 
+/** Centred and divided by the deviation over some axes. */
+function meanVarianceNormalization(call: Call): NdArray[] {
+  const x = input(call, 0);
+  const axes = intsAttribute(call.node, "axes", [0, 2, 3]).map((axis) => normalizeAxis(axis, x.dims.length));
+  const key = (index: number[]) => index.map((i, axis) => axes.includes(axis) ? 0 : i).join();
+  const groups = new Map<string, number[]>();
+  forEachIndex(x.dims, (index, position) => {
+    groups.set(key(index), [...groups.get(key(index)) ?? [], x.data[position]!]);
+  });
+  return [generate(x.dims, (index) => {
+    const { mean, variance } = moments(Float64Array.from(groups.get(key(index))!));
+    return (at(x, index) - mean) / (Math.sqrt(variance) + 1e-9);
+  })];
+}
+
+/** Divided by the 1-norm or 2-norm along an axis. */
+function lpNormalization(call: Call): NdArray[] {
+  const x = input(call, 0);
+  const axis = normalizeAxis(intAttribute(call.node, "axis", -1), x.dims.length);
+  const p = intAttribute(call.node, "p", 2);
+  return [generate(x.dims, (index) => {
+    const line = Array.from({ length: x.dims[axis]! }, (_, i) => Math.abs(at(x, index.with(axis, i))) ** p);
+    return at(x, index) / line.reduce((a, b) => a + b) ** (1 / p);
+  })];
+}
+
 /** Operators that divide by a statistic of their input. */
 export const normalization: Operators = {
   BatchNormalization: batchNormalization,
   InstanceNormalization: instanceNormalization,
   LayerNormalization: layerNormalization,
+  MeanVarianceNormalization: meanVarianceNormalization,
+  LpNormalization: lpNormalization,
   LRN: localResponseNormalization,
   Softmax: (call) => softmax(call, false),
   LogSoftmax: (call) => softmax(call, true),

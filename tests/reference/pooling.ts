@@ -72,6 +72,21 @@ function averagePool(call: Call): NdArray[] {
   return [ndArray(dims, values)];
 }
 
+/** The p-norm of each window. */
+function lpPool(call: Call): NdArray[] {
+  const x = input(call, 0);
+  const spatial = x.dims.slice(2);
+  const p = intAttribute(call.node, "p", 2);
+  const values: number[] = [];
+  const dims = pool(call, (channel, window) => {
+    const powers = window.map((index) =>
+      inside(spatial, index) ? Math.abs(at(x, [...channel, ...index])) ** p : 0
+    );
+    values.push(powers.reduce((a, b) => a + b) ** (1 / p));
+  });
+  return [ndArray(dims, values)];
+}
+
 function globalPool(combine: (values: number[]) => number): Operator {
   return (call) => {
     const x = input(call, 0);
@@ -89,5 +104,10 @@ export const pooling: Operators = {
   MaxPool: maxPool,
   AveragePool: averagePool,
   GlobalAveragePool: globalPool((values) => values.reduce((a, b) => a + b) / values.length),
+  LpPool: lpPool,
+  GlobalLpPool: (call) => {
+    const p = intAttribute(call.node, "p", 2);
+    return globalPool((values) => values.reduce((sum, x) => sum + Math.abs(x) ** p, 0) ** (1 / p))(call);
+  },
   GlobalMaxPool: globalPool((values) => Math.max(...values)),
 };

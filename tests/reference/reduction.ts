@@ -43,5 +43,7 @@ export const reduction: Operators = {
   ReduceProd: reducer(1, (a, b) => a * b),
   ReduceSumSquare: reducer(0, (sum, x) => sum + x * x),
   ReduceL1: reducer(0, (sum, x) => sum + Math.abs(x)),
+  ReduceLogSum: (call) => [map(reduce(call, 0, (sum, x) => sum + x).result, Math.log)],
+  ReduceLogSumExp: (call) => [map(reduce(call, 0, (sum, x) => sum + Math.exp(x)).result, Math.log)],
   ReduceL2: (call) => [map(reduce(call, 0, (sum, x) => sum + x * x).result, Math.sqrt)],
 };

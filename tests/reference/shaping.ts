@@ -115,6 +115,43 @@ function spaceToDepth(call: Call): NdArray[] {
   })];
 }
 
+/** Elements on one side of a diagonal. */
+function trilu(call: Call): NdArray[] {
+  const x = input(call, 0);
+  const diagonal = call.inputs[1]?.data[0] ?? 0;
+  const upper = intAttribute(call.node, "upper", 1) === 1;
+  return [generate(x.dims, (index) => {
+    const [row, column] = index.slice(-2) as [number, number];
+    return (upper ? column - row >= diagonal : column - row <= diagonal) ? at(x, index) : 0;
+  })];
+}
+
+/** The first elements of each line in reverse, as many as its length says. */
+function reverseSequence(call: Call): NdArray[] {
+  const [x, lengths] = [input(call, 0), input(call, 1)];
+  const time = intAttribute(call.node, "time_axis", 0);
+  const batch = intAttribute(call.node, "batch_axis", 1);
+  return [generate(x.dims, (index) => {
+    const length = lengths.data[index[batch]!]!;
+    return at(x, index[time]! < length ? index.with(time, length - 1 - index[time]!) : index);
+  })];
+}
+
+/** The sum of the elements up to each, itself left out if exclusive. */
+function cumulativeSum(call: Call): NdArray[] {
+  const x = input(call, 0);
+  const axis = normalizeAxis(input(call, 1).data[0]!, x.dims.length);
+  const [exclusive, reverse] = ["exclusive", "reverse"].map((name) => intAttribute(call.node, name, 0) === 1);
+  return [generate(x.dims, (index) => {
+    let sum = 0;
+    for (let i = 0; i < x.dims[axis]!; i++) {
+      const before = reverse ? i > index[axis]! : i < index[axis]!;
+      if (before || (i === index[axis] && !exclusive)) sum += at(x, index.with(axis, i));
+    }
+    return sum;
+  })];
+}
+
 /** Operators that rearrange elements, and constants. */
 export const shaping: Operators = {
   Reshape: reshape,
@@ -124,6 +161,9 @@ export const shaping: Operators = {
   Unsqueeze: unsqueeze,
   Expand: expand,
   Tile: tile,
+  Trilu: trilu,
+  ReverseSequence: reverseSequence,
+  CumSum: cumulativeSum,
   Shape: (call) => [ndArray([input(call, 0).dims.length], input(call, 0).dims)],
   Constant: constant,
   ConstantOfShape: constantOfShape,

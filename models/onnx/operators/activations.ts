@@ -3,7 +3,6 @@ import { each, partials } from "./elementwise.ts";
 import type { GradientContext } from "./gradient_context.ts";
 import {
   type GradientRule,
-  named,
   type Operator,
   type Operators,
   sameAsInput,
@@ -58,6 +57,12 @@ const hardSwish: GradientRule = ({ grad, x }) => {
 const elu: GradientRule = (c) => {
   const { grad, x, y } = c;
   return x.greater(0).where(grad, grad.mul(y.add(c.float("alpha", 1))));
+};
+
+/** y = max(0, x) + min(0, alpha (exp(x / alpha) - 1)). */
+const celu: GradientRule = (c) => {
+  const { grad, x, y } = c;
+  return x.greater(0).where(grad, grad.mul(y.scale(1 / c.float("alpha", 1)).add(1)));
 };
 
 const selu: GradientRule = (c) => {
@@ -119,6 +124,8 @@ const gradients: Record<string, GradientRule> = {
   HardSwish: hardSwish,
   Elu: elu,
   Selu: selu,
+  Celu: celu,
+  Shrink: (c) => c.x.abs().greater(c.float("lambd", 0.5)).where(c.grad, 0),
   Softplus: ({ grad, x }) => grad.mul(x.sigmoid()),
   Softsign: softsign,
 };
@@ -135,5 +142,4 @@ export const activations: Operators = {
   },
   Gelu: gelu,
   Mish: { shape: sameAsInput, upgrade: mish },
-  ...named("Celu Shrink", { shape: sameAsInput }),
 };

@@ -1,7 +1,7 @@
 import { numbersOf } from "../model.ts";
 import { broadcast, each, flat, joined, partials } from "./elementwise.ts";
 import type { GradientContext } from "./gradient_context.ts";
-import { type Evaluator, type GradientRule, named, type Operators, sameAsInput } from "./operator.ts";
+import { type Evaluator, type GradientRule, type Operators, sameAsInput } from "./operator.ts";
 import type { Value } from "./value.ts";
 
 const div: Evaluator = (c, outputs) => {
@@ -72,7 +72,11 @@ const several: Operators = {
     gradient: partials(({ grad, b }) => grad.div(b), ({ grad, b, y }) => grad.mul(y.div(b)).neg()),
   },
   Pow: { evaluate: each((a, b) => a ** b), gradient: powGradient },
-  Mod: { evaluate: mod },
+  /** a - b trunc(a / b), or with floor. */
+  Mod: {
+    evaluate: mod,
+    gradient: partials(({ grad }) => grad, ({ grad, a, b, y }) => grad.mul(y.sub(a).div(b))),
+  },
   BitShift: {},
   Max: { evaluate: joined(Math.max), gradient: extremumGradient },
   Min: { evaluate: joined(Math.min), gradient: extremumGradient },
@@ -81,6 +85,20 @@ const several: Operators = {
     evaluate: joined((a, b) => a + b, (sum, count) => sum / count),
     gradient: shared((count) => 1 / count),
   },
+};
+
+const square = (x: Value): Value => x.mul(x);
+
+const trigonometry: Operators = {
+  Tan: { gradient: ({ grad, y }) => grad.mul(square(y).add(1)) },
+  Asin: { gradient: ({ grad, x }) => grad.div(square(x).subFrom(1).sqrt()) },
+  Acos: { gradient: ({ grad, x }) => grad.div(square(x).subFrom(1).sqrt()).neg() },
+  Atan: { gradient: ({ grad, x }) => grad.div(square(x).add(1)) },
+  Sinh: { gradient: ({ grad, x }) => grad.mul(x.op("Cosh")) },
+  Cosh: { gradient: ({ grad, x }) => grad.mul(x.op("Sinh")) },
+  Asinh: { gradient: ({ grad, x }) => grad.div(square(x).add(1).sqrt()) },
+  Acosh: { gradient: ({ grad, x }) => grad.div(square(x).sub(1).sqrt()) },
+  Atanh: { gradient: ({ grad, x }) => grad.div(square(x).subFrom(1)) },
 };
 
 /** Functions of one number. */
@@ -98,7 +116,18 @@ const single: Operators = {
   Sin: { gradient: ({ grad, x }) => grad.mul(x.cos()) },
   Cos: { gradient: ({ grad, x }) => grad.mul(x.sin()).neg() },
   Erf: { gradient: ({ grad, x }) => grad.mul(x.mul(x).neg().exp().scale(2 / Math.sqrt(Math.PI))) },
-  ...named("Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh CumSum", {}),
+  ...trigonometry,
+};
+
+/** Sums up to each element of an axis; the gradient is summed the other way. */
+const cumulativeSum: Operators = {
+  CumSum: {
+    shape: sameAsInput,
+    gradient: (c) => {
+      const attributes = { exclusive: c.int("exclusive", 0), reverse: 1 - c.int("reverse", 0) };
+      return c.grad.op("CumSum", [c.operand(1)], attributes);
+    },
+  },
 };
 
 function withShape(operators: Operators, shape: Operators[string]["shape"]): Operators {
@@ -111,4 +140,5 @@ function withShape(operators: Operators, shape: Operators[string]["shape"]): Ope
 export const arithmetic: Operators = {
   ...withShape(several, broadcast()),
   ...withShape(single, sameAsInput),
+  ...cumulativeSum,
 };

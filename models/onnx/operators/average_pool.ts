@@ -1,7 +1,8 @@
 import { type Attribute, elementCount, floatTensor } from "../model.ts";
 import type { GradientContext } from "./gradient_context.ts";
 import type { NodeContext } from "./node_context.ts";
-import type { GradientRule, Operators, UpgradeRule } from "./operator.ts";
+import { normShares, normSlopes } from "./norm_gradient.ts";
+import type { GradientRule, Operator, Operators, UpgradeRule } from "./operator.ts";
 import { countsPadding, pooled, spelledOutWindows } from "./pooling.ts";
 import type { Value } from "./value.ts";
 import { type CountedWindows, coveredBy } from "./windows.ts";
@@ -111,8 +112,15 @@ function spread(c: GradientContext, share: Value, windows: CountedWindows): Valu
   return whole.padOrCropSpatial(padsBegin.map((pad) => -pad), after);
 }
 
+/** The p-norm of each window. */
+const lpPool: Operator = {
+  shape: (c) => [pooled(c)],
+  upgrade: upgradeLpPool,
+  gradient: (c) => normSlopes(c).mul(spread(c, normShares(c), spelledOutWindows(c))),
+};
+
 /** Means (and other norms) of windows. */
 export const averagePools: Operators = {
   AveragePool: { shape: (c) => [pooled(c)], upgrade, gradient },
-  LpPool: { shape: (c) => [pooled(c)], upgrade: upgradeLpPool },
+  LpPool: lpPool,
 };

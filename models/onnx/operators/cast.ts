@@ -29,5 +29,10 @@ export const casts: Operators = {
     upgrade,
     gradient: ({ grad }) => grad,
   },
-  CastLike: { shape: (c) => [{ type: c.type(1), dims: c.dims(0) }], evaluate, upgrade },
+  CastLike: {
+    shape: (c) => [{ type: c.type(1), dims: c.dims(0) }],
+    evaluate,
+    upgrade,
+    gradient: ({ grad }) => grad,
+  },
 };

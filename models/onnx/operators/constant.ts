@@ -69,6 +69,6 @@ export const constants: Operators = {
     reads: "bits",
   },
   Range: range,
-  ...named("EyeLike RandomNormalLike RandomUniformLike Bernoulli", { shape: like }),
+  ...named("EyeLike RandomNormalLike RandomUniformLike Bernoulli", { shape: like, gradient: "severed" }),
   ...named("RandomNormal RandomUniform", { shape: random }),
 };

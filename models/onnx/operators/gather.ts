@@ -1,6 +1,7 @@
 import { elementCount, numbersOf, type Tensor } from "../model.ts";
 import { listed, normalizeAxis } from "./axes.ts";
 import { adjoint, copyMap } from "./axis_map.ts";
+import { indexedRows, summedRows } from "./indexed_rows.ts";
 import type { Evaluator, GradientRule, Operator, Operators, ShapeRule } from "./operator.ts";
 import { forEachPlace, stridesOf, zeros } from "./strided.ts";
 import { tensorOf } from "./tensor_of.ts";
@@ -61,15 +62,20 @@ const gatherEvaluate: Evaluator = (c, [output]) => {
   return [{ type: source.type, dims: output!.dims, data }];
 };
 
-/** With constant indices: each slice's gradient goes back to where it was taken from. */
+/** Each slice's gradient goes back to where it was taken from. */
 const gatherGradient: GradientRule = (c) => {
   const dims = c.dims(0);
   const axis = c.axis(0);
-  const indices = c.constant(1) ??
-    c.refuse("computes its indices from the picture, which cannot be differentiated");
+  const count = elementCount(c.dims(1));
+  const taken = dims.map((size, i) => i === axis ? count : size);
+  const grad = c.dims(1).length === 1 ? c.grad : c.grad.reshape(taken);
+  const indices = c.constant(1);
+  if (!indices) {
+    // Indices that are computed from the picture: each is repeated over the slice that it names.
+    const lines = c.operand(1).reshape(dims.map((_, i) => i === axis ? count : 1)).expand(taken);
+    return c.zeros(dims).op("ScatterElements", [lines, grad], { axis, reduction: "add" });
+  }
   const sources = numbersOf(indices).map((index) => normalizeAxis(index, dims[axis]!));
-  const taken = dims.map((size, i) => i === axis ? sources.length : size);
-  const grad = indices.dims.length === 1 ? c.grad : c.grad.reshape(taken);
   return adjoint(grad, [copyMap(axis, dims[axis]!, sources)]);
 };
 
@@ -101,6 +107,10 @@ const gatherNd: Operator = {
     });
     return [{ type: source.type, dims: output!.dims, data }];
   },
+  gradient: (c) => {
+    const rows = indexedRows(c, c.dims(0), c.operand(1), c.int("batch_dims", 0));
+    return summedRows(c, c.grad, rows).reshape(c.dims(0));
+  },
 };
 
 const oneHot: ShapeRule = (c) => {
@@ -122,6 +132,9 @@ const topK: Operator = {
     if (c.opset >= 10) return c.keep();
     c.change({ inputs: [c.input(0), c.g.ints(c.int("k", 1))] }, ["k"]);
   },
+  /** The chosen elements take the gradient. */
+  gradient: (c) =>
+    c.zeros(c.dims(0)).op("ScatterElements", [c.demandOutput(1), c.grad], { axis: c.axis(-1) }),
 };
 
 /** The indices of all elements that are not zero, one column each. */
@@ -150,9 +163,12 @@ export const gathering: Operators = {
     shape: (c) => [{ type: c.type(0), dims: c.dims(1) }],
     evaluate: gatherElements,
     reads: "bits",
+    gradient: (c) =>
+      c.zeros(c.dims(0))
+        .op("ScatterElements", [c.operand(1), c.grad], { axis: c.axis(0), reduction: "add" }),
   },
   GatherND: gatherNd,
-  OneHot: { shape: oneHot },
+  OneHot: { shape: oneHot, gradient: "severed" },
   TopK: topK,
   NonZero: nonZero,
 };

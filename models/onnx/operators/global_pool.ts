@@ -1,4 +1,5 @@
 import { elementCount } from "../model.ts";
+import { normShares, normSlopes } from "./norm_gradient.ts";
 import type { Operators, ShapeRule } from "./operator.ts";
 
 const shape: ShapeRule = (c) => {
@@ -20,5 +21,8 @@ export const globalPools: Operators = {
       return chosen.mul(grad.div(chosen.reduceSum(x.spatial.map((_, axis) => axis + 2))));
     },
   },
-  GlobalLpPool: { shape },
+  GlobalLpPool: {
+    shape,
+    gradient: (c) => normSlopes(c).mul(normShares(c)),
+  },
 };

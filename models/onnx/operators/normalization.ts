@@ -1,5 +1,6 @@
 import { float } from "../build.ts";
 import { intTensor } from "../model.ts";
+import { normalizeAxes, normalizeAxis } from "./axes.ts";
 import type { GradientContext } from "./gradient_context.ts";
 import type { NodeContext } from "./node_context.ts";
 import {
@@ -80,10 +81,10 @@ interface Standardized {
   inverse: Value;
 }
 
-function standardized(c: GradientContext, axes: number[]): Standardized {
+function standardized(c: GradientContext, axes: number[], epsilon = epsilonOf(c)): Standardized {
   const centred = c.x.sub(c.x.reduceMean(axes));
   const variance = centred.mul(centred).reduceMean(axes);
-  const inverse = variance.add(epsilonOf(c)).sqrt().reciprocal();
+  const inverse = variance.add(epsilon).sqrt().reciprocal();
   return { axes, unit: centred.mul(inverse), inverse };
 }
 
@@ -144,11 +145,54 @@ const upgradeGroup: UpgradeRule = (c) => {
   c.finish("Reshape", [shifted, g.op("Shape", [x])]);
 };
 
+/** The axes default to all but the channels. What keeps the deviation from being zero is fixed by the specification. */
+const meanVarianceNormalization: Operator = {
+  shape: sameAsInput,
+  gradient: (c) => {
+    const axes = normalizeAxes(c.ints("axes", [0, 2, 3]), c.x.rank);
+    return throughStandardization(c.grad, standardized(c, axes, 1e-9));
+  },
+};
+
+/** y = x / |x| along an axis; zeros stay zeros. */
+const lpNormalization: Operator = {
+  shape: sameAsInput,
+  gradient: (c) => {
+    const { grad, x, y } = c;
+    const axes = [c.axis(-1)];
+    const isOne = c.int("p", 2) === 1;
+    const norm = x.op(isOne ? "ReduceL1" : "ReduceL2", [], { axes, keepdims: 1 });
+    const isZero = norm.equal(0);
+    const along = (isOne ? x.sign() : y).mul(grad.mul(y).reduceSum(axes));
+    return isZero.where(0, grad.sub(along).div(isZero.where(1, norm)));
+  },
+};
+
+/** y = x gamma / sqrt(mean(x^2) + epsilon) (Zhang and Sennrich 2019), an operator since operator set 23. */
+const upgradeRootMeanSquare: UpgradeRule = (c) => {
+  const { g } = c;
+  const x = c.input(0);
+  const rank = c.rank(0);
+  const first = c.int("axis", -1);
+  if (rank === undefined && first !== -1) c.refuse("the number of axes is not known");
+  const axes = first === -1
+    ? [-1]
+    : Array.from({ length: rank! - normalizeAxis(first, rank!) }, (_, i) => normalizeAxis(first, rank!) + i);
+  const square = g.reduceMean(g.mul(x, x), axes);
+  const unit = g.div(x, g.sqrt(g.add(square, c.scalarLike(epsilonOf(c), x))));
+  c.finish("Mul", [unit, c.input(1)]);
+};
+
 /** Normalisations by mean and deviation. */
 export const normalizations: Operators = {
   BatchNormalization: batchNormalization,
   InstanceNormalization: { shape: sameAsInput, gradient: instanceGradient },
   LayerNormalization: layerNormalization,
   GroupNormalization: { shape: sameAsInput, upgrade: upgradeGroup },
-  ...named("MeanVarianceNormalization LpNormalization", { shape: sameAsInput }),
+  MeanVarianceNormalization: meanVarianceNormalization,
+  LpNormalization: lpNormalization,
+  ...named("RMSNormalization SimplifiedLayerNormalization", {
+    shape: sameAsInput,
+    upgrade: upgradeRootMeanSquare,
+  }),
 };

@@ -89,6 +89,17 @@ const extremum: GradientRule = (c) => {
   return chosen.mul(grad.div(chosen.reduceSum(reducedAxes(c))));
 };
 
+/** The product of the others, also where one of them is zero. */
+const product: GradientRule = (c) => {
+  const axes = reducedAxes(c);
+  const isZero = c.x.equal(0);
+  const zeros = isZero.indicator().reduceSum(axes);
+  const others = isZero.where(1, c.x).op("ReduceProd", [], { axes });
+  const ofZeros = zeros.equal(1).where(others, 0);
+  const ofOthers = zeros.equal(0).where(others, 0).div(isZero.where(1, c.x));
+  return keep(c, c.grad).mul(isZero.where(ofZeros, ofOthers));
+};
+
 const argument: Operator = {
   shape: (c) => [{ type: "int64", dims: shapeOver(c, [c.axis(0)]) }],
   gradient: "severed",
@@ -105,13 +116,20 @@ const reductions: Operators = {
     evaluate: reduction(0, (sum, value) => sum + value, (sum, count) => sum / count),
     gradient: (c) => keep(c, c.grad).scale(1 / countOf(c)).expand(c.x.dims),
   },
-  ReduceProd: { evaluate: reduction(1, (product, value) => product * value) },
+  ReduceProd: { evaluate: reduction(1, (product, value) => product * value), gradient: product },
   ReduceMax: { evaluate: reduction(-Infinity, Math.max), gradient: extremum },
   ReduceMin: { evaluate: reduction(Infinity, Math.min), gradient: extremum },
   ReduceL1: { gradient: (c) => keep(c, c.grad).mul(c.x.sign()) },
-  ReduceL2: { gradient: (c) => c.x.mul(keep(c, c.grad).div(keep(c, c.y))) },
+  /** x / |x|, and 0 where all is 0, where no derivative exists. */
+  ReduceL2: {
+    gradient: (c) => {
+      const norm = keep(c, c.y);
+      return c.x.mul(keep(c, c.grad).div(norm.equal(0).where(1, norm)));
+    },
+  },
   ReduceSumSquare: { gradient: (c) => c.x.mul(keep(c, c.grad).scale(2)) },
-  ...named("ReduceLogSum ReduceLogSumExp", {}),
+  ReduceLogSum: { gradient: (c) => keep(c, c.grad.mul(c.y.neg().exp())).expand(c.x.dims) },
+  ReduceLogSumExp: { gradient: (c) => keep(c, c.grad).mul(c.x.sub(keep(c, c.y)).exp()) },
 };
 
 /** Reductions over axes. */

@@ -27,6 +27,14 @@ const tile: Operator = {
     return [{ ...strided(source, dims, steps), dims: output!.dims }];
   },
   reads: "bits",
+  /** The sum over the repeats. */
+  gradient: ({ grad, x, y }) => {
+    const repeats = x.dims.map((size, axis) => y.dims[axis]! / size);
+    if (repeats.every((count) => count === 1)) return grad;
+    const axes = repeats.flatMap((count, axis) => count === 1 ? [] : [axis]);
+    const parts = x.dims.flatMap((size, axis) => repeats[axis] === 1 ? [size] : [repeats[axis]!, size]);
+    return grad.reshape(parts).reduceSum(axes.map((axis, earlier) => axis + earlier), 0);
+  },
 };
 
 /** Repetition along axes. */

@@ -1,3 +1,4 @@
+import { flat } from "./elementwise.ts";
 import { type GradientRule, type Operators, sameAsInput, type UpgradeRule } from "./operator.ts";
 
 /**
@@ -30,5 +31,5 @@ const logSoftmax: GradientRule = (c) => {
 export const softmaxes: Operators = {
   Softmax: { shape: sameAsInput, upgrade, gradient: softmax },
   LogSoftmax: { shape: sameAsInput, upgrade, gradient: logSoftmax },
-  Hardmax: { shape: sameAsInput, upgrade },
+  Hardmax: { shape: sameAsInput, upgrade, gradient: flat },
 };

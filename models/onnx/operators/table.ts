@@ -19,6 +19,7 @@ import { logic } from "./logic.ts";
 import { lrn } from "./lrn.ts";
 import { matmul } from "./matmul.ts";
 import { maxPool } from "./max_pool.ts";
+import { maxUnpool } from "./max_unpool.ts";
 import { normalizations } from "./normalization.ts";
 import type { Operator } from "./operator.ts";
 import { others } from "./other.ts";
@@ -65,6 +66,7 @@ const operators: ReadonlyMap<string, Operator> = new Map(Object.entries({
   Conv: conv,
   ConvTranspose: convTranspose,
   MaxPool: maxPool,
+  MaxUnpool: maxUnpool,
   ...averagePools,
   ...globalPools,
   LRN: lrn,

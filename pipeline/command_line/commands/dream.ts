@@ -1,5 +1,6 @@
 import { wrongUsage } from "../../../models/errors.ts";
-import type { Parameters } from "../../settings/parameters.ts";
+import { readPreset, writePreset } from "../../settings/preset_file.ts";
+import type { SomeParameters } from "../../settings/parameters.ts";
 import { settings, settle, type Wish } from "../../settings/settle.ts";
 import type { DreamJob } from "../../run/dream_video.ts";
 import { jsonReporter, type Reporter, textReporter } from "../../terminal/reporter.ts";
@@ -24,7 +25,18 @@ const runFlags: readonly Flag[] = [
   {
     name: "preset",
     placeholder: "NAME",
-    description: "a choice of settings, see below; those given besides go over it",
+    description:
+      "a choice of settings, see below, or a file of yours (.json); those given besides go over it",
+  },
+  {
+    name: "save-preset",
+    placeholder: "FILE",
+    description: "also write the settings of this dream to a new file (.json), for --preset",
+  },
+  {
+    name: "like",
+    placeholder: "RESULT",
+    description: "take the settings of a dream from its result; those given besides go over them",
   },
   {
     name: "hls",
@@ -63,7 +75,9 @@ const description: Command = {
 export const dream: RunnableCommand = { ...description, run };
 
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {
-  const { options, wish, expected, json, notes } = parseDream(args);
+  const { options, json, notes, savePreset, ...request } = parseDream(args);
+  const wish = await completeWish(request);
+  const expected = settings(wish);
   await refuseSameFile(options.input, options.output);
   const reporter: Reporter = json ? jsonReporter(screen) : textReporter(screen);
   for (const note of notes) reporter.warning(note);
@@ -78,12 +92,28 @@ async function run(args: readonly string[], screen: CommandScreen): Promise<numb
       };
       const parameters = { expected, settle: later };
       const events = dreamVideo({ ...options, parameters, signal, onWarning });
-      for await (const event of events) reporter.event(event);
+      for await (const event of events) {
+        if (event.event === "start" && savePreset !== undefined) await writePreset(savePreset, event);
+        reporter.event(event);
+      }
     });
   } finally {
     reporter.close();
   }
   return 0;
+}
+
+/** Reads the files that the wish names: a preset of the user's own, and a result to dream like. */
+async function completeWish({ wish, like }: Pick<DreamCommandLine, "wish" | "like">): Promise<Wish> {
+  const { preset, given } = wish;
+  const ownPreset = preset?.endsWith(".json") ? await readPreset(preset) : undefined;
+  const liked = like === undefined ? {} : await settingsLike(like);
+  return { preset, ownPreset, given: { ...liked, ...given } };
+}
+
+async function settingsLike(result: string): Promise<SomeParameters> {
+  const { settingsOfResult } = await import("../../run/result_settings.ts");
+  return await settingsOfResult(result);
 }
 
 /** The options of `dream`, without its settings. */
@@ -97,8 +127,10 @@ export interface DreamCommandLine {
   options: DreamOptions;
   /** The requested settings, checked. */
   wish: Wish;
-  /** What they resolve to with the networks that are installed. */
-  expected: Parameters;
+  /** The result whose settings are taken. */
+  like?: string | undefined;
+  /** Where to write the settings as a preset. */
+  savePreset?: string | undefined;
   json: boolean;
   /** Lines for the user about flags that were translated or have no effect. */
   notes: string[];
@@ -129,7 +161,8 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
   return {
     options: { input, output, ...runOptions(flags) },
     wish,
-    expected: settings(wish),
+    like: flags.text("like"),
+    savePreset: flags.text("save-preset"),
     json: flags.isOn("json"),
     notes: translated.notes,
   };

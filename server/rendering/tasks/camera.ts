@@ -59,13 +59,13 @@ export class CameraTask implements Task {
   }
 
   async #dream(): Promise<void> {
-    const { signal, report, options } = this.#tools;
+    const { signal, report, options, engines } = this.#tools;
     const { width, height, wish } = this.#job;
     try {
       const parameters = await settledParameters(wish, this.#tools);
       this.#changes.begin(parameters);
       const frames = dreamLive(this.#pictures(), {
-        ...{ width, height, parameters, signal },
+        ...{ width, height, parameters, signal, engines },
         ...options,
         settings: () => this.#changes.at(this.#frame),
         onStart: ({ provider }) => report({ kind: "opened", width, height, provider, parameters }),

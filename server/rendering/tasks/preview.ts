@@ -35,11 +35,11 @@ export class PreviewTask implements Task {
   instruct(): void {}
 
   async #dream(): Promise<PreviewResult> {
-    const { signal, options } = this.#tools;
+    const { signal, options, engines } = this.#tools;
     const begin = performance.now();
     const { input, at, wish } = this.#job;
     const parameters = () => settledParameters(wish, this.#tools);
-    const { dreamed, loss } = await dreamFrame({ input, at, parameters, ...options, signal });
+    const { dreamed, loss } = await dreamFrame({ input, at, parameters, ...options, engines, signal });
     const seconds = (performance.now() - begin) / 1000;
     const { bytes, width, height } = await encodeJpeg(dreamed, longestSide, 88);
     return { dreamed: bytes, width, height, loss, seconds };

@@ -60,12 +60,13 @@ export class RenderTask implements Task {
   }
 
   async #dream(): Promise<DoneEvent> {
-    const { report, gate, signal, options } = this.#tools;
+    const { report, gate, signal, options, engines } = this.#tools;
     const { changes: _, wish, ...job } = this.#job;
     const { parameters: expected } = job;
     const events = dreamVideo({
       ...job,
       ...options,
+      engines,
       signal,
       ...(wish && { parameters: { expected, settle: () => this.#settle(wish) } }),
       settings: (index) => this.#changes.at(index),

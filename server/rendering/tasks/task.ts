@@ -1,4 +1,5 @@
 /** One task in the renderer's Worker. */
+import type { EnginePool } from "../../../pipeline/run/engines.ts";
 import type { PathNames } from "../../../pipeline/errors.ts";
 import type { Gate } from "../gate.ts";
 import type { RendererOptions } from "../job.ts";
@@ -9,6 +10,8 @@ export interface TaskTools {
   /** Aborted to stop the task. */
   signal: AbortSignal;
   options: RendererOptions;
+  /** Workers of the engines of earlier tasks. */
+  engines: EnginePool;
   /** Sends a message to the main thread; `moved` buffers are transferred instead of copied. */
   report(report: TaskReport, moved?: Transferable[]): void;
   /** Pauses a rendering while other work goes first. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Engine } from "../../../models/engine/engine.ts";
+import { EnginePool } from "../../../models/engine/pool.ts";
 import { ReverieError } from "../../../models/errors.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor, type Model } from "../../../models/onnx/model.ts";
@@ -124,4 +125,22 @@ Deno.test({
     for (let i = 0; i < 3; i++) await round();
     assert.ok(threads() < before + 9, `${threads()} threads, ${before} before`);
   },
+});
+
+Deno.test("engines of a pool share their Workers, and a released one reaches nothing of the next", async () => {
+  using pool = new EnginePool();
+  const first = await Engine.start({ providers: ["cpu"], pool });
+  const session = await first.load(doubling());
+  const { y } = await session.run<"y">({ x: floatTensor([1]) });
+  await first.release();
+  assert.equal(pool.idle, 1);
+  const second = await Engine.start({ providers: ["cpu"], pool });
+  assert.equal(pool.idle, 0);
+  await assert.rejects(y.read(), /closed/);
+  await assert.rejects(session.run({ x: floatTensor([1]) }), /closed/);
+  first.close();
+  const { y: other } = await (await second.load(doubling())).run<"y">({ x: floatTensor([3]) });
+  assert.deepEqual([...(await other.take()).data], [6]);
+  await second.release();
+  assert.equal(pool.idle, 1);
 });

@@ -28,6 +28,15 @@ const plain: Record<string, [low: number, high: number]> = {
   Dropout: [-1, 1],
   Sin: [-4, 4],
   Cos: [-4, 4],
+  Tan: [-1.2, 1.2],
+  Asin: [-0.9, 0.9],
+  Acos: [-0.9, 0.9],
+  Atan: [-3, 3],
+  Sinh: [-2, 2],
+  Cosh: [-2, 2],
+  Asinh: [-3, 3],
+  Acosh: [1.2, 4],
+  Atanh: [-0.9, 0.9],
 };
 
 for (const [op, [low, high]] of Object.entries(plain)) {
@@ -40,6 +49,8 @@ const parametric: Record<string, Record<string, [low: number, high: number]>> = 
   ThresholdedRelu: { alpha: [-1, 1] },
   Elu: { alpha: [0.3, 2] },
   Selu: { alpha: [0.5, 2], gamma: [0.5, 2] },
+  Celu: { alpha: [0.3, 2] },
+  Shrink: { lambd: [0.2, 1.5], bias: [-0.5, 0.5] },
   HardSigmoid: { alpha: [0.1, 0.5], beta: [0.2, 0.8] },
 };
 

@@ -52,3 +52,27 @@ testRule("Gemm", 20, (random): Case => {
     description: `Gemm ${rows}x${inner}x${columns}, C [${cDims}], ${JSON.stringify(attributes)}`,
   };
 });
+
+/** Equations of attention, of layers, and what else they can say, with the shapes of their inputs. */
+const equations: [string, ...number[][]][] = [
+  ["bhqd,bhkd->bhqk", [2, 2, 3, 4], [2, 2, 2, 4]],
+  ["bhqk,bhkd->bhqd", [1, 2, 3, 4], [1, 2, 4, 2]],
+  ["bchw,oc->bohw", [1, 3, 2, 2], [4, 3]],
+  ["ij,jk", [2, 3], [3, 4]],
+  ["...ij,...jk->...ik", [2, 1, 3, 2], [1, 3, 2, 2]],
+  ["b...c,cd->b...d", [2, 3, 2, 4], [4, 2]],
+  ["ab->ba", [2, 3]],
+  ["abc->b", [2, 3, 2]],
+  ["i,j->ij", [3], [2]],
+  ["abc,cd,bd->a", [2, 3, 2], [2, 2], [3, 2]],
+  ["ij,ij->", [3, 2], [3, 2]],
+  ["abc, adc->abd", [2, 1, 3], [2, 2, 3]],
+];
+
+for (const [equation, ...shapes] of equations) {
+  testRule(`Einsum ${equation}`, 2, (random): Case => ({
+    inputs: Object.fromEntries(shapes.map((dims, i) => [`x${i}`, drawInput(random, dims)])),
+    build: (g, inputs) => [g.op("Einsum", inputs, { equation })],
+    description: `Einsum ${equation} of ${shapes.map((dims) => `[${dims}]`).join(" ")}`,
+  }));
+}

@@ -108,3 +108,18 @@ for (const op of ["BatchNormalization", "InstanceNormalization", "LayerNormaliza
     };
   });
 }
+
+testRule("MeanVarianceNormalization", 6, (random) => {
+  const dims = [random.integer(1, 2), random.integer(1, 3), ...random.integers(2, 3, 4)];
+  const attributes = random.chance(0.4)
+    ? {}
+    : { axes: random.pick([[2, 3], [1, 2, 3], [-1, -2], [0, 2, 3]]) };
+  return oneOperator(drawInput(random, dims, -2, 2), "MeanVarianceNormalization", attributes);
+});
+
+testRule("LpNormalization", 8, (random) => {
+  const dims = random.integers(random.integer(1, 4), 2, 4);
+  const axis = random.integer(-dims.length, dims.length - 1);
+  const attributes = { axis, ...(random.chance(0.3) ? {} : { p: random.integer(1, 2) }) };
+  return oneOperator(drawInput(random, dims, -2, 2), "LpNormalization", attributes);
+});

@@ -157,3 +157,18 @@ function firstLargest(
   values.get(indices!)!.data.forEach((place, i) => gradient.data[place]! += incoming[i]!);
   return gradient;
 }
+
+testRule("LpPool", 12, (random) => {
+  const p = random.integer(1, 3);
+  const kernel_shape = random.integers(2, 1, 3);
+  const strides = random.integers(2, 1, 3);
+  const pads = [0, 1].flatMap(() => kernel_shape.map((size) => random.integer(0, size - 1)));
+  const spatial = kernel_shape.map((size) => size + random.integer(0, 4));
+  const attributes = { kernel_shape, strides, ...(random.chance() && { pads }), ...(p !== 2 && { p }) };
+  return oneOperator(drawInput(random, [1, 2, ...spatial]), "LpPool", attributes);
+});
+
+testRule("GlobalLpPool", 6, (random) => {
+  const dims = [random.integer(1, 2), 2, ...random.integers(random.integer(1, 2), 2, 4)];
+  return oneOperator(drawInput(random, dims), "GlobalLpPool", random.pick([{}, { p: 1 }, { p: 3 }]));
+});

@@ -1,3 +1,5 @@
+import type { GraphBuilder } from "../../../models/onnx/build.ts";
+import { intTensor } from "../../../models/onnx/model.ts";
 import { type Case, drawInput, oneOperator, testRule } from "../../reference/check_gradient.ts";
 import type { Random } from "../../reference/random.ts";
 
@@ -155,3 +157,34 @@ for (const op of ["DepthToSpace", "SpaceToDepth"]) {
     return oneOperator(drawInput(random, dims), op, { blocksize: 2, ...mode });
   });
 }
+
+testRule("Tile", 8, (random) => {
+  const dims = shape(random, random.integer(1, 4));
+  const repeats = random.integers(dims.length, 1, 3);
+  return oneOperator(drawInput(random, dims), "Tile", {}, (g) => [g.ints(...repeats)]);
+});
+
+testRule("Trilu", 8, (random) => {
+  const dims = shape(random, random.integer(2, 3));
+  const diagonal = random.integer(-2, 2);
+  const attributes = random.chance(0.3) ? {} : { upper: random.integer(0, 1) };
+  const isGiven = random.chance(0.8);
+  const constants = (g: GraphBuilder) => isGiven ? [g.constant(intTensor([diagonal], []))] : [];
+  return oneOperator(drawInput(random, dims), "Trilu", attributes, constants);
+});
+
+testRule("CumSum", 8, (random) => {
+  const dims = shape(random, random.integer(1, 3));
+  const axis = random.integer(-dims.length, dims.length - 1);
+  const attributes = { exclusive: random.integer(0, 1), reverse: random.integer(0, 1) };
+  const place = intTensor([axis], []);
+  return oneOperator(drawInput(random, dims), "CumSum", attributes, (g) => [g.constant(place)]);
+});
+
+testRule("ReverseSequence", 6, (random) => {
+  const dims = shape(random, random.integer(2, 3));
+  const [time_axis, batch_axis] = random.pick([[0, 1], [1, 0]] as const);
+  const lengths = random.integers(dims[batch_axis]!, 1, dims[time_axis]!);
+  const attributes = { time_axis, batch_axis };
+  return oneOperator(drawInput(random, dims), "ReverseSequence", attributes, (g) => [g.ints(...lengths)]);
+});

@@ -196,3 +196,38 @@ testWith(
       });
     }),
 );
+
+testWith(
+  need(mounts, "no disk can be mounted here"),
+  "HLS on a full disk fails and stays playable, and so does a video that can be made but not finished",
+  () =>
+    inFolder(async (folder) => {
+      await withSmallDisk(folder, async (disk) => {
+        const noise = (rate: number) =>
+          `nullsrc=size=160x120:rate=25:duration=4,geq=random(1)*${rate}:128:128`;
+        const coding = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "18"];
+        const input = await draw("-f", "lavfi", "-i", noise(160), ...coding, join(folder, "noise.mp4"));
+        const hls = join(disk, "live");
+        await assert.rejects(copy(input, join(folder, "a.mp4"), { hls }), {
+          code: "disk_full",
+          message: /HLS in .*live could not be written: the disk is full/,
+        });
+        const { streams } = await count(join(hls, "index.m3u8"));
+        assert.ok(Number(streams[0]!.nb_read_frames) >= 25, streams[0]!.nb_read_frames);
+        assert.match(await Deno.readTextFile(join(hls, "index.m3u8")), /#EXT-X-ENDLIST\n$/);
+        assert.ok(Number((await count(join(folder, "a.partial.mp4"))).streams[0]!.nb_read_frames) >= 25);
+        await Deno.remove(hls, { recursive: true });
+
+        // Now the disk has room for the partial file, but not for a finished one beside it.
+        await copy(input, join(folder, "b.mp4"), { duration: 1 });
+        const { size } = await Deno.stat(join(folder, "b.mp4"));
+        await Deno.writeFile(join(disk, "filling"), new Uint8Array(400 * 1024 - Math.round(1.5 * size)));
+        await assert.rejects(copy(input, join(disk, "b.mp4"), { duration: 1 }), {
+          code: "disk_full",
+          message: /b\.mp4 could not be finished: the disk is full/,
+        });
+        assert.deepEqual(names(disk), ["b.partial.mp4", "filling"]);
+        assert.equal(Number((await count(join(disk, "b.partial.mp4"))).streams[0]!.nb_read_frames), 25);
+      });
+    }),
+);

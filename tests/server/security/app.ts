@@ -12,11 +12,12 @@ export interface ProtectedOptions {
   token?: string;
   cors?: readonly string[];
   data?: string;
+  proxies?: readonly string[];
 }
 
 /** An app that answers every path with its method and path, and whose /socket echoes messages. */
 export function protectedApp({ host = "127.0.0.1", cors = [], ...rest }: ProtectedOptions = {}): Hono<Env> {
-  const options = { host, cors, ...rest };
+  const options = { host, cors, holdMs: 1, ...rest };
   const app = new Hono<Env>();
   app.onError(errorResponse);
   app.use(...protect(options)).route("/", loginRoutes(options));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { generateSignedCookie } from "hono/cookie";
+import { TokenCheck } from "../../../server/security/token_check.ts";
 import { protectedApp, token } from "./app.ts";
 
 const guarded = { token };
@@ -78,16 +79,45 @@ Deno.test("a person with a wrong token gets the form again", async () => {
   ]);
 });
 
-Deno.test("after five wrong tokens an address has to wait, even with the right one", async () => {
+Deno.test("after five wrong tokens an address gets 429, but the right token is never locked out", async () => {
   const app = protectedApp(guarded);
   for (let time = 0; time < 5; time++) {
     assert.equal((await app.request("/login", json({ token: "wrong" }))).status, 401);
   }
-  const response = await app.request("/login", json({ token }));
+  const response = await app.request("/login", json({ token: "wrong" }));
   assert.equal(response.status, 429);
   assert.match(response.headers.get("Retry-After") ?? "", /^(1\d|20)$/);
   const elsewhere = { remoteAddr: { hostname: "192.0.2.7", port: 1, transport: "tcp" } };
-  assert.equal((await app.request("/login", json({ token }), elsewhere)).status, 204);
+  assert.equal((await app.request("/login", json({ token: "wrong" }), elsewhere)).status, 401);
+  assert.equal((await app.request("/login", json({ token }))).status, 204);
+});
+
+Deno.test("attempts above the limit are held before they are looked at, also with the right token", async () => {
+  const check = new TokenCheck({ token, burst: 1, seconds: 1, holdMs: 60 });
+  await check.refusal("a", "wrong");
+  const started = performance.now();
+  assert.equal(await check.refusal("a", token), undefined);
+  assert.ok(performance.now() - started >= 59);
+});
+
+Deno.test("behind a proxy, wrong tokens count for the client that it names, not for all of them", async () => {
+  const app = protectedApp({ ...guarded, proxies: ["10.0.0.2"] });
+  const from = async (hostname: string, forwarded: string, given = "wrong") => {
+    const remoteAddr = { hostname, port: 1, transport: "tcp" };
+    const { headers, ...init } = json({ token: given });
+    const all = { ...headers, "X-Forwarded-For": forwarded };
+    return (await app.request("/login", { ...init, headers: all }, { remoteAddr })).status;
+  };
+  const statuses = [];
+  // What the client itself writes in front of its address does not help.
+  for (let time = 0; time < 6; time++) statuses.push(await from("10.0.0.2", `192.0.2.${time}, 192.0.2.99`));
+  assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429]);
+  assert.equal(await from("10.0.0.2", "192.0.2.98"), 401);
+  assert.equal(await from("10.0.0.2", "nonsense, 192.0.2.97, 10.0.0.2"), 401);
+  // Others are not believed.
+  const direct = [];
+  for (let time = 0; time < 6; time++) direct.push(await from("10.0.0.3", `192.0.3.${time}`));
+  assert.equal(direct.at(-1), 429);
 });
 
 Deno.test("wrong tokens sent at the same time are counted, too", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import { clientOf, Tries } from "../../../server/security/tries.ts";
+import { clientOf } from "../../../server/security/client_address.ts";
+import { Tries } from "../../../server/security/tries.ts";
 import { standingClock } from "../../standing_clock.ts";
 
 Deno.test("Tries gives a burst, and then one try after the other", () => {
