@@ -1,6 +1,6 @@
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import type { Model } from "../../models/onnx/model.ts";
-import { scaled, type Size } from "../graphs/picture.ts";
+import type { Size } from "../graphs/picture.ts";
 
 /** Contrast is never raised by more than this in one step, however flat a picture is. */
 const largestFactor = 4;
