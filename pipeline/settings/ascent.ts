@@ -111,6 +111,7 @@ export const ascent = group("How it is dreamed", {
     help:
       "raises the contrast before each step so that this percentile of the picture is white, such as 99.98 " +
       "(default: contrast stays)",
+    slider: false,
     live: true,
     costs: ["graphs", "time"],
     // Their code says -1 and their documentation 0 for none.
