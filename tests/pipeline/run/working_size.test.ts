@@ -21,3 +21,9 @@ Deno.test("octaves grow to the working size; those too small are left out", () =
   assert.deepEqual(octaveSizes(size, 2, 0.5, 75), octaveSizes(size, 2, 2, 75));
   assert.deepEqual(octaveSizes({ width: 40, height: 30 }, 4, 1.4, 75), [{ width: 40, height: 30 }]);
 });
+
+Deno.test("a strip is enlarged on its shorter side only, so that memory follows its pixels", () => {
+  assert.deepEqual(workingSize({ width: 16384, height: 16 }, 1, 512), { width: 768, height: 96 });
+  assert.deepEqual(workingSize({ width: 16, height: 16384 }, 1, 512), { width: 96, height: 768 });
+  assert.deepEqual(workingSize({ width: 96, height: 96 }, 1000, 512), { width: 768, height: 96 });
+});
