@@ -235,4 +235,6 @@ export const elementTypeCode: Readonly<Record<ElementType, number>> = {
   bool: 9,
   float16: 10,
   float64: 11,
+  bfloat16: 16,
+  other: 0,
 };
