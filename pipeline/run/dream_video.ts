@@ -80,7 +80,6 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
     const { parameters } = job;
     await using rig = await Rig.create({ ...job, source });
     signal?.throwIfAborted();
-    if (rig.sizeNote !== undefined) asked.onWarning?.(rig.sizeNote);
     const start = startEvent(job, source, rig);
     yield start;
     const pace = new PaceKeeper(start.frames);

@@ -29,6 +29,8 @@ export interface RigOptions {
   /** Where the engine's Worker comes from, in programs that keep running. */
   engines?: EnginePool | undefined;
   onDownload?: DownloadProgress;
+  /** Called with one line about what the network cannot do, which does not end the dream. */
+  onWarning?: (line: Line) => void;
   /** Stops a download, a trial, or building between two graphs; rejects with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -67,8 +69,6 @@ export class Rig {
   /** Name of the network that dreams, and the layers that it dreams with. */
   readonly network: string;
   readonly layers: readonly string[];
-  /** Why frames are dreamed at another size than the settings say, if they are. */
-  readonly sizeNote: Line | undefined;
   readonly scaler: Scaler;
   readonly dreamers: Dreamers;
   readonly estimator: FlowEstimator | undefined;
@@ -80,7 +80,7 @@ export class Rig {
   private constructor(
     engine: Engine,
     working: Size,
-    network: { name: string; layers: readonly string[]; note?: Line },
+    network: { name: string; layers: readonly string[] },
     scaler: Scaler,
     dreamers: Dreamers,
     motion?: MotionRig,
@@ -89,7 +89,6 @@ export class Rig {
     this.working = working;
     this.network = network.name;
     this.layers = network.layers;
-    this.sizeNote = network.note;
     this.scaler = scaler;
     this.dreamers = dreamers;
     this.estimator = motion?.flow.estimator;
@@ -124,7 +123,7 @@ export class Rig {
   static async #build(
     engine: Engine,
     network: Network,
-    { source, parameters, signal }: RigOptions,
+    { source, parameters, onWarning, signal }: RigOptions,
     room: number,
   ): Promise<Rig> {
     const { num, den } = source.sampleAspect;
@@ -135,9 +134,8 @@ export class Rig {
     const dreamed = {
       name: network.name,
       layers,
-      ...(sizes.only && { note: onlySizeNote(layers, sizes.only) }),
     };
-    const dreamers = await Dreamers.create({ engine, network, working, parameters, signal });
+    const dreamers = await Dreamers.create({ engine, network, working, parameters, onWarning, signal });
     signal?.throwIfAborted();
     const scaler = await Scaler.create(engine, source, working, flowSize);
     if (!flowSize) return new Rig(engine, working, dreamed, scaler, dreamers);
