@@ -33,6 +33,8 @@ export interface BuilderOptions {
   name?: string;
   /** Version of the operator set; 17 is the newest that every execution provider we use knows whole. */
   opset?: number;
+  /** Names of outputs to come: no other value gets them. */
+  outputs?: readonly string[];
 }
 
 /**
@@ -51,7 +53,8 @@ export class GraphBuilder {
   readonly graph: Graph;
   readonly opset: number;
   readonly #constants = new Map<string, string>();
-  #names: Set<string>;
+  readonly #reserved: Set<string>;
+  readonly #names: Set<string>;
   #counter = 0;
 
   constructor(options: BuilderOptions = {}) {
@@ -63,7 +66,8 @@ export class GraphBuilder {
       initializers: new Map(),
     };
     this.opset = options.opset ?? 17;
-    this.#names = new Set();
+    this.#reserved = new Set(options.outputs);
+    this.#names = new Set(this.#reserved);
   }
 
   /** Goes on building at the end of a copy of an existing graph; its tensors are shared, not copied. */
@@ -96,9 +100,15 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Makes a value an output of the graph under the given name. */
+  /** Makes a value an output of the graph under the given name. Throws when another value has the name. */
   output(name: string, value: string, type: ElementType, dims?: Dimension[]): void {
-    if (name !== value) this.graph.nodes.push(this.#node("Identity", [value], [this.unique(name)], {}));
+    if (name !== value) {
+      if (!this.#reserved.delete(name) && this.#names.has(name)) {
+        throw new Error(`the graph already has a value named ${name}`);
+      }
+      this.#names.add(name);
+      this.graph.nodes.push(this.#node("Identity", [value], [name], {}));
+    }
     this.graph.outputs.push(dims ? { name, type, dims } : { name, type });
   }
 

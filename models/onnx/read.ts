@@ -129,6 +129,8 @@ function readAttribute(bytes: Uint8Array, source: TensorSource): [string, Attrib
     else if (field.number === 21) reference = text(field);
     else byNumber.set(field.number, [...byNumber.get(field.number) ?? [], field]);
   }
+  // Before version 2 of the format the kind is not written down. The field that is set has its number plus 1.
+  code ||= ([...byNumber.keys()].find((number) => number >= 2 && number <= 9) ?? 1) - 1;
   const attribute = reference === "" ? valueOf(code, (n) => byNumber.get(n) ?? [], source) : {
     kind: "reference" as const,
     value: reference,

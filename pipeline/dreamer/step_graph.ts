@@ -34,7 +34,7 @@ export interface StepOptions extends LossOptions {
  */
 export function stepGraph(network: Network, size: Size, options: StepOptions): Model {
   const dims = [1, 3, size.height, size.width];
-  const g = new GraphBuilder({ name: "gradient ascent" });
+  const g = new GraphBuilder({ name: "gradient ascent", outputs: ["dreamed", "loss", "strength"] });
   const picture = g.input("picture", "float32", dims);
   const shift = g.input("shift", "int64", [2]);
   const rate = g.input("rate", "float32", []);
@@ -77,7 +77,11 @@ export function dreamGradientGraph(
   const { layers } = prepared;
   refuseMissingChannels(prepared.model, options.channels ?? []);
   const { model, preprocessing } = foldPreprocessing(prepared.model, network.preprocessing);
-  const g = new GraphBuilder({ name: "dream gradient", opset: model.opset });
+  const g = new GraphBuilder({
+    name: "dream gradient",
+    opset: model.opset,
+    outputs: ["loss", "gradient"],
+  });
   const picture = g.input("picture", "float32", dims);
   const input = preprocess(g, picture, preprocessing);
   const values = inline(g, model, { [model.graph.inputs[0]!.name]: input });

@@ -43,7 +43,8 @@ function freeName(hint: string, taken: Set<string>): string {
   return name;
 }
 
-function renamed(node: Node, names: ReadonlyMap<string, string>): Node {
+/** The node with other names for the values that it, and the graphs inside it, read and make. */
+export function renamed(node: Node, names: ReadonlyMap<string, string>): Node {
   const rename = (name: string) => names.get(name) ?? name;
   const attributes = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => [
     name,
