@@ -8,6 +8,7 @@ import { foldScales } from "./fold_scales.ts";
 import { substituted } from "./graph_edits.ts";
 import { resolveLayer } from "./layers.ts";
 import { inFloat32 } from "./precision.ts";
+import { withoutQuantization } from "./quantization.ts";
 
 /** Cut networks by the layers they are cut at: a dream needs one for each octave, and only the size differs. */
 const known = new WeakMap<Model, Map<string, Model>>();
@@ -37,10 +38,16 @@ function makeCut(model: Model, layers: readonly string[]): Model {
   const graph = prune({ ...model.graph, outputs });
   // Asking for the elements of an unsupported type throws.
   for (const tensor of graph.initializers.values()) if (tensor.type === "other") tensor.data;
-  const upgraded = upgrade({ ...model, graph });
-  const constant = inFloat32(foldedWithoutSizes(upgraded));
+  // Before the upgrade, which refuses weights that are quantised in blocks.
+  const upgraded = upgrade({ ...model, graph: withoutQuantization(graph) });
+  const constant = inFloats(foldedWithoutSizes(upgraded));
   const plain = withoutPassThrough(withFiniteConstants(constant.graph));
   return { ...constant, graph: prune(foldScales(plain)) };
+}
+
+/** The network in float32: what is of another precision or quantised is converted. */
+export function inFloats(model: Model): Model {
+  return inFloat32({ ...model, graph: withoutQuantization(model.graph) });
 }
 
 /** The sizes that the file declares stay open: those that are computed from them must not become constants. */

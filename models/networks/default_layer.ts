@@ -1,4 +1,5 @@
 import { invalidParameter, ReverieError } from "../errors.ts";
+import { inFloats } from "../gradient/cut.ts";
 import { layersWithRules, networkInputs } from "../gradient/layers.ts";
 import { declaredSize, prepare } from "../gradient/prepare.ts";
 import { line } from "../line.ts";
@@ -88,9 +89,9 @@ function candidates(model: Model, inputShape: number[]): Candidate[] {
   const values = graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== "");
   const outputs = values.map((name) => ({ name, type: "float32" as const }));
   // Folding removes each If whose condition is known.
-  const { graph: folded } = foldConstants({ ...model, graph: { ...graph, inputs, outputs } }, {
+  const { graph: folded } = inFloats(foldConstants({ ...model, graph: { ...graph, inputs, outputs } }, {
     largestConstant: 4096,
-  });
+  }));
   const results = resultsOf(graph);
   const known = new ShapeTable(folded);
   const own = new Set(values);

@@ -304,7 +304,7 @@ Deno.test("prepare() computes in float32 what a network computes in float16, bfl
       g.op("Relu", [g.cast(scaled, "float32")], {}, "layer");
     });
     const prepared = prepare(model, { layers: ["layer"], inputShape: size }).model;
-    assert.deepEqual(operators(prepared), ["Mul", "Relu"]);
+    assert.ok(prepared.graph.nodes.every(({ op, attributes: { to } }) => op !== "Cast" || to?.value === 1));
     assert.deepEqual((await runModel(prepared, feeds)).get("layer"), expected, type);
   }
 });
@@ -320,7 +320,7 @@ Deno.test("prepare() cares only for what lies below the layers", async () => {
       get data(): never {
         throw new Error("asked for");
       },
-    }, "packed");
+    });
   });
   await assertSameActivations({
     ...model,
