@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { gradientModel, reachableLayers } from "../../../models/gradient/gradient.ts";
 import { ReverieError } from "../../../models/errors.ts";
 import { prepare } from "../../../models/gradient/prepare.ts";
-import { type Attribute, floatTensor, intTensor, type Model } from "../../../models/onnx/model.ts";
+import {
+  type Attribute,
+  floatTensor,
+  intTensor,
+  type Model,
+  type Tensor,
+} from "../../../models/onnx/model.ts";
 import { float, GraphBuilder } from "../../../models/onnx/build.ts";
 import { relativeError, runModel } from "../../reference/check_gradient.ts";
 import { ndArray } from "../../reference/nd_array.ts";
@@ -309,24 +315,18 @@ Deno.test("prepare() computes in float32 what a network computes in float16, bfl
   }
 });
 
-Deno.test("prepare() cares only for what lies below the layers", async () => {
+function unreadable(): never {
+  throw new Error("its elements are asked for");
+}
+
+Deno.test("prepare() cares only for what lies below the layers", () => {
   const model = network((g, x) => {
     const low = unit(g, x, 3, 8, "low");
     g.op("Frobnicate", [low, g.input("second", "other", [])], {}, "above");
     g.op("Resize", [low, "", g.floats([1, 1, 0.3, 0.3])], { antialias: 1, mode: "linear" }, "newer");
-    g.constant({
-      type: "other",
-      dims: [4],
-      get data(): never {
-        throw new Error("asked for");
-      },
-    });
+    const packed = { type: "other" as const, dims: [4] };
+    g.graph.initializers.set("packed", Object.defineProperty(packed, "data", { get: unreadable }) as Tensor);
   });
-  await assertSameActivations({
-    ...model,
-    opset: 18,
-    graph: { ...model.graph, nodes: model.graph.nodes.slice(0, 2) },
-  }, ["low"]);
   assert.deepEqual(operators(prepare({ ...model, opset: 18 }, { layers: ["low"], inputShape: size }).model), [
     "Conv",
     "Relu",
