@@ -1,4 +1,5 @@
 import { floatAttribute, floatTensor, type Graph, type Node, numbersOf, type Tensor } from "../onnx/model.ts";
+import { freeName, namesIn } from "../onnx/names.ts";
 import { producersOf, readersOf, substituted } from "./graph_edits.ts";
 
 /** y = factor * x + offset, with one factor and one offset per channel. */
@@ -12,6 +13,7 @@ interface ChannelAffine {
  * nothing else reads its result. Batch normalisation then costs nothing in either pass.
  */
 export function foldScales(graph: Graph): Graph {
+  const taken = namesIn(graph);
   const readers = readersOf(graph);
   const producers = producersOf(graph);
   const initializers = new Map(graph.initializers);
@@ -28,7 +30,10 @@ export function foldScales(graph: Graph): Graph {
     if (weight?.type !== "float32" || (current.inputs[2] && !bias)) continue;
     const affine = affineOf(node, initializers, weight.dims[0]!, weight.dims.length);
     if (!affine) continue;
-    const names = [`${node.outputs[0]}/folded_weight`, `${node.outputs[0]}/folded_bias`] as const;
+    const names = ["weight", "bias"].map((part) => freeName(`${node.outputs[0]}/folded_${part}`, taken)) as [
+      string,
+      string,
+    ];
     initializers.set(names[0], scaledWeight(weight, affine.factor));
     initializers.set(names[1], shiftedBias(bias, affine));
     folded.set(convolution, { ...current, inputs: [current.inputs[0]!, ...names] });

@@ -1,5 +1,4 @@
 import { declaredSize, runsAt } from "../gradient/prepare.ts";
-import type { Model } from "../onnx/model.ts";
 import type { Network } from "./network.ts";
 
 /** The sizes of pictures that a network can dream on with some of its layers. */

@@ -88,10 +88,11 @@ export async function readNetworkFile(path: string): Promise<FileContent> {
 }
 
 function requirePicture({ graph: { inputs } }: Model, path: string): void {
-  const dims = inputs[0]?.dims;
-  if (
-    inputs.length !== 1 || (dims && (dims.length !== 4 || (typeof dims[1] === "number" && dims[1] !== 3)))
-  ) {
+  // Others may be needed only above the layers that dream.
+  const isPicture = inputs.some(({ dims }) =>
+    !dims || (dims.length === 4 && (typeof dims[1] !== "number" || dims[1] === 3))
+  );
+  if (!isPicture) {
     throw invalidParameter(
       "model",
       line`${{ path }}: a dream network takes one input, a picture [1, 3, height, width]`,

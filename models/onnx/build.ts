@@ -9,6 +9,7 @@ import {
   type Node,
   type Tensor,
 } from "./model.ts";
+import { namesIn } from "./names.ts";
 
 /** What a caller may write for an attribute: a whole number becomes an int, use {@link float} for a float. */
 export type AttributeInput = number | string | readonly number[] | Attribute;
@@ -78,9 +79,7 @@ export class GraphBuilder {
     builder.graph.outputs.push(...outputs);
     builder.graph.nodes.push(...nodes);
     for (const [name, tensor] of initializers) builder.graph.initializers.set(name, tensor);
-    for (const { name } of inputs) builder.#names.add(name);
-    for (const name of initializers.keys()) builder.#names.add(name);
-    for (const node of nodes) for (const name of [node.name, ...node.outputs]) builder.#names.add(name);
+    namesIn(model.graph, builder.#names);
     return builder;
   }
 

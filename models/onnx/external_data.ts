@@ -3,7 +3,13 @@ import { isAbsolute, join, normalize } from "node:path";
 import { invalidParameter } from "../errors.ts";
 import { line } from "../line.ts";
 import { unreadable } from "../user_file.ts";
-import type { TensorSource } from "./read_tensor.ts";
+
+/** Where the tensors of a file may lie. */
+export interface TensorSource {
+  folder: string | undefined;
+  /** Sizes in bytes of the files that have been looked at, by path. */
+  checked: Map<string, number>;
+}
 
 /** A part of a file, in bytes. */
 export interface ExternalPart {

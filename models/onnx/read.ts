@@ -3,7 +3,8 @@ import { invalidParameter, ReverieError } from "../errors.ts";
 import { EndsEarlyError, type Field, fieldsOf, intOf, Numbers, text } from "./messages.ts";
 import type { Attribute, Dimension, FunctionDefinition, Graph, Model, Node, ValueInfo } from "./model.ts";
 import { attributeCode, elementTypeOf } from "./proto.ts";
-import { readTensor, type TensorSource } from "./read_tensor.ts";
+import type { TensorSource } from "./external_data.ts";
+import { readTensor } from "./read_tensor.ts";
 
 /** Options of {@link readModel}. */
 export interface ReadOptions {

@@ -1,15 +1,8 @@
 import { invalidParameter } from "../errors.ts";
-import { type ExternalPart, externalPart, readPart } from "./external_data.ts";
+import { type ExternalPart, externalPart, readPart, type TensorSource } from "./external_data.ts";
 import { fieldsOf, intOf, Numbers, text } from "./messages.ts";
 import { arrayType, elementCount, type ElementType, type Tensor, type TensorData } from "./model.ts";
 import { elementTypeOf } from "./proto.ts";
-
-/** Where the tensors of a file may lie. */
-export interface TensorSource {
-  folder: string | undefined;
-  /** Sizes in bytes of the files that have been looked at, by path. */
-  checked: Map<string, number>;
-}
 
 /** Names of the types that are read as "other", as far as networks have them (TensorProto.DataType). */
 const otherTypes: Readonly<Record<number, string>> = {

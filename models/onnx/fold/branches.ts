@@ -1,4 +1,5 @@
 import type { Attribute, Graph, Node, Tensor } from "../model.ts";
+import { freeName } from "../names.ts";
 
 /**
  * The nodes of the branch that an If takes, with names that are free in the graph around it; undefined for another
@@ -34,13 +35,6 @@ export function branchOf(
     name: freeName(inner.name, taken),
   }));
   return [...nodes, ...results];
-}
-
-function freeName(hint: string, taken: Set<string>): string {
-  let name = hint;
-  for (let i = 1; taken.has(name); i++) name = `${hint}_${i}`;
-  taken.add(name);
-  return name;
 }
 
 /** The node with other names for the values that it, and the graphs inside it, read and make. */
