@@ -91,11 +91,9 @@ export interface Model {
   opset: number;
   /** Free-form key/value pairs that travel in the file (`metadata_props`). */
   metadata: Record<string, string>;
-  /** Functions that the graph calls like operators, if there are any. */
-  functions?: FunctionDefinition[];
 }
 
-/** An operator that a model defines by other nodes. Inputs, outputs and inner values have names of the function's own. */
+/** An operator that a file defines by other nodes. Inputs, outputs and inner values have names of the function's own. */
 export interface FunctionDefinition {
   name: string;
   domain: string;

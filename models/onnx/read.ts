@@ -1,5 +1,6 @@
 /** Reads ONNX files. Weights stay where they are in the file's bytes, or in files beside it, until they are asked for. */
 import { invalidParameter, ReverieError } from "../errors.ts";
+import { withFunctionsInlined } from "./functions.ts";
 import { EndsEarlyError, type Field, fieldsOf, intOf, Numbers, text } from "./messages.ts";
 import type { Attribute, Dimension, FunctionDefinition, Graph, Model, Node, ValueInfo } from "./model.ts";
 import { attributeCode, elementTypeOf } from "./proto.ts";
@@ -62,7 +63,7 @@ function readWhole(bytes: Uint8Array, source: TensorSource): Model {
   if (!graph || graph.nodes.length === 0) {
     throw invalidParameter("model", "not an ONNX model: it has no graph", { advice: ["export it again"] });
   }
-  return { graph, opset, metadata, ...functions.length > 0 && { functions } };
+  return { graph: withFunctionsInlined(graph, functions), opset, metadata };
 }
 
 function readOpset(bytes: Uint8Array): { domain: string; version: number } {

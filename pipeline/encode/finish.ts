@@ -2,9 +2,10 @@ import { dirname, join, resolve } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import { isDiskFull, reasonOf } from "../../models/system_error.ts";
-import { fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
+import { type CommandInput, fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
 import { ffprobe } from "../ffmpeg/ffprobe.ts";
 import { sourceOptions } from "../ffmpeg/formats.ts";
+import { type Chapter, chaptersInput } from "../ffmpeg/labels.ts";
 import { locate } from "../ffmpeg/locate.ts";
 import { mark } from "../output/made_here.ts";
 import { checkReplaceable } from "../output/replaceable.ts";
@@ -30,7 +31,8 @@ export async function finish(
   firstPts: number,
 ): Promise<void> {
   const { path } = options;
-  const whole = container.muxer !== "mp4" && !copiedSound(options, container);
+  const chapters = chaptersOf(options, container).length > 0;
+  const whole = container.muxer !== "mp4" && !copiedSound(options, container) && !chapters;
   if (whole && !isDescribed(path)) return await move(partial, path);
   const folder = await workFolder(path);
   const finished = join(folder, `finished.${extensionOf(path)}`);
@@ -68,6 +70,11 @@ function copiedSound({ sound }: EncodeOptions, container: Container): EncodeOpti
   return container.copies(sound.source.audio.codec) ? sound : undefined;
 }
 
+/** The chapters to write: those of the options, if the container has chapters. */
+function chaptersOf({ chapters = [] }: EncodeOptions, { muxer }: Container): readonly Chapter[] {
+  return ["mp4", "matroska", "webm"].includes(muxer) ? chapters : [];
+}
+
 async function remux(
   options: EncodeOptions,
   container: Container,
@@ -77,13 +84,20 @@ async function remux(
 ): Promise<void> {
   const copied = copiedSound(options, container);
   const shift = firstPts - await videoStart(partial);
-  const inputs = [{ source: fileArgument(partial), options: ["-itsoffset", shift.toFixed(6)] }];
+  const inputs: CommandInput[] = [{
+    source: fileArgument(partial),
+    options: ["-itsoffset", shift.toFixed(6)],
+  }];
   if (copied) {
     const offset = ["-itsoffset", (-copied.source.startTime).toFixed(6)];
     inputs.push({
       source: fileArgument(copied.source.path),
       options: [...sourceOptions(copied.source), ...offset],
     });
+  }
+  const chapters = chaptersOf(options, container);
+  if (chapters.length > 0) {
+    inputs.push({ source: chaptersInput(chapters), options: ["-f", "ffmetadata"] });
   }
   const exit = await runFfmpeg(await locate("ffmpeg"), {
     inputs,
@@ -101,7 +115,8 @@ async function remux(
       ],
       // The nominal rate gives the last frame its duration; it changes no time stamps.
       ...["-r", `${options.frameRate.num}/${options.frameRate.den}`],
-      ...["-map_chapters", "-1", "-f", container.muxer],
+      ...["-map_chapters", chapters.length > 0 ? String(inputs.length - 1) : "-1"],
+      ...["-f", container.muxer],
       ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
     ],
     output: resolve(target),

@@ -1,10 +1,21 @@
 import { fileArgument } from "./command.ts";
 import { sourceOptions } from "./formats.ts";
 import { locate } from "./locate.ts";
-import type { SourceInfo } from "./probe.ts";
+import type { Exit } from "./log.ts";
+import type { AudioInfo, SourceInfo } from "./probe.ts";
 import { FfmpegProcess } from "./process.ts";
 
 const bytesPerSample = 4;
+
+/** Samples of each channel that are read to see whether there are any. */
+const firstSamples = 1024;
+
+/** Options of {@link SoundReader.open}. */
+export interface SoundReaderOptions {
+  from?: number | undefined;
+  duration?: number | undefined;
+  onUnread?: (reason: string) => void;
+}
 
 /**
  * Reads the sound of a source, from a given time on, as interleaved 32-bit floating-point samples. Time 0 is
@@ -13,25 +24,32 @@ const bytesPerSample = 4;
 export class SoundReader {
   readonly sampleRate: number;
   readonly channels: number;
+  readonly language: string | undefined;
+  readonly title: string | undefined;
   readonly #process: FfmpegProcess;
   readonly #bytes: ReadableStreamBYOBReader;
+  /** Samples that were read to see whether there are any. */
+  #first: Uint8Array | undefined;
 
-  private constructor(sampleRate: number, channels: number, process: FfmpegProcess) {
-    this.sampleRate = sampleRate;
+  private constructor(audio: AudioInfo, channels: number, process: FfmpegProcess) {
+    this.sampleRate = audio.sampleRate;
+    this.language = audio.language;
+    this.title = audio.title;
     this.channels = channels;
     this.#process = process;
     this.#bytes = process.stdout.getReader({ mode: "byob" });
   }
 
   /**
-   * Starts reading; returns undefined if the source has no sound.
+   * Starts reading; returns undefined if the source has no sound in this part.
    *
-   * @param options start and length of the part, in seconds
+   * @param options start and length of the part, in seconds; `onUnread` is called with ffmpeg's reason if there
+   *   is sound that cannot be decoded
    * @throws {ReverieError} if ffmpeg is not found or cannot be started
    */
   static async open(
     source: SourceInfo,
-    { from = 0, duration }: { from?: number | undefined; duration?: number | undefined } = {},
+    { from = 0, duration, onUnread }: SoundReaderOptions = {},
   ): Promise<SoundReader | undefined> {
     if (!source.audio) return undefined;
     const { sampleRate } = source.audio;
@@ -49,21 +67,35 @@ export class SoundReader {
       ],
       output: "pipe:1",
     });
-    return new SoundReader(sampleRate, channels, process);
+    const reader = new SoundReader(source.audio, channels, process);
+    const first = await reader.read(firstSamples);
+    if (first.length > 0) {
+      reader.#first = first;
+      return reader;
+    }
+    const { errors } = await process.done;
+    await reader.close();
+    if (errors.length > 0) onUnread?.(errors[0]!);
+    return undefined;
   }
 
-  /** The next samples of every channel, at most `samples` each; fewer only at the end, and then none. */
+  /** The next samples of every channel, at most `samples` each; none at the end. */
   async read(samples: number): Promise<Uint8Array> {
     const size = bytesPerSample * this.channels;
     const wanted = samples * size;
+    const first = this.#first;
+    if (first) {
+      this.#first = first.length > wanted ? first.subarray(wanted) : undefined;
+      return first.subarray(0, wanted);
+    }
     const { value } = await this.#bytes.read(new Uint8Array(wanted), { min: wanted });
     return value!.subarray(0, value!.length - value!.length % size);
   }
 
-  /** Ends the process. */
-  async close(): Promise<void> {
+  /** Ends the process, and tells how it ended. */
+  async close(): Promise<Exit> {
     this.#process.kill();
     await this.#bytes.cancel();
-    await this.#process.done;
+    return await this.#process.done;
   }
 }

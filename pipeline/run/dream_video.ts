@@ -6,6 +6,7 @@ import { decode } from "../decode.ts";
 import { encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { expectedFrames } from "../ffmpeg/expected_frames.ts";
+import { chaptersWithin } from "../ffmpeg/labels.ts";
 import { probe } from "../ffmpeg/probe.ts";
 import { resultComment } from "./result_settings.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
@@ -179,7 +180,8 @@ function encodeOptions(job: SettledJob, network: string, source: SourceInfo): En
     sampleAspect: source.sampleAspect,
     frameRate: source.frameRate,
     quality: parameters.quality,
-    metadata: { comment: resultComment(network, parameters) },
+    chapters: chaptersWithin(source.chapters, { from, duration }),
+    metadata: { ...source.labels, comment: resultComment(network, parameters) },
     ...(source.audio && {
       sound: { source, ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) },
     }),

@@ -131,10 +131,8 @@ export class Rig {
     const sizes = inputSizes(network, layers);
     const working = dreamSize(source, num / den, parameters.imageSize, sizes);
     const flowSize = flowSizeOf(source, parameters, working);
-    const dreamed = {
-      name: network.name,
-      layers,
-    };
+    if (sizes.only) onWarning?.(onlySizeNote(layers, sizes.only));
+    const dreamed = { name: network.name, layers };
     const dreamers = await Dreamers.create({ engine, network, working, parameters, onWarning, signal });
     signal?.throwIfAborted();
     const scaler = await Scaler.create(engine, source, working, flowSize);

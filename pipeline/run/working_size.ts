@@ -1,10 +1,14 @@
 import type { InputSizes } from "../../models/networks/input_sizes.ts";
 import type { Size } from "../graphs/picture.ts";
 
+/** The longest side that an enlarged source may have, as a multiple of the smallest side. */
+const longestEnlarged = 8;
+
 /**
  * The size at which frames are dreamed: the longest side has `longest` pixels, the shape is the displayed one
  * (stored pixels need not be square), and sides are multiples of `multiple`. A source smaller than `longest`
- * is not enlarged, except to reach `smallest` on its shorter side, which networks need.
+ * is not enlarged, except to reach `smallest` on its shorter side, which networks need. A strip that would
+ * become very long by this is enlarged on its shorter side only, so that memory follows the source's pixels.
  *
  * @param sampleAspect width of a stored pixel divided by its height
  */
@@ -17,8 +21,11 @@ export function workingSize(
   const seen = { height: source.height, width: source.width * sampleAspect };
   const shrink = Math.min(1, longest / Math.max(seen.height, seen.width));
   const enlarge = Math.max(1, smallest / (shrink * Math.min(seen.height, seen.width)));
-  const factor = shrink * enlarge;
-  const whole = (side: number) => Math.max(multiple, Math.round(side * factor / multiple) * multiple);
+  const most = Math.max(longest, longestEnlarged * smallest);
+  const whole = (side: number) => {
+    const wanted = Math.max(smallest, Math.min(most, side * shrink * enlarge));
+    return Math.max(multiple, Math.round(wanted / multiple) * multiple);
+  };
   return { height: whole(seen.height), width: whole(seen.width) };
 }
 

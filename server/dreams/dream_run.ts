@@ -47,6 +47,9 @@ const writeInterval = 1000;
 /** How long a change request waits for its first frame before it is answered without one, in milliseconds. */
 const changePatience = 2000;
 
+/** Most changes of settings of one dream: each is kept, and repeated in every answer about the dream. */
+const mostChanges = 1000;
+
 /**
  * Renders a dream: publishes its news, stores its progress and pictures, forwards changes, enforces its
  * limits, and records how it ended.
@@ -91,6 +94,11 @@ export class DreamRun {
     checkLive(parameters);
     if (!this.#rendering || this.#stop) throw new ReverieError("conflict", "the dream has ended");
     if (Object.keys(parameters).length === 0) return { frame: null, parameters };
+    if (this.#context.store.changeCount(this.id) >= mostChanges) {
+      const message = `a dream takes ${mostChanges} changes while it is made: ` +
+        "make it again with the settings that you want";
+      throw new ReverieError("conflict", message);
+    }
     const number = this.#context.store.addChange(this.id, new Date().toISOString(), parameters);
     const begun = this.#begin(this.#rendering.change(parameters), number, parameters);
     begun.catch((error) => this.#log.info({ err: error }, "a change did not take effect"));

@@ -135,6 +135,14 @@ export class DreamStore {
     return row!.number;
   }
 
+  /** Returns the number of changes recorded of a dream. */
+  changeCount(id: string): number {
+    return this.#all<{ count: number }>(
+      "SELECT count(*) AS count FROM parameter_changes WHERE dream = ?",
+      id,
+    )[0]!.count;
+  }
+
   /** Records the first frame made with a change. */
   beginChange(number: number, frame: number): void {
     this.#run("UPDATE parameter_changes SET frame = ? WHERE number = ?", frame, number);

@@ -1,7 +1,7 @@
 /** Request bodies as byte streams, limited by their actual size rather than the announced one. */
 import { statfs } from "node:fs/promises";
 import { deadline, isTimeout } from "../../pipeline/deadline.ts";
-import { formatBytes } from "../../pipeline/settings/units.ts";
+import { formatBytes, formatLimit } from "../../pipeline/settings/units.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
 
 /**
@@ -44,8 +44,10 @@ async function inTime<T>(read: Promise<T>, idle: number): Promise<T> {
 
 /** Limits on the size of a request. */
 export interface Allowance {
-  /** Maximum size in bytes. */
+  /** Maximum size of the upload in bytes. */
   limit: number;
+  /** Bytes that a request may have besides the upload, as a form has; 0 by default. */
+  overhead?: number;
   /** Folder on the disk that must have room for it. */
   folder: string;
 }
@@ -56,10 +58,13 @@ export interface Allowance {
  *
  * @throws {ReverieError} `too_large` or `disk_full`
  */
-export async function checkAnnounced(announced: string | null, { limit, folder }: Allowance): Promise<void> {
+export async function checkAnnounced(
+  announced: string | null,
+  { limit, overhead = 0, folder }: Allowance,
+): Promise<void> {
   if (announced === null) return;
   const bytes = /^\d+$/.test(announced) ? Number(announced) : Infinity;
-  if (bytes > limit) throw tooLarge(limit);
+  if (bytes > limit + overhead) throw tooLarge(limit);
   const { bavail, bsize } = await statfs(folder);
   if (bytes <= bavail * bsize) return;
   const message = `the upload takes ${formatBytes(bytes)}, but the server's disk has no room for it: ` +
@@ -70,7 +75,7 @@ export async function checkAnnounced(announced: string | null, { limit, folder }
 /** Creates the error for an upload above the limit, in bytes. */
 export function tooLarge(limit: number): ReverieError {
   const message = `the upload is larger than the ${
-    formatBytes(limit)
+    formatLimit(limit)
   } that are taken: upload a shorter or smaller video`;
   return new ReverieError("too_large", message);
 }

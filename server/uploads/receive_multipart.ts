@@ -25,7 +25,7 @@ export async function receiveMultipart(request: Request, receiving: Receiving): 
   const { folder, limit, check } = receiving;
   const query = queryFields(request);
   check?.(query);
-  await checkAnnounced(request.headers.get("content-length"), { limit: limit + overhead, folder });
+  await checkAnnounced(request.headers.get("content-length"), { limit, overhead, folder });
   const form = new Form(request, receiving);
   try {
     await form.read(request.body);

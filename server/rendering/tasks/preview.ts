@@ -39,9 +39,16 @@ export class PreviewTask implements Task {
     const begin = performance.now();
     const { input, at, wish } = this.#job;
     const parameters = () => settledParameters(wish, this.#tools);
-    const { dreamed, loss } = await dreamFrame({ input, at, parameters, ...options, engines, signal });
+    const { dreamed, display, loss } = await dreamFrame({
+      input,
+      at,
+      parameters,
+      ...options,
+      engines,
+      signal,
+    });
     const seconds = (performance.now() - begin) / 1000;
-    const { bytes, width, height } = await encodeJpeg(dreamed, longestSide, 88);
+    const { bytes, width, height } = await encodeJpeg(dreamed, longestSide, 88, display);
     return { dreamed: bytes, width, height, loss, seconds };
   }
 }
