@@ -29,6 +29,13 @@ export interface StepOptions extends LossOptions, Weights {
   forms: Required<GradientForms>;
 }
 
+/** The outputs of a step's graph. A network's own names are kept apart from them. */
+const outputsOf = {
+  ascent: ["dreamed", "loss", "strength"],
+  adam: ["dreamed", "loss", "strength", "firstNext", "secondNext"],
+  lbfgs: ["uphill", "loss", "strength"],
+} as const satisfies Record<OptimizerName, readonly string[]>;
+
 /**
  * `picture` float32 [1, 3, h, w] in [0, 1], `shift` int64 [2] (rows, columns), `rate` scalar (change per step,
  * in [0, 1]) -> `dreamed` [1, 3, h, w], `loss` (scalar, before the step) and `strength` (scalar, the smoothed
@@ -47,7 +54,7 @@ export function stepGraph(network: Network, size: Size, options: StepOptions, is
   const { optimizer = "ascent", randomTransforms = "none" } = options;
   const seen = isTilted ? tilted(size) : size;
   const dims = [1, 3, size.height, size.width];
-  const g = new GraphBuilder({ name: `step of ${optimizer}` });
+  const g = new GraphBuilder({ name: `step of ${optimizer}`, outputs: [...outputsOf[optimizer]] });
   const picture = g.input("picture", "float32", dims);
   const shift = g.input("shift", "int64", [2]);
   const moments = optimizer === "adam" ? adamInputs(g, size) : undefined;
@@ -101,7 +108,7 @@ export function dreamGradientGraph(
 ): Model {
   const dims = [1, 3, size.height, size.width];
   const { model, preprocessing, layers } = layersOf(network, size, options);
-  const g = new GraphBuilder({ name: "dream gradient", opset: model.opset });
+  const g = new GraphBuilder({ name: "dream gradient", opset: model.opset, outputs: ["loss", "gradient"] });
   const picture = g.input("picture", "float32", dims);
   // Declared before the network brings its own names.
   const masks = isRankedOnce(options)
@@ -131,7 +138,8 @@ export function rankGraph(
   options: LossOptions & Pick<StepOptions, "layers">,
 ): Model {
   const { model, preprocessing, layers } = layersOf(network, size, options);
-  const g = new GraphBuilder({ name: "channel ranks", opset: model.opset });
+  const outputs = layers.map((_, index) => maskName(index));
+  const g = new GraphBuilder({ name: "channel ranks", opset: model.opset, outputs });
   const picture = g.input("picture", "float32", [1, 3, size.height, size.width]);
   const values = inline(g, model, { [model.graph.inputs[0]!.name]: preprocess(g, picture, preprocessing) });
   for (const [index, { layer, dims, choice }] of layers.entries()) {
