@@ -64,7 +64,9 @@ async function describe(from: string, to: string, { path, metadata }: EncodeOpti
 
 /** The sound of the source, if all of it can be copied into the container unchanged. */
 function copiedSound({ sound }: EncodeOptions, container: Container): EncodeOptions["sound"] {
-  if (!sound?.source.audio || sound.from || sound.duration !== undefined) return undefined;
+  if (!sound?.source.audio || sound.from || sound.duration !== undefined || sound.source.clock) {
+    return undefined;
+  }
   return container.copies(sound.source.audio.codec) ? sound : undefined;
 }
 

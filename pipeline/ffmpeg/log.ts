@@ -33,6 +33,11 @@ export class Log {
   #interrupted = false;
   #last = "";
 
+  /** The lines logged as error, fatal or panic so far: the first and the last few. */
+  get errors(): readonly string[] {
+    return this.#errors;
+  }
+
   /** Takes the next line. */
   readLine(line: string): void {
     if (/Exiting normally, received signal/.test(line)) this.#interrupted = true;
