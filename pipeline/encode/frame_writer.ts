@@ -19,6 +19,8 @@ export class FrameWriter {
   frames = 0;
   /** Presentation time of the first frame in seconds. */
   firstPts = 0;
+  /** Presentation time and duration of the last frame in seconds. */
+  last = { pts: 0, duration: 0 };
   readonly #options: EncodeOptions;
   readonly #encoder: EncoderProcess;
   readonly #sound: SoundReader | undefined;
@@ -82,6 +84,7 @@ export class FrameWriter {
     if (!(pts > this.#lastPts)) throw new RangeError(`a frame at ${pts} s follows one at ${this.#lastPts} s`);
     if (this.frames === 0) this.firstPts = pts;
     this.#lastPts = pts;
+    this.last = { pts, duration };
     await this.#write(pictureHeader(pts, duration, rgb.length));
     await this.#write(rgb);
     this.frames++;
