@@ -82,14 +82,13 @@ async function remux(
   written: WrittenFrames,
 ): Promise<void> {
   const copied = copiedSound(options, container);
-  const shift = written.firstPts - await videoStart(partial);
+  // The picture moves to the clock of the copied sound, then both move to time 0: moving the sound alone,
+  // ffmpeg would move that of an MPEG stream twice.
+  const zero = copied?.source.startTime ?? 0;
+  const shift = zero + written.firstPts - await videoStart(partial);
   const inputs = [{ source: fileArgument(partial), options: ["-itsoffset", shift.toFixed(6)] }];
   if (copied) {
-    const offset = ["-itsoffset", (-copied.source.startTime).toFixed(6)];
-    inputs.push({
-      source: fileArgument(copied.source.path),
-      options: [...sourceOptions(copied.source), ...offset],
-    });
+    inputs.push({ source: fileArgument(copied.source.path), options: sourceOptions(copied.source) });
   }
   const program = await locate("ffmpeg");
   const { libavcodec } = await featuresOf(program);
@@ -109,8 +108,9 @@ async function remux(
       ],
       // Otherwise the nominal rate gives the last frame its duration; it changes no time stamps.
       ...(lastsLong(options, written) && libavcodec >= 59
-        ? ["-bsf:v", lastDuration(written)]
+        ? ["-bsf:v", lastDuration(written, zero)]
         : ["-r", `${options.frameRate.num}/${options.frameRate.den}`]),
+      ...(zero === 0 ? [] : ["-output_ts_offset", (-zero).toFixed(6)]),
       ...["-map_chapters", "-1", "-f", container.muxer],
       ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
     ],
@@ -128,7 +128,8 @@ function lastsLong({ frameRate }: EncodeOptions, { last }: WrittenFrames): boole
 }
 
 /** A bitstream filter that gives the last frame its duration. With B-frames, it is not the last packet. */
-function lastDuration({ frames, last: { pts, duration } }: WrittenFrames): string {
+function lastDuration({ frames, last: { pts: shown, duration } }: WrittenFrames, zero: number): string {
+  const pts = zero + shown;
   const isLast = `gte(PTS*TB\\,${(pts - 0.001).toFixed(6)})+eq(N\\,${frames - 1})`;
   const length = `${(pts + duration).toFixed(6)}/TB-PTS`;
   return `setts=pts=PTS:dts=DTS:duration=if(${isLast}\\,${length}\\,DURATION)`;

@@ -1,5 +1,4 @@
 /** Clips in which a flash and a beep come together, and where they are in a file. */
-import { join } from "node:path";
 import { locate } from "../../../pipeline/ffmpeg/locate.ts";
 import { draw } from "../clips.ts";
 
@@ -14,11 +13,6 @@ export interface FlashOptions {
   /** Seconds by which the picture and the sound begin later than the file. */
   picture?: number;
   sound?: number;
-  /** Length of both in seconds. */
-  seconds?: number;
-  rate?: string;
-  /** Options for the encoders and the muxer, such as a container's codecs. */
-  options?: readonly string[];
 }
 
 /**
@@ -27,15 +21,16 @@ export interface FlashOptions {
  * @returns its path
  */
 export function drawFlashes(path: string, asked: FlashOptions = {}): Promise<string> {
-  const { picture = 0, sound = 0, seconds = 3, rate = "25", options = codecs(path) } = asked;
+  const { picture = 0, sound = 0 } = asked;
+  const seconds = 3;
   const moment = "between(mod(t,1),0.479,0.559)";
-  const flash = `color=black:size=64x48:rate=${rate}:duration=${seconds},` +
+  const flash = `color=black:size=64x48:rate=25:duration=${seconds},` +
     `drawbox=color=white:t=fill:enable='${moment}'`;
   const beep = `aevalsrc='0.8*sin(2*PI*1000*t)*${moment}':sample_rate=48000:duration=${seconds}`;
   return draw(
     ...["-itsoffset", String(picture), "-f", "lavfi", "-i", flash],
     ...["-itsoffset", String(sound), "-f", "lavfi", "-i", beep],
-    ...options,
+    ...codecs(path),
     path,
   );
 }
@@ -72,14 +67,9 @@ export async function moments(path: string): Promise<Moments> {
     bright = Number(mean) > 128;
   }
   // The end of the file also ends a silence, after which there is no other.
-  const beeps = Array.from(text.matchAll(/silence_end: ([-\d.]+)(?=[^]*silence_start)/g), ([, time]) => Number(time));
+  const beeps = Array.from(
+    text.matchAll(/silence_end: ([-\d.]+)(?=[^]*silence_start)/g),
+    ([, time]) => Number(time),
+  );
   return { flashes, beeps };
 }
-
-/** The largest distance between a flash and its beep in seconds; throws unless there are as many of each. */
-export function offset({ flashes, beeps }: Moments): number {
-  return Math.max(...flashes.map((flash, at) => Math.abs(flash - (beeps[at] ?? Infinity))));
-}
-
-/** The path of a file in a folder. */
-export const inside = (folder: string, name: string) => join(folder, name);
