@@ -32,6 +32,8 @@ export async function makeWhole(target: string, make: (folder: string) => Promis
   try {
     await Deno.rename(await make(folder), target);
     return target;
+  } catch (error) {
+    throw isDiskFull(error) ? cacheUnusable(join(target, ".."), error) : error;
   } finally {
     await Deno.remove(folder, { recursive: true }).catch(() => {});
   }

@@ -29,6 +29,8 @@ export const outcomes = {
   // The machine that Reverie runs on.
   disk_full: { status: 507, exitCode: 1 },
   ffmpeg_unusable: { status: 500, exitCode: 2 },
+  /** Something killed ffmpeg: a person, or the system when memory is short. */
+  ffmpeg_killed: { status: 500, exitCode: 1 },
   provider_unusable: { status: 500, exitCode: 2 },
   output_unusable: { status: 500, exitCode: 2 },
   cache_unusable: { status: 500, exitCode: 1 },

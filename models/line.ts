@@ -32,6 +32,8 @@ export type Word =
   | { path: string }
   /** The place that lists all networks or all settings. */
   | { list: "networks" | "settings" }
+  /** What another program says, such as ffmpeg. It means nothing to clients on other machines. */
+  | { said: Line }
   | Remedy;
 
 /** A message: plain text, or a sequence of texts and words. */
@@ -42,6 +44,8 @@ export interface Spelling {
   field(name: string, value?: string | number): string;
   path(path: string): string;
   list(of: "networks" | "settings"): string;
+  /** By default, what the program says. */
+  said?(line: Line): string;
   /** Undefined if the remedy is not available at this edge. */
   remedy(remedy: Remedy): string | undefined;
 }
@@ -69,6 +73,7 @@ export function spelled(line: Line, spelling: Spelling): string | undefined {
 function spelledWord(word: Word, spelling: Spelling): string | undefined {
   if ("remedy" in word) return spelling.remedy(word);
   if ("path" in word) return spelling.path(word.path);
+  if ("said" in word) return spelling.said?.(word.said) ?? spelled(word.said, spelling);
   return "list" in word ? spelling.list(word.list) : spelling.field(word.field, word.value);
 }
 
@@ -90,9 +95,16 @@ export type PathNames = Readonly<Record<string, string>>;
 
 /** The line with files called by names instead of paths. */
 export function renamed(line: Line, names: PathNames): Line {
-  return partsOf(line).map((part) =>
-    typeof part === "object" && "path" in part && Object.hasOwn(names, part.path) ? names[part.path]! : part
-  );
+  return partsOf(line).map((part) => {
+    if (typeof part !== "object") return part;
+    if ("said" in part) return { said: renamed(part.said, names) };
+    return "path" in part && Object.hasOwn(names, part.path) ? names[part.path]! : part;
+  });
+}
+
+/** The output of another program as a word, with each of `paths` in it as a word of its own. */
+export function saidBy(text: string, paths: readonly string[]): Word {
+  return { said: mentioning(text, paths) };
 }
 
 /** The output of another program as a line, with each of `paths` in it as a word. */

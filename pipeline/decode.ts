@@ -1,6 +1,6 @@
 import { fileArgument } from "./ffmpeg/command.ts";
 import { ReverieError } from "../models/errors.ts";
-import { type Line, line, mentioning } from "../models/line.ts";
+import { type Line, line, saidBy } from "../models/line.ts";
 import { decodeFilters, decodeInput } from "./ffmpeg/decode_filters.ts";
 import { interruption } from "./ffmpeg/exit.ts";
 import { featuresOf, passTimestamps } from "./ffmpeg/features.ts";
@@ -193,7 +193,7 @@ function complain(
 ): void {
   const { from = 0, duration, onWarning } = options;
   const { path } = source;
-  const told = (error: string) => mentioning(error, [path]);
+  const told = (error: string) => saidBy(error, [path]);
   const { count, last } = stream;
   if (given === 0) {
     if (count > 0 || from > 0 && exit?.ok !== false) {
@@ -202,7 +202,7 @@ function complain(
         line`${{ path }} has no frame at ${from} s: it is ${source.duration.toFixed(2)} s long`,
       );
     }
-    const reason = told(exit?.errors.at(-1) ?? "it has no frames");
+    const reason = exit?.errors.length ? told(exit.errors.at(-1)!) : "it has no frames";
     throw new ReverieError("unusable_video", line`${{ path }} cannot be decoded: ${reason}`);
   }
   const whole = from === 0 && duration === undefined;

@@ -15,7 +15,7 @@ import { program } from "../pipeline/command_line/program.ts";
 import { wrongUsage } from "../pipeline/errors.ts";
 import { isIP } from "node:net";
 import { normalAddress } from "./security/client_address.ts";
-import { defaultDataFolder } from "./data_folder.ts";
+import { createPrivately, defaultDataFolder } from "./data_folder.ts";
 import { connectionDefaults, limits, limitsFrom, type ServerOptions } from "./options.ts";
 
 const limitFlags: Flag[] = Object.values(limits).map(({ flag, placeholder, help, default: usual }) => ({
@@ -103,6 +103,7 @@ export const serve: RunnableCommand = { ...description, run };
 
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {
   const options = parseServe(args);
+  createPrivately();
   const { serve } = await import("./serve.ts");
   const onListening = ({ url }: { url: string }) => screen.warn(`Reverie is at ${url} (Ctrl-C stops it)`);
   await interruptible(screen, (signal) => serve(options, { signal, onListening }));

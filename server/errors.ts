@@ -8,6 +8,7 @@ import {
   ReverieError,
   spelled,
   type Spelling,
+  systemCode,
 } from "../pipeline/errors.ts";
 import { oneLine } from "./uploads/names.ts";
 
@@ -26,6 +27,7 @@ export interface ErrorBody {
 export const overHttp: Spelling = {
   field: (name, value) => value === undefined ? name : `${name}=${value}`,
   path: nameOf,
+  said: () => "ffmpeg reports an error",
   list: (of) => of === "networks" ? "/api/networks" : "/api/settings",
   remedy,
 };
@@ -92,11 +94,34 @@ export function asReverieError(error: unknown): ReverieError {
       cause: error,
     });
   }
+  if (isOutOfDescriptors(error)) {
+    const wrong = "the server has too many open files and connections: try again later";
+    return new ReverieError("busy", wrong, { retryAfter: 10, cause: error });
+  }
+  if (isFileGone(error)) {
+    const wrong = "a file or folder of the server is gone or closed to it: its log says which";
+    return new ReverieError("output_unusable", wrong, { cause: error });
+  }
   return new ReverieError("internal", "the server failed; its log says more", { cause: error });
 }
 
-/** Only SQLite's message identifies this error: Deno uses one code for all SQLite errors. */
-function isDatabaseFull(error: unknown): boolean {
+/** Whether an error says that something in the data folder was removed or cannot be used any more. */
+function isFileGone(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS"].includes(systemCode(error) ?? "");
+}
+
+/** Whether an error, of Deno or of Node's interface, says that no file descriptor is left. */
+function isOutOfDescriptors(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return code === "EMFILE" || code === "ENFILE" ||
+    typeof message === "string" && /\(os error (23|24)\)/.test(message);
+}
+
+/**
+ * Whether SQLite found the disk full. Only its message identifies this error: Deno uses one code for all SQLite
+ * errors.
+ */
+export function isDatabaseFull(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return code === "ERR_SQLITE_ERROR" && message === "database or disk is full";
 }

@@ -66,7 +66,12 @@ export const limits = {
     unit: "frames",
   },
   seconds: { flag: "max-time", ...time, default: "168:00:00", help: "longest work on one dream" },
-  memory: { flag: "max-memory", ...bytes, default: "16GB", help: "memory at which a dream is given up" },
+  memory: {
+    flag: "max-memory",
+    ...bytes,
+    default: "16GB",
+    help: "most memory for a dream and the preview or camera beside it",
+  },
   queue: {
     flag: "queue",
     ...count,

@@ -5,6 +5,7 @@ import { wrongUsage } from "../pipeline/errors.ts";
 import { plain } from "../pipeline/settings/presets.ts";
 import { settings } from "../pipeline/settings/settle.ts";
 import { createApp } from "./app.ts";
+import { openDataFolder } from "./data_folder.ts";
 import { Dreams } from "./dreams/dreams.ts";
 import { metered } from "./http/metrics/metered_renderer.ts";
 import { connectionBounds } from "./http/listener/bounds.ts";
@@ -79,7 +80,7 @@ export async function startServer(
   { log = createLog(), warm = false }: StartOptions = {},
 ): Promise<RunningServer> {
   checkExposure(options);
-  await makeDataFolder(options.data);
+  await openDataFolder(options.data);
   const parts = await openParts(options, log);
   const closing = new AbortController();
   const expiry = setInterval(() => parts.uploads.removeExpired().catch((err) => log.error({ err })), hour);
@@ -158,14 +159,6 @@ async function closeParts({ hub, dreams, renderer }: Parts): Promise<void> {
   hub.close();
   await dreams.close();
   await renderer.close();
-}
-
-async function makeDataFolder(folder: string): Promise<void> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-  } catch (cause) {
-    throw wrongUsage(`${folder} cannot be used for dreams: name another folder with --data`, { cause });
-  }
 }
 
 async function openListener(

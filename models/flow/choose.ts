@@ -127,14 +127,14 @@ export async function checkFlow(plan: FlowPlan): Promise<void> {
 }
 
 /**
- * Memory that RAFT may use now, in bytes: a share of the available memory of this machine. `limit` is the total
- * resident memory that this process may have, in bytes.
+ * Memory that RAFT may use now, in bytes: a share of the available memory of this machine. `limit` is the memory that
+ * the rendering may take, in bytes.
  */
 export function roomForRaft(limit = Infinity): number {
-  return mostForRaft(Math.min(availableMemory(), limit - Deno.memoryUsage().rss));
+  return mostForRaft(Math.min(availableMemory(), limit));
 }
 
-/** Memory that RAFT may use in a process with a total of `limit` bytes, in bytes, regardless of what is in use now. */
+/** Memory that RAFT may use in a rendering that may take `limit` bytes, in bytes, regardless of what is available now. */
 export function mostForRaft(limit: number): number {
   return Math.min(mostMemory.raft, memoryShare * limit);
 }

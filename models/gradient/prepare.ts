@@ -2,10 +2,11 @@ import { invalidParameter } from "../errors.ts";
 import { foldConstants } from "../onnx/fold.ts";
 import type { Graph, Model } from "../onnx/model.ts";
 import { namesReadBy, prune } from "../onnx/prune.ts";
-import { inferShapes } from "../onnx/shapes.ts";
+import { inferShapes, ShapeTable } from "../onnx/shapes.ts";
 import { upgrade } from "../onnx/upgrade.ts";
 import { foldScales } from "./fold_scales.ts";
 import { withFiniteConstants } from "./finite_constants.ts";
+import { withFreeSizes } from "./free_sizes.ts";
 import { substituted } from "./graph_edits.ts";
 import { dependents, networkInputs, refuseUnknownOperators, resolveLayer } from "./layers.ts";
 import { poolParts } from "./part_pools.ts";
@@ -37,25 +38,30 @@ export interface PreparedModel {
  */
 export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const upgraded = upgrade(model);
-  if (options.layers.length === 0) {
-    throw invalidParameter("layers", "name at least one layer to dream with");
-  }
-  const values = options.layers.map((layer) => resolveLayer(upgraded.graph, layer));
-  const outputs = values.map((name) => ({ name, type: "float32" as const }));
-  const sized = withInputShape(prune({ ...upgraded.graph, outputs }), options);
-  const { graph: constant } = foldConstants({ ...upgraded, graph: sized });
+  const { graph: constant, values } = constantGraph(upgraded, options);
   const inputs = networkInputs(constant);
   refuseIndependentLayers(constant, inputs, values, options);
   refuseUnknownOperators(constant, inputs);
   const folded = foldScales(withoutPassThrough(withFiniteConstants(constant)));
   const graph = prune(reorderPools(prune(poolParts(withFiniteConstants(folded)))));
   const layers = graph.outputs.map(({ name }) => name);
-  const shapes = staticShapes({ ...upgraded, graph }, options);
+  const shapes = staticShapes({ ...upgraded, graph }, options, declaredSize(upgraded.graph));
   refuseOtherPrecisions(graph, shapes);
   const described = [...new Set(layers)].map((name) => ({ name, ...shapes.get(name)! }));
   // Nodes are named after their outputs, so that their names do not clash with those of the backward pass.
   const nodes = graph.nodes.map((node) => ({ ...node, name: node.outputs[0] ?? node.name }));
   return { model: { ...upgraded, graph: { ...graph, nodes, outputs: described } }, layers };
+}
+
+/** The graph below the layers at the requested size, with constants folded, and the values of the layers. */
+function constantGraph(upgraded: Model, options: PrepareOptions): { graph: Graph; values: string[] } {
+  if (options.layers.length === 0) {
+    throw invalidParameter("layers", "name at least one layer to dream with");
+  }
+  const values = options.layers.map((layer) => resolveLayer(upgraded.graph, layer));
+  const outputs = values.map((name) => ({ name, type: "float32" as const }));
+  const sized = withInputShape(prune({ ...upgraded.graph, outputs }), options);
+  return { graph: foldConstants({ ...upgraded, graph: sized }).graph, values };
 }
 
 function refuseIndependentLayers(
@@ -98,17 +104,44 @@ function withInputShape(graph: Graph, { inputShape }: PrepareOptions): Graph {
       advice: ["convert the model to float32"],
     });
   }
-  return { ...graph, inputs: [{ ...input, dims: inputShape }] };
+  const sized = { ...graph, inputs: [{ ...input, dims: inputShape }] };
+  const isDeclared = input.dims?.every((size) => typeof size === "number");
+  return isDeclared ? withFreeSizes(sized, input.dims as number[]) : sized;
 }
 
-function staticShapes(model: Model, { inputShape }: PrepareOptions): ReturnType<typeof inferShapes> {
+/**
+ * Whether a network can run up to the layers at a size; only shapes are inferred.
+ *
+ * @throws {ReverieError} for layers that do not exist or do not depend on the input
+ */
+export function runsAt(model: Model, options: PrepareOptions): boolean {
+  const { graph, values } = constantGraph(upgrade(model), options);
+  const table = new ShapeTable(graph);
+  return values.every((name) => table.has(name)) &&
+    graph.nodes.every((node) => node.outputs.every((name) => name === "" || table.has(name)));
+}
+
+/** The height and width that the file declares, if they are numbers. */
+export function declaredSize(graph: Graph): { height: number; width: number } | undefined {
+  const [, , height, width] = graph.inputs.find(({ name }) => !graph.initializers.has(name))?.dims ?? [];
+  return typeof height === "number" && typeof width === "number" ? { height, width } : undefined;
+}
+
+function staticShapes(
+  model: Model,
+  { inputShape }: PrepareOptions,
+  declared: ReturnType<typeof declaredSize>,
+): ReturnType<typeof inferShapes> {
   try {
     return inferShapes(model);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const written = declared ? `; its file is written for ${declared.height}x${declared.width}` : "";
     throw invalidParameter(
       "layers",
-      `the network cannot run up to this layer with an input of ${inputShape.join("x")} (${reason})`,
+      `the network cannot run up to this layer with an input of ${
+        inputShape.join("x")
+      } (${reason}${written})`,
       { advice: ["choose a lower layer or another size"], cause: error },
     );
   }

@@ -18,7 +18,7 @@ export interface Network {
   model: Model;
   preprocessing: Preprocessing;
   /** Layers to dream with unless the user names others. */
-  defaultLayers: string[];
+  readonly defaultLayers: string[];
   /** Smallest height and width, in pixels, at which the default layers exist. */
   minimumSize: number;
 }

@@ -1,12 +1,10 @@
 import { catalog, dreamFacts, openCatalogNetwork } from "../catalog.ts";
 import { invalidParameter, ReverieError } from "../errors.ts";
-import { prepare } from "../gradient/prepare.ts";
-import { reachableLayers } from "../gradient/layers.ts";
 import { line } from "../line.ts";
 import type { Model } from "../onnx/model.ts";
-import { inferShapes } from "../onnx/shapes.ts";
 import type { PullOptions } from "../sources.ts";
 import { reasonOf } from "../system_error.ts";
+import { defaultLayer } from "./default_layer.ts";
 import { imageNetPreprocessing, type Network, type Preprocessing } from "./network.ts";
 import { type FileContent, readNetwork } from "./recognise.ts";
 
@@ -38,12 +36,16 @@ export async function openNetwork(choice: NetworkChoice, options: PullOptions = 
     const preprocessing = preprocessingOf(choice, dream.preprocessing);
     return { name, kind: known.kind, model, ...dream, preprocessing };
   }
+  let layers: string[] | undefined;
   return {
     name,
     kind: "other",
     model,
     preprocessing: preprocessingOf(choice, imageNetPreprocessing),
-    defaultLayers: [middleLayer(model, name)],
+    // Sought only if no layer is named: a network may have none by default, and still dream with a named one.
+    get defaultLayers() {
+      return layers ??= [defaultLayer(model, name)];
+    },
     minimumSize: 64,
   };
 }
@@ -91,28 +93,4 @@ function preprocessingOf({ mean, scale, channelOrder }: NetworkChoice, own: Prep
     scale: scale ?? own.scale,
     channelOrder: channelOrder ?? own.channelOrder,
   };
-}
-
-/** Ratio between the picture's size and that of a good dream layer's activations. */
-const dreamStride = 12;
-
-/**
- * A default layer for an untuned network: the last reachable one whose activations are not much smaller than a twelfth
- * of the picture. Such layers respond to parts of objects rather than to edges or whole scenes.
- */
-function middleLayer(model: Model, path: string): string {
-  const side = 224;
-  const layers = reachableLayers(model);
-  for (const layer of layers.toReversed()) {
-    try {
-      const prepared = prepare(model, { layers: [layer], inputShape: [1, 3, side, side] });
-      const dims = inferShapes(prepared.model).get(prepared.layers[0]!)?.dims;
-      if (dims?.length === 4 && dims[1]! > 3 && dims[2]! >= side / dreamStride) return layer;
-    } catch {
-      // This layer cannot be reached at that size; a lower one may be.
-    }
-  }
-  throw invalidParameter("model", line`${{ field: "model" }} ${{ path }}: no layer of it can dream`, {
-    advice: [line`${{ remedy: "show", network: path }}`],
-  });
 }

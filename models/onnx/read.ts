@@ -10,6 +10,7 @@ import {
   type Tensor,
   type ValueInfo,
 } from "./model.ts";
+import { withFunctionsInlined } from "./functions.ts";
 import { attributeCode, elementTypeOf, onnx } from "./proto.ts";
 import { invalidParameter } from "../errors.ts";
 import type { onnx as types } from "onnx-proto";
@@ -35,7 +36,7 @@ export function readModel(bytes: Uint8Array): Model {
   }
   const standard = proto.opsetImport.find(({ domain }) => !domain || domain === "ai.onnx");
   return {
-    graph: readGraph(proto.graph),
+    graph: readGraph({ ...proto.graph, node: withFunctionsInlined(proto.graph.node ?? [], proto.functions) }),
     opset: standard?.version ? Number(standard.version) : 1,
     metadata: Object.fromEntries(proto.metadataProps.map(({ key, value }) => [key ?? "", value ?? ""])),
   };

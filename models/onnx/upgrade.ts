@@ -22,14 +22,14 @@ export interface UpgradeOptions {
 
 /**
  * The model written in operator set 17, whatever set from 7 to 22 it was written in: what moved between attributes and
- * inputs is moved, what was removed or came later is written with what set 17 has. The outputs stay the same; operators
- * of other domains are left alone. The given model is left as it is.
+ * inputs is moved, what was removed or came later is written with what set 17 has. The outputs stay the same.
+ * Operators that onnxruntime fused are written as what they were; those of other domains are left alone. The given model is left as it is.
  *
  * @throws {ReverieError} for another operator set, and for a node that set 17 cannot express; names the node and operator
  */
 export function upgrade(model: Model, options: UpgradeOptions = {}): Model {
   const { opset } = model;
-  if (opset === targetOpset) return model;
+  if (opset === targetOpset && !hasFusedOperators(model.graph)) return model;
   if (opset < supportedOpsets.oldest || opset > supportedOpsets.newest) {
     throw invalidParameter(
       "model",
@@ -45,6 +45,17 @@ export function upgrade(model: Model, options: UpgradeOptions = {}): Model {
   const keeps = options.unsupported === "keep";
   collectNames(model.graph, names);
   return { ...model, opset: targetOpset, graph: upgradeGraph(model.graph, { opset, names, keeps }) };
+}
+
+/**
+ * Whether the graph, or one inside it, calls operators that onnxruntime fused. One of them is in the standard domain.
+ */
+function hasFusedOperators(graph: Graph): boolean {
+  return graph.nodes.some((node) =>
+    (node.domain !== "" && operatorOf(node).upgrade !== undefined) ||
+    node.op === "SimplifiedLayerNormalization" ||
+    Object.values(node.attributes).some(({ kind, value }) => kind === "graph" && hasFusedOperators(value))
+  );
 }
 
 /**

@@ -3,6 +3,8 @@
  * octave is carried into the next (Google's dream.ipynb, 2015).
  */
 import type { Engine, Session, Value } from "../../models/engine/engine.ts";
+import { invalidParameter, type ReverieError } from "../../models/errors.ts";
+import { type Line, line } from "../../models/line.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import { floatTensor, intTensor, type Model } from "../../models/onnx/model.ts";
@@ -11,7 +13,10 @@ import type { Random } from "../graphs/random.ts";
 import { stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them requires a new one. */
-export type DreamerOptions = Omit<StepOptions, "forms">;
+export interface DreamerOptions extends Omit<StepOptions, "forms"> {
+  /** Called once if a picture does not move the layers, so that it stays as it is. */
+  onWarning?: ((line: Line) => void) | undefined;
+}
 
 /** Settings that may differ from picture to picture. */
 export interface DreamSettings {
@@ -52,9 +57,13 @@ interface Octave {
 /** Holds the sessions for one working size. */
 export class Dreamer {
   readonly #octaves: Octave[];
+  readonly #layers: string;
+  #onWarning: DreamerOptions["onWarning"];
 
-  private constructor(octaves: Octave[]) {
+  private constructor(octaves: Octave[], { layers, onWarning }: DreamerOptions) {
     this.#octaves = octaves;
+    this.#layers = layers.join(", ");
+    this.#onWarning = onWarning;
   }
 
   /**
@@ -81,7 +90,7 @@ export class Dreamer {
         enter: await engine.load(enterGraph(working, size, sizes[index - 1])),
       });
     }
-    return new Dreamer(octaves);
+    return new Dreamer(octaves, options);
   }
 
   /**
@@ -102,6 +111,7 @@ export class Dreamer {
   async #pass(picture: Value, settings: DreamSettings): Promise<Dreamed> {
     let below: { base: Value; dreamed: Value } | undefined;
     let loss = 0;
+    let strength = 0;
     for (const { size, step, enter } of this.#octaves) {
       const feeds: Record<string, Value> = below
         ? { picture, baseBelow: below.base, dreamedBelow: below.dreamed }
@@ -112,9 +122,31 @@ export class Dreamer {
       const climbed = await climb(step, entered.start, size, settings);
       below = { base: entered.base, dreamed: climbed.picture };
       loss = climbed.loss;
+      strength += climbed.strength;
     }
     below!.base.release();
+    if (!Number.isFinite(loss + strength)) {
+      below!.dreamed.release();
+      throw this.#notFinite(loss);
+    }
+    if (strength === 0 && settings.steps > 0) this.#warnOfStillness();
     return { picture: below!.dreamed, loss };
+  }
+
+  #notFinite(loss: number): ReverieError {
+    const what = Number.isFinite(loss) ? "the gradient" : "the activation";
+    return invalidParameter("layers", `${what} of ${this.#layers} is not a finite number`, {
+      advice: ["choose other layers", "export the network again"],
+    });
+  }
+
+  #warnOfStillness(): void {
+    this.#onWarning?.(
+      line`the gradient of ${this.#layers} is zero, so a picture stays as it is: ${{
+        field: "layers",
+      }} names others`,
+    );
+    this.#onWarning = undefined;
   }
 
   /** Releases all sessions. */
@@ -129,19 +161,21 @@ async function climb(
   picture: Value,
   size: Size,
   settings: DreamSettings,
-): Promise<Dreamed> {
+): Promise<Dreamed & { strength: number }> {
   const rate = floatTensor([settings.rate], []);
-  let loss: Value | undefined;
+  let last: { loss: Value; strength: Value } | undefined;
   for (let step = 0; step < settings.steps; step++) {
     settings.signal?.throwIfAborted();
     const shift = randomShift(settings.random, settings.jitter, size);
-    const next = await session.run<"dreamed" | "loss">({ picture, shift, rate });
+    const next = await session.run<"dreamed" | "loss" | "strength">({ picture, shift, rate });
     picture.release();
-    loss?.release();
+    last?.loss.release();
+    last?.strength.release();
     picture = next.dreamed;
-    loss = next.loss;
+    last = next;
   }
-  return { picture, loss: loss ? Number((await loss.take()).data[0]) : 0 };
+  const numberOf = async (value?: Value) => value ? Number((await value.take()).data[0]) : 0;
+  return { picture, loss: await numberOf(last?.loss), strength: await numberOf(last?.strength) };
 }
 
 /** A cyclic shift of up to `jitter` pixels either way on both axes, as int64 [2] (rows, columns). */

@@ -1,5 +1,7 @@
 /** The dreamer for the current settings. */
 import type { Engine } from "../../models/engine/engine.ts";
+import { inputSizes } from "../../models/networks/input_sizes.ts";
+import type { Line } from "../../models/line.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { Size } from "../graphs/picture.ts";
@@ -13,6 +15,8 @@ export interface DreamersOptions {
   network: Network;
   working: Size;
   parameters: Parameters;
+  /** Called with one line about layers that a picture does not move. */
+  onWarning?: ((line: Line) => void) | undefined;
   /** Stops building between two octaves. */
   signal?: AbortSignal | undefined;
 }
@@ -24,12 +28,14 @@ export interface DreamersOptions {
 export class Dreamers {
   readonly #engine: Engine;
   readonly #working: Size;
+  readonly #onWarning: DreamersOptions["onWarning"];
   #key: string;
   #dreamer: Dreamer;
 
-  private constructor({ engine, working, parameters }: DreamersOptions, dreamer: Dreamer) {
+  private constructor({ engine, working, parameters, onWarning }: DreamersOptions, dreamer: Dreamer) {
     this.#engine = engine;
     this.#working = working;
+    this.#onWarning = onWarning;
     this.#key = keyOf(parameters);
     this.#dreamer = dreamer;
   }
@@ -54,7 +60,10 @@ export class Dreamers {
     const key = keyOf(parameters);
     if (key === this.#key) return this.#dreamer;
     const network = await openNetwork(parameters);
-    const dreamer = await build({ engine: this.#engine, working: this.#working, network, parameters });
+    const dreamer = await build({
+      ...{ engine: this.#engine, working: this.#working, onWarning: this.#onWarning },
+      ...{ network, parameters },
+    });
     await this.#dreamer.release();
     this.#dreamer = dreamer;
     this.#key = key;
@@ -63,11 +72,11 @@ export class Dreamers {
 }
 
 async function build(options: DreamersOptions): Promise<Dreamer> {
-  const { engine, network, working, parameters, signal } = options;
+  const { engine, network, working, parameters, onWarning, signal } = options;
   const { octaves, octaveScale } = parameters;
   const layers = parameters.layers ?? network.defaultLayers;
-  const sizes = octaveSizes(working, octaves, octaveScale, network.minimumSize);
-  return await Dreamer.create(engine, network, sizes, { ...parameters, layers }, signal);
+  const sizes = octaveSizes(working, octaves, octaveScale, inputSizes(network, layers));
+  return await Dreamer.create(engine, network, sizes, { ...parameters, layers, onWarning }, signal);
 }
 
 /** The settings that the graphs depend on. */

@@ -73,9 +73,9 @@ export function colourScaled(
 }
 
 /**
- * The factor that makes the gradient's mean absolute value `rate` (a scalar), as in Google's dream.ipynb
- * (2015).
+ * The factor that makes a gradient's mean absolute value, `strength`, into `rate` (both scalars), as in Google's
+ * dream.ipynb (2015).
  */
-export function stepLength(g: GraphBuilder, gradient: string, rate: string): string {
-  return g.div(rate, g.add(mean(g, g.abs(gradient)), g.scalar(epsilon)));
+export function stepLength(g: GraphBuilder, strength: string, rate: string): string {
+  return g.div(rate, g.add(strength, g.scalar(epsilon)));
 }

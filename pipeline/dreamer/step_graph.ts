@@ -6,7 +6,7 @@ import type { Network, Preprocessing } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import { inline } from "../../models/onnx/inline.ts";
 import type { Model } from "../../models/onnx/model.ts";
-import { roll, scaled, type Size, unrollShift } from "../graphs/picture.ts";
+import { mean, roll, scaled, type Size, unrollShift } from "../graphs/picture.ts";
 import { foldPreprocessing } from "./fold_preprocessing.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
 import { colourScaled, smooth, type Smoothing, stepLength } from "./smoothing.ts";
@@ -26,7 +26,8 @@ export interface StepOptions extends LossOptions {
 
 /**
  * `picture` float32 [1, 3, h, w] in [0, 1], `shift` int64 [2] (rows, columns), `rate` scalar (mean change, in
- * [0, 1]) -> `dreamed` [1, 3, h, w] and `loss` (scalar, before the step).
+ * [0, 1]) -> `dreamed` [1, 3, h, w], `loss` (scalar, before the step) and `strength` (scalar, the smoothed gradient's mean
+ * absolute value: 0 if the picture does not move the layers, not finite if the gradient is not).
  *
  * The picture is shifted and run through the network. The gradient of the loss is smoothed, scaled to a mean
  * absolute value of `rate`, and added to the picture.
@@ -49,12 +50,14 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
     size,
   );
   const direction = colourScaled(g, smoothed, size, options.colour);
-  const change = g.mul(direction, stepLength(g, direction, rate));
+  const strength = mean(g, g.abs(direction));
+  const change = g.mul(direction, stepLength(g, strength, rate));
   const calmed = options.tvWeight === 0
     ? change
     : g.sub(change, g.mul(totalVariationGradient(g, picture, size), scaled(g, rate, options.tvWeight)));
   g.output("dreamed", g.clip(g.add(picture, calmed), 0, 1), "float32", dims);
   g.output("loss", loss!, "float32", []);
+  g.output("strength", strength, "float32", []);
   return g.build();
 }
 

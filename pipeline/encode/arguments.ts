@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Features, passTimestamps } from "../ffmpeg/features.ts";
 import { mark } from "../output/made_here.ts";
+import { displaySize } from "../display_size.ts";
 import { chooseEncoder, type Container } from "./container.ts";
 import type { EncodeOptions } from "./options.ts";
 
@@ -222,12 +223,17 @@ function yuvFilters(options: EncodeOptions, even: boolean, features: Features): 
 }
 
 /** One palette per frame: a palette for the whole video would require keeping all frames in memory. */
-function gifVideo({ frameRate }: EncodeOptions, features: Features): string[] {
+function gifVideo(options: EncodeOptions, features: Features): string[] {
+  const { frameRate, width, height, sampleAspect = { num: 1, den: 1 } } = options;
   // Viewers slow down frames that are shown for less than two hundredths of a second.
   const fastest = frameRate.num / frameRate.den > 50 ? "fps=50," : "";
+  // Viewers take the pixels of a GIF to be square.
+  const square = displaySize({ width, height, sampleAspect });
+  const wide = square.width !== width || square.height !== height;
+  const scale = wide ? `scale=${square.width}:${square.height}:flags=bicubic,setsar=1,` : "";
   const palette = "palettegen=stats_mode=single[palette]";
   const graph =
-    `[0:v:0]${fastest}split[a][b];[a]${palette};[b][palette]paletteuse=new=1:dither=sierra2_4a[out]`;
+    `[0:v:0]${fastest}${scale}split[a][b];[a]${palette};[b][palette]paletteuse=new=1:dither=sierra2_4a[out]`;
   return [
     "-filter_complex",
     graph,

@@ -2,10 +2,11 @@ import { dirname, join, resolve } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import { isDiskFull, reasonOf } from "../../models/system_error.ts";
-import { fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
+import { type CommandInput, fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
 import { ffprobe } from "../ffmpeg/ffprobe.ts";
 import { sourceOptions } from "../ffmpeg/formats.ts";
 import { featuresOf } from "../ffmpeg/features.ts";
+import { type Chapter, chaptersInput } from "../ffmpeg/labels.ts";
 import { locate } from "../ffmpeg/locate.ts";
 import { mark } from "../output/made_here.ts";
 import { checkReplaceable } from "../output/replaceable.ts";
@@ -33,8 +34,9 @@ export async function finish(
 ): Promise<void> {
   const { path } = options;
   if (container.muxer === "gif") await setLastDelay(partial, written.last.duration);
-  const whole = container.muxer !== "mp4" && !copiedSound(options, container) &&
-    (container.kind === "picture" || container.muxer === "gif" || !lastsLong(options, written));
+  const chapters = chaptersOf(options, container).length > 0;
+  const long = container.kind === "video" && container.muxer !== "gif" && lastsLong(options, written);
+  const whole = container.muxer !== "mp4" && !copiedSound(options, container) && !chapters && !long;
   if (whole && !isDescribed(path)) return await move(partial, path);
   const folder = await workFolder(path);
   const finished = join(folder, `finished.${extensionOf(path)}`);
@@ -74,6 +76,11 @@ function copiedSound({ sound }: EncodeOptions, container: Container): EncodeOpti
   return container.copies(sound.source.audio.codec) ? sound : undefined;
 }
 
+/** The chapters to write: those of the options, if the container has chapters. */
+function chaptersOf({ chapters = [] }: EncodeOptions, { muxer }: Container): readonly Chapter[] {
+  return ["mp4", "matroska", "webm"].includes(muxer) ? chapters : [];
+}
+
 async function remux(
   options: EncodeOptions,
   container: Container,
@@ -86,9 +93,16 @@ async function remux(
   // ffmpeg would move that of an MPEG stream twice.
   const zero = copied?.source.startTime ?? 0;
   const shift = zero + written.firstPts - await videoStart(partial);
-  const inputs = [{ source: fileArgument(partial), options: ["-itsoffset", shift.toFixed(6)] }];
+  const inputs: CommandInput[] = [{
+    source: fileArgument(partial),
+    options: ["-itsoffset", shift.toFixed(6)],
+  }];
   if (copied) {
     inputs.push({ source: fileArgument(copied.source.path), options: sourceOptions(copied.source) });
+  }
+  const chapters = chaptersOf(options, container);
+  if (chapters.length > 0) {
+    inputs.push({ source: chaptersInput(chapters), options: ["-f", "ffmetadata"] });
   }
   const program = await locate("ffmpeg");
   const { libavcodec } = await featuresOf(program);
@@ -111,7 +125,8 @@ async function remux(
         ? ["-bsf:v", lastDuration(written, zero)]
         : ["-r", `${options.frameRate.num}/${options.frameRate.den}`]),
       ...(zero === 0 ? [] : ["-output_ts_offset", (-zero).toFixed(6)]),
-      ...["-map_chapters", "-1", "-f", container.muxer],
+      ...["-map_chapters", chapters.length > 0 ? String(inputs.length - 1) : "-1"],
+      ...["-f", container.muxer],
       ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
     ],
     output: resolve(target),

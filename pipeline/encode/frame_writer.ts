@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
-import { line, mentioning } from "../../models/line.ts";
+import { type Line, line, mentioning, saidBy } from "../../models/line.ts";
 import { EncoderProcess } from "../ffmpeg/encoder_process.ts";
 import { interruption } from "../ffmpeg/exit.ts";
 import { featuresOf } from "../ffmpeg/features.ts";
@@ -51,7 +51,10 @@ export class FrameWriter {
     const wanted = container.audioEncoders.length > 0 || options.hls !== undefined
       ? options.sound
       : undefined;
-    const sound = wanted && await SoundReader.open(wanted.source, wanted);
+    const sound = wanted && await SoundReader.open(wanted.source, {
+      ...wanted,
+      onUnread: (reason) => options.onWarning?.(unread(wanted.source.path, "cannot be read", reason)),
+    });
     try {
       const { options: list, output, cwd } = encoderArguments(
         options,
@@ -94,12 +97,20 @@ export class FrameWriter {
   /** Ends the stream and lets the encoder finish; with `wholeSound`, writes the rest of the sound first. */
   async finish(wholeSound: boolean): Promise<Exit> {
     try {
-      if (wholeSound && this.#sound) await this.#writeSound(Infinity);
+      if (wholeSound && this.#sound) await this.#finishSound();
     } finally {
       await this.#sound?.close();
       await this.#encoder.end();
     }
     return await this.#encoder.end();
+  }
+
+  /** Writes the rest of the sound, and warns if parts of it could not be read. */
+  async #finishSound(): Promise<void> {
+    await this.#writeSound(Infinity);
+    const { errors } = await this.#sound!.close();
+    const path = this.#options.sound?.source.path ?? "";
+    if (errors.length > 0) this.#options.onWarning?.(unread(path, "is damaged", errors[0]!));
   }
 
   /** Writes sound until `until` samples of each channel have been written, in blocks of at most a second. */
@@ -120,6 +131,10 @@ export class FrameWriter {
     const exit = await this.#encoder.write(bytes);
     if (exit) throw await failure(this.#options, exit, [this.#partial]);
   }
+}
+
+function unread(path: string, what: string, reason: string): Line {
+  return line`the sound of ${{ path }} ${what}: ${mentioning(reason, [path])}`;
 }
 
 /**
@@ -148,6 +163,6 @@ export async function failure(
     });
   }
   const files = [path, ...written, ...written.map((file) => resolve(file)), hls, sound?.source.path ?? ""];
-  const reason = mentioning(exit.errors[0] ?? "ffmpeg ended early", files);
+  const reason = saidBy(exit.errors[0] ?? "ffmpeg ended early", files);
   return new ReverieError("encoding_failed", line`${{ path }} could not be written: ${reason}`, { cause });
 }

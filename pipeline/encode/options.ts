@@ -1,4 +1,5 @@
 import type { Line } from "../../models/line.ts";
+import type { Chapter } from "../ffmpeg/labels.ts";
 import type { SourceInfo } from "../ffmpeg/probe.ts";
 
 /** The source of the sound, and which part of it. */
@@ -24,6 +25,8 @@ export interface EncodeOptions {
   frameRate: { num: number; den: number };
   /** Sound for the frames; absent if the source has none. */
   sound?: SoundSource;
+  /** Chapters, in seconds of the frames' time; pictures and GIF have none. */
+  chapters?: readonly Chapter[];
   /** Metadata of the file; all videos keep `title`, `comment`, `description`, `artist` and `copyright`. */
   metadata?: Readonly<Record<string, string>>;
   /**

@@ -30,13 +30,12 @@ function deinterlacing(source: SourceInfo, features: Features): string[] {
   return filter ? [`${filter}=mode=send_frame:parity=auto:deint=interlaced`] : [];
 }
 
-/** Accurate conversion to full-range RGB. The size is fixed because a stream may change its own midway. */
+/** Accurate conversion to full-range RGB of the stored size. */
 function toRgb(source: SourceInfo): string[] {
-  const turned = source.orientation.clockwise % 180 !== 0;
-  const [width, height] = turned ? [source.height, source.width] : [source.width, source.height];
-  const scale = `scale=w=${width}:h=${height}:${
-    scaleInput(source)
-  }flags=bicubic+accurate_rnd+full_chroma_int`;
+  const stored = storedSize(source);
+  const flags = "flags=bicubic+accurate_rnd+full_chroma_int";
+  const scale = `scale=${fitted(stored)}:${scaleInput(source)}${flags}`;
+  const pad = `pad=w=${stored.width}:h=${stored.height}:x=-1:y=-1`;
   // Without an explicit range, ffmpeg 4 takes black to be 16 when it multiplies.
   return source.alpha
     ? [
@@ -46,8 +45,32 @@ function toRgb(source: SourceInfo): string[] {
       "premultiply=inplace=1",
       "scale=flags=accurate_rnd",
       "format=rgb24",
+      pad,
     ]
-    : [scale, "format=rgb24"];
+    : [scale, "format=rgb24", pad];
+}
+
+/** Size in stored pixels, before turning, and the width of such a pixel divided by its height. */
+interface StoredSize {
+  width: number;
+  height: number;
+  aspect: number;
+}
+
+function storedSize({ width, height, sampleAspect: { num, den }, orientation }: SourceInfo): StoredSize {
+  const turned = orientation.clockwise % 180 !== 0;
+  return turned ? { width: height, height: width, aspect: den / num } : { width, height, aspect: num / den };
+}
+
+/**
+ * The scale filter's size. A stream may change its own midway: a frame of another size keeps its shape, and the
+ * pad filter adds black borders.
+ */
+function fitted({ width, height, aspect }: StoredSize): string {
+  const usual = `eq(iw\\,${width})*eq(ih\\,${height})`;
+  const across = `max(1\\,round(min(${width}\\,${height}*dar/${aspect})))`;
+  const down = `max(1\\,round(min(${height}\\,${width}*${aspect}/dar)))`;
+  return `w=if(${usual}\\,${width}\\,${across}):h=if(${usual}\\,${height}\\,${down})`;
 }
 
 /** The scale filter's input options, as far as they still describe what the file stores. */

@@ -16,6 +16,10 @@ const kept = [
   ..."episode_id season_number episode_sort media_type track disc lyrics publisher performer".split(" "),
 ];
 
+/** A command line has room for so many chapters with titles of so many characters. */
+const mostChapters = 200;
+const longestTitle = 80;
+
 /** The descriptive tags of a container, such as its title; names in lower case. */
 export function labelsOf(format: ProbedStream): Record<string, string> {
   const tags = Object.entries(format.tags ?? {}).map(([name, value]) =>
@@ -32,6 +36,20 @@ export function chaptersOf(chapters: readonly ProbedChapter[], startTime: number
     const title = tags?.["title"];
     return [{ start: Math.max(0, start), end, ...(title !== undefined && { title: String(title) }) }];
   });
+}
+
+/** Chapters as an input for ffmpeg (`-f ffmetadata`): a URL that holds them. */
+export function chaptersInput(chapters: readonly Chapter[]): string {
+  const text = chapters.slice(0, mostChapters).map(({ start, end, title }) => {
+    const times = `TIMEBASE=1/1000\nSTART=${Math.round(start * 1000)}\nEND=${Math.round(end * 1000)}`;
+    return `[CHAPTER]\n${times}\ntitle=${escaped((title ?? "").slice(0, longestTitle))}\n`;
+  });
+  const bytes = new TextEncoder().encode(`;FFMETADATA1\n${text.join("")}`);
+  return `data:text/plain;base64,${bytes.toBase64()}`;
+}
+
+function escaped(value: string): string {
+  return value.replaceAll(/[=;#\\\n]/g, "\\$&");
 }
 
 /** The chapters of a part of the source, in seconds from the start of the part. */

@@ -13,7 +13,16 @@ export interface MatroskaTracks {
     frameRate: { num: number; den: number };
   };
   /** Interleaved 32-bit floating point samples. */
-  audio?: { sampleRate: number; channels: number };
+  audio?: SoundTrack;
+}
+
+/** A track of sound. */
+export interface SoundTrack {
+  sampleRate: number;
+  channels: number;
+  /** Language as three letters (ISO 639-2). Default: undetermined. */
+  language?: string | undefined;
+  title?: string | undefined;
 }
 
 const ids = {
@@ -36,6 +45,8 @@ const ids = {
   trackUid: 0x73c5,
   trackType: 0x83,
   flagLacing: 0x9c,
+  language: 0x22b59c,
+  name: 0x536e,
   codecId: 0x86,
   defaultDuration: 0x23e383,
   video: 0xe0,
@@ -99,12 +110,13 @@ function videoEntry({ width, height, frameRate }: MatroskaTracks["video"]): Uint
   );
 }
 
-function audioEntry({ sampleRate, channels }: NonNullable<MatroskaTracks["audio"]>): Uint8Array {
+function audioEntry({ sampleRate, channels, language, title }: SoundTrack): Uint8Array {
   const frequency = new Uint8Array(8);
   new DataView(frequency.buffer).setFloat64(0, sampleRate);
   return element(
     ids.trackEntry,
-    ...track(audioTrack, 2, "A_PCM/FLOAT/IEEE"),
+    ...track(audioTrack, 2, "A_PCM/FLOAT/IEEE", language),
+    ...(title === undefined ? [] : [text(ids.name, title)]),
     element(
       ids.audio,
       binary(ids.samplingFrequency, frequency),
@@ -114,12 +126,14 @@ function audioEntry({ sampleRate, channels }: NonNullable<MatroskaTracks["audio"
   );
 }
 
-function track(number: number, type: number, codec: string): Uint8Array[] {
+/** Without a language, a track would be in English. */
+function track(number: number, type: number, codec: string, language = "und"): Uint8Array[] {
   return [
     unsigned(ids.trackNumber, number),
     unsigned(ids.trackUid, number),
     unsigned(ids.trackType, type),
     unsigned(ids.flagLacing, 0),
+    text(ids.language, language),
     text(ids.codecId, codec),
   ];
 }

@@ -10,7 +10,7 @@ import { isPictureFormat } from "./formats.ts";
 import { chaptersOf, labelsOf } from "./labels.ts";
 import { locate } from "./locate.ts";
 import { asStored, type Display, displayOf } from "./orientation.ts";
-import { checkReadable, refusal, refuseUnread } from "./refusal.ts";
+import { brokenPicture, checkReadable, refusal, refuseUnread } from "./refusal.ts";
 import { type ClockReading, readClock } from "./source_clock.ts";
 import type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
 
@@ -40,7 +40,7 @@ export async function probe(given: string, { signal }: ProbeOptions = {}): Promi
   return info;
 }
 
-/** Side lengths and numbers of pixels beyond which nothing can be decoded. */
+/** The number of pixels beyond which ffmpeg decodes nothing. */
 const mostPixels = 2 ** 28;
 
 function checkSize({ path, width, height }: SourceInfo): void {
@@ -80,6 +80,7 @@ async function inspected(path: string, signal: AbortSignal | undefined): Promise
 
   const streams = chooseStreams(path, data!, await featuresOf(await locate("ffmpeg")));
   if (!streams.video) throw noPicture(path, data!);
+  if (signature.is === "picture" && !number(streams.video.width)) throw brokenPicture(path, signature);
   return await describe(path, data!, { ...streams, video: streams.video }, signal);
 }
 

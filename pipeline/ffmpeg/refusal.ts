@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../models/error_codes.ts";
 import { ReverieError } from "../../models/errors.ts";
-import { type Line, line, mentioning, type Remedy } from "../../models/line.ts";
+import { type Line, line, type Remedy, saidBy } from "../../models/line.ts";
 import { reasonOf } from "../../models/system_error.ts";
 import type { Signature } from "../pictures/signature.ts";
 
@@ -76,15 +76,7 @@ export async function refusal(path: string, cause: unknown, signature: Signature
   if (signature.is === "text") {
     return giveAnother("not_a_video", line`${{ path }} is a text, not a video or picture`, "any", cause);
   }
-  if (signature.is === "picture") {
-    const [wrong, advice] = signature.format === "heif"
-      ? [line`${{ path }} is a HEIC picture, which this machine cannot read`, "save it as JPEG"]
-      : [
-        line`${{ path }} is a ${signature.format.toUpperCase()} picture that is broken`,
-        "get the whole file",
-      ];
-    return new ReverieError("unusable_video", wrong, { advice: [advice], cause });
-  }
+  if (signature.is === "picture") return brokenPicture(path, signature, cause);
   if (/moov atom not found/.test(text) && await startsLikeMp4(path)) {
     const wrong = line`${{ path }} is cut off (its index is missing)`;
     return giveAnother("unusable_video", wrong, "whole", cause);
@@ -101,7 +93,7 @@ export async function refusal(path: string, cause: unknown, signature: Signature
     });
   }
   const last = text.trim().split("\n").at(-1) ?? "unknown error";
-  const reason = mentioning(last, [path]);
+  const reason = saidBy(last, [path]);
   return new ReverieError(
     "unusable_video",
     line`${{ path }} cannot be read as a video or picture: ${reason}`,
@@ -109,6 +101,21 @@ export async function refusal(path: string, cause: unknown, signature: Signature
       cause,
     },
   );
+}
+
+/** The error for a picture of a known format that nothing here can read. */
+export function brokenPicture(
+  path: string,
+  { format }: Extract<Signature, { is: "picture" }>,
+  cause?: unknown,
+): ReverieError {
+  const [wrong, advice]: [Line, Line] = format === "heif"
+    ? [line`${{ path }} is a HEIC picture, which this machine cannot read`, "save it as JPEG"]
+    : [line`${{ path }} is a ${format.toUpperCase()} picture that is broken`, [{
+      remedy: "give",
+      source: "whole",
+    }]];
+  return new ReverieError("unusable_video", wrong, { advice: [advice], cause });
 }
 
 /**

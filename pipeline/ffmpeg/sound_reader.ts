@@ -2,7 +2,8 @@ import { fileArgument } from "./command.ts";
 import { sourceOptions } from "./formats.ts";
 import { FrameTimes } from "./frame_times.ts";
 import { locate } from "./locate.ts";
-import type { SourceInfo } from "./probe.ts";
+import type { Exit } from "./log.ts";
+import type { AudioInfo, SourceInfo } from "./probe.ts";
 import { FfmpegProcess } from "./process.ts";
 import { seekOptions, SourceClock } from "./source_clock.ts";
 
@@ -11,6 +12,13 @@ const bytesPerSample = 4;
 /** Longest distance between the end of a frame of sound and the next one that is no gap, in seconds. */
 const jitter = 0.03;
 
+/** Options of {@link SoundReader.open}. */
+export interface SoundReaderOptions {
+  from?: number | undefined;
+  duration?: number | undefined;
+  onUnread?: (reason: string) => void;
+}
+
 /**
  * Reads the sound of a source, from a given time on, as interleaved 32-bit floating-point samples. Time 0 is
  * that of the frames: if the sound begins later, silence comes first. ffmpeg runs only as fast as it is read.
@@ -18,6 +26,8 @@ const jitter = 0.03;
 export class SoundReader {
   readonly sampleRate: number;
   readonly channels: number;
+  readonly language: string | undefined;
+  readonly title: string | undefined;
   readonly #process: FfmpegProcess;
   readonly #bytes: ReadableStreamBYOBReader;
   readonly #times: FrameTimes;
@@ -31,14 +41,17 @@ export class SoundReader {
   #rest = 0;
 
   private constructor(
-    format: { sampleRate: number; channels: number },
+    audio: AudioInfo,
+    channels: number,
     process: FfmpegProcess,
     times: FrameTimes,
     clock: SourceClock,
     { from, duration = Infinity }: { from: number; duration?: number | undefined },
   ) {
-    this.sampleRate = format.sampleRate;
-    this.channels = format.channels;
+    this.sampleRate = audio.sampleRate;
+    this.language = audio.language;
+    this.title = audio.title;
+    this.channels = channels;
     this.#process = process;
     this.#bytes = process.stdout.getReader({ mode: "byob" });
     this.#times = times;
@@ -48,14 +61,15 @@ export class SoundReader {
   }
 
   /**
-   * Starts reading; returns undefined if the source has no sound.
+   * Starts reading; returns undefined if the source has no sound in this part.
    *
-   * @param options start and length of the part, in seconds
+   * @param options start and length of the part, in seconds; `onUnread` is called with ffmpeg's reason if there
+   *   is sound that cannot be decoded
    * @throws {ReverieError} if ffmpeg is not found or cannot be started
    */
   static async open(
     source: SourceInfo,
-    { from = 0, duration }: { from?: number | undefined; duration?: number | undefined } = {},
+    { from = 0, duration, onUnread }: SoundReaderOptions = {},
   ): Promise<SoundReader | undefined> {
     if (!source.audio) return undefined;
     const { sampleRate } = source.audio;
@@ -80,10 +94,15 @@ export class SoundReader {
     });
     process.done.then(() => times.close());
     const clock = new SourceClock(source, source.audio.stream);
-    return new SoundReader({ sampleRate, channels }, process, times, clock, { from, duration });
+    const reader = new SoundReader(source.audio, channels, process, times, clock, { from, duration });
+    if (await reader.#nextFrame()) return reader;
+    const { errors } = await process.done;
+    await reader.close();
+    if (errors.length > 0) onUnread?.(errors[0]!);
+    return undefined;
   }
 
-  /** The next samples of every channel, at most `samples` each; fewer only at the end, and then none. */
+  /** The next samples of every channel, at most `samples` each; none at the end. */
   async read(samples: number): Promise<Uint8Array> {
     const size = bytesPerSample * this.channels;
     const wanted = Math.min(samples, this.#most - this.#position);
@@ -128,10 +147,10 @@ export class SoundReader {
     return value!;
   }
 
-  /** Ends the process. */
-  async close(): Promise<void> {
+  /** Ends the process, and tells how it ended. */
+  async close(): Promise<Exit> {
     this.#process.kill();
     await this.#bytes.cancel();
-    await this.#process.done;
+    return await this.#process.done;
   }
 }

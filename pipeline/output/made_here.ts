@@ -28,11 +28,17 @@ export async function hasMarkedHead(path: string): Promise<boolean> {
 }
 
 async function hasMarkedTags(path: string): Promise<boolean> {
+  return (await containerComment(path))?.startsWith(mark) ?? false;
+}
+
+/** The comment among a container's tags. Matroska writes the names of tags in capitals. */
+export async function containerComment(path: string): Promise<string | undefined> {
   try {
     const { format } = await ffprobe(await locate("ffprobe"), path);
     const tags = Object.entries(format.tags ?? {});
-    return tags.some(([name, value]) => name.toLowerCase() === "comment" && String(value).startsWith(mark));
+    const comment = tags.find(([name]) => name.toLowerCase() === "comment")?.[1];
+    return comment === undefined ? undefined : String(comment);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -12,6 +12,7 @@ export function unusable(wrong: Line, advice: readonly Line[], cause?: unknown):
 const obstacles: Readonly<Record<string, [reason: string, advice: string]>> = {
   ENOENT: ["its folder is not there", "make it first"],
   EACCES: ["its folder is not open to you", "choose another"],
+  EINVAL: ["the file system does not take such a name", "give another"],
   ENAMETOOLONG: ["its name is too long", "give a shorter one"],
   ENOSPC: ["the disk is full", "make room first"],
   ENOTDIR: ["it is not in a folder", "choose another"],

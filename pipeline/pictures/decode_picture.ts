@@ -44,9 +44,7 @@ export async function* decodePicture(
     );
   }
   const size = width * height * 3;
-  // libvips turns one frame at a time only.
-  const turned = source.orientation.mirrored || source.orientation.clockwise !== 0;
-  const atOnce = turned ? 1 : Math.max(1, Math.floor(bytesAtOnce / size));
+  const atOnce = Math.max(1, Math.floor(bytesAtOnce / size));
   for (let page = first; page <= last; page += atOnce) {
     const pages = Math.min(atOnce, last + 1 - page);
     const frames = await readPages(source, page, pages, options);
@@ -80,11 +78,11 @@ async function readPages(
   const { path } = source;
   const range = source.kind === "video" ? { page, pages } : {};
   try {
-    return await read(path, { ...range, failOn: "truncated" });
+    return await read(source, { ...range, failOn: "truncated" });
   } catch (cause) {
     const damaged = line`${{ path }} is damaged: ${reasonOf(cause).split("\n")[0]!}`;
     try {
-      const frames = await read(path, { ...range, failOn: "none" });
+      const frames = await read(source, { ...range, failOn: "none" });
       onWarning?.(damaged);
       return frames;
     } catch {
@@ -93,8 +91,9 @@ async function readPages(
   }
 }
 
-async function read(path: string, options: SharpOptions): Promise<Uint8Array> {
-  const picture = sharp(path, { ...options, limitInputPixels: false, sequentialRead: true });
-  return await picture.autoOrient().flatten({ background: "black" }).toColourspace("srgb").removeAlpha()
-    .raw({ depth: "uchar" }).toBuffer();
+async function read({ path, orientation }: SourceInfo, options: SharpOptions): Promise<Uint8Array> {
+  const stored = sharp(path, { ...options, limitInputPixels: false, sequentialRead: true });
+  const asIs = !orientation.mirrored && orientation.clockwise === 0;
+  return await (asIs ? stored : stored.autoOrient()).flatten({ background: "black" })
+    .toColourspace("srgb").removeAlpha().raw({ depth: "uchar" }).toBuffer();
 }

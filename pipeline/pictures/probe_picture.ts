@@ -1,5 +1,5 @@
 import sharp, { type Metadata } from "sharp";
-import { exifOrientation } from "../ffmpeg/orientation.ts";
+import { asStored, exifOrientation } from "../ffmpeg/orientation.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
 
 // The same path may hold a different picture the next time.
@@ -18,7 +18,8 @@ export async function probePicture(path: string): Promise<SourceInfo | undefined
   const metadata: Metadata | undefined = await sharp(path, options).metadata().catch(() => undefined);
   // The prebuilt libvips knows HEVC's pictures but cannot decode them.
   if (!metadata || metadata.compression === "hevc") return undefined;
-  const orientation = exifOrientation(metadata.orientation);
+  // Browsers and ffmpeg ignore the EXIF data of WebP.
+  const orientation = metadata.format === "webp" ? asStored : exifOrientation(metadata.orientation);
   const height = metadata.pageHeight ?? metadata.height;
   const turned = orientation.clockwise % 180 !== 0;
   return {

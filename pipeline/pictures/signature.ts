@@ -89,7 +89,6 @@ function isText(head: Uint8Array): boolean {
   try {
     // The last character may be cut off.
     const text = new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true });
-    // deno-lint-ignore no-control-regex
     return !/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text);
   } catch {
     return false;

@@ -7,8 +7,7 @@ import type { Parameters } from "../settings/parameters.ts";
 /**
  * Finds and reads RAFT's weights, if the settings ask for them.
  *
- * @param memory resident memory in bytes that the process may have in total; how much of it will be available
- *   when the dream begins is not known yet
+ * @param memory bytes that the dream may take; how much of it will be available when it begins is not known yet
  * @throws {ReverieError} for weights that are missing or unusable, and for pictures that are too large for
  *   the memory
  */

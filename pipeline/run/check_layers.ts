@@ -1,6 +1,7 @@
 /**
  * Checks that a network has the layers and channels that settings name, before a dream is started or changed.
  */
+import { inputSizes } from "../../models/networks/input_sizes.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { DownloadOptions } from "../../models/download_options.ts";
 import { dreamGradientGraph } from "../dreamer/step_graph.ts";
@@ -13,9 +14,10 @@ import type { Parameters } from "../settings/parameters.ts";
  */
 export async function checkLayers(parameters: Parameters, options: DownloadOptions = {}): Promise<void> {
   const network = await openNetwork(parameters, options);
-  const side = network.minimumSize;
   const layers = parameters.layers ?? network.defaultLayers;
-  dreamGradientGraph(network, { width: side, height: side }, {
+  const { smallest, multiple, only } = inputSizes(network, layers);
+  const side = Math.ceil(smallest / multiple) * multiple;
+  dreamGradientGraph(network, only ?? { width: side, height: side }, {
     ...parameters,
     layers,
     forms: { maxPool: "codes" },

@@ -2,6 +2,8 @@
 import type { DownloadProgress } from "../../models/download_options.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
+import { displaySize } from "../display_size.ts";
+import type { Size } from "../graphs/picture.ts";
 import { decode } from "../decode.ts";
 import { probe } from "../ffmpeg/probe.ts";
 import type { Parameters } from "../settings/parameters.ts";
@@ -21,6 +23,8 @@ export interface DreamFrameJob {
   providers?: readonly string[];
   /** Where the engine's Worker comes from, in programs that keep running. */
   engines?: EnginePool | undefined;
+  /** Memory that the rendering may take on the CPU, in bytes; it is refused if it needs more. Default: no limit. */
+  memory?: number;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
 }
@@ -29,6 +33,8 @@ export interface DreamFrameJob {
 export interface DreamedFrame {
   source: Picture;
   dreamed: Picture;
+  /** The size in square pixels at which both are displayed. */
+  display: Size;
   /** Loss at the last gradient step of the largest octave. */
   loss: number;
 }
@@ -56,7 +62,7 @@ export async function dreamFrame(job: DreamFrameJob): Promise<DreamedFrame> {
   });
   for await (const { rgb, source: before, loss } of frames) {
     const picture = (data: Uint8Array) => ({ width: source.width, height: source.height, channels: 3, data });
-    return { source: picture(before), dreamed: picture(rgb), loss };
+    return { source: picture(before), dreamed: picture(rgb), display: displaySize(source), loss };
   }
   throw new ReverieError("unusable_video", line`${{ path: input }} has no frame at ${at} s`);
 }

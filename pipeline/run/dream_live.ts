@@ -25,8 +25,10 @@ export interface LiveJob {
   providers?: readonly string[];
   /** Where the engine's Worker comes from, in programs that keep running. */
   engines?: EnginePool | undefined;
-  /** Resident memory that the process may have, in bytes. Default: limited only by what is available. */
+  /** Memory that the rendering may take on the CPU, in bytes; it is refused if it needs more. Default: no limit. */
   memory?: number;
+  /** Called with an estimate of the memory that the rendering takes, in bytes, if that is limited. */
+  onMemory?: (bytes: number) => void;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
   /** Called when everything is loaded and ready for the first frame. */

@@ -6,6 +6,7 @@ import { decode } from "../decode.ts";
 import { encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { expectedFrames } from "../ffmpeg/expected_frames.ts";
+import { chaptersWithin } from "../ffmpeg/labels.ts";
 import { probe } from "../ffmpeg/probe.ts";
 import { resultComment } from "./result_settings.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
@@ -51,8 +52,10 @@ export interface DreamJob {
   settings?: (index: number) => Parameters;
   /** Receives every frame before it is encoded. */
   watch?: Watcher;
-  /** Resident memory that the process may have, in bytes. Default: limited only by what is available. */
+  /** Memory that the rendering may take on the CPU, in bytes; it is refused if it needs more. Default: no limit. */
   memory?: number;
+  /** Called with an estimate of the memory that the rendering takes, in bytes, if that is limited. */
+  onMemory?: (bytes: number) => void;
   signal?: AbortSignal;
   onDownload?: DownloadProgress;
   /** Called with one line about a problem that does not end the dream. */
@@ -179,7 +182,8 @@ function encodeOptions(job: SettledJob, network: string, source: SourceInfo): En
     sampleAspect: source.sampleAspect,
     frameRate: source.frameRate,
     quality: parameters.quality,
-    metadata: { comment: resultComment(network, parameters) },
+    chapters: chaptersWithin(source.chapters, { from, duration }),
+    metadata: { ...source.labels, comment: resultComment(network, parameters) },
     ...(source.audio && {
       sound: { source, ...(from !== undefined && { from }), ...(duration !== undefined && { duration }) },
     }),

@@ -1,12 +1,11 @@
 /** The settings of a dream, read from the metadata of its result: `dream --like dream.mp4`. */
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
-import { ffprobe } from "../ffmpeg/ffprobe.ts";
-import { locate } from "../ffmpeg/locate.ts";
 import { checkReadable } from "../ffmpeg/refusal.ts";
+import { containerComment, mark } from "../output/made_here.ts";
 import { checkedSettings, settingNamed, type SomeParameters } from "../settings/parameters.ts";
 
-const signature = "Reverie ";
+const signature = `${mark} `;
 
 /** Bytes from the start of a picture within which its comment stands. */
 const headBytes = 1 << 17;
@@ -33,17 +32,6 @@ export async function settingsOfResult(path: string): Promise<SomeParameters> {
   }
   const known = Object.entries(settings).filter(([name]) => settingNamed(name) !== undefined);
   return checkedSettings(Object.fromEntries(known));
-}
-
-/** The comment among a container's tags. Matroska writes the names of tags in capitals. */
-async function containerComment(path: string): Promise<string | undefined> {
-  try {
-    const { format } = await ffprobe(await locate("ffprobe"), path);
-    const tags = Object.entries(format.tags ?? {});
-    return tags.find(([name]) => name.toLowerCase() === "comment")?.[1] as string | undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The start of a picture, whose comment follows the header. ffprobe does not show the comment. */

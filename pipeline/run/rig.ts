@@ -1,21 +1,24 @@
 /** Everything needed to dream one source, created once and released together. */
+import { availableMemory } from "../../models/available_memory.ts";
 import { Engine } from "../../models/engine/engine.ts";
 import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../../models/flow/choose.ts";
 import type { FlowEstimator } from "../../models/flow/flow.ts";
 import type { Line } from "../../models/line.ts";
+import { inputSizes } from "../../models/networks/input_sizes.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { DownloadProgress } from "../../models/download_options.ts";
 import { Blender } from "../blend.ts";
 import { dreamCostKey, dreamSeconds } from "../settings/dream_cost.ts";
 import { Dreamers } from "../dreamer/dreamers.ts";
+import { renderingBytes, requireMemory, stepMemory } from "./dream_memory.ts";
 import type { EnginePool } from "./engines.ts";
 import { flowSizeOf, type FlowSource, leastFlowSize } from "./flow_size.ts";
 import type { Size } from "../graphs/picture.ts";
 import { OcclusionCheck } from "../occlusion.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import { Scaler } from "../graphs/scaler.ts";
-import { workingSize } from "./working_size.ts";
+import { dreamSize } from "./working_size.ts";
 
 /** Options of {@link Rig.create}. */
 export interface RigOptions {
@@ -23,11 +26,15 @@ export interface RigOptions {
   parameters: Parameters;
   /** Execution providers in order of preference. */
   providers?: readonly string[];
-  /** Resident memory that the process may have, in bytes. Default: limited only by what is available. */
+  /** Memory that the rendering may take on the CPU, in bytes; it is refused if it needs more. Default: no limit. */
   memory?: number;
+  /** Called with an estimate of the memory that the rendering takes, in bytes, if that is limited. */
+  onMemory?: ((bytes: number) => void) | undefined;
   /** Where the engine's Worker comes from, in programs that keep running. */
   engines?: EnginePool | undefined;
   onDownload?: DownloadProgress;
+  /** Called with one line about what the network cannot do, which does not end the dream. */
+  onWarning?: (line: Line) => void;
   /** Stops a download, a trial, or building between two graphs; rejects with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -52,6 +59,11 @@ export async function checkMotion(
   const { flow, flowModel: model } = parameters;
   const size = leastFlowSize(source, parameters);
   if (size) await checkFlow({ flow, model, size, room });
+}
+
+function onlySizeNote(layers: readonly string[], { height, width }: Size): Line {
+  const several = layers.length > 1 ? "these layers" : `the layer ${layers[0]}`;
+  return `the network can run up to ${several} at ${width}x${height} only: frames are dreamed at that size, in one octave`;
 }
 
 /** The engine and all sessions for one source and one set of parameters. */
@@ -92,8 +104,8 @@ export class Rig {
   /**
    * Checks the flow, opens the network (downloaded on first use), starts the engine and builds all graphs.
    *
-   * @throws {ReverieError} for a flow, network, layer or provider that is not available; the flow is checked
-   *   first
+   * @throws {ReverieError} for a flow, network, layer or provider that is not available, or for settings that need
+   *   more memory than the rendering may take; the flow is checked first
    * @throws the signal's reason when it is aborted
    */
   static async create(options: RigOptions): Promise<Rig> {
@@ -115,14 +127,19 @@ export class Rig {
   static async #build(
     engine: Engine,
     network: Network,
-    { source, parameters, signal }: RigOptions,
+    options: RigOptions,
     room: number,
   ): Promise<Rig> {
+    const { source, parameters, onWarning, signal } = options;
     const { num, den } = source.sampleAspect;
-    const working = workingSize(source, num / den, parameters.imageSize, { smallest: network.minimumSize });
+    const layers = parameters.layers ?? network.defaultLayers;
+    const sizes = inputSizes(network, layers);
+    const working = dreamSize(source, num / den, parameters.imageSize, sizes);
     const flowSize = flowSizeOf(source, parameters, working);
-    const dreamed = { name: network.name, layers: parameters.layers ?? network.defaultLayers };
-    const dreamers = await Dreamers.create({ engine, network, working, parameters, signal });
+    if (engine.provider === "cpu") room = spare(room, network, working, options);
+    if (sizes.only) onWarning?.(onlySizeNote(layers, sizes.only));
+    const dreamed = { name: network.name, layers };
+    const dreamers = await Dreamers.create({ engine, network, working, parameters, onWarning, signal });
     signal?.throwIfAborted();
     const scaler = await Scaler.create(engine, source, working, flowSize);
     if (!flowSize) return new Rig(engine, working, dreamed, scaler, dreamers);
@@ -161,4 +178,22 @@ export class Rig {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.release();
   }
+}
+
+/**
+ * Memory in bytes that is left for RAFT, of the `room` there is for it, beside the rest of a rendering.
+ *
+ * @throws {ReverieError} if the rest alone takes more memory than the rendering may
+ */
+function spare(
+  room: number,
+  network: Network,
+  working: Size,
+  { source, parameters, memory, onMemory }: RigOptions,
+): number {
+  if (memory === undefined) return room;
+  const bytes = renderingBytes(stepMemory(network, parameters), { source, working, parameters });
+  requireMemory(bytes, Math.min(memory, availableMemory()), working, parameters);
+  onMemory?.(bytes);
+  return Math.min(room, memory - bytes);
 }

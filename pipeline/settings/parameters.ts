@@ -86,9 +86,22 @@ export function parseParameters(input: Readonly<Record<string, unknown>>): Param
   return { ...defaults, ...checkedSettings(input) };
 }
 
+/** Longest value that an error repeats, in characters. */
+const longestShown = 100;
+
+/** Formats any value for an error. Values of requests may be nested without end, or hide `toString`. */
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `"${value.join(",")}"`;
-  return typeof value === "string" ? `"${value}"` : String(value);
+  if (Array.isArray(value)) {
+    if (value.length === 0) return "an empty list";
+    const isFlat = value.every((one) => typeof one !== "object");
+    return isFlat ? quoted(value.slice(0, longestShown).join(",")) : "a list of lists or objects";
+  }
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "string" ? quoted(value) : String(value);
+}
+
+function quoted(text: string): string {
+  return `"${text.length > longestShown ? `${text.slice(0, longestShown).toWellFormed()}…` : text}"`;
 }
 
 function schemas(schemaOf: (setting: Setting) => z.ZodType): Schemas {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { catalog } from "../../models/catalog.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
-import { reasonOf } from "../../models/system_error.ts";
+import { isDiskFull, reasonOf } from "../../models/system_error.ts";
 import {
   checkedSettings,
   defaults,
@@ -70,6 +70,7 @@ export async function writePreset(
   try {
     await Deno.writeTextFile(path, JSON.stringify(preset, null, 2) + "\n", { createNew: true });
   } catch (error) {
+    if (isDiskFull(error)) await Deno.remove(path).catch(() => {});
     const why = error instanceof Deno.errors.AlreadyExists
       ? line`exists: give the preset another name`
       : line`cannot be written: ${reasonOf(error)}`;

@@ -28,17 +28,21 @@ export const subject = group("What is dreamed", {
     aliases: { model_file: networkFile },
   }),
 
-  layers: setting(z.array(z.string().min(1)).min(1).optional(), {
-    help: "layers whose activation grows, deeper ones make larger shapes (default: the network's own choice)",
-    common: 1,
-    suggested: "layers",
-    live: true,
-    costs: ["graphs", "time"],
-    lookup: "layers",
-    aliases: { dream_layers: same },
-  }),
+  layers: setting(
+    z.array(z.string().min(1).max(200)).min(1).max(100, "must be at most 100 names").optional(),
+    {
+      help:
+        "layers whose activation grows, deeper ones make larger shapes (default: the network's own choice)",
+      common: 1,
+      suggested: "layers",
+      live: true,
+      costs: ["graphs", "time"],
+      lookup: "layers",
+      aliases: { dream_layers: same },
+    },
+  ),
 
-  channels: setting(z.array(z.int().min(0)).min(1).optional(), {
+  channels: setting(z.array(z.int().min(0)).min(1).max(1000, "must be at most 1000 numbers").optional(), {
     help: "channels of the layers to grow (default: all of them)",
     live: true,
     costs: ["graphs", "time"],

@@ -2,6 +2,9 @@ import { parseNumber } from "./parse_number.ts";
 import { invalidParameter } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 
+/** The longest time that is taken, in seconds: more than any video lasts. */
+const longestTime = 100_000 * 3600;
+
 /**
  * Parses a time in seconds: `90`, `1.5`, `2:30`, `1:02:03.25`.
  *
@@ -14,7 +17,15 @@ export function parseTime(text: string, field: string): number {
   );
   const usable = parts.length <= 3 &&
     numbers.every((number, index) => number !== undefined && number >= 0 && (index === 0 || number < 60));
-  if (usable) return numbers.reduce<number>((seconds, number) => seconds * 60 + number!, 0);
+  const seconds = usable ? numbers.reduce<number>((sum, number) => sum * 60 + number!, 0) : NaN;
+  // ffmpeg counts whole microseconds, and does not read the exponents in which tinier numbers are written.
+  if (seconds <= longestTime) return Math.round(seconds * 1e6) / 1e6;
+  if (seconds > longestTime) {
+    throw invalidParameter(
+      field,
+      line`${{ field }} must be at most ${longestTime / 3600} hours, not "${text}"`,
+    );
+  }
   throw invalidParameter(
     field,
     line`${{ field }} must be a time in seconds or as h:mm:ss, such as 12.5 or 1:02:03, not "${text}"`,
@@ -38,6 +49,13 @@ export function formatTime(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** Formats a number of bytes exactly, as limits are named, in units of 1000: `1 MB`, `1.5 GB`, `1.048576 MB`. */
+export function formatLimit(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const unit = Math.min(units.length - 1, Math.max(0, Math.floor((String(bytes).length - 1) / 3)));
+  return `${bytes / 1000 ** unit} ${units[unit]}`;
 }
 
 /** Formats a number of bytes, in units of 1000: `25.3 MB`. */

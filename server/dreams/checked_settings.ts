@@ -4,7 +4,8 @@ import type { SourceFacts } from "./dream.ts";
 
 /**
  * Returns the check that is needed before a dream is made with these settings, some of which the user named:
- * layers and channels of the network, weights and memory of RAFT. Returns undefined if nothing needs a check.
+ * layers and channels of the network, weights and memory of RAFT, the memory of the dream. Returns undefined
+ * if nothing needs a check.
  */
 export function checkOf(
   named: SomeParameters,
@@ -13,8 +14,11 @@ export function checkOf(
 ): CheckJob | undefined {
   const layers = givesAny(named, ({ lookup }) => lookup === "layers");
   const flow = givesAny(named, ({ lookup }) => lookup === "flow") && asksForRaft(parameters);
-  if (!layers && !flow) return undefined;
-  return { parameters, layers, ...(flow && { source: { width, height } }) };
+  const memory = named.imageSize !== undefined ||
+    givesAny(named, ({ costs }) => costs?.includes("graphs") ?? false);
+  if (!layers && !flow && !memory) return undefined;
+  const size = { width, height };
+  return { parameters, layers, ...(flow && { source: size }), ...(memory && { picture: size }) };
 }
 
 /** Whether the settings name RAFT or weights for it; otherwise a dream uses whatever is available. */

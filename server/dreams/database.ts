@@ -51,6 +51,8 @@ export interface OpenDatabase {
 export function openDatabase(path: string): OpenDatabase {
   let database: DatabaseSync | undefined;
   try {
+    // SQLite gives its -wal and -shm files the mode of the database.
+    Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
     database = new DatabaseSync(path);
     // One server at a time: a second one would render the same dreams into the same folders.
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
@@ -79,7 +81,8 @@ function migrate(database: DatabaseSync, path: string): number {
     database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
     return version;
   } catch (error) {
-    database.exec("ROLLBACK");
+    // A full disk has ended the transaction already.
+    if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
 }

@@ -56,6 +56,7 @@ export class DreamQueue {
       this.runOf(id)?.see(wanted);
     });
     options.renderer.onHeld(() => {
+      this.#run?.rests();
       if (this.#run && !this.#closed) this.tellState(this.#run.id);
     });
   }

@@ -44,8 +44,14 @@ export class Stop extends Error {
 /** Minimum interval between progress writes to the database, in milliseconds. */
 const writeInterval = 1000;
 
+/** How long to wait before a dream's end is noted again, in milliseconds. */
+const retryAfter = 2000;
+
 /** How long a change request waits for its first frame before it is answered without one, in milliseconds. */
 const changePatience = 2000;
+
+/** Most changes of settings of one dream: each is kept, and repeated in every answer about the dream. */
+const mostChanges = 1000;
 
 /**
  * Renders a dream: publishes its news, stores its progress and pictures, forwards changes, enforces its
@@ -60,8 +66,11 @@ export class DreamRun {
   readonly #context: RunContext;
   readonly #posters: PosterKeeper;
   readonly #log: Logger;
+  readonly #work: WorkLimits;
   #rendering: Rendering | undefined;
   #stop: Stop | undefined;
+  /** Settles when a run is stopped that waits to note its end. */
+  #stopping: PromiseWithResolvers<void> | undefined;
   #written = -Infinity;
   #watched = false;
   #seeing = false;
@@ -76,6 +85,11 @@ export class DreamRun {
       () => this.#attempt(() => this.#note({ poster: true })),
       (error) => this.#log.warn({ err: error }, "the poster could not be kept"),
     );
+    this.#work = new WorkLimits({
+      limits: context.limits,
+      resting: () => context.renderer.held,
+      onExceeded: (error) => this.#rendering?.stop(error),
+    });
     this.ended = this.#run(dream);
   }
 
@@ -91,6 +105,11 @@ export class DreamRun {
     checkLive(parameters);
     if (!this.#rendering || this.#stop) throw new ReverieError("conflict", "the dream has ended");
     if (Object.keys(parameters).length === 0) return { frame: null, parameters };
+    if (this.#context.store.changeCount(this.id) >= mostChanges) {
+      const message = `a dream takes ${mostChanges} changes while it is made: ` +
+        "make it again with the settings that you want";
+      throw new ReverieError("conflict", message);
+    }
     const number = this.#context.store.addChange(this.id, new Date().toISOString(), parameters);
     const begun = this.#begin(this.#rendering.change(parameters), number, parameters);
     begun.catch((error) => this.#log.info({ err: error }, "a change did not take effect"));
@@ -103,6 +122,11 @@ export class DreamRun {
     this.#updateSeeing();
   }
 
+  /** To be called when the rendering begins or ends to rest. */
+  rests(): void {
+    this.#work.look();
+  }
+
   /**
    * Stops the run. The first reason counts, except that `removed` overrides it, since a removed dream
    * publishes no more news.
@@ -110,30 +134,26 @@ export class DreamRun {
   stop(kind: Stop["kind"]): void {
     if (!this.#stop || kind === "removed") this.#stop = new Stop(kind);
     this.#rendering?.stop(this.#stop);
+    this.#stopping?.resolve();
   }
 
   async #run(dream: StoredDream): Promise<void> {
-    const { renderer, limits, files } = this.#context;
+    const { files } = this.#context;
     const playlist = new PlaylistWatch(files.playlist, () => this.#attempt(() => this.#tellPlaylist()));
-    const work = new WorkLimits({
-      limits,
-      resting: () => renderer.held,
-      onExceeded: (error) => this.#rendering?.stop(error),
-    });
     let outcome: { frames: number; seconds: number } | { error: unknown };
     try {
       this.#log.info({ name: dream.name }, "a dream begins");
-      outcome = await this.#render(dream, work);
+      outcome = await this.#render(dream);
     } catch (error) {
       outcome = { error };
     }
-    work.stop();
+    this.#work.stop();
     await playlist.stop();
     await this.#posters.settled();
     await this.#end(outcome).catch((error) => this.#log.error({ err: error }, "a dream's end is not noted"));
   }
 
-  async #render(dream: StoredDream, work: WorkLimits): Promise<{ frames: number; seconds: number }> {
+  async #render(dream: StoredDream): Promise<{ frames: number; seconds: number }> {
     const { renderer, files, hub } = this.#context;
     const { from, duration, initial: parameters, preset, given } = dream;
     const job = {
@@ -150,7 +170,7 @@ export class DreamRun {
     this.#rendering = renderer.render(job, {
       start: (event) => this.#attempt(() => this.#onStart(event)),
       frame: (event) => {
-        work.frames(event.index + 1);
+        this.#work.frames(event.index + 1);
         this.#attempt(() => this.#onFrame(event));
       },
       picture: (picture) => this.#attempt(() => this.#onPicture(picture)),
@@ -263,9 +283,22 @@ export class DreamRun {
     } catch (error) {
       this.#log.warn({ err: error }, "the database has no room: the unfinished video makes some");
       await removeAll(files.partial);
-      this.#note(end);
+      await this.#noteAtLast(end);
     }
     this.#tellEnd();
+  }
+
+  /** Notes the end; as long as that fails, it is tried again, and the dream counts as running. */
+  async #noteAtLast(end: DreamUpdate): Promise<void> {
+    while (this.#stop?.kind !== "closing" && this.#stop?.kind !== "removed") {
+      try {
+        return this.#note(end);
+      } catch (error) {
+        this.#log.warn({ err: error }, "a dream's end is not noted; it is tried again");
+        this.#stopping = Promise.withResolvers();
+        await settledWithin(this.#stopping.promise, retryAfter);
+      }
+    }
   }
 
   #tellEnd(): void {

@@ -1,7 +1,9 @@
 /** The database table of dreams. */
 import type { DatabaseSync } from "node:sqlite";
 import type { SomeParameters } from "../../pipeline/settings/parameters.ts";
+import { isDatabaseFull } from "../errors.ts";
 import { openDatabase } from "./database.ts";
+import { Reserve } from "./reserve.ts";
 import type { DreamStatus, ParameterChange } from "./dream.ts";
 import {
   columnsOf,
@@ -23,6 +25,7 @@ interface ChangeRow {
 /** Stores the dreams; every method is one transaction. */
 export class DreamStore {
   readonly #database: DatabaseSync;
+  readonly #reserve: Reserve;
   /** Whether the database was just created. */
   readonly fresh: boolean;
 
@@ -32,7 +35,20 @@ export class DreamStore {
    * @throws {ReverieError} if the database cannot be used
    */
   constructor(path: string) {
-    ({ database: this.#database, fresh: this.fresh } = openDatabase(path));
+    const reserve = `${path}.reserve`;
+    // After a start on a full disk, the reserve is the room that opening needs.
+    try {
+      ({ database: this.#database, fresh: this.fresh } = openDatabase(path));
+    } catch (error) {
+      if (!isDatabaseFull((error as Error).cause) || !new Reserve(reserve).release()) throw error;
+      ({ database: this.#database, fresh: this.fresh } = openDatabase(path));
+    }
+    this.#reserve = new Reserve(reserve);
+  }
+
+  /** Takes room on the disk for the next time that it is full. */
+  fillReserve(): void {
+    this.#reserve.fill();
   }
 
   /** Adds a dream at the end of the queue. */
@@ -135,6 +151,14 @@ export class DreamStore {
     return row!.number;
   }
 
+  /** Returns the number of changes recorded of a dream. */
+  changeCount(id: string): number {
+    return this.#all<{ count: number }>(
+      "SELECT count(*) AS count FROM parameter_changes WHERE dream = ?",
+      id,
+    )[0]!.count;
+  }
+
   /** Records the first frame made with a change. */
   beginChange(number: number, frame: number): void {
     this.#run("UPDATE parameter_changes SET frame = ? WHERE number = ?", frame, number);
@@ -172,11 +196,32 @@ export class DreamStore {
   }
 
   #run(sql: string, ...values: (string | number | null)[]): void {
-    this.#database.prepare(sql).run(...values);
+    this.#withRoom(() => this.#database.prepare(sql).run(...values));
   }
 
   #all<Row>(sql: string, ...values: (string | number | null)[]): Row[] {
-    return this.#database.prepare(sql).all(...values) as Row[];
+    return this.#withRoom(() => this.#database.prepare(sql).all(...values)) as Row[];
+  }
+
+  /** Runs a statement; on a full disk, it runs again with the room of the reserve and of the log. */
+  #withRoom<T>(statement: () => T): T {
+    try {
+      return statement();
+    } catch (error) {
+      if (!isDatabaseFull(error)) throw error;
+      this.#reserve.release();
+      this.#emptyLog();
+      return statement();
+    }
+  }
+
+  /** Moves the write-ahead log into the database, which frees the log's room. */
+  #emptyLog(): void {
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // There may be no room for that either.
+    }
   }
 }
 

@@ -88,7 +88,10 @@ export class Dreams {
       ...options,
       store,
       filesOf: (id) => this.#files(id),
-      onEnded: () => this.#cleaner.start(),
+      onEnded: () => {
+        store.fillReserve();
+        this.#cleaner.start();
+      },
     });
     options.hub.setStateSource((id) => this.get(id));
     this.#queue.next();
@@ -224,7 +227,7 @@ export class Dreams {
   async remove(id: string): Promise<void> {
     const dream = this.#stored(id);
     const run = this.#queue.runOf(id);
-    this.#store.delete(id);
+    await this.#forget(id);
     if (dream.state === "queued" || dream.state === "running") {
       this.#options.hub.publish(id, { type: "state", dream: viewOf({ ...dream, state: "cancelled" }) });
     }
@@ -329,11 +332,30 @@ export class Dreams {
     return { frame: null, parameters };
   }
 
+  /** Removes a dream's row. On a full disk, which has no room for that either, its files make room first. */
+  async #forget(id: string): Promise<void> {
+    try {
+      this.#store.delete(id);
+    } catch (error) {
+      if (asReverieError(error).code !== "disk_full") throw error;
+      const { video, partial, hls, source } = this.#files(id);
+      for (const path of [video, partial, hls, source]) await removeAll(path);
+      try {
+        this.#store.delete(id);
+      } catch (cause) {
+        const wrong = "the server's disk is full, and the dream's files made too little room";
+        const advice = ["whoever runs the server has to make room on it"];
+        throw new ReverieError("disk_full", wrong, { advice, cause });
+      }
+    }
+  }
+
   /** Removes a dream's files after its run has ended. */
   async #removeFolder(id: string, ended: Promise<void> | undefined): Promise<void> {
     await ended;
     try {
       await removeAll(this.#files(id).folder);
+      if (this.#store.open) this.#store.fillReserve();
     } catch (error) {
       this.#options.log.error(
         { err: error, dream: id },

@@ -7,10 +7,7 @@ import type { Wish } from "../../pipeline/settings/settle.ts";
 export interface RendererOptions {
   /** Execution providers in order of preference; the default takes the best that works. */
   providers?: readonly string[];
-  /**
-   * Resident memory that the process may use while it dreams, in bytes; by default limited only by the
-   * machine.
-   */
+  /** Memory that the dream, and what is rendered beside it, may take together, in bytes. Default: no limit. */
   memory?: number;
 }
 
@@ -21,6 +18,8 @@ export interface CheckJob {
   layers: boolean;
   /** Size of the video in pixels; present if optical flow is to be checked for it. */
   source?: { width: number; height: number };
+  /** The same if the memory is to be checked that a dream of it takes. */
+  picture?: { width: number; height: number };
 }
 
 /** A dream to make, from file to file. */

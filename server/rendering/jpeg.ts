@@ -30,11 +30,19 @@ export const mostPixels = 1920 * 1080;
 
 /**
  * Encodes a picture as JPEG, scaled down if its longest side exceeds `longest` pixels. `quality` is 1 to 100.
+ * `display` is the size in square pixels at which it is displayed; default: that of the picture.
  */
-export async function encodeJpeg(picture: Pixels, longest: number, quality = 80): Promise<Jpeg> {
+export async function encodeJpeg(
+  picture: Pixels,
+  longest: number,
+  quality = 80,
+  display: Size = picture,
+): Promise<Jpeg> {
   const { width, height, channels, data } = picture;
+  const factor = Math.min(1, longest / Math.max(display.width, display.height));
+  const side = (length: number) => Math.max(1, Math.round(length * factor));
   const { data: encoded, info } = await sharp(data, { raw: { width, height, channels: channels as 1 | 3 } })
-    .resize({ width: longest, height: longest, fit: "inside", withoutEnlargement: true })
+    .resize({ width: side(display.width), height: side(display.height), fit: "fill" })
     .toColourspace(channels === 1 ? "b-w" : "srgb")
     .jpeg({ quality })
     .toBuffer({ resolveWithObject: true });

@@ -8,6 +8,7 @@ import { EnginePool } from "../../pipeline/run/engines.ts";
 import { asReverieError } from "../errors.ts";
 import { Gate } from "./gate.ts";
 import type { Beginning, Command, Report, TaskReport } from "./messages.ts";
+import { MemoryShares } from "./memory_shares.ts";
 import { CameraTask } from "./tasks/camera.ts";
 import { CheckTask } from "./tasks/check.ts";
 import { FetchTask } from "./tasks/fetch.ts";
@@ -17,6 +18,7 @@ import { buffersOf, type Task, type TaskTools } from "./tasks/task.ts";
 
 const gate = new Gate((held) => tell({ kind: "held", held }));
 const engines = new EnginePool();
+const memory = new MemoryShares();
 const running = new Map<number, { task: Task; stopping: AbortController }>();
 
 function tell(report: Report, moved: Transferable[] = []): void {
@@ -42,7 +44,13 @@ async function begin(command: Command & Beginning): Promise<void> {
   const { task: number } = command;
   const stopping = new AbortController();
   const report = (message: TaskReport, moved?: Transferable[]) => tell({ ...message, task: number }, moved);
-  const task = make(command, { signal: stopping.signal, options: command.options, report, gate, engines });
+  const { options } = command;
+  const rigging = () => {
+    const room = memory.room(stopping, options.memory);
+    const onMemory = (bytes: number) => memory.take(stopping, bytes);
+    return { ...options, ...(room !== undefined && { memory: room }), engines, onMemory };
+  };
+  const task = make(command, { signal: stopping.signal, options, rigging, report, gate });
   running.set(number, { task, stopping });
   try {
     const result = await task.run();
@@ -51,6 +59,7 @@ async function begin(command: Command & Beginning): Promise<void> {
   } catch (error) {
     report({ kind: "failed", error: toPlain(asReverieError(error).renamed(task.names)) });
   } finally {
+    memory.end(stopping);
     running.delete(number);
   }
 }

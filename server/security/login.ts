@@ -44,10 +44,9 @@ const loggingOut = {
 /**
  * `POST /login` with the field `token`, as form or JSON, gives a browser its cookie; `next` (field or query)
  * is the path to continue at. A form is answered with 303 to that path, JSON with 204. A wrong token gets
- * 401; after five wrong tokens from one address, every further attempt is held for five seconds, and a wrong one
- * gets 429 until 20 s have passed for each. Browsers that show the
- * response as a page are redirected to `/login?error=wrong` or `/login?error=wait` instead. `POST /logout`
- * removes the cookie.
+ * 401. After five wrong tokens from one address every further attempt is held for five seconds, and a wrong one
+ * gets 429; each 20 s give one attempt back. Browsers that show the response as a page are redirected to
+ * `/login?error=wrong` or `/login?error=wait` instead. `POST /logout` removes the cookie.
  *
  * The page itself, `GET /login`, is a static file.
  */

@@ -10,6 +10,7 @@ import { hostOf } from "./request_facts.ts";
  */
 export function isOperator(c: Context, { token }: { token?: string | undefined }): boolean {
   if (token !== undefined) return true;
+  if (["Forwarded", "X-Forwarded-For", "Via"].some((name) => c.req.header(name) !== undefined)) return false;
   const address = c.env?.remoteAddr === undefined ? undefined : getConnInfo(c).remote.address;
   return address !== undefined && isLoopback(address) && isLoopback(hostOf(c).replace(/:\d+$/, ""));
 }

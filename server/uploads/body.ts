@@ -1,8 +1,8 @@
 /** Request bodies as byte streams, limited by their actual size rather than the announced one. */
-import { statfs } from "node:fs/promises";
 import { deadline, isTimeout } from "../../pipeline/deadline.ts";
-import { formatBytes } from "../../pipeline/settings/units.ts";
+import { formatLimit } from "../../pipeline/settings/units.ts";
 import { ReverieError } from "../../pipeline/errors.ts";
+import type { PromisedRoom } from "./promised_room.ts";
 
 /**
  * Yields the bytes of a body, chunk by chunk. The unread rest of the body is discarded.
@@ -44,33 +44,36 @@ async function inTime<T>(read: Promise<T>, idle: number): Promise<T> {
 
 /** Limits on the size of a request. */
 export interface Allowance {
-  /** Maximum size in bytes. */
+  /** Maximum size of the upload in bytes. */
   limit: number;
-  /** Folder on the disk that must have room for it. */
-  folder: string;
+  /** Bytes that a request may have besides the upload, as a form has; 0 by default. */
+  overhead?: number;
+  /** The room on the disk. */
+  room: PromisedRoom;
+  /** Path of the upload's file, to which the room is promised. */
+  file: string;
 }
 
 /**
- * Refuses a body before it is sent if the announced length exceeds the limit or the free disk space. Nothing
- * else relies on that length.
+ * Refuses a body before it is sent if the announced length exceeds the limit or the free disk space, of which
+ * other uploads have announced parts. Nothing else relies on that length.
  *
  * @throws {ReverieError} `too_large` or `disk_full`
  */
-export async function checkAnnounced(announced: string | null, { limit, folder }: Allowance): Promise<void> {
+export async function checkAnnounced(
+  announced: string | null,
+  { limit, overhead = 0, room, file }: Allowance,
+): Promise<void> {
   if (announced === null) return;
   const bytes = /^\d+$/.test(announced) ? Number(announced) : Infinity;
-  if (bytes > limit) throw tooLarge(limit);
-  const { bavail, bsize } = await statfs(folder);
-  if (bytes <= bavail * bsize) return;
-  const message = `the upload takes ${formatBytes(bytes)}, but the server's disk has no room for it: ` +
-    "delete old dreams and try again";
-  throw new ReverieError("disk_full", message);
+  if (bytes > limit + overhead) throw tooLarge(limit);
+  await room.promise(file, bytes);
 }
 
 /** Creates the error for an upload above the limit, in bytes. */
 export function tooLarge(limit: number): ReverieError {
   const message = `the upload is larger than the ${
-    formatBytes(limit)
+    formatLimit(limit)
   } that are taken: upload a shorter or smaller video`;
   return new ReverieError("too_large", message);
 }

@@ -22,10 +22,12 @@ const overhead = 1_000_000;
  * interrupted
  */
 export async function receiveMultipart(request: Request, receiving: Receiving): Promise<Received> {
-  const { folder, limit, check } = receiving;
+  const { folder, room, limit, check } = receiving;
+  // Stands for the file of the form, whose name is not known yet.
+  const file = join(folder, newId());
   const query = queryFields(request);
   check?.(query);
-  await checkAnnounced(request.headers.get("content-length"), { limit: limit + overhead, folder });
+  await checkAnnounced(request.headers.get("content-length"), { limit, overhead, room, file });
   const form = new Form(request, receiving);
   try {
     await form.read(request.body);
@@ -35,6 +37,8 @@ export async function receiveMultipart(request: Request, receiving: Receiving): 
   } catch (error) {
     await form.discard();
     throw error;
+  } finally {
+    room.end(file);
   }
 }
 

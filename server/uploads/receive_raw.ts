@@ -12,11 +12,24 @@ import { newId, queryFields, type Received, type Receiving } from "./received.ts
  * @throws {ReverieError} if the body is missing, too large, or interrupted
  */
 export async function receiveRaw(request: Request, receiving: Receiving): Promise<Received> {
-  const { folder, limit, idle, check } = receiving;
+  const { folder, room, limit, idle, check } = receiving;
+  const path = join(folder, newId());
   const fields = queryFields(request);
   check?.(fields);
-  await checkAnnounced(request.headers.get("content-length"), { limit, folder });
-  const file = await IncomingFile.create(join(folder, newId()), limit);
+  await checkAnnounced(request.headers.get("content-length"), { limit, room, file: path });
+  try {
+    return await receive(request, path, { limit, idle, fields });
+  } finally {
+    room.end(path);
+  }
+}
+
+async function receive(
+  request: Request,
+  path: string,
+  { limit, idle, fields }: Pick<Receiving, "limit" | "idle"> & Pick<Received, "fields">,
+): Promise<Received> {
+  const file = await IncomingFile.create(path, limit);
   try {
     for await (const chunk of bytesOf(request.body, idle)) await file.write(chunk);
     if (file.bytes === 0) checkHasBody(request);

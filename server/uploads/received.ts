@@ -1,3 +1,5 @@
+import type { PromisedRoom } from "./promised_room.ts";
+
 /** A completely received upload. */
 export interface Received {
   /** Its path, with a name chosen by the server. The receiver moves it away or discards it. */
@@ -13,6 +15,8 @@ export interface Received {
 export interface Receiving {
   /** Folder to store it in. */
   folder: string;
+  /** The room on its disk. */
+  room: PromisedRoom;
   /** Maximum size of the video in bytes. */
   limit: number;
   /** Milliseconds without a byte after which an upload counts as interrupted. */

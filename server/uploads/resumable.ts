@@ -7,6 +7,7 @@ import { checkAnnounced } from "./body.ts";
 import type { DiskStore } from "./disk_store.ts";
 import { removeFile } from "./incoming_file.ts";
 import { cleanName } from "./names.ts";
+import type { PromisedRoom } from "./promised_room.ts";
 import { newId, type Received } from "./received.ts";
 import { readSettings } from "./settings.ts";
 
@@ -24,6 +25,8 @@ export interface ResumableOptions {
   folder: string;
   /** Stores unfinished uploads. */
   store: DiskStore;
+  /** The room on the disk. */
+  room: PromisedRoom;
   /** Maximum size of an upload in bytes. */
   limit: number;
   /** Takes over a finished upload. If it throws, the client receives the error and the upload is removed. */
@@ -60,7 +63,7 @@ export class ResumableUploads {
       maxSize: options.limit,
       namingFunction: (request) => this.#name(request),
       getFileIdFromRequest: (request) => idOf(request.url),
-      onUploadCreate: (request, upload) => this.#checkNew(upload, request.headers.get("upload-length")),
+      onUploadCreate: (_, upload) => this.#checkNew(upload),
       onUploadFinish: async (_, upload) => {
         const headers = headersOf(await this.#finish(upload));
         // Otherwise the tus server would look for the file again to report when it expires.
@@ -79,6 +82,9 @@ export class ResumableUploads {
     const again = request.method === "HEAD" ? await this.#finishedBefore(idOf(request.url)) : undefined;
     if (again) return again;
     if (request.method === "POST") await this.options.store.deleteExpired();
+    const noRoom = request.method === "PATCH" ? await this.#renew(idOf(request.url)) : undefined;
+    if (noRoom) return noRoom;
+    if (request.method === "DELETE") this.options.room.end(this.#fileOf(idOf(request.url) ?? ""));
     const response = await this.#server.handleWeb(request);
     if (response.status < 400) return answer(response);
     const error = this.#failures.get(request);
@@ -95,10 +101,34 @@ export class ResumableUploads {
   }
 
   /** Refuses an upload that could not become a dream, before it is sent. */
-  async #checkNew({ metadata }: Upload, length: string | null): Promise<Record<string, never>> {
+  async #checkNew({ id, size, metadata }: Upload): Promise<Record<string, never>> {
     readSettings(fieldsOf(metadata));
-    await checkAnnounced(length, { limit: this.options.limit, folder: this.options.folder });
+    const { limit, room } = this.options;
+    await checkAnnounced(size === undefined ? null : String(size), { limit, room, file: this.#fileOf(id) });
     return {};
+  }
+
+  /** Renews the promise of room for an upload that goes on; returns a refusal if there is no room any more. */
+  async #renew(id: string | undefined): Promise<Response | undefined> {
+    const upload = id === undefined
+      ? undefined
+      : await this.options.store.getUpload(id).catch(() => undefined);
+    if (!upload?.size) return undefined;
+    try {
+      await this.options.room.promise(this.#fileOf(upload.id), upload.size);
+      return undefined;
+    } catch (error) {
+      return refused(asReverieError(error));
+    }
+  }
+
+  #fileOf(id: string): string {
+    return join(this.options.store.directory, id);
+  }
+
+  async #forget(id: string): Promise<void> {
+    this.options.room.end(this.#fileOf(id));
+    await this.options.store.forget(id);
   }
 
   /** Hands over an upload exactly once, however many requests find it complete. */
@@ -127,7 +157,7 @@ export class ResumableUploads {
       await removeFile(file);
       throw error;
     } finally {
-      await this.options.store.forget(id);
+      await this.#forget(id);
     }
   }
 
@@ -160,7 +190,7 @@ export class ResumableUploads {
   async #clearAfter(request: Request, failure: ReverieError | undefined): Promise<void> {
     const created = this.#created.get(request);
     const full = failure?.code === "disk_full" ? idOf(request.url) : undefined;
-    for (const id of [created, full]) if (id !== undefined) await this.options.store.forget(id);
+    for (const id of [created, full]) if (id !== undefined) await this.#forget(id);
   }
 }
 

@@ -48,7 +48,10 @@ const time = z.union([z.number(), z.string()], { error: "must be a time in secon
 /** Fields besides the settings. An error message that begins with "must" continues the field's name. */
 const otherFields = {
   preset: z.enum(presetNames, {
-    error: ({ input }) => `no preset is named ${quoted(String(input))}; there are: ${presetNames.join(", ")}`,
+    error: ({ input }) => {
+      const named = typeof input === "string" ? `is named ${quoted(input)}` : "is not named by a text";
+      return `no preset ${named}; there are: ${presetNames.join(", ")}`;
+    },
   }).describe("settings that go together"),
   name: z.string({ error: "must be a text" }).transform(cleanName)
     .describe("file name to show; never a path"),

@@ -4,6 +4,7 @@ import type { Limits } from "../options.ts";
 import { DiskStore } from "./disk_store.ts";
 import { removeFile } from "./incoming_file.ts";
 import { inspect, type InspectOptions } from "./inspect.ts";
+import { PromisedRoom } from "./promised_room.ts";
 import { receiveMultipart } from "./receive_multipart.ts";
 import { receiveRaw } from "./receive_raw.ts";
 import { isId, type Received, type Receiving } from "./received.ts";
@@ -46,6 +47,7 @@ export interface ReceiveOptions {
  */
 export class Uploads {
   readonly #store: DiskStore;
+  readonly #room: PromisedRoom;
 
   /** Creates the folder and removes what an earlier run left; unfinished resumable uploads stay for a day. */
   constructor(private readonly options: UploadsOptions) {
@@ -56,6 +58,7 @@ export class Uploads {
       if (isFile && isId(name)) Deno.removeSync(join(folder, name));
     }
     this.#store = new DiskStore(unfinished);
+    this.#room = new PromisedRoom(folder);
   }
 
   /**
@@ -96,7 +99,8 @@ export class Uploads {
    */
   tus(onFinished: (received: Received) => Promise<Finished>): (request: Request) => Promise<Response> {
     const { folder, limits } = this.options;
-    const uploads = new ResumableUploads({ folder, store: this.#store, limit: limits.upload, onFinished });
+    const [store, room, limit] = [this.#store, this.#room, limits.upload];
+    const uploads = new ResumableUploads({ folder, store, room, limit, onFinished });
     return (request) => uploads.handle(request);
   }
 
@@ -107,6 +111,6 @@ export class Uploads {
 
   #receiving({ check }: ReceiveOptions): Receiving {
     const { folder, limits, idle = 120_000 } = this.options;
-    return { folder, limit: limits.upload, idle, ...(check && { check }) };
+    return { folder, room: this.#room, limit: limits.upload, idle, ...(check && { check }) };
   }
 }

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { checkReadable } from "../../pipeline/ffmpeg/refusal.ts";
 import { type ErrorCode, errorCodes, ReverieError } from "../../pipeline/errors.ts";
+import { interruption } from "../../pipeline/ffmpeg/exit.ts";
+import { saidBy } from "../../models/line.ts";
 import { locate } from "../../pipeline/ffmpeg/locate.ts";
 import { openPartial } from "../../pipeline/encode/destination.ts";
 import { settle } from "../../pipeline/settings/settle.ts";
@@ -33,6 +35,7 @@ const ends: Record<ErrorCode, [status: number, exitCode: number]> = {
   busy: [503, 1],
   disk_full: [507, 1],
   ffmpeg_unusable: [500, 2],
+  ffmpeg_killed: [500, 1],
   provider_unusable: [500, 2],
   output_unusable: [500, 2],
   cache_unusable: [500, 1],
@@ -141,4 +144,28 @@ Deno.test("a note about a cache that cannot be written to names no folder to cli
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("clients are told in one line that the server lacks descriptors or files, and nothing that ffmpeg says", async () => {
+  const told = (error: unknown) => {
+    const { code, message } = bodyOf(error);
+    return `${code}: ${message}`;
+  };
+  const emfile = Object.assign(new Error("Too many open files (os error 24): open '/data/x'"), {
+    code: "EMFILE",
+  });
+  assert.equal(told(emfile), "busy: the server has too many open files and connections: try again later");
+  const gone = await Deno.open("/nowhere/at/all").catch((error) => error);
+  assert.equal(
+    told(gone),
+    "output_unusable: a file or folder of the server is gone or closed to it: its log says which",
+  );
+  const words = ["x could not be written: ", saidBy("Slave '/data/x': No such file", ["/data/x"])];
+  const failed = new ReverieError("encoding_failed", words);
+  assert.equal(told(failed), "encoding_failed: x could not be written: ffmpeg reports an error");
+  assert.match(failed.message, /Slave '\/data\/x': No such file/);
+  assert.match(
+    told(await interruption(undefined)),
+    /^ffmpeg_killed: ffmpeg was killed while it worked: start again/,
+  );
 });

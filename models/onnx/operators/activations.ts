@@ -8,6 +8,7 @@ import {
   sameAsInput,
   type UpgradeRule,
 } from "./operator.ts";
+import type { UpgradeContext } from "./upgrade_context.ts";
 import type { Value } from "./value.ts";
 
 /** The largest float32: a positive number times this is at least 1, unless it is denormal. */
@@ -77,19 +78,24 @@ const softsign: GradientRule = (c) => {
   return c.grad.div(magnitude.mul(magnitude));
 };
 
+/** x * Phi(x) written with Erf, or its approximation with tanh. */
+export function geluOf(c: UpgradeContext, x: string, form: "erf" | "tanh"): string {
+  const { g } = c;
+  const number = (value: number) => c.scalarLike(value, x);
+  const cube = () => g.mul(g.mul(x, x), x);
+  const twice = form === "tanh"
+    ? g.tanh(g.mul(g.add(x, g.mul(cube(), number(0.044715))), number(Math.sqrt(2 / Math.PI))))
+    : g.op("Erf", [g.mul(x, number(Math.SQRT1_2))]);
+  return g.mul(g.mul(x, number(0.5)), g.add(twice, number(1)));
+}
+
 /** x * Phi(x), Phi the normal distribution (Hendrycks and Gimpel 2016), or its approximation with tanh. */
 const gelu: Operator = {
   shape: sameAsInput,
   /** An operator since operator set 20. */
   upgrade: (c) => {
-    const { g } = c;
-    const x = c.input(0);
-    const number = (value: number) => c.scalarLike(value, x);
-    const cube = () => g.mul(g.mul(x, x), x);
-    const twice = c.string("approximate", "none") === "tanh"
-      ? g.tanh(g.mul(g.add(x, g.mul(cube(), number(0.044715))), number(Math.sqrt(2 / Math.PI))))
-      : g.op("Erf", [g.mul(x, number(Math.SQRT1_2))]);
-    c.finish("Mul", [g.mul(x, number(0.5)), g.add(twice, number(1))]);
+    const form = c.string("approximate", "none") === "tanh" ? "tanh" : "erf";
+    c.finish("Identity", [geluOf(c, c.input(0), form)]);
   },
   gradient: (c) => {
     const { grad, x } = c;

@@ -20,6 +20,7 @@ import { lrn } from "./lrn.ts";
 import { matmul } from "./matmul.ts";
 import { maxPool } from "./max_pool.ts";
 import { maxUnpool } from "./max_unpool.ts";
+import { microsoft } from "./microsoft.ts";
 import { normalizations } from "./normalization.ts";
 import type { Operator } from "./operator.ts";
 import { others } from "./other.ts";
@@ -78,7 +79,10 @@ const operators: ReadonlyMap<string, Operator> = new Map(Object.entries({
   ...others,
 }));
 
-/** What is known of the operator that a node calls; nothing of one of another domain. */
+const microsoftOperators: ReadonlyMap<string, Operator> = new Map(Object.entries(microsoft));
+
+/** What is known of the operator that a node calls; of other domains little more than how to do without them. */
 export function operatorOf({ op, domain }: Node): Operator {
+  if (domain === "com.microsoft") return microsoftOperators.get(op) ?? {};
   return domain === "" ? operators.get(op) ?? {} : {};
 }

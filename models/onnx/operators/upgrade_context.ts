@@ -87,6 +87,18 @@ export class UpgradeContext extends NodeContext {
     this.change({ inputs: [this.input(0), this.list(list.value)] }, [attribute]);
   }
 
+  /** An operator whose results have the names of outputs of the node. */
+  append(
+    op: string,
+    inputs: string[],
+    outputs: string[],
+    attributes: Record<string, AttributeInput> = {},
+  ): void {
+    this.g.op(op, inputs, attributes);
+    const written = this.g.graph.nodes.pop()!;
+    this.g.graph.nodes.push({ ...written, outputs });
+  }
+
   /** Ends a rule: the last operator, whose result takes the name of the node's first output. */
   finish(op: string, inputs: string[], attributes: Record<string, AttributeInput> = {}): void {
     const last = this.g.op(op, inputs, attributes);

@@ -45,6 +45,7 @@ const meanings: Record<ErrorCode, string> = {
   disk_full: "no space is left",
   source_unreadable: "the server cannot read the upload that it keeps",
   ffmpeg_unusable: "the server's ffmpeg is missing or lacks what is needed",
+  ffmpeg_killed: "something killed ffmpeg while it worked",
   provider_unusable: "no execution provider works on the server",
   output_unusable: "the server cannot write the result",
   cache_unusable: "the server cannot write to its cache folder",

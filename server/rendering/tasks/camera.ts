@@ -59,16 +59,19 @@ export class CameraTask implements Task {
   }
 
   async #dream(): Promise<void> {
-    const { signal, report, options, engines } = this.#tools;
+    const { signal, report, rigging } = this.#tools;
     const { width, height, wish } = this.#job;
     try {
       const parameters = await settledParameters(wish, this.#tools);
       this.#changes.begin(parameters);
       const frames = dreamLive(this.#pictures(), {
-        ...{ width, height, parameters, signal, engines },
-        ...options,
+        ...{ width, height, parameters, signal },
+        ...rigging(),
         settings: () => this.#changes.at(this.#frame),
-        onStart: ({ provider }) => report({ kind: "opened", width, height, provider, parameters }),
+        onStart: ({ provider }) => {
+          this.#changes.start({ width, height, provider });
+          report({ kind: "opened", width, height, provider, parameters });
+        },
       });
       for await (const frame of frames) this.#dreamed.offer(frame);
     } finally {

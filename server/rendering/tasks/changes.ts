@@ -2,6 +2,7 @@
 import { toPlain } from "../../../pipeline/errors.ts";
 import { asReverieError } from "../../errors.ts";
 import { checkLayers } from "../../../pipeline/run/check_layers.ts";
+import { checkMemory } from "../../../pipeline/run/check_memory.ts";
 import { givesAny, type Parameters, type SomeParameters } from "../../../pipeline/settings/parameters.ts";
 import type { RenderJob } from "../job.ts";
 import { LiveSettings } from "../live_settings.ts";
@@ -15,6 +16,8 @@ import type { TaskTools } from "./task.ts";
 export class Changes {
   readonly #settings: LiveSettings;
   readonly #tools: TaskTools;
+  /** The frames, once the dream has started. */
+  #frames: { width: number; height: number; provider: string } | undefined;
   /** Settles when the last change has been checked; changes are checked one after another. */
   #checked: Promise<void> = Promise.resolve();
 
@@ -30,6 +33,11 @@ export class Changes {
     this.#settings.begin(parameters);
   }
 
+  /** Tells the size of the frames in pixels and which execution provider dreams. */
+  start(frames: { width: number; height: number; provider: string }): void {
+    this.#frames = frames;
+  }
+
   /** Returns the settings of a frame; call it once per frame. */
   at(frame: number): Parameters {
     return this.#settings.at(frame);
@@ -42,6 +50,7 @@ export class Changes {
   async #take({ change, parameters }: Instruction & { kind: "change" }): Promise<void> {
     try {
       await this.#checkLayers(parameters);
+      await this.#checkMemory(parameters);
       this.#settings.change(change, parameters);
     } catch (error) {
       this.#tools.report({ kind: "refused", change, error: toPlain(asReverieError(error)) });
@@ -55,5 +64,16 @@ export class Changes {
   async #checkLayers(change: SomeParameters): Promise<void> {
     if (!givesAny(change, ({ lookup }) => lookup === "layers")) return;
     await checkLayers({ ...this.#settings.next, ...change }, { signal: this.#tools.signal });
+  }
+
+  /** Checks that there is memory for the graphs of a change. */
+  async #checkMemory(change: SomeParameters): Promise<void> {
+    if (!this.#frames || !givesAny(change, ({ costs }) => costs?.includes("graphs") ?? false)) return;
+    const providers = [this.#frames.provider];
+    const { memory } = this.#tools.rigging();
+    await checkMemory(this.#frames, { ...this.#settings.next, ...change }, {
+      providers,
+      ...(memory !== undefined && { memory }),
+    });
   }
 }

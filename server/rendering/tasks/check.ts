@@ -1,12 +1,16 @@
 /** Checks settings, in the renderer's Worker. */
 import { checkFlow } from "../../../pipeline/run/check_flow.ts";
 import { checkLayers } from "../../../pipeline/run/check_layers.ts";
+import { checkMemory } from "../../../pipeline/run/check_memory.ts";
 import type { CheckJob } from "../job.ts";
 import type { Task, TaskTools } from "./task.ts";
 
+/** Settles when the last check has ended: each holds a network, so they take turns. */
+let last: Promise<unknown> = Promise.resolve();
+
 /**
- * Checks that the network's layers and channels and the weights for optical flow are available. A rendering
- * goes on.
+ * Checks that the network's layers and channels and the weights for optical flow are available, and that the
+ * memory suffices. A rendering goes on.
  */
 export class CheckTask implements Task {
   readonly names = {};
@@ -19,12 +23,20 @@ export class CheckTask implements Task {
   }
 
   async run(): Promise<null> {
-    const { parameters, source, layers } = this.#job;
-    const { signal, options } = this.#tools;
-    if (source) await checkFlow(source, parameters, options);
-    if (layers) await checkLayers(parameters, { signal });
+    const turn = last.then(() => this.#check());
+    last = turn.catch(() => {});
+    await turn;
     return null;
   }
 
   instruct(): void {}
+
+  async #check(): Promise<void> {
+    const { parameters, source, picture, layers } = this.#job;
+    const { signal, options } = this.#tools;
+    signal.throwIfAborted();
+    if (source) await checkFlow(source, parameters, options);
+    if (layers) await checkLayers(parameters, { signal });
+    if (picture) await checkMemory(picture, parameters, options);
+  }
 }

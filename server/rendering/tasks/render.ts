@@ -60,13 +60,12 @@ export class RenderTask implements Task {
   }
 
   async #dream(): Promise<DoneEvent> {
-    const { report, gate, signal, options, engines } = this.#tools;
+    const { report, gate, signal, rigging } = this.#tools;
     const { changes: _, wish, ...job } = this.#job;
     const { parameters: expected } = job;
     const events = dreamVideo({
       ...job,
-      ...options,
-      engines,
+      ...rigging(),
       signal,
       ...(wish && { parameters: { expected, settle: () => this.#settle(wish) } }),
       settings: (index) => this.#changes.at(index),
@@ -76,8 +75,10 @@ export class RenderTask implements Task {
     });
     for await (const event of events) {
       if (event.event === "done") return event;
-      if (event.event === "start") report({ kind: "start", event: this.#shown(event) });
-      else {
+      if (event.event === "start") {
+        this.#changes.start(event);
+        report({ kind: "start", event: this.#shown(event) });
+      } else {
         report({ kind: "frame", event });
         await gate.pass(signal);
       }

@@ -10,12 +10,18 @@ export interface TaskTools {
   /** Aborted to stop the task. */
   signal: AbortSignal;
   options: RendererOptions;
-  /** Workers of the engines of earlier tasks. */
-  engines: EnginePool;
+  /** Options for the pipeline: the task's share of the memory, and Workers of the engines of earlier tasks. */
+  rigging(): RiggingOptions;
   /** Sends a message to the main thread; `moved` buffers are transferred instead of copied. */
   report(report: TaskReport, moved?: Transferable[]): void;
   /** Pauses a rendering while other work goes first. */
   gate: Gate;
+}
+
+/** Options that every rendering passes to the pipeline. */
+export interface RiggingOptions extends RendererOptions {
+  engines: EnginePool;
+  onMemory: (bytes: number) => void;
 }
 
 /** A task. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { inceptionV3 } from "../../../models/catalog.ts";
 import { Engine, type HostTensor } from "../../../models/engine/engine.ts";
 import { ReverieError } from "../../../models/errors.ts";
+import { type Line, plain as spelledPlain } from "../../../models/line.ts";
 import type { Network } from "../../../models/networks/network.ts";
 import { GraphBuilder } from "../../../models/onnx/build.ts";
 import { floatTensor } from "../../../models/onnx/model.ts";
@@ -20,7 +21,12 @@ interface Run {
 
 async function dreamOnce(network: Network, options: DreamerOptions, steps: number, seed = 1): Promise<Run> {
   using engine = await Engine.start({ providers: ["cpu"] });
-  const dreamer = await Dreamer.create(engine, network, octaveSizes(size, 2, 1.25, 75), options);
+  const dreamer = await Dreamer.create(
+    engine,
+    network,
+    octaveSizes(size, 2, 1.25, { smallest: 75 }),
+    options,
+  );
   const picture = await engine.put(drawn(3, size, pattern));
   const settings = { steps, passes: 1, rate: 4 / 255, jitter: 8, random: new Random(seed) };
   const { picture: dreamed, loss } = await dreamer.dream(picture, settings);
@@ -128,4 +134,33 @@ Deno.test("an abort ends the dream between two steps", async () => {
   });
   setTimeout(() => controller.abort(), 30);
   await assert.rejects(dreaming, { name: "AbortError" });
+});
+
+/** Layers of one convolution and what `above` makes of it. */
+function networkOf(above: (g: GraphBuilder, x: string) => string): Network {
+  const g = new GraphBuilder();
+  const conv = g.conv(g.input("x", "float32", [1, 3, "h", "w"]), g.floats([1, -1, 0.5], [1, 3, 1, 1]));
+  g.output("y", above(g, conv), "float32");
+  return { ...tinyNetwork(), model: g.build(), defaultLayers: ["y"] };
+}
+
+Deno.test("layers whose gradient is zero leave the picture as it was, and are named once", async () => {
+  const network = networkOf((g, x) => g.relu(g.sub(x, g.scalar(100))));
+  const warnings: string[] = [];
+  const onWarning = (warning: Line) => warnings.push(spelledPlain(warning));
+  const { dreamed } = await dreamOnce(network, { ...plain, layers: ["y"], onWarning }, 2);
+  assert.ok(largestDifference(dreamed, drawn(3, size, pattern)) < 1e-6);
+  assert.deepEqual(warnings.length, 1);
+  assert.match(warnings[0]!, /gradient of y is zero/);
+});
+
+Deno.test("an activation or a gradient that is not finite ends the dream; the message names the layers", async () => {
+  const root = networkOf((g, x) => g.sqrt(g.relu(x)));
+  const logarithm = networkOf((g, x) => g.op("Log", [x]));
+  for (const network of [root, logarithm]) {
+    await assert.rejects(
+      dreamOnce(network, { ...plain, layers: ["y"] }, 1),
+      (error) => error instanceof ReverieError && /of y is not a finite number/.test(error.message),
+    );
+  }
 });

@@ -32,9 +32,7 @@ Deno.test("a name with % is a file's name, and no pattern", () =>
 Deno.test("names that look like options, protocols or lists are names", () =>
   inFolder(async (folder) => {
     const clip = await draw(...drawing, "-pix_fmt", "yuv420p", join(folder, "clip.mp4"));
-    for (
-      const name of ["concat:a|b.mp4", "file:a.mp4", "-a.mp4", "[f=null]'\"\\ a.mp4", "a\nb.mp4", "*?é.mp4"]
-    ) {
+    for (const name of ["concat:a|b'\"\\ c.mp4", "[f=null]*?é\n%d.mp4"]) {
       const input = join(folder, `in ${name}`), output = join(folder, name);
       await Deno.copyFile(clip, input);
       assert.equal((await copy(input, output, { hls: join(folder, `hls ${name}`) })).frames, 3, name);

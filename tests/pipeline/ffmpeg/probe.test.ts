@@ -24,7 +24,7 @@ Deno.test("probe() tells size, rate, length and sound of a video", () =>
     assert.equal(info.kind, "video");
     assert.deepEqual([info.width, info.height, info.frames, info.framesExact], [98, 66, 60, true]);
     assert.deepEqual(info.frameRate, { num: 30000, den: 1001 });
-    assert.deepEqual(info.audio, { codec: "aac", sampleRate: 44100, channels: 1 });
+    assert.deepEqual(info.audio, { stream: 1, codec: "aac", sampleRate: 44100, channels: 1 });
     assert.ok(Math.abs(info.duration - 2.002) < 0.03);
   }));
 
@@ -57,7 +57,7 @@ Deno.test({
 Deno.test("probe() refuses text, a truncated MP4 and noise", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "text.mp4"), "This is a letter, not a film.\n".repeat(50));
-    await refused(join(folder, "text.mp4"), /is not a video or picture/);
+    await refused(join(folder, "text.mp4"), /is a text, not a video or picture/);
     const whole = await Deno.readFile(await drawCard(folder));
     await Deno.writeFile(join(folder, "cut.mp4"), whole.subarray(0, whole.length / 2));
     await refused(join(folder, "cut.mp4"), /is cut off/);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { WorkLimits } from "../../../server/dreams/work_limits.ts";
+import { defaultLimits } from "../../../server/options.ts";
 import { Harness } from "./harness.ts";
 
 Deno.test("a dream that works longer than its limit fails, and the next one runs", async () => {
@@ -20,10 +22,25 @@ Deno.test("time does not count while the rendering rests", async () => {
   await harness.until(id, "failed");
 });
 
-Deno.test("a dream during which memory passes its limit fails", async () => {
-  await using harness = await Harness.open({ limits: { memory: 1e6 } });
-  const { id } = await harness.create();
-  assert.match((await harness.until(id, "failed")).error!.message, /more than 1 MB of memory/);
+Deno.test("memory that a dream adds counts, but not what comes while it rests", () => {
+  let resting = false, resident = 5e9;
+  const told: string[] = [];
+  const work = new WorkLimits({
+    limits: { ...defaultLimits, memory: 1e9 },
+    resting: () => resting,
+    residentMemory: () => resident,
+    onExceeded: ({ message }) => told.push(message),
+  });
+  resting = true;
+  resident += 8e9;
+  work.look();
+  resting = false;
+  work.look();
+  assert.deepEqual(told, []);
+  resident += 2e9;
+  work.look();
+  assert.match(told[0]!, /needed more than 1000 MB of memory/);
+  work.stop();
 });
 
 Deno.test("a dream of more frames than allowed fails", async () => {
