@@ -108,7 +108,7 @@ export class FrameWriter {
   /** Writes the rest of the sound, and warns if parts of it could not be read. */
   async #finishSound(): Promise<void> {
     await this.#writeSound(Infinity);
-    const { errors } = await this.#sound!.close();
+    const errors = await this.#sound!.close();
     const path = this.#options.sound?.source.path ?? "";
     if (errors.length > 0) this.#options.onWarning?.(unread(path, "is damaged", errors[0]!));
   }

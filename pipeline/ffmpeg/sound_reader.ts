@@ -2,7 +2,6 @@ import { fileArgument } from "./command.ts";
 import { sourceOptions } from "./formats.ts";
 import { FrameTimes } from "./frame_times.ts";
 import { locate } from "./locate.ts";
-import type { Exit } from "./log.ts";
 import type { AudioInfo, SourceInfo } from "./probe.ts";
 import { FfmpegProcess } from "./process.ts";
 import { seekOptions, SourceClock } from "./source_clock.ts";
@@ -17,6 +16,11 @@ export interface SoundReaderOptions {
   from?: number | undefined;
   duration?: number | undefined;
   onUnread?: (reason: string) => void;
+}
+
+/** Reports the time stamps of frames in microseconds, and then counts samples: raw sound has no time stamps. */
+function soundFilters(sampleRate: number): string {
+  return `aresample=${sampleRate},asettb=AVTB,ashowinfo,asettb=1/${sampleRate},asetpts=N`;
 }
 
 /**
@@ -86,7 +90,7 @@ export class SoundReader {
         fileArgument(source.path),
       ],
       options: [
-        ...["-map", `0:${source.audio.stream}`, "-filter:a", `aresample=${sampleRate},asettb=AVTB,ashowinfo`],
+        ...["-map", `0:${source.audio.stream}`, "-filter:a", soundFilters(sampleRate)],
         ...["-ac", String(channels), "-ar", String(sampleRate), "-c:a", "pcm_f32le", "-f", "f32le"],
       ],
       output: "pipe:1",
@@ -147,10 +151,11 @@ export class SoundReader {
     return value!;
   }
 
-  /** Ends the process, and tells how it ended. */
-  async close(): Promise<Exit> {
+  /** Ends the process, and returns the errors that it has logged. */
+  async close(): Promise<readonly string[]> {
     this.#process.kill();
     await this.#bytes.cancel();
-    return await this.#process.done;
+    await this.#process.done;
+    return this.#process.errors;
   }
 }

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { type Line, plain } from "../../../models/line.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
 import { inFolder } from "../clips.ts";
 import { copy } from "../ffmpeg/copy.ts";
 import { drawFlashes, type FlashOptions, moments } from "./moments.ts";
+
+const onWarning = (warning: Line) => assert.fail(plain(warning));
 
 /** A frame of the clips, in seconds. */
 const frame = 0.04;
@@ -30,7 +33,7 @@ for (const [name, clip, late] of clips) {
   Deno.test(`sound and picture keep their distance: ${name}`, () =>
     inFolder(async (folder) => {
       const input = await drawFlashes(join(folder, name), clip);
-      await copy(input, join(folder, "out.mp4"));
+      await copy(input, join(folder, "out.mp4"), { onWarning });
       assertOffset(await moments(join(folder, "out.mp4")), late, name);
     }));
 }
@@ -42,7 +45,7 @@ Deno.test("a part of joined streams holds the picture and sound of its time", ()
     await Deno.writeFile(input, one);
     await Deno.writeFile(input, one, { append: true });
     assert.ok(Math.abs((await probe(input)).duration - 7.5) < 0.1);
-    await copy(input, join(folder, "out.mp4"), { from: 4 });
+    await copy(input, join(folder, "out.mp4"), { from: 4, duration: 3.5, onWarning });
     const found = await moments(join(folder, "out.mp4"));
     // The second stream begins after the first: 0.7 s of sound, then the first flash after 0.5 s.
     assert.equal(found.flashes.length, 3);
