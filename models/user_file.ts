@@ -9,7 +9,7 @@ import { reasonOf } from "./system_error.ts";
  */
 export async function readUserFile(path: string): Promise<Uint8Array> {
   try {
-    return await Deno.readFile(path);
+    return await readWholeFile(path);
   } catch (cause) {
     throw unreadable(path, cause);
   }
@@ -23,4 +23,24 @@ export function unreadable(path: string, cause: unknown): ReverieError {
     ? "it may not be read"
     : reasonOf(cause);
   return new ReverieError("invalid_parameter", line`${{ path }}: ${reason}`, { cause });
+}
+
+/**
+ * Reads a file into one buffer of its size. `Deno.readFile` grows a buffer instead, which takes three times as long for
+ * weights of 100 MB.
+ *
+ * @throws {Deno.errors.NotFound} and other errors of the system
+ */
+export async function readWholeFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  const bytes = new Uint8Array(size);
+  let done = 0;
+  while (done < size) {
+    const count = await file.read(bytes.subarray(done));
+    if (count === null) return bytes.subarray(0, done);
+    done += count;
+  }
+  // A pipe has no size, and a file may have grown.
+  return size === 0 ? new Uint8Array(await new Response(file.readable).arrayBuffer()) : bytes;
 }

@@ -28,6 +28,8 @@ export interface ComposeInput extends EncodableFrame {
   loss: number;
   motion?: Motion;
   motionPictures?: MotionPictures;
+  /** What the dream's change is added to, rgb24. Default: the source frame. */
+  ground?: Uint8Array;
 }
 
 /** Adds what each dream changed to its source frame. Frees the values that no later frame needs. */
@@ -37,7 +39,7 @@ export async function* compose(
 ): AsyncGenerator<ComposedFrame> {
   for await (const frame of frames) {
     const { index, pts, duration, rgb, picture, mixed, dreamed, loss, motion, motionPictures } = frame;
-    const result = await scaler.compose(rgb, picture, dreamed);
+    const result = await scaler.compose(frame.ground ?? rgb, picture, dreamed);
     if (mixed !== picture) mixed.release();
     motion?.flow.release();
     motion?.mask.release();

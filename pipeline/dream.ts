@@ -11,9 +11,11 @@ export interface DreamStageSettings {
   /** Steps per octave for one that does not. */
   firstIterations: number;
   iterations: number;
-  /** Mean change per step in grey levels of 255. */
+  /** In grey levels of 255. */
   learningRate: number;
   jitter: number;
+  /** Default: 100. */
+  lbfgsHistory?: number;
 }
 
 /** Options of {@link dream}. `settings` is called for every frame. */
@@ -49,13 +51,15 @@ export async function* dream<
 ): AsyncGenerator<F & DreamedFrame> {
   for await (const frame of frames) {
     const chosen = settings();
-    const { octaveIterations, firstIterations, iterations, learningRate, jitter } = chosen;
+    const { octaveIterations, firstIterations, iterations, learningRate, jitter, lbfgsHistory = 100 } =
+      chosen;
     const random = new Random(state.random);
     const { picture: dreamed, loss } = await (await dreamer(chosen)).dream(frame.mixed, {
       steps: frame.inherits ? octaveIterations : firstIterations,
       passes: iterations,
       rate: learningRate / 255,
       jitter,
+      history: lbfgsHistory,
       random,
       ...(signal && { signal }),
     });

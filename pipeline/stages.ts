@@ -4,6 +4,7 @@ import { blend } from "./blend.ts";
 import { compose, type ComposedFrame } from "./compose.ts";
 import { dream } from "./dream.ts";
 import { dump } from "./run/dump.ts";
+import { begun } from "./noise.ts";
 import { flowPair } from "./flow.ts";
 import type { EncodableFrame } from "./frame.ts";
 import { occlusion } from "./occlusion.ts";
@@ -46,7 +47,11 @@ export function dreamFrames(
   const small = clock.time("shrink", shrunk(clock.time("decode", decoded), rig.scaler));
   const flowing = ahead(clock.time("flow", flowPair(small, rig.estimator, signal)), framesAhead);
   const checked = clock.time("occlusion", occlusion(clock.time("waiting", flowing), rig.check));
-  const blended = clock.time("blend", blend(checked, { blender: rig.blender, state, settings: current }));
+  const begins = begun(checked, {
+    ...{ engine: rig.engine, working: rig.working, source: rig.scaler.source, meanColour: rig.meanColour },
+    ...{ seed, settings: current },
+  });
+  const blended = clock.time("blend", blend(begins, { blender: rig.blender, state, settings: current }));
   const dreamer = (parameters: Parameters) => rig.dreamers.for(parameters);
   const dreamed = clock.time("dream", dream(blended, { dreamer, state, settings: current, ...stopping }));
 

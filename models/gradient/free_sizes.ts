@@ -1,4 +1,5 @@
 import { elementCount, type Graph, intTensor, type Node, numbersOf, type Tensor } from "../onnx/model.ts";
+import { freeName, namesIn } from "../onnx/names.ts";
 import { ShapeTable } from "../onnx/shapes.ts";
 import { type Picture, regrouped, scaledSize, type Scaling } from "./free_sizes/regroup.ts";
 import { resampled } from "./free_sizes/resample.ts";
@@ -29,8 +30,9 @@ export function withFreeSizes(graph: Graph, declared: readonly number[]): Graph 
   });
   const freed: Graph = { ...graph, nodes: [], initializers: new Map(graph.initializers) };
   const after = new ShapeTable(freed, { largestConstant });
+  const taken = namesIn(graph);
   for (const node of graph.nodes) {
-    freed.nodes.push(new SizedNode(node, before, after, scaling, freed.initializers).freed());
+    freed.nodes.push(new SizedNode(node, before, after, scaling, freed.initializers, taken).freed());
   }
   return freed;
 }
@@ -43,6 +45,7 @@ class SizedNode {
     readonly after: ShapeTable,
     readonly scaling: Scaling,
     readonly initializers: Map<string, Tensor>,
+    readonly taken: Set<string>,
   ) {}
 
   freed(): Node {
@@ -152,7 +155,7 @@ class SizedNode {
   }
 
   #withInput(index: number, tensor: Tensor, node = this.node): Node {
-    const name = `${node.outputs[0]}/sizes_${index}`;
+    const name = freeName(`${node.outputs[0]}/sizes_${index}`, this.taken);
     this.initializers.set(name, tensor);
     return { ...node, inputs: node.inputs.with(index, name) };
   }

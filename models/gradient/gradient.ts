@@ -1,4 +1,5 @@
 import { GraphBuilder } from "../onnx/build.ts";
+import { inline } from "../onnx/inline.ts";
 import type { Model } from "../onnx/model.ts";
 import type { GradientForms } from "../onnx/operators/gradient_context.ts";
 import { differentiate } from "./differentiate.ts";
@@ -27,12 +28,13 @@ export function meanSquares(g: GraphBuilder, activations: string[]): string {
  */
 export function gradientModel(model: Model, options: GradientOptions): Model {
   const prepared = prepare(model, options);
-  const g = GraphBuilder.extend(prepared.model);
-  const input = g.graph.inputs[0]!.name;
-  const loss = (options.loss ?? meanSquares)(g, prepared.layers);
+  const { graph, opset, metadata } = prepared.model;
+  const g = new GraphBuilder({ name: graph.name, opset, outputs: ["loss", "gradient"] });
+  const input = g.input(graph.inputs[0]!.name, "float32", options.inputShape);
+  const values = inline(g, prepared.model, { [input]: input });
+  const loss = (options.loss ?? meanSquares)(g, prepared.layers.map((layer) => values[layer]!));
   const [gradient] = differentiate(g, loss, [input], options);
-  g.graph.outputs.length = 0;
   g.output("loss", loss, "float32", []);
   g.output("gradient", gradient!, "float32", options.inputShape);
-  return { ...g.build(), metadata: prepared.model.metadata };
+  return { ...g.build(), metadata };
 }

@@ -92,12 +92,14 @@ function suggestion(layers: string[]): string {
  * Layers above an operator without a gradient rule are left out.
  */
 export function reachableLayers(model: Model): string[] {
-  const upgraded = upgrade(model);
+  const upgraded = upgrade(model, { unsupported: "keep" });
   const { nodes } = upgraded.graph;
   const outputs = nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== "")
     .map((name) => ({ name, type: "float32" as const }));
   // Folding removes each If whose condition is known.
-  const { graph: folded } = foldConstants({ ...upgraded, graph: { ...upgraded.graph, outputs } });
+  const { graph: folded } = foldConstants({ ...upgraded, graph: { ...upgraded.graph, outputs } }, {
+    largestConstant: 4096,
+  });
   const reachable = new Set(layersWithRules(folded, networkInputs(folded)).map(({ value }) => value));
   const names = new Set<string>();
   for (const { name, outputs } of nodes) {

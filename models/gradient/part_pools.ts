@@ -1,4 +1,5 @@
 import { type Graph, intAttribute, type Node } from "../onnx/model.ts";
+import { freeName, namesIn } from "../onnx/names.ts";
 import { producersOf } from "./graph_edits.ts";
 
 /**
@@ -7,10 +8,11 @@ import { producersOf } from "./graph_edits.ts";
  */
 export function poolParts(graph: Graph): Graph {
   const producers = producersOf(graph);
+  const taken = namesIn(graph);
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
     const joined = producers.get(node.inputs[0] ?? "");
-    const written = joined && isPoolOfChannels(node, joined) ? poolsOfParts(node, joined) : [node];
+    const written = joined && isPoolOfChannels(node, joined) ? poolsOfParts(node, joined, taken) : [node];
     // Pools often follow one another: the next one must see the new concatenation.
     for (const each of written) for (const name of each.outputs) producers.set(name, each);
     nodes.push(...written);
@@ -23,13 +25,13 @@ function isPoolOfChannels(pool: Node, joined: Node): boolean {
     intAttribute(joined, "axis", 0) === 1;
 }
 
-function poolsOfParts(pool: Node, joined: Node): Node[] {
+function poolsOfParts(pool: Node, joined: Node, taken: Set<string>): Node[] {
   const whole = pool.outputs[0]!;
   const pools = joined.inputs.map((input, index) => ({
     ...pool,
     name: `${pool.name}/part_${index}`,
     inputs: [input],
-    outputs: [`${whole}/part_${index}`],
+    outputs: [freeName(`${whole}/part_${index}`, taken)],
   }));
   return [...pools, {
     ...joined,

@@ -3,12 +3,11 @@ import { foldConstants } from "../onnx/fold.ts";
 import type { Graph, Model } from "../onnx/model.ts";
 import { namesReadBy, prune } from "../onnx/prune.ts";
 import { inferShapes, ShapeTable } from "../onnx/shapes.ts";
-import { upgrade } from "../onnx/upgrade.ts";
+import { cutBelow, withoutPassThrough } from "./cut.ts";
 import { foldScales } from "./fold_scales.ts";
 import { withFiniteConstants } from "./finite_constants.ts";
 import { withFreeSizes } from "./free_sizes.ts";
-import { substituted } from "./graph_edits.ts";
-import { dependents, networkInputs, refuseUnknownOperators, resolveLayer } from "./layers.ts";
+import { dependents, networkInputs, refuseUnknownOperators } from "./layers.ts";
 import { poolParts } from "./part_pools.ts";
 import { reorderPools } from "./reorder_pools.ts";
 
@@ -37,7 +36,7 @@ export interface PreparedModel {
  * @throws {ReverieError} if a layer does not exist, cannot be differentiated, or cannot run at this size
  */
 export function prepare(model: Model, options: PrepareOptions): PreparedModel {
-  const upgraded = upgrade(model);
+  const upgraded = cutBelow(model, options.layers);
   const { graph: constant, values } = constantGraph(upgraded, options);
   const inputs = networkInputs(constant);
   refuseIndependentLayers(constant, inputs, values, options);
@@ -53,15 +52,10 @@ export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   return { model: { ...upgraded, graph: { ...graph, nodes, outputs: described } }, layers };
 }
 
-/** The graph below the layers at the requested size, with constants folded, and the values of the layers. */
-function constantGraph(upgraded: Model, options: PrepareOptions): { graph: Graph; values: string[] } {
-  if (options.layers.length === 0) {
-    throw invalidParameter("layers", "name at least one layer to dream with");
-  }
-  const values = options.layers.map((layer) => resolveLayer(upgraded.graph, layer));
-  const outputs = values.map((name) => ({ name, type: "float32" as const }));
-  const sized = withInputShape(prune({ ...upgraded.graph, outputs }), options);
-  return { graph: foldConstants({ ...upgraded, graph: sized }).graph, values };
+/** A cut network at the requested size, with constants folded, and the values of the layers. */
+function constantGraph(cut: Model, options: PrepareOptions): { graph: Graph; values: string[] } {
+  const graph = withInputShape(cut.graph, options);
+  return { graph: foldConstants({ ...cut, graph }).graph, values: graph.outputs.map(({ name }) => name) };
 }
 
 function refuseIndependentLayers(
@@ -115,7 +109,7 @@ function withInputShape(graph: Graph, { inputShape }: PrepareOptions): Graph {
  * @throws {ReverieError} for layers that do not exist or do not depend on the input
  */
 export function runsAt(model: Model, options: PrepareOptions): boolean {
-  const { graph, values } = constantGraph(upgrade(model), options);
+  const { graph, values } = constantGraph(cutBelow(model, options.layers), options);
   const table = new ShapeTable(graph);
   return values.every((name) => table.has(name)) &&
     graph.nodes.every((node) => node.outputs.every((name) => name === "" || table.has(name)));
@@ -156,16 +150,4 @@ function refuseOtherPrecisions(graph: Graph, shapes: ReturnType<typeof inferShap
       advice: ["convert the model to float32"],
     });
   }
-}
-
-/** Drops Identity and Dropout, which has no effect at inference. */
-function withoutPassThrough(graph: Graph): Graph {
-  const replacements = new Map<string, string>();
-  for (const { op, domain, inputs, outputs } of graph.nodes) {
-    if (domain === "" && (op === "Identity" || op === "Dropout")) replacements.set(outputs[0]!, inputs[0]!);
-  }
-  const inputs = new Set(graph.inputs.map(({ name }) => name));
-  const kept = substituted(graph, replacements);
-  const nodes = kept.nodes.filter((node) => !replacements.has(node.outputs[0] ?? ""));
-  return kept.outputs.some(({ name }) => inputs.has(name)) ? graph : { ...kept, nodes };
 }

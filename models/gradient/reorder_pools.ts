@@ -1,4 +1,5 @@
 import { elementCount, type Graph, intAttribute, intsAttribute, type Node } from "../onnx/model.ts";
+import { freeName, namesIn } from "../onnx/names.ts";
 import { producersOf, readersOf } from "./graph_edits.ts";
 
 /**
@@ -10,6 +11,7 @@ import { producersOf, readersOf } from "./graph_edits.ts";
  *   on the convolution's fewer channels.
  */
 export function reorderPools(graph: Graph): Graph {
+  const taken = namesIn(graph);
   const readers = readersOf(graph);
   const producers = producersOf(graph);
   const exchanged = new Map<Node, Node>();
@@ -18,7 +20,7 @@ export function reorderPools(graph: Graph): Graph {
     const first = between === undefined ? undefined : producers.get(between);
     if (!first || between === undefined || readers.get(between) !== 1 || exchanged.has(first)) continue;
     if (!isReluThenMaxPool(first, second) && !isAverageThenProjection(graph, first, second)) continue;
-    const earlier = `${second.outputs[0]}/before_${first.op}`;
+    const earlier = freeName(`${second.outputs[0]}/before_${first.op}`, taken);
     exchanged.set(first, {
       ...second,
       inputs: [first.inputs[0]!, ...second.inputs.slice(1)],

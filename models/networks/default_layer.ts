@@ -1,4 +1,5 @@
 import { invalidParameter, ReverieError } from "../errors.ts";
+import { inFloats } from "../gradient/cut.ts";
 import { layersWithRules, networkInputs } from "../gradient/layers.ts";
 import { declaredSize, prepare } from "../gradient/prepare.ts";
 import { line } from "../line.ts";
@@ -56,13 +57,13 @@ interface Candidate {
  * @throws {ReverieError} if no layer can dream; the message names the file
  */
 export function defaultLayer(network: Model, path: string): string {
-  const model = upgrade(network);
+  const model = upgrade(network, { unsupported: "keep" });
   const size = declaredSize(model.graph) ?? { height: 224, width: 224 };
   const inputShape = [1, 3, size.height, size.width];
   let refusal: unknown;
   for (const { name } of ranked(candidates(model, inputShape), size)) {
     try {
-      prepare(model, { layers: [name], inputShape });
+      prepare(network, { layers: [name], inputShape });
       return name;
     } catch (error) {
       if (!(error instanceof ReverieError)) throw error;
@@ -88,7 +89,9 @@ function candidates(model: Model, inputShape: number[]): Candidate[] {
   const values = graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== "");
   const outputs = values.map((name) => ({ name, type: "float32" as const }));
   // Folding removes each If whose condition is known.
-  const { graph: folded } = foldConstants({ ...model, graph: { ...graph, inputs, outputs } });
+  const { graph: folded } = inFloats(foldConstants({ ...model, graph: { ...graph, inputs, outputs } }, {
+    largestConstant: 4096,
+  }));
   const results = resultsOf(graph);
   const known = new ShapeTable(folded);
   const own = new Set(values);

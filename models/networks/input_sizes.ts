@@ -1,5 +1,4 @@
 import { declaredSize, runsAt } from "../gradient/prepare.ts";
-import { upgrade } from "../onnx/upgrade.ts";
 import type { Network } from "./network.ts";
 
 /** The sizes of pictures that a network can dream on with some of its layers. */
@@ -26,7 +25,7 @@ const multiples = [1, 2, 4, 8, 16, 32, 64, 3, 6, 7, 12, 14, 24, 28, 48, 56, 112]
 export function inputSizes(network: Network, layers: readonly string[]): InputSizes {
   const { kind, minimumSize: smallest } = network;
   if (kind !== "other") return { smallest, multiple: 1 };
-  const model = upgrade(network.model);
+  const { model } = network;
   const runs = (height: number, width = height) =>
     runsAt(model, { layers: [...layers], inputShape: [1, 3, height, width] });
   for (const side of sides) {

@@ -6,6 +6,7 @@ import type { PullOptions } from "../sources.ts";
 import { reasonOf } from "../system_error.ts";
 import { defaultLayer } from "./default_layer.ts";
 import { imageNetPreprocessing, type Network, type Preprocessing } from "./network.ts";
+import { readWholeFile } from "../user_file.ts";
 import { type FileContent, readNetwork } from "./recognise.ts";
 
 /** Which network to dream with, and the user's settings for it. */
@@ -50,6 +51,19 @@ export async function openNetwork(choice: NetworkChoice, options: PullOptions = 
   };
 }
 
+/** The network that was read last: a dream asks for it when its settings are completed, and again when it starts. */
+let recent: { version: string; content: WeakRef<FileContent> } | undefined;
+
+async function readRecently(path: string): Promise<FileContent> {
+  const { size, mtime, ino } = await Deno.stat(path);
+  const version = JSON.stringify([path, size, mtime, ino]);
+  const known = recent?.version === version ? recent.content.deref() : undefined;
+  if (known) return known;
+  const content = readNetwork(await readWholeFile(path), path);
+  recent = { version, content: new WeakRef(content) };
+  return content;
+}
+
 /**
  * Reads a network from a file of the user.
  *
@@ -57,7 +71,7 @@ export async function openNetwork(choice: NetworkChoice, options: PullOptions = 
  */
 export async function readNetworkFile(path: string): Promise<FileContent> {
   try {
-    const content = readNetwork(await Deno.readFile(path), path);
+    const content = await readRecently(path);
     if (!content.known) requirePicture(content.model, path);
     return content;
   } catch (cause) {
@@ -74,10 +88,11 @@ export async function readNetworkFile(path: string): Promise<FileContent> {
 }
 
 function requirePicture({ graph: { inputs } }: Model, path: string): void {
-  const dims = inputs[0]?.dims;
-  if (
-    inputs.length !== 1 || (dims && (dims.length !== 4 || (typeof dims[1] === "number" && dims[1] !== 3)))
-  ) {
+  // Others may be needed only above the layers that dream.
+  const isPicture = inputs.some(({ dims }) =>
+    !dims || (dims.length === 4 && (typeof dims[1] !== "number" || dims[1] === 3))
+  );
+  if (!isPicture) {
     throw invalidParameter(
       "model",
       line`${{ path }}: a dream network takes one input, a picture [1, 3, height, width]`,

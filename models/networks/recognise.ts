@@ -1,4 +1,5 @@
 /** Recognises known networks in files by their tensors, whatever the format and the names. */
+import { dirname } from "node:path";
 import { ReverieError } from "../errors.ts";
 import { line } from "../line.ts";
 import type { Model } from "../onnx/model.ts";
@@ -72,7 +73,7 @@ export function readNetwork(bytes: Uint8Array, path: string): FileContent {
 
 function readOnnx(bytes: Uint8Array, path: string): Model {
   try {
-    return readModel(bytes);
+    return readModel(bytes, { folder: dirname(path) });
   } catch (cause) {
     throw cause instanceof ReverieError ? cause.within(line`${{ path }}: `) : cause;
   }

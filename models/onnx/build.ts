@@ -9,6 +9,7 @@ import {
   type Node,
   type Tensor,
 } from "./model.ts";
+import { namesIn } from "./names.ts";
 
 /** What a caller may write for an attribute: a whole number becomes an int, use {@link float} for a float. */
 export type AttributeInput = number | string | readonly number[] | Attribute;
@@ -33,6 +34,8 @@ export interface BuilderOptions {
   name?: string;
   /** Version of the operator set; 17 is the newest that every execution provider we use knows whole. */
   opset?: number;
+  /** Names of outputs to come: no other value gets them. */
+  outputs?: readonly string[];
 }
 
 /**
@@ -51,7 +54,8 @@ export class GraphBuilder {
   readonly graph: Graph;
   readonly opset: number;
   readonly #constants = new Map<string, string>();
-  #names: Set<string>;
+  readonly #reserved: Set<string>;
+  readonly #names: Set<string>;
   #counter = 0;
 
   constructor(options: BuilderOptions = {}) {
@@ -63,7 +67,8 @@ export class GraphBuilder {
       initializers: new Map(),
     };
     this.opset = options.opset ?? 17;
-    this.#names = new Set();
+    this.#reserved = new Set(options.outputs);
+    this.#names = new Set(this.#reserved);
   }
 
   /** Goes on building at the end of a copy of an existing graph; its tensors are shared, not copied. */
@@ -74,9 +79,7 @@ export class GraphBuilder {
     builder.graph.outputs.push(...outputs);
     builder.graph.nodes.push(...nodes);
     for (const [name, tensor] of initializers) builder.graph.initializers.set(name, tensor);
-    for (const { name } of inputs) builder.#names.add(name);
-    for (const name of initializers.keys()) builder.#names.add(name);
-    for (const node of nodes) for (const name of [node.name, ...node.outputs]) builder.#names.add(name);
+    namesIn(model.graph, builder.#names);
     return builder;
   }
 
@@ -96,9 +99,15 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Makes a value an output of the graph under the given name. */
+  /** Makes a value an output of the graph under the given name. Throws when another value has the name. */
   output(name: string, value: string, type: ElementType, dims?: Dimension[]): void {
-    if (name !== value) this.graph.nodes.push(this.#node("Identity", [value], [this.unique(name)], {}));
+    if (name !== value) {
+      if (!this.#reserved.delete(name) && this.#names.has(name)) {
+        throw new Error(`the graph already has a value named ${name}`);
+      }
+      this.#names.add(name);
+      this.graph.nodes.push(this.#node("Identity", [value], [name], {}));
+    }
     this.graph.outputs.push(dims ? { name, type, dims } : { name, type });
   }
 
@@ -235,4 +244,6 @@ export const elementTypeCode: Readonly<Record<ElementType, number>> = {
   bool: 9,
   float16: 10,
   float64: 11,
+  bfloat16: 16,
+  other: 0,
 };

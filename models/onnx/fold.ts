@@ -1,6 +1,7 @@
 import type { Graph, Model, Node, Tensor } from "./model.ts";
 import { branchOf } from "./fold/branches.ts";
 import { withExactSizes } from "./fold/resize.ts";
+import { freeName, namesIn } from "./names.ts";
 import { prune } from "./prune.ts";
 import { ShapeTable } from "./shapes.ts";
 
@@ -43,17 +44,11 @@ function append(node: Node, graph: Graph, table: ShapeTable, taken: Set<string>)
   }
   graph.nodes.push(node);
   const exact = withExactSizes(node, table, (tensor) => {
-    const name = `${node.outputs[0]}_sizes`;
+    const name = freeName(`${node.outputs[0]}_sizes`, taken);
     graph.initializers.set(name, tensor);
-    taken.add(name);
     return name;
   });
   if (exact !== node) graph.nodes[graph.nodes.length - 1] = exact;
-}
-
-function namesIn(graph: Graph): Set<string> {
-  const values = graph.nodes.flatMap((node) => [node.name, ...node.outputs]);
-  return new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys(), ...values]);
 }
 
 function constantOutputs(node: Node, table: ShapeTable): [string, Tensor][] | undefined {

@@ -1,3 +1,4 @@
+import { renamed } from "./fold/branches.ts";
 import type { GraphBuilder } from "./build.ts";
 import type { Model, Node } from "./model.ts";
 
@@ -22,13 +23,12 @@ export function inline(
     names.set(name, value);
   }
   for (const [name, tensor] of model.graph.initializers) names.set(name, g.constant(tensor, name));
-  for (const node of model.graph.nodes) g.graph.nodes.push(renamed(node, names, g));
+  for (const node of model.graph.nodes) g.graph.nodes.push(renamedApart(node, names, g));
   return Object.fromEntries(model.graph.outputs.map(({ name }) => [name, names.get(name) ?? name]));
 }
 
-function renamed(node: Node, names: Map<string, string>, g: GraphBuilder): Node {
-  const inputs = node.inputs.map((name) => names.get(name) ?? name);
+function renamedApart(node: Node, names: Map<string, string>, g: GraphBuilder): Node {
   for (const output of node.outputs) if (output) names.set(output, g.unique(output));
-  const outputs = node.outputs.map((name) => names.get(name) ?? name);
-  return { ...node, name: outputs[0] ?? node.name, inputs, outputs };
+  const copy = renamed(node, names);
+  return { ...copy, name: copy.outputs[0] ?? node.name };
 }

@@ -3,18 +3,23 @@
  * Values in a graph are names; every name is assigned exactly once (SSA), as the ONNX specification demands.
  */
 
-/** Element types that Reverie's graphs use, named as onnxruntime names them. */
+/**
+ * Element types that Reverie's graphs use, named as onnxruntime names them. "other" stands for what only parts of a network
+ * may have that are not needed: strings, sequences, 8-bit floats and so on.
+ */
 export type ElementType =
   | "float32"
   | "float64"
   | "float16"
+  | "bfloat16"
   | "uint8"
   | "int8"
   | "int32"
   | "int64"
-  | "bool";
+  | "bool"
+  | "other";
 
-/** The typed array that holds elements of each type; float16 is kept as raw bits, bool as bytes. */
+/** The typed array that holds elements of each type; float16 and bfloat16 are kept as raw bits, bool as bytes. */
 export type TensorData =
   | Float32Array
   | Float64Array
@@ -24,7 +29,11 @@ export type TensorData =
   | Int32Array
   | BigInt64Array;
 
-/** A constant tensor. `data` has as many elements as the product of `dims` (row-major); a scalar has `dims = []`. */
+/**
+ * A constant tensor. `data` has as many elements as the product of `dims` (row-major); a scalar has `dims = []`. Tensors of
+ * a file read `data` when it is first asked for, and throw a ReverieError where it is missing, damaged, or of a type
+ * "other".
+ */
 export interface Tensor {
   type: ElementType;
   dims: number[];
@@ -40,7 +49,11 @@ export type Attribute =
   | { kind: "string"; value: string }
   | { kind: "strings"; value: string[] }
   | { kind: "tensor"; value: Tensor }
-  | { kind: "graph"; value: Graph };
+  | { kind: "graph"; value: Graph }
+  /** Inside a function: the attribute of that name of the node that calls it. */
+  | { kind: "reference"; value: string }
+  /** A kind that Reverie does not handle, such as a sparse tensor. */
+  | { kind: "other"; value: undefined };
 
 /** One operator call. An omitted optional input or output is the empty string. */
 export interface Node {
@@ -80,6 +93,19 @@ export interface Model {
   metadata: Record<string, string>;
 }
 
+/** An operator that a file defines by other nodes. Inputs, outputs and inner values have names of the function's own. */
+export interface FunctionDefinition {
+  name: string;
+  domain: string;
+  /** Version of the standard operator set that the nodes are written in. */
+  opset: number;
+  inputs: string[];
+  outputs: string[];
+  nodes: Node[];
+  /** Attributes that calls may leave out. */
+  defaults: Record<string, Attribute>;
+}
+
 /** Number of elements of a shape; 1 for a scalar. */
 export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, size) => product * size, 1);
@@ -89,11 +115,13 @@ const constructors = {
   float32: Float32Array,
   float64: Float64Array,
   float16: Uint16Array,
+  bfloat16: Uint16Array,
   uint8: Uint8Array,
   int8: Int8Array,
   int32: Int32Array,
   int64: BigInt64Array,
   bool: Uint8Array,
+  other: Uint8Array,
 } as const;
 
 /** The typed array constructor for an element type. */
@@ -111,10 +139,29 @@ export function intTensor(values: readonly number[], dims: number[] = [values.le
   return checked({ type: "int64", dims, data: BigInt64Array.from(values, BigInt) });
 }
 
-/** The tensor's elements as JavaScript numbers; float16 bits are not decoded and are refused with a TypeError. */
-export function numbersOf(tensor: Tensor): number[] {
-  if (tensor.type === "float16") throw new TypeError("float16 tensors must be decoded first");
-  return Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+/** The tensor's elements as JavaScript numbers. */
+export function numbersOf({ type, data }: Tensor): number[] {
+  if (type === "float16") return Array.from(halves(data));
+  if (type === "bfloat16") return Array.from(upperHalves(data));
+  return data instanceof BigInt64Array ? Array.from(data, Number) : Array.from(data);
+}
+
+/** The tensor with its elements rounded to float32; itself if it has that type. */
+export function toFloat32({ type, dims, data }: Tensor): Tensor {
+  const floats = type === "float16" ? halves(data) : type === "bfloat16" ? upperHalves(data) : data;
+  if (floats instanceof BigInt64Array) return floatTensor(Array.from(floats, Number), dims);
+  return { type: "float32", dims, data: floats instanceof Float32Array ? floats : new Float32Array(floats) };
+}
+
+function halves({ buffer, byteOffset, length }: TensorData): Float16Array {
+  return new Float16Array(buffer, byteOffset, length);
+}
+
+/** bfloat16 is the upper half of a float32. */
+function upperHalves(bits: TensorData): Float32Array {
+  const whole = new Uint32Array(bits.length);
+  for (let i = 0; i < whole.length; i++) whole[i] = Number(bits[i]) << 16;
+  return new Float32Array(whole.buffer);
 }
 
 function checked(tensor: Tensor): Tensor {

@@ -25,7 +25,7 @@ const typeByCode = new Map(
   Object.entries(elementTypeCode).map(([type, code]) => [code, type as ElementType]),
 );
 
-/** The element type behind a TensorProto.DataType number; undefined for types that Reverie does not handle. */
-export function elementTypeOf(code: number): ElementType | undefined {
-  return typeByCode.get(code);
+/** The element type behind a TensorProto.DataType number. */
+export function elementTypeOf(code: number): ElementType {
+  return typeByCode.get(code) ?? "other";
 }

@@ -1,6 +1,7 @@
 import { invalidParameter, ReverieError } from "../errors.ts";
 import { GraphBuilder } from "./build.ts";
 import type { Attribute, Graph, Model, Node } from "./model.ts";
+import { namesIn } from "./names.ts";
 import { ShapeTable } from "./shapes.ts";
 import { operatorOf } from "./operators/table.ts";
 import { UpgradeContext } from "./operators/upgrade_context.ts";
@@ -43,7 +44,7 @@ export function upgrade(model: Model, options: UpgradeOptions = {}): Model {
   }
   const names = new Set<string>();
   const keeps = options.unsupported === "keep";
-  collectNames(model.graph, names);
+  namesIn(model.graph, names);
   return { ...model, opset: targetOpset, graph: upgradeGraph(model.graph, { opset, names, keeps }) };
 }
 
@@ -56,21 +57,6 @@ function hasFusedOperators(graph: Graph): boolean {
     node.op === "SimplifiedLayerNormalization" ||
     Object.values(node.attributes).some(({ kind, value }) => kind === "graph" && hasFusedOperators(value))
   );
-}
-
-/**
- * Every name of a value or node in a graph and in the graphs inside it, so that new ones meet none of them: new nodes are
- * named after their values, and onnxruntime refuses two nodes of one name.
- */
-function collectNames(graph: Graph, names: Set<string>): void {
-  for (const { name } of [...graph.inputs, ...graph.outputs]) names.add(name);
-  for (const name of graph.initializers.keys()) names.add(name);
-  for (const node of graph.nodes) {
-    for (const name of [node.name, ...node.outputs]) names.add(name);
-    for (const attribute of Object.values(node.attributes)) {
-      if (attribute.kind === "graph") collectNames(attribute.value, names);
-    }
-  }
 }
 
 interface Settings {

@@ -8,9 +8,11 @@ const elementBytes: Record<ElementType, number> = {
   float32: 4,
   int32: 4,
   float16: 2,
+  bfloat16: 2,
   uint8: 1,
   int8: 1,
   bool: 1,
+  other: 0,
 };
 
 /**

@@ -53,7 +53,9 @@ function writeNode(node: Node): types.INodeProto {
 const utf8 = new TextEncoder();
 
 function writeAttribute(attribute: Attribute): types.IAttributeProto {
-  const type = attributeCode[attribute.kind];
+  const type = attribute.kind === "other" || attribute.kind === "reference"
+    ? 0
+    : attributeCode[attribute.kind];
   switch (attribute.kind) {
     case "int":
       return { type, i: attribute.value };
@@ -71,6 +73,9 @@ function writeAttribute(attribute: Attribute): types.IAttributeProto {
       return { type, t: writeTensor(attribute.value) };
     case "graph":
       return { type, g: writeGraph(attribute.value) };
+    case "reference":
+    case "other":
+      throw new Error("an attribute of an unknown kind cannot be written");
   }
 }
 

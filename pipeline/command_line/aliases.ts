@@ -4,6 +4,7 @@
  */
 import { nearest } from "../settings/nearest.ts";
 import { flagName } from "./flags.ts";
+import { checkTheirValue, theirFlagNamed, theirFlags } from "./their_flags.ts";
 import { settingList } from "../settings/parameters.ts";
 import { type ReverieError, wrongUsage } from "../../models/errors.ts";
 
@@ -15,6 +16,8 @@ export interface Translated {
   input?: string;
   /** From `-output_video` or `-output_image`. */
   output?: string;
+  /** Their name for the output, for a command line that gives none. */
+  usualOutput?: string;
   /** One line each, for the user: what was changed and what has no effect. */
   notes: string[];
 }
@@ -27,40 +30,16 @@ const meant = Map.groupBy(
   ({ name }) => name,
 );
 
-/** Flags that take a value but stand for no setting, see {@link translateOne}. */
-const special = new Set([
-  "content_video",
-  "content_image",
-  "output_video",
-  "output_image",
-  "gpu",
-  "temp_dir",
-  "update_interval",
-]);
+/** What a flag brings along, unless other flags say otherwise: their optimisers climb the plain gradient. */
+const implied: Readonly<Record<string, readonly string[]>> = {
+  optimizer: ["--learning-rate=1.5", "--smoothing=none", "--colour=1"],
+};
 
-/** Flags that take a value and have no effect here. */
-const ignored = new Set([
-  ..."dream_weight l2_weight init optimizer lbfgs_num_correction print_iter print_octave_iter".split(" "),
-  ..."save_iter save_octave_iter output_start_num octave_mode channel_mode channel_capture".split(" "),
-  ..."layer_sigma sigma fft_block zoom zoom_mode leading_zeros tile_size overlap_percent".split(" "),
-  ..."print_tile print_tile_iter image_capture_size frame_duration original_colors pooling".split(" "),
-  ..."model_type model_mean label_file backend random_transforms adjust_contrast classify".split(" "),
-  ..."multidevice_strategy norm_percent abs_percent mean_percent percent_mode".split(" "),
-]);
-
-/** Switches that have no effect here. */
-const ignoredSwitches = new Set([
-  ..."normalize_weights use_fft disable_roll create_gif disable_check cudnn_autotune clamp".split(" "),
-  ..."print_layers print_channels".split(" "),
-]);
-
-const isSwitch = (name: string) =>
-  ignoredSwitches.has(name) || name === "keep_temp" || name === "verbose" ||
-  meant.get(name)?.some(({ setting }) => setting.kind === "boolean");
-const takesValue = (name: string) => meant.has(name) || special.has(name) || ignored.has(name);
-
-/** All names that are understood, without the dash. */
-const known = [...meant.keys(), ...special, ...ignored, ...ignoredSwitches, "keep_temp", "verbose"];
+/** A flag as it was given, and its value; a switch has "true" or "false". */
+interface Given {
+  name: string;
+  value: string;
+}
 
 /**
  * Translates a command line. Arguments that are not single-dash flags are passed on unchanged.
@@ -69,43 +48,95 @@ const known = [...meant.keys(), ...special, ...ignored, ...ignoredSwitches, "kee
  */
 export function translateAliases(args: readonly string[]): Translated {
   const result: Translated = { args: [], notes: [] };
-  const unused: string[] = [];
-  let keep = false, folder: string | undefined;
-  for (let index = 0; index < args.length; index++) {
-    const arg = args[index]!;
+  const unused: string[] = [], given = new Map<string, string>();
+  const rest = [...args];
+  while (rest.length > 0) {
+    const arg = rest.shift()!;
     if (arg === "--") {
-      result.args.push(...args.slice(index));
+      result.args.push(arg, ...rest.splice(0));
       break;
     }
-    const [, name, attached] = /^-([a-z]\w*)(?:=(.*))?$/si.exec(arg) ?? [];
-    if (name === undefined || arg === "-h") {
-      result.args.push(arg);
-      // The value of one of our own flags may begin with a dash, as in `--seed -1`; it is passed on unread.
-      continue;
+    const theirs = theirFlag(arg, rest);
+    // The value of one of our own flags may begin with a dash, as in `--seed -1`; it is passed on unread.
+    if (!theirs) result.args.push(arg);
+    else {
+      given.set(theirs.name, theirs.value);
+      translateOne(theirs, result, unused);
     }
-    if (isSwitch(name)) {
-      if (name === "keep_temp") keep = true;
-      else if (name === "verbose") result.args.push("--verbose");
-      else if (ignoredSwitches.has(name)) unused.push(`-${name}`);
-      else translateSetting(name, "true", result);
-      continue;
-    }
-    if (!takesValue(name)) throw unknownAlias(arg, name);
-    const value = attached ?? args[++index];
-    if (value === undefined) throw wrongUsage(`-${name} needs a value`);
-    if (name === "temp_dir") folder = value;
-    else if (ignored.has(name)) unused.push(`-${name}`);
-    else if (special.has(name)) translateOne(name, value, result);
-    else translateSetting(name, value, result);
   }
-  if (keep) result.args.push(`--dump=${folder ?? "temp"}`);
-  else if (folder !== undefined) unused.push("-temp_dir (without -keep_temp)");
-  if (unused.length > 0) result.notes.push(`no effect yet: ${unused.join(", ")}`);
-  return result;
+  const folder = given.get("temp_dir");
+  if (given.get("keep_temp") === "true") result.args.push(`--dump=${folder ?? "temp"}`);
+  else if (folder !== undefined && folder !== "temp") unused.push("-temp_dir (without -keep_temp)");
+  result.args.unshift(...[...given.keys()].flatMap((name) => implied[name] ?? []));
+  if (unused.length > 0) result.notes.push(`no effect yet: ${[...new Set(unused)].join(", ")}`);
+  return withTheirOutput(result, given);
+}
+
+/** Reads a flag of theirs and takes its value from the rest; undefined for any other argument. */
+function theirFlag(arg: string, rest: string[]): Given | undefined {
+  const [, typed, attached] = /^-([a-z]\w*)(?:=(.*))?$/si.exec(arg) ?? [];
+  if (typed === undefined || arg === "-h") return undefined;
+  const name = theirFlagNamed(typed);
+  if (name === undefined) throw unknownAlias(arg, typed);
+  if (theirFlags[name]!.values === "switch") {
+    const isWord = (text = "") => /^(true|false)$/i.test(text);
+    const word = attached ?? (isWord(rest[0]) ? rest.shift() : "true");
+    if (!isWord(word)) throw wrongUsage(`-${name} takes no value but True or False, not "${word}"`);
+    return { name, value: word!.toLowerCase() };
+  }
+  const value = attached ?? rest.shift();
+  if (value === undefined) throw wrongUsage(`-${name} needs a value`);
+  checkTheirValue(name, value);
+  return { name, value };
+}
+
+function translateOne({ name, value }: Given, result: Translated, unused: string[]): void {
+  const { values, usual = values === "switch" ? "false" : undefined, always } = theirFlags[name]!;
+  if (meant.has(name)) return translateSetting(name, value, result);
+  if (value === usual) return;
+  if (always !== undefined) {
+    const note = `-${name} ${always}`;
+    if (!result.notes.includes(note)) result.notes.push(note);
+    return;
+  }
+  switch (name) {
+    case "content_video":
+    case "content_image":
+      result.input = value;
+      break;
+    case "output_video":
+    case "output_image":
+      result.output = value;
+      break;
+    case "gpu":
+      result.args.push(...providers(value, result));
+      break;
+    case "verbose":
+      result.args.push("--verbose");
+      break;
+    case "print_layers":
+      result.args.push("--print-layers");
+      break;
+    case "label_file":
+      result.args.push(`--label-file=${value}`);
+      break;
+    case "keep_temp":
+    case "temp_dir":
+      break;
+    default:
+      unused.push(`-${name}`);
+  }
+}
+
+/** Their output has a name even if none is given. It replaces a file under the same conditions as any other. */
+function withTheirOutput(result: Translated, given: ReadonlyMap<string, string>): Translated {
+  if (result.output !== undefined) return result;
+  const name = given.has("content_video") ? "output.mp4" : given.has("content_image") ? "out.png" : undefined;
+  return name === undefined ? result : { ...result, usualOutput: name };
 }
 
 function unknownAlias(arg: string, name: string): ReverieError {
-  const near = nearest(name, known);
+  const near = nearest(name, Object.keys(theirFlags));
   const suggestion = near ? `did you mean -${near}?` : "--help lists those there are";
   return wrongUsage(`there is no flag ${arg.split("=")[0]}; ${suggestion}`);
 }
@@ -118,27 +149,10 @@ function translateSetting(name: string, text: string, { args, notes }: Translate
   }
 }
 
-function translateOne(name: string, value: string, result: Translated): void {
-  switch (name) {
-    case "content_video":
-    case "content_image":
-      result.input = value;
-      break;
-    case "output_video":
-    case "output_image":
-      result.output = value;
-      break;
-    case "gpu":
-      result.args.push(...providers(value));
-      break;
-    case "update_interval":
-      // Nothing to do: the output is written as the frames are dreamed.
-      break;
-  }
-}
-
 /** `c` is the CPU. One or more numbers mean CUDA, here with the CPU as fallback. */
-function providers(gpu: string): string[] {
-  if (gpu === "c") return ["--provider=cpu"];
-  return gpu === "mps" ? [] : ["--provider=cuda,cpu"];
+function providers(gpu: string, { notes }: Translated): string[] {
+  if (/^c$/i.test(gpu)) return ["--provider=cpu"];
+  if (gpu === "mps") return [];
+  if (gpu.includes(",")) notes.push(`-gpu ${gpu}: one of them is used`);
+  return ["--provider=cuda,cpu"];
 }

@@ -10,10 +10,18 @@ import { GraphBuilder } from "../../models/onnx/build.ts";
 import { floatTensor, intTensor, type Model } from "../../models/onnx/model.ts";
 import { resize, type Size } from "../graphs/picture.ts";
 import type { Random } from "../graphs/random.ts";
-import { stepGraph, type StepOptions } from "./step_graph.ts";
+import { Adam } from "./adam.ts";
+import { contrastGraph } from "./contrast.ts";
+import { isTilting, type RandomTransforms, randomTurn, tilted } from "./turn.ts";
+import { Lbfgs, type LbfgsSessions, loadLbfgs } from "./lbfgs.ts";
+import { Ascent, type Optimizer, type OptimizerName } from "./optimizer.ts";
+import { isRankedOnce } from "./channels.ts";
+import { rankGraph, stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them requires a new one. */
 export interface DreamerOptions extends Omit<StepOptions, "forms"> {
+  /** The percentile of the picture that every step makes white. Default: contrast stays as it is. */
+  adjustContrast?: number | undefined;
   /** Called once if a picture does not move the layers, so that it stays as it is. */
   onWarning?: ((line: Line) => void) | undefined;
 }
@@ -24,8 +32,10 @@ export interface DreamSettings {
   steps: number;
   /** Passes over all octaves. */
   passes: number;
-  /** Mean change per step, in [0, 1]. */
+  /** Learning rate: for ascent the mean change per step, in [0, 1]. */
   rate: number;
+  /** Number of earlier steps that L-BFGS remembers. Default: 100. */
+  history?: number;
   /** Largest random shift before each step, in pixels. */
   jitter: number;
   random: Random;
@@ -46,10 +56,19 @@ export function gradientForms(provider: string): StepOptions["forms"] {
   return { maxPool: provider === "webgpu" ? "indexFree" : "indices" };
 }
 
-/** One octave: its size, and its two graphs. */
+/** A step's graph, and the size at which its network sees the picture. */
+interface View {
+  step: Session;
+  size: Size;
+}
+
+/** One octave: its size and its graphs. */
 interface Octave {
   size: Size;
-  step: Session;
+  /** Graphs for the upright picture and, if it may lie on its side, for that. */
+  views: View[];
+  contrast: Session | undefined;
+  lbfgs: LbfgsSessions | undefined;
   /** Scales the picture down to this octave and adds the detail of the octave below. */
   enter: Session;
 }
@@ -57,11 +76,22 @@ interface Octave {
 /** Holds the sessions for one working size. */
 export class Dreamer {
   readonly #octaves: Octave[];
+  readonly #optimizer: OptimizerName;
+  /** Chooses channels on the picture that a dream begins with. */
+  readonly #rank: Session | undefined;
+  readonly #transforms: RandomTransforms;
   readonly #layers: string;
   #onWarning: DreamerOptions["onWarning"];
 
-  private constructor(octaves: Octave[], { layers, onWarning }: DreamerOptions) {
+  private constructor(
+    octaves: Octave[],
+    { optimizer = "ascent", randomTransforms = "none", layers, onWarning }: DreamerOptions,
+    rank?: Session,
+  ) {
     this.#octaves = octaves;
+    this.#optimizer = optimizer;
+    this.#transforms = randomTransforms;
+    this.#rank = rank;
     this.#layers = layers.join(", ");
     this.#onWarning = onWarning;
   }
@@ -80,17 +110,29 @@ export class Dreamer {
     signal?: AbortSignal,
   ): Promise<Dreamer> {
     const working = sizes.at(-1)!;
+    const { optimizer = "ascent", randomTransforms = "none", adjustContrast } = options;
     const octaves: Octave[] = [];
     for (const [index, size] of sizes.entries()) {
       signal?.throwIfAborted();
-      const step = stepGraph(network, size, { ...options, forms: gradientForms(engine.provider) });
+      const views: View[] = [];
+      for (const isTilted of isTilting(randomTransforms) ? [false, true] : [false]) {
+        const forms = gradientForms(engine.provider);
+        const step = await engine.load(stepGraph(network, size, { ...options, forms }, isTilted));
+        views.push({ step, size: isTilted ? tilted(size) : size });
+      }
+      const contrast = adjustContrast === undefined
+        ? undefined
+        : await engine.load(contrastGraph(size, adjustContrast, network.preprocessing.mean));
       octaves.push({
         size,
-        step: await engine.load(step),
+        views,
+        contrast,
+        lbfgs: optimizer === "lbfgs" ? await loadLbfgs(engine, size) : undefined,
         enter: await engine.load(enterGraph(working, size, sizes[index - 1])),
       });
     }
-    return new Dreamer(octaves, options);
+    const rank = isRankedOnce(options) ? await engine.load(rankGraph(network, working, options)) : undefined;
+    return new Dreamer(octaves, options, rank);
   }
 
   /**
@@ -100,26 +142,30 @@ export class Dreamer {
    */
   async dream(picture: Value, settings: DreamSettings): Promise<Dreamed> {
     let dreamed: Dreamed = { picture, loss: 0 };
+    const chosen = await this.#rank?.run({ picture }) ?? {};
     for (let pass = 0; pass < settings.passes; pass++) {
-      const next = await this.#pass(dreamed.picture, settings);
+      const next = await this.#pass(dreamed.picture, chosen, settings);
       if (dreamed.picture !== picture) dreamed.picture.release();
       dreamed = next;
     }
+    for (const mask of Object.values(chosen)) mask.release();
     return dreamed;
   }
 
-  async #pass(picture: Value, settings: DreamSettings): Promise<Dreamed> {
+  async #pass(picture: Value, chosen: Record<string, Value>, settings: DreamSettings): Promise<Dreamed> {
     let below: { base: Value; dreamed: Value } | undefined;
     let loss = 0;
     let strength = 0;
-    for (const { size, step, enter } of this.#octaves) {
+    for (const octave of this.#octaves) {
       const feeds: Record<string, Value> = below
         ? { picture, baseBelow: below.base, dreamedBelow: below.dreamed }
         : { picture };
-      const entered = await enter.run<"base" | "start">(feeds);
+      const entered = await octave.enter.run<"base" | "start">(feeds);
       below?.base.release();
       below?.dreamed.release();
-      const climbed = await climb(step, entered.start, size, settings);
+      const optimizer = this.#optimizerAt(octave, settings);
+      const start = { ...chosen, picture: entered.start };
+      const climbed = await this.#climb(octave, optimizer, start, settings);
       below = { base: entered.base, dreamed: climbed.picture };
       loss = climbed.loss;
       strength += climbed.strength;
@@ -149,33 +195,53 @@ export class Dreamer {
     this.#onWarning = undefined;
   }
 
+  /** Every octave begins with a new one, as in neural-dream. */
+  #optimizerAt({ size, lbfgs }: Octave, { rate, history = 100 }: DreamSettings): Optimizer {
+    if (lbfgs) return new Lbfgs(lbfgs, 255 * rate, history);
+    return this.#optimizer === "adam" ? new Adam(size, rate) : new Ascent(rate);
+  }
+
+  /** Climbs at one size. Releases the picture and the optimiser. */
+  async #climb(
+    { views, contrast }: Octave,
+    optimizer: Optimizer,
+    { picture, ...chosen }: { picture: Value; [mask: string]: Value },
+    { steps, jitter, random, signal }: DreamSettings,
+  ): Promise<Dreamed & { strength: number }> {
+    let last: { loss: Value; strength: Value } | undefined;
+    const replace = (next: Value) => {
+      picture.release();
+      picture = next;
+    };
+    for (let step = 0; step < steps; step++) {
+      signal?.throwIfAborted();
+      if (contrast) replace((await contrast.run<"stretched">({ picture })).stretched);
+      const turn = randomTurn(random, this.#transforms);
+      const view = views[turn % 2]!;
+      const shift = randomShift(random, jitter, view.size);
+      const half = this.#transforms === "none" ? {} : { half: floatTensor([turn >> 1], []) };
+      const next = await optimizer.step(view.step, { ...chosen, ...half, picture, shift });
+      replace(next.dreamed);
+      last?.loss.release();
+      last?.strength.release();
+      last = next;
+    }
+    optimizer.release();
+    const numberOf = async (value?: Value) => value ? Number((await value.take()).data[0]) : 0;
+    return { picture, loss: await numberOf(last?.loss), strength: await numberOf(last?.strength) };
+  }
+
   /** Releases all sessions. */
   async release(): Promise<void> {
-    await Promise.all(this.#octaves.flatMap(({ step, enter }) => [step.release(), enter.release()]));
+    const sessions = this.#octaves.flatMap(({ views, enter, contrast, lbfgs = {} }) => [
+      ...views.map(({ step }) => step),
+      enter,
+      ...(contrast ? [contrast] : []),
+      ...Object.values(lbfgs),
+    ]);
+    if (this.#rank) sessions.push(this.#rank);
+    await Promise.all(sessions.map((session) => session.release()));
   }
-}
-
-/** Gradient ascent at one size. Releases the picture it is given. */
-async function climb(
-  session: Session,
-  picture: Value,
-  size: Size,
-  settings: DreamSettings,
-): Promise<Dreamed & { strength: number }> {
-  const rate = floatTensor([settings.rate], []);
-  let last: { loss: Value; strength: Value } | undefined;
-  for (let step = 0; step < settings.steps; step++) {
-    settings.signal?.throwIfAborted();
-    const shift = randomShift(settings.random, settings.jitter, size);
-    const next = await session.run<"dreamed" | "loss" | "strength">({ picture, shift, rate });
-    picture.release();
-    last?.loss.release();
-    last?.strength.release();
-    picture = next.dreamed;
-    last = next;
-  }
-  const numberOf = async (value?: Value) => value ? Number((await value.take()).data[0]) : 0;
-  return { picture, loss: await numberOf(last?.loss), strength: await numberOf(last?.strength) };
 }
 
 /** A cyclic shift of up to `jitter` pixels either way on both axes, as int64 [2] (rows, columns). */

@@ -75,8 +75,15 @@ async function build(options: DreamersOptions): Promise<Dreamer> {
   const { engine, network, working, parameters, onWarning, signal } = options;
   const { octaves, octaveScale } = parameters;
   const layers = parameters.layers ?? network.defaultLayers;
+  const weighting = parameters.weighting ?? (parameters.optimizer === "ascent" ? "equal" : "plain");
   const sizes = octaveSizes(working, octaves, octaveScale, inputSizes(network, layers));
-  return await Dreamer.create(engine, network, sizes, { ...parameters, layers, onWarning }, signal);
+  return await Dreamer.create(
+    engine,
+    network,
+    sizes,
+    { ...parameters, layers, weighting, onWarning },
+    signal,
+  );
 }
 
 /** The settings that the graphs depend on. */

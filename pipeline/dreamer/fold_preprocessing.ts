@@ -6,6 +6,7 @@ import {
   numbersOf,
   type Tensor,
 } from "../../models/onnx/model.ts";
+import { freeName, namesIn } from "../../models/onnx/names.ts";
 import type { Preprocessing } from "../../models/networks/network.ts";
 
 /** A network and the preprocessing that its input still needs. */
@@ -29,10 +30,11 @@ export function foldPreprocessing(model: Model, preprocessing: Preprocessing): F
   );
   if (!isFoldable || graph.outputs.some(({ name }) => name === input)) return { model, preprocessing };
   const initializers = new Map(graph.initializers);
+  const taken = namesIn(graph);
   const nodes = graph.nodes.map((node) => {
     if (!readers.includes(node)) return node;
     const [, weight, ...rest] = node.inputs as [string, string, ...string[]];
-    const folded = `${node.outputs[0]}/of_picture`;
+    const folded = freeName(`${node.outputs[0]}/of_picture`, taken);
     initializers.set(folded, weightOfPicture(graph.initializers.get(weight)!, preprocessing));
     return { ...node, inputs: [input, folded, ...rest] };
   });

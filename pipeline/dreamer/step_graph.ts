@@ -1,63 +1,97 @@
 /** One step of gradient ascent as a single ONNX graph: DeepDream on one screen. */
-import { invalidParameter } from "../../models/errors.ts";
 import { differentiate, type GradientForms } from "../../models/gradient/differentiate.ts";
 import { prepare } from "../../models/gradient/prepare.ts";
 import type { Network, Preprocessing } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import { inline } from "../../models/onnx/inline.ts";
 import type { Model } from "../../models/onnx/model.ts";
-import { mean, roll, scaled, type Size, unrollShift } from "../graphs/picture.ts";
+import { mean, roll, type Size, unrollShift } from "../graphs/picture.ts";
+import { adamChange, adamInputs } from "./adam.ts";
+import { choiceOf, isRankedOnce, rankedMask } from "./channels.ts";
 import { foldPreprocessing } from "./fold_preprocessing.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
+import { objectiveGradient, type Weights } from "./objective.ts";
+import type { OptimizerName } from "./optimizer.ts";
+import { type RandomTransforms, tilted, turned, turnedBack } from "./turn.ts";
 import { colourScaled, smooth, type Smoothing, stepLength } from "./smoothing.ts";
-import { totalVariationGradient } from "./total_variation.ts";
 
 /** Options of {@link stepGraph}. */
-export interface StepOptions extends LossOptions {
+export interface StepOptions extends LossOptions, Weights {
   layers: string[];
   smoothing: Smoothing;
   /** How much of the gradient's colour is kept; 0 changes only brightness, 1 keeps all of it. */
   colour: number;
-  /** Weight of total variation against the dream; 0 leaves it out. */
-  tvWeight: number;
+  /** Default: ascent. */
+  optimizer?: OptimizerName | undefined;
+  /** What every step turns the picture by at random. Default: none. */
+  randomTransforms?: RandomTransforms | undefined;
   /** The forms that suit the execution provider. */
   forms: Required<GradientForms>;
 }
 
+/** The outputs of a step's graph. A network's own names are kept apart from them. */
+const outputsOf = {
+  ascent: ["dreamed", "loss", "strength"],
+  adam: ["dreamed", "loss", "strength", "firstNext", "secondNext"],
+  lbfgs: ["uphill", "loss", "strength"],
+} as const satisfies Record<OptimizerName, readonly string[]>;
+
 /**
- * `picture` float32 [1, 3, h, w] in [0, 1], `shift` int64 [2] (rows, columns), `rate` scalar (mean change, in
- * [0, 1]) -> `dreamed` [1, 3, h, w], `loss` (scalar, before the step) and `strength` (scalar, the smoothed gradient's mean
- * absolute value: 0 if the picture does not move the layers, not finite if the gradient is not).
+ * `picture` float32 [1, 3, h, w] in [0, 1], `shift` int64 [2] (rows, columns), `rate` scalar (change per step,
+ * in [0, 1]) -> `dreamed` [1, 3, h, w], `loss` (scalar, before the step) and `strength` (scalar, the smoothed
+ * gradient's mean absolute value: 0 if the picture does not move the layers, not finite if the gradient is not).
  *
- * The picture is shifted and run through the network. The gradient of the loss is smoothed, scaled to a mean
- * absolute value of `rate`, and added to the picture.
+ * The picture is shifted and run through the network, and the gradient of the loss is smoothed. Ascent scales it to
+ * a mean absolute value of `rate` and adds it to the picture. Adam has further inputs and outputs, see
+ * {@link adamInputs}. For L-BFGS the graph returns `uphill`, the gradient per grey level, instead of a dream, and has no `rate`.
+ *
+ * With random transforms there is also the scalar `half`: 1 for half a turn, 0 for none. The shift is that of the turned
+ * picture.
+ *
+ * @param isTilted whether the network sees the picture on its side
  */
-export function stepGraph(network: Network, size: Size, options: StepOptions): Model {
+export function stepGraph(network: Network, size: Size, options: StepOptions, isTilted = false): Model {
+  const { optimizer = "ascent", randomTransforms = "none" } = options;
+  const seen = isTilted ? tilted(size) : size;
   const dims = [1, 3, size.height, size.width];
-  const g = new GraphBuilder({ name: "gradient ascent" });
+  const g = new GraphBuilder({ name: `step of ${optimizer}`, outputs: [...outputsOf[optimizer]] });
   const picture = g.input("picture", "float32", dims);
   const shift = g.input("shift", "int64", [2]);
-  const rate = g.input("rate", "float32", []);
+  const moments = optimizer === "adam" ? adamInputs(g, size) : undefined;
+  const rate = optimizer === "ascent" ? g.input("rate", "float32", []) : undefined;
+  const turn = randomTransforms === "none" ? undefined : { isTilted, half: g.input("half", "float32", []) };
+  const ofLoss = dreamGradientGraph(network, seen, options);
+  // Its inputs besides the picture are those of the step.
+  const masks = ofLoss.graph.inputs.slice(1).map(({ name, dims }) => [name, g.input(name, "float32", dims!)]);
 
-  const rolled = roll(g, picture, shift, 3, size);
-  const { gradient, loss } = inline(g, dreamGradientGraph(network, size, options), { picture: rolled });
+  const rolled = roll(g, turn ? turned(g, picture, turn) : picture, shift, 3, seen);
+  const { gradient, loss } = inline(g, ofLoss, { ...Object.fromEntries(masks), picture: rolled });
   // Smoothed while shifted, so that the grid of the coarser levels never falls in the same place twice.
   const smoothed = roll(
     g,
-    smooth(g, gradient!, size, options.smoothing),
-    unrollShift(g, shift, size),
+    smooth(g, gradient!, seen, options.smoothing),
+    unrollShift(g, shift, seen),
     3,
-    size,
+    seen,
   );
-  const direction = colourScaled(g, smoothed, size, options.colour);
+  const upright = turn ? turnedBack(g, smoothed, turn) : smoothed;
+  const direction = colourScaled(g, upright, size, options.colour);
+  const isWeighted = optimizer !== "ascent" || options.tvWeight !== 0 || (options.l2Weight ?? 0) !== 0;
+  const isPlain = options.smoothing === "none" && options.colour === 1;
+  const climbed = { picture, direction, gradient: isPlain ? undefined : gradient };
+  const upwards = isWeighted
+    ? objectiveGradient(g, climbed, size, options, network.preprocessing.mean)
+    : direction;
   const strength = mean(g, g.abs(direction));
-  const change = g.mul(direction, stepLength(g, strength, rate));
-  const calmed = options.tvWeight === 0
-    ? change
-    : g.sub(change, g.mul(totalVariationGradient(g, picture, size), scaled(g, rate, options.tvWeight)));
-  g.output("dreamed", g.clip(g.add(picture, calmed), 0, 1), "float32", dims);
   g.output("loss", loss!, "float32", []);
   g.output("strength", strength, "float32", []);
+  if (optimizer === "lbfgs") {
+    g.output("uphill", upwards, "float32", dims);
+    return g.build();
+  }
+  const length = (rate: string) => stepLength(g, isWeighted ? mean(g, g.abs(upwards)) : strength, rate);
+  const change = moments ? adamChange(g, upwards, moments) : g.mul(upwards, length(rate!));
+  g.output("dreamed", g.clip(g.add(picture, change), 0, 1), "float32", dims);
   return g.build();
 }
 
@@ -70,34 +104,65 @@ export function stepGraph(network: Network, size: Size, options: StepOptions): M
 export function dreamGradientGraph(
   network: Network,
   size: Size,
-  options: Omit<StepOptions, "smoothing">,
+  options: LossOptions & Pick<StepOptions, "layers" | "forms">,
 ): Model {
   const dims = [1, 3, size.height, size.width];
-  const prepared = prepare(network.model, { layers: options.layers, inputShape: dims });
-  const { layers } = prepared;
-  refuseMissingChannels(prepared.model, options.channels ?? []);
-  const { model, preprocessing } = foldPreprocessing(prepared.model, network.preprocessing);
-  const g = new GraphBuilder({ name: "dream gradient", opset: model.opset });
+  const { model, preprocessing, layers } = layersOf(network, size, options);
+  const g = new GraphBuilder({ name: "dream gradient", opset: model.opset, outputs: ["loss", "gradient"] });
   const picture = g.input("picture", "float32", dims);
-  const input = preprocess(g, picture, preprocessing);
-  const values = inline(g, model, { [model.graph.inputs[0]!.name]: input });
-  const { loss, objective } = dreamLoss(g, layers.map((layer) => values[layer]!), options);
+  // Declared before the network brings its own names.
+  const masks = isRankedOnce(options)
+    ? layers.map(({ dims }, index) => g.input(maskName(index), "float32", [dims[1]!]))
+    : [];
+  const values = inline(g, model, { [model.graph.inputs[0]!.name]: preprocess(g, picture, preprocessing) });
+  const activations = layers.map(({ layer, dims, choice }, index) => {
+    const activation = { value: values[layer]!, dims };
+    if (!choice || "channels" in choice) return { ...activation, choice };
+    const mask = masks[index] ?? rankedMask(g, activation, choice.rank, choice.count);
+    return { ...activation, choice: { mask, count: choice.count } };
+  });
+  const { loss, objective } = dreamLoss(g, activations, options);
   const [gradient] = differentiate(g, objective, [picture], options.forms);
   g.output("loss", loss, "float32", []);
   g.output("gradient", gradient!, "float32", dims);
   return g.build();
 }
 
-function refuseMissingChannels({ graph }: Model, channels: readonly number[]): void {
-  for (const { name, dims } of graph.outputs) {
-    const count = Number(dims?.[1]);
-    const missing = channels.find((channel) => channel >= count);
-    if (missing === undefined) continue;
-    throw invalidParameter(
-      "channels",
-      `there is no channel ${missing} in ${name}: its channels are 0 to ${count - 1}`,
-    );
+/** Name of a layer's ranked channels, as an output of {@link rankGraph} and an input of the other graphs. */
+export const maskName = (index: number) => `chosen${index}`;
+
+/** `picture` float32 [1, 3, h, w] in [0, 1] -> the ranked channels of every layer, `chosen0` … [channels]. */
+export function rankGraph(
+  network: Network,
+  size: Size,
+  options: LossOptions & Pick<StepOptions, "layers">,
+): Model {
+  const { model, preprocessing, layers } = layersOf(network, size, options);
+  const outputs = layers.map((_, index) => maskName(index));
+  const g = new GraphBuilder({ name: "channel ranks", opset: model.opset, outputs });
+  const picture = g.input("picture", "float32", [1, 3, size.height, size.width]);
+  const values = inline(g, model, { [model.graph.inputs[0]!.name]: preprocess(g, picture, preprocessing) });
+  for (const [index, { layer, dims, choice }] of layers.entries()) {
+    if (!choice || "channels" in choice) continue;
+    const mask = rankedMask(g, { value: values[layer]!, dims }, choice.rank, choice.count);
+    g.output(maskName(index), mask, "float32", [dims[1]!]);
   }
+  return g.build();
+}
+
+/** The network up to its layers, and what counts of each. */
+function layersOf(
+  network: Network,
+  { height, width }: Size,
+  options: LossOptions & Pick<StepOptions, "layers">,
+) {
+  const prepared = prepare(network.model, { layers: options.layers, inputShape: [1, 3, height, width] });
+  const layers = prepared.layers.map((layer) => {
+    const { dims: declared } = prepared.model.graph.outputs.find(({ name }) => name === layer)!;
+    const dims = declared!.map(Number);
+    return { layer, dims, choice: choiceOf(options, { name: layer, dims }) };
+  });
+  return { ...foldPreprocessing(prepared.model, network.preprocessing), layers };
 }
 
 /** Converts an RGB picture in [0, 1] to the input that the network expects. */

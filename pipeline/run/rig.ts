@@ -73,6 +73,8 @@ export class Rig {
   /** Name of the network that dreams, and the layers that it dreams with. */
   readonly network: string;
   readonly layers: readonly string[];
+  /** The colour about which the network sees pictures, RGB in [0, 1]. */
+  readonly meanColour: readonly number[];
   readonly scaler: Scaler;
   readonly dreamers: Dreamers;
   readonly estimator: FlowEstimator | undefined;
@@ -84,7 +86,7 @@ export class Rig {
   private constructor(
     engine: Engine,
     working: Size,
-    network: { name: string; layers: readonly string[] },
+    network: { name: string; layers: readonly string[]; meanColour: readonly number[] },
     scaler: Scaler,
     dreamers: Dreamers,
     motion?: MotionRig,
@@ -93,6 +95,7 @@ export class Rig {
     this.working = working;
     this.network = network.name;
     this.layers = network.layers;
+    this.meanColour = network.meanColour;
     this.scaler = scaler;
     this.dreamers = dreamers;
     this.estimator = motion?.flow.estimator;
@@ -138,7 +141,7 @@ export class Rig {
     const flowSize = flowSizeOf(source, parameters, working);
     if (engine.provider === "cpu") room = spare(room, network, working, options);
     if (sizes.only) onWarning?.(onlySizeNote(layers, sizes.only));
-    const dreamed = { name: network.name, layers };
+    const dreamed = { name: network.name, layers, meanColour: network.preprocessing.mean };
     const dreamers = await Dreamers.create({ engine, network, working, parameters, onWarning, signal });
     signal?.throwIfAborted();
     const scaler = await Scaler.create(engine, source, working, flowSize);

@@ -1,9 +1,20 @@
 import { z } from "zod";
+import { optimizers } from "../dreamer/optimizer.ts";
+import { randomTransforms } from "../dreamer/turn.ts";
+import { beginnings } from "../noise.ts";
 import { parseNumber } from "./parse_number.ts";
 import { group, same, setting } from "./setting.ts";
 
 /** How a frame is dreamed. */
 export const ascent = group("How it is dreamed", {
+  init: setting(z.enum(beginnings).default("image"), {
+    label: "Begin with",
+    help:
+      "what a dream begins with: the frame (image), or noise (random), of which nothing but the dream remains",
+    live: true,
+    aliases: { init: same },
+  }),
+
   octaves: setting(z.int().min(1).max(12).default(4), {
     help: "sizes at which each frame is dreamed, from small to large",
     common: 4,
@@ -52,10 +63,27 @@ export const ascent = group("How it is dreamed", {
     aliases: { num_iterations: same },
   }),
 
+  optimizer: setting(z.enum(optimizers).default("ascent"), {
+    help: "how the picture climbs: ascent (steps of equal mean change), adam or lbfgs",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { optimizer: same },
+  }),
+
+  lbfgsHistory: setting(z.int().min(1).max(1000).default(100), {
+    label: "History of L-BFGS",
+    help: "with the optimizer lbfgs: number of earlier steps that it learns from",
+    slider: { low: 1, high: 100, step: 1 },
+    live: true,
+    costs: ["time"],
+    aliases: { lbfgs_num_correction: same },
+  }),
+
   learningRate: setting(z.number().gt(0).max(255).default(2.2), {
     label: "Strength of a step",
     unit: "grey levels",
-    help: "mean change per gradient step",
+    help:
+      "mean change per gradient step; with adam the largest usual one, with lbfgs a factor of its own step",
     common: 2,
     slider: { low: 0.5, high: 12, step: 0.1 },
     live: true,
@@ -70,6 +98,26 @@ export const ascent = group("How it is dreamed", {
     aliases: { jitter: same },
   }),
 
+  randomTransforms: setting(z.enum(randomTransforms).default("none"), {
+    help:
+      "turns the picture at random before each step: by half a turn (flip), or any quarter turns (rotate, all)",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { random_transforms: same },
+  }),
+
+  adjustContrast: setting(z.number().gt(0).max(100).optional(), {
+    unit: "percent",
+    help:
+      "raises the contrast before each step so that this percentile of the picture is white, such as 99.98 " +
+      "(default: contrast stays)",
+    slider: false,
+    live: true,
+    costs: ["graphs", "time"],
+    // Their code says -1 and their documentation 0 for none.
+    aliases: { adjust_contrast: (percent) => (parseNumber(percent) ?? 1) <= 0 ? undefined : percent },
+  }),
+
   smoothing: setting(z.enum(["none", "gaussian", "laplacian"]).default("laplacian"), {
     help: "smoothing of the gradient: a cascade of blurs, a Laplacian pyramid, or none",
     live: true,
@@ -82,14 +130,34 @@ export const ascent = group("How it is dreamed", {
     common: 6,
     live: true,
     costs: ["graphs"],
+    aliases: { original_colors: (on) => on === "1" ? "0" : undefined },
   }),
 
-  tvWeight: setting(z.number().min(0).max(100).default(0), {
+  dreamWeight: setting(z.number().min(0).max(1e9).default(1000), {
+    label: "Weight of the dream",
+    help: "factor of the loss, which matters against tvWeight and l2Weight only",
+    slider: { low: 0, high: 5000, step: 50 },
+    live: true,
+    costs: ["graphs"],
+    aliases: { dream_weight: same },
+  }),
+
+  tvWeight: setting(z.number().min(0).max(1e9).default(0), {
     label: "Total variation",
-    help: "weight of total variation, which smooths the dream",
-    slider: { low: 0, high: 5, step: 0.05 },
+    help: "weight of total variation, summed in grey levels, which smooths the dream; 0.001 is visible",
+    slider: { low: 0, high: 0.02, step: 0.0005 },
     live: true,
     costs: ["graphs"],
     aliases: { tv_weight: same },
+  }),
+
+  l2Weight: setting(z.number().min(0).max(1e9).default(0), {
+    label: "Weight of the picture's norm",
+    help:
+      "weight of half the L3 norm of the picture in grey levels about the network's mean, which keeps it pale",
+    slider: { low: 0, high: 1, step: 0.01 },
+    live: true,
+    costs: ["graphs"],
+    aliases: { l2_weight: same },
   }),
 });

@@ -21,6 +21,8 @@ export function relativeLayers(layers: readonly string[]): string[] {
 }
 
 function relative(layer: string): string {
+  // The pool above the last block has no counterpart; the next block comes nearest.
+  if (/^pool5(?![a-z0-9])/i.test(layer)) return "mixed7";
   const block = /^(?:inception|mixed)_?(\d[a-e])(?![a-z0-9])/i.exec(layer)?.[1]?.toLowerCase();
   return block === undefined ? layer : blocks[block] ?? layer;
 }

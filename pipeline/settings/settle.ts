@@ -55,15 +55,28 @@ export async function settle(wish: Wish, options: DownloadOptions = {}): Promise
   const file = fileIn(wish);
   if (file !== undefined) {
     const { known: { kind: network = "other" } = {} } = await readNetworkFile(file);
-    return { parameters: complete(wish, { network, model: file }), notes: [] };
+    const parameters = complete(wish, { network, model: file });
+    return { parameters, notes: idleSettings(parameters) };
   }
   const names = candidates(wish);
   const { network, missing } = await firstAvailable(names, options);
   const parameters = complete(wish, { network });
   return {
     parameters,
-    notes: missing === undefined ? [] : [replacementNote(wish, network, missing, parameters)],
+    notes: [
+      ...missing === undefined ? [] : [replacementNote(wish, network, missing, parameters)],
+      ...idleSettings(parameters),
+    ],
   };
+}
+
+/** Says which settings change nothing without others. */
+function idleSettings({ channels, channelMode }: Parameters): Line[] {
+  if (channels !== undefined || channelMode === "all") return [];
+  const what = channelMode === "ignore" ? "which to leave out" : "how many, such as 10";
+  return [
+    line`${{ field: "channelMode", value: channelMode }} needs ${{ field: "channels" }} to say ${what}`,
+  ];
 }
 
 /**

@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
 import { networkNames } from "./network_names.ts";
+import { channelCaptures, channelModes } from "../dreamer/channels.ts";
+import { percentModes } from "../dreamer/weak_activations.ts";
+import { type Loss, losses, weightings } from "../dreamer/loss.ts";
 import { exceptFor, group, same, setting } from "./setting.ts";
 
 /** Three numbers, one per RGB channel; a single number stands for all three. */
@@ -10,7 +13,23 @@ const perChannel = z.union([
   z.number().transform((value): [number, number, number] => [value, value, value]),
 ]);
 
-const losses = ["mean", "l2"] as const;
+/** neural-dream's losses that have another name here. */
+const lossModes: Readonly<Record<string, Loss>> = {
+  mse: "l2",
+  l2: "norm",
+  abs_l2: "norm",
+  abs_mean: "abs-mean",
+};
+
+function percent(measure: string, alias: string) {
+  return setting(z.number().min(0).max(100).default(0), {
+    unit: "percent",
+    help: `leave weak activations out, by their ${measure}, see percentMode; 0 keeps all`,
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { [alias]: same },
+  });
+}
 
 /** The network, and what it maximises. */
 export const subject = group("What is dreamed", {
@@ -43,18 +62,61 @@ export const subject = group("What is dreamed", {
   ),
 
   channels: setting(z.array(z.int().min(0)).min(1).max(1000, "must be at most 1000 numbers").optional(), {
-    help: "channels of the layers to grow (default: all of them)",
+    help: "channels of the layers to grow, or how many of them, see channelMode (default: all of them)",
     live: true,
     costs: ["graphs", "time"],
     lookup: "layers",
     aliases: { channels: exceptFor("-1") },
   }),
 
-  loss: setting(z.enum(losses).default("mean"), {
-    help: "what grows: mean activation, layers weighing the same, or l2, the mean of its square",
+  channelMode: setting(z.enum(channelModes).default("all"), {
+    help:
+      "what channels names: those to grow (all), those not to grow (ignore), or how many by their activation: " +
+      "the strongest (strong), middling (avg) or weakest (weak)",
     live: true,
     costs: ["graphs", "time"],
-    aliases: { loss_mode: lossMode },
+    lookup: "layers",
+    aliases: { channel_mode: same },
+  }),
+
+  channelCapture: setting(z.enum(channelCaptures).default("once"), {
+    help: "when strong, avg or weak channels are chosen: once for a frame, or before every step (iter)",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { channel_capture: (when) => when === "octave_iter" ? "iter" : when },
+  }),
+
+  normPercent: percent("norm", "norm_percent"),
+  absPercent: percent("sum", "abs_percent"),
+  meanPercent: percent("mean", "mean_percent"),
+
+  percentMode: setting(z.enum(percentModes).default("fast"), {
+    help:
+      "what normPercent, absPercent and meanPercent leave out: activations below 1 % of that percentile of a " +
+      "layer's places (fast), or all channels but that share, the strongest (slow)",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { percent_mode: same },
+  }),
+
+  loss: setting(z.enum(losses).default("mean"), {
+    help:
+      "what grows: the mean of the activation, of its square (l2), of its magnitude (abs-mean) or of its " +
+      "softplus (bce), or its norm, the root of the sum of squares",
+    live: true,
+    costs: ["graphs", "time"],
+    // Their l2 and abs_l2 are the norm, and their mse is the mean square.
+    aliases: { loss_mode: (mode) => lossModes[mode] ?? mode },
+  }),
+
+  weighting: setting(z.enum(weightings).optional(), {
+    label: "Weights of layers",
+    help:
+      "how layers weigh: equal, plain (the sum of their losses) or size (each divided by its layer's largest " +
+      "dimension) (default: equal with the optimizer ascent, else plain)",
+    live: true,
+    costs: ["graphs"],
+    aliases: { normalize_weights: (on) => on === "true" ? "size" : undefined },
   }),
 
   mean: setting(perChannel.optional(), {
@@ -76,11 +138,5 @@ export const subject = group("What is dreamed", {
 function networkFile(file: string, note: (line: string) => void): string | undefined {
   if (!/^bvlc_googlenet\.pth$/i.test(basename(file)) || existsSync(file)) return file;
   note(`-model_file ${file} is not here; it is the network that Reverie has as googlenet`);
-  return undefined;
-}
-
-function lossMode(mode: string, note: (line: string) => void): string | undefined {
-  if (losses.some((loss) => loss === mode)) return mode;
-  note(`-loss_mode ${mode} is not there yet; the preset's or the default loss is used`);
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { Attribute, Graph, Node, Tensor } from "../model.ts";
+import { freeName } from "../names.ts";
 
 /**
  * The nodes of the branch that an If takes, with names that are free in the graph around it; undefined for another
@@ -36,14 +37,8 @@ export function branchOf(
   return [...nodes, ...results];
 }
 
-function freeName(hint: string, taken: Set<string>): string {
-  let name = hint;
-  for (let i = 1; taken.has(name); i++) name = `${hint}_${i}`;
-  taken.add(name);
-  return name;
-}
-
-function renamed(node: Node, names: ReadonlyMap<string, string>): Node {
+/** The node with other names for the values that it, and the graphs inside it, read and make. */
+export function renamed(node: Node, names: ReadonlyMap<string, string>): Node {
   const rename = (name: string) => names.get(name) ?? name;
   const attributes = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => [
     name,

@@ -5,6 +5,7 @@ import { settings, settle, type Wish } from "../../settings/settle.ts";
 import type { DreamJob } from "../../run/dream_video.ts";
 import { jsonReporter, type Reporter, textReporter } from "../../terminal/reporter.ts";
 import { translateAliases } from "../aliases.ts";
+import { channelsByLabel } from "../channel_labels.ts";
 import {
   type Command,
   type CommandScreen,
@@ -50,6 +51,12 @@ const runFlags: readonly Flag[] = [
     placeholder: "DIR",
     description: "keep what the stages made: flow pictures, masks, blended inputs, dreams",
   },
+  {
+    name: "label-file",
+    placeholder: "FILE",
+    description: "labels of the layer's channels, one a line, by which --channels may name them",
+  },
+  { name: "print-layers", description: "print the layers of the network, and end" },
   provider,
   { name: "json", description: "print one JSON object per line: start, frame, done, error" },
   verbose,
@@ -75,6 +82,8 @@ const description: Command = {
 export const dream: RunnableCommand = { ...description, run };
 
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {
+  const listed = networkToList(args);
+  if (listed !== undefined) return await printLayers(listed, screen);
   const { options, json, notes, savePreset, ...request } = parseDream(args);
   const wish = await completeWish(request);
   const expected = settings(wish);
@@ -100,6 +109,22 @@ async function run(args: readonly string[], screen: CommandScreen): Promise<numb
   } finally {
     reporter.close();
   }
+  return 0;
+}
+
+/** The network whose layers are asked for instead of a dream. */
+function networkToList(args: readonly string[]): string | undefined {
+  const { values } = parseFlags(translateAliases(args).args, flagsOf(description));
+  const flags = new FlagValues({ values });
+  if (!flags.isOn("print-layers") || flags.isOn("help")) return undefined;
+  const model = flags.text("model"), preset = flags.text("preset");
+  return settings({ preset, given: model === undefined ? {} : { model } }).model;
+}
+
+async function printLayers(network: string, screen: CommandScreen): Promise<number> {
+  const { describeNetwork } = await import("../../../models/listing.ts");
+  const { networkText } = await import("../../terminal/models_text.ts");
+  screen.print(networkText(await describeNetwork(network)));
   return 0;
 }
 
@@ -147,7 +172,7 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
   const flags = new FlagValues({ values });
   const rest = [...positionals];
   const input = translated.input ?? rest.shift();
-  const output = translated.output ?? rest.shift();
+  const output = translated.output ?? rest.shift() ?? translated.usualOutput;
   if (input === undefined || output === undefined) {
     throw wrongUsage(
       `dream needs an ${input === undefined ? "INPUT and an OUTPUT" : "OUTPUT after the INPUT"}: ` +
@@ -156,6 +181,10 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
   }
   if (rest.length > 0) {
     throw wrongUsage(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
+  }
+  const labels = flags.text("label-file"), channels = flags.text("channels");
+  if (labels !== undefined && channels !== undefined) {
+    values.set("channels", channelsByLabel(channels, labels));
   }
   const wish = { preset: flags.text("preset"), given: settingsOf(values) };
   return {

@@ -65,7 +65,7 @@ const options = {
   loss: "mean",
   smoothing: "laplacian",
   colour: 0.5,
-  tvWeight: 0.1,
+  tvWeight: 0.001,
 } as const;
 
 async function dreamOn(provider: string) {

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { gradientModel, reachableLayers } from "../../../models/gradient/gradient.ts";
 import { ReverieError } from "../../../models/errors.ts";
 import { prepare } from "../../../models/gradient/prepare.ts";
-import { type Attribute, floatTensor, intTensor, type Model } from "../../../models/onnx/model.ts";
+import {
+  type Attribute,
+  floatTensor,
+  intTensor,
+  type Model,
+  type Tensor,
+} from "../../../models/onnx/model.ts";
 import { float, GraphBuilder } from "../../../models/onnx/build.ts";
 import { relativeError, runModel } from "../../reference/check_gradient.ts";
 import { ndArray } from "../../reference/nd_array.ts";
@@ -287,10 +293,87 @@ Deno.test("prepare() takes a layer by value, by node, and by words that fit only
   assert.throws(() => prepare(g.build(), { layers: [], inputShape: size }), /at least one layer/);
 });
 
-Deno.test("prepare() refuses a network that computes in another precision than float32", () => {
+Deno.test("prepare() computes in float32 what a network computes in float16, bfloat16 or float64", async () => {
+  const plain = network((g, x) => void g.op("Relu", [g.mul(x, g.scalar(1.5))], {}, "layer"));
+  const feeds = { x: ndArray(size, random.floats(size)) };
+  const expected = (await runModel(prepare(plain, { layers: ["layer"], inputShape: size }).model, feeds)).get(
+    "layer",
+  )!;
+  const factors = {
+    float16: Uint16Array.of(0x3e00),
+    bfloat16: Uint16Array.of(0x3fc0),
+    float64: Float64Array.of(1.5),
+  };
+  for (const [type, data] of Object.entries(factors) as [keyof typeof factors, Uint16Array][]) {
+    const model = network((g, x) => {
+      const scaled = g.mul(g.cast(x, type), g.constant({ type, dims: [], data }));
+      g.op("Relu", [g.cast(scaled, "float32")], {}, "layer");
+    });
+    const prepared = prepare(model, { layers: ["layer"], inputShape: size }).model;
+    assert.ok(prepared.graph.nodes.every(({ op, attributes: { to } }) => op !== "Cast" || to?.value === 1));
+    assert.deepEqual((await runModel(prepared, feeds)).get("layer"), expected, type);
+  }
+});
+
+function unreadable(): never {
+  throw new Error("its elements are asked for");
+}
+
+Deno.test("prepare() cares only for what lies below the layers", () => {
   const model = network((g, x) => {
-    g.op("Relu", [g.cast(g.op("Cast", [x], { to: 10 }, "half"), "float32")], {}, "layer");
+    const low = unit(g, x, 3, 8, "low");
+    g.op("Frobnicate", [low, g.input("second", "other", [])], {}, "above");
+    g.op("Resize", [low, "", g.floats([1, 1, 0.3, 0.3])], { antialias: 1, mode: "linear" }, "newer");
+    const packed = { type: "other" as const, dims: [4] };
+    g.graph.initializers.set("packed", Object.defineProperty(packed, "data", { get: unreadable }) as Tensor);
   });
-  const attempt = () => prepare(model, { layers: ["layer"], inputShape: size });
-  assert.throws(attempt, /computes "half" in float16: convert the model to float32/);
+  assert.deepEqual(operators(prepare({ ...model, opset: 18 }, { layers: ["low"], inputShape: size }).model), [
+    "Conv",
+    "Relu",
+  ]);
+});
+
+Deno.test("a value or a weight of the network may have any name, also one of the gradient's", async () => {
+  const build = (names: string[]) =>
+    network((g, x) => {
+      const [weight, conv, layer] = names as [string, string, string];
+      g.graph.initializers.set(
+        weight,
+        floatTensor(Float32Array.from({ length: 108 }, (_, i) => i / 100 % 0.3), [4, 3, 3, 3]),
+      );
+      g.graph.nodes.push({
+        name: conv,
+        op: "Conv",
+        domain: "",
+        inputs: [x, weight],
+        outputs: [conv],
+        attributes: {},
+      });
+      g.graph.nodes.push({
+        name: layer,
+        op: "Relu",
+        domain: "",
+        inputs: [conv],
+        outputs: [layer],
+        attributes: {},
+      });
+    });
+  const feeds = { x: ndArray(size, random.floats(size)) };
+  const gradientOf = async (names: string[]) => {
+    const results = await runModel(
+      gradientModel(build(names), { layers: [names[2]!], inputShape: size }),
+      feeds,
+    );
+    return [results.get("loss"), results.get("gradient")];
+  };
+  const expected = await gradientOf(["w", "c", "r"]);
+  for (
+    const names of [["gradient", "loss", "dreamed"], ["w", "gradient", "層"], ["loss", "one", "gradient"], [
+      "Mul",
+      "zeros",
+      "loss",
+    ]]
+  ) {
+    assert.deepEqual(await gradientOf(names), expected, names.join());
+  }
 });

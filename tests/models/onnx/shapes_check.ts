@@ -104,7 +104,7 @@ export async function runTensors(
   });
   try {
     const entries = Object.entries(feeds).map(([name, { type, dims, data }]) =>
-      [name, new ort.Tensor(type, data as Float32Array, dims)] as const
+      [name, new ort.Tensor(type as "float32", data as Float32Array, dims)] as const
     );
     const results = await session.run(Object.fromEntries(entries));
     return Object.fromEntries(

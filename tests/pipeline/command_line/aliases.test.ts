@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { ReverieError } from "../../../models/errors.ts";
 import { translateAliases } from "../../../pipeline/command_line/aliases.ts";
+import { theirFlags } from "../../../pipeline/command_line/their_flags.ts";
 import { settings } from "../../../pipeline/settings/settle.ts";
 import { parseDream } from "../../../pipeline/command_line/commands/dream.ts";
 
 const translate = (line: string) => translateAliases(line.split(" "));
+const refused = (line: string, message: RegExp) =>
+  assert.throws(
+    () => translate(line),
+    (error) => error instanceof ReverieError && message.test(error.message),
+  );
 const understood = (line: string) =>
   parseDream(`-content_video in.mp4 -output_video out.mp4 ${line}`.trim().split(" "));
 
@@ -48,7 +54,7 @@ Deno.test("every flag with a counterpart sets it", () => {
   assert.equal(parameters.jitter, 16);
   assert.equal(parameters.tvWeight, 0.1);
   assert.equal(parameters.seed, 7);
-  assert.equal(parameters.loss, "l2");
+  assert.equal(parameters.loss, "norm");
   assert.equal(parameters.smoothing, "laplacian");
   assert.deepEqual(parameters.channels, [1, 2]);
 });
@@ -87,10 +93,91 @@ Deno.test("kept temporary files are a dump", () => {
   assert.equal(understood("-temp_dir work").options.dump, undefined);
 });
 
-Deno.test("all that has no effect yet is named in one line", () => {
-  const { args, notes } = translate("-optimizer lbfgs -clamp -adjust_contrast -1 -tile_size 0 --json");
+Deno.test("all that has no effect yet is named in one line, and a default not at all", () => {
+  const { args, notes } = translate("-zoom 5 -tile_size 0 -octave_mode normal -pooling avg -zoom 6 --json");
   assert.deepEqual(args, ["--json"]);
-  assert.deepEqual(notes, ["no effect yet: -optimizer, -clamp, -adjust_contrast, -tile_size"]);
+  assert.deepEqual(notes, ["no effect yet: -zoom, -pooling"]);
+});
+
+Deno.test("no default of theirs warns", () => {
+  const defaults = Object.entries(theirFlags).flatMap(([name, { usual }]) =>
+    usual === undefined ? [] : [`-${name}`, usual]
+  );
+  const ours =
+    "-init image -loss_mode l2 -channels -1 -channel_mode all -channel_capture once -random_transforms " +
+    "none -adjust_contrast -1 -original_colors 0 -norm_percent 0 -percent_mode fast -tv_weight 0 -seed -1";
+  assert.deepEqual(translateAliases([...defaults, ...ours.split(" ")]).notes, []);
+});
+
+Deno.test("what always holds is said in one line, once", () => {
+  assert.deepEqual(translate("-clamp -clamp -backend cudnn -update_interval 1").notes, [
+    "-clamp is always so: every step keeps the picture between black and white",
+    "-backend is always so: cuDNN serves CUDA, and every core the processor",
+    "-update_interval is not needed: the unfinished video can be watched at any time",
+  ]);
+  refused(
+    "-backend mkl",
+    /-backend mkl cannot be had: the processor runs networks with onnxruntime's own kernels/,
+  );
+});
+
+Deno.test("every value is checked, also of what has no effect", () => {
+  refused("-optimizer sgd", /-optimizer must be adam or lbfgs, not "sgd"/);
+  refused(
+    "-octave_mode odd",
+    /-octave_mode must be normal, advanced, manual_max, manual_min or manual, not "odd"/,
+  );
+  refused("-print_iter 1.5", /-print_iter must be a whole number, not "1.5"/);
+  refused("-overlap_percent half", /-overlap_percent must be a number, not "half"/);
+  refused("-loss_mode max", /-loss_mode must be bce, mse, mean, norm, l2, abs_mean or abs_l2, not "max"/);
+});
+
+Deno.test("True and False may follow a switch, as the article writes", () => {
+  assert.equal(understood("-keep_temp True").options.dump, "temp");
+  assert.equal(understood("-keep_temp False").options.dump, undefined);
+  assert.equal(understood("-independent False").wish.given.independent, false);
+  assert.deepEqual(translate("-clamp True").args, []);
+  assert.equal(understood("-normalize_weights").wish.given.weighting, "size");
+});
+
+Deno.test("a name may be cut short as long as one flag fits", () => {
+  assert.deepEqual(translate("-num_iter 3 -opt adam").args.slice(-2), ["--iterations=3", "--optimizer=adam"]);
+  refused("-num 3", /-num could be -num_iterations, -num_octaves; give the whole name/);
+});
+
+Deno.test("their optimisers bring their learning rate and the plain gradient, unless other flags say otherwise", () => {
+  const given = (line: string) => understood(line).wish.given;
+  const { optimizer, learningRate, smoothing, colour } = given("-optimizer lbfgs");
+  assert.deepEqual({ optimizer, learningRate, smoothing, colour }, {
+    ...{ optimizer: "lbfgs", learningRate: 1.5, smoothing: "none", colour: 1 },
+  });
+  const own = given("-learning_rate 4 -lap_scale 4 -optimizer adam -original_colors 1");
+  assert.deepEqual([own.learningRate, own.smoothing, own.colour], [4, "laplacian", 0]);
+});
+
+Deno.test("without an output theirs is taken", () => {
+  assert.equal(parseDream(["-content_video", "in.mp4"]).options.output, "output.mp4");
+  assert.equal(parseDream(["-content_image", "in.jpg"]).options.output, "out.png");
+  assert.equal(parseDream(["-content_video", "in.mp4", "mine.mp4"]).options.output, "mine.mp4");
+});
+
+Deno.test("the article's case 3 is understood, with GoogLeNet and where InceptionV3 stands in for it", () => {
+  const { wish } = understood(
+    "-blend 0.5 -num_iterations 2 -dream_layers inception_5b,pool5 -channel_mode strong",
+  );
+  assert.deepEqual(settings(wish, "googlenet").layers, ["inception_5b", "pool5"]);
+  assert.deepEqual(settings(wish, "inception-v3").layers, ["mixed6", "mixed7"]);
+});
+
+Deno.test("channels are named by a file of labels", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "tabby cat\ngreat grey owl\nsnowy owl\n");
+  const channels = (names: string) =>
+    understood(`-label_file ${file} -channels ${names}`).wish.given.channels;
+  assert.deepEqual(channels("owl,0"), [1, 2, 0]);
+  assert.throws(() => channels("dog"), /no label in .* contains "dog"/);
+  await Deno.remove(file);
+  assert.throws(() => channels("owl"), /cannot be read/);
 });
 
 Deno.test("an equals sign may stand before a value", () => {
@@ -107,19 +194,19 @@ Deno.test("every option of deepdream-video-pytorch is accepted", () => {
     "percent_mode update_interval temp_dir model_file loss_mode";
   const without = "normalize_weights use_fft disable_roll create_gif disable_check cudnn_autotune clamp " +
     "print_layers print_channels verbose independent keep_temp";
-  for (const name of withValue.split(" ")) {
-    const { options } = parseDream([`-${name}`, "1", "in.mp4", "out.mp4"]);
-    assert.deepEqual([options.input, options.output], ["in.mp4", "out.mp4"], name);
-  }
-  for (const name of without.split(" ")) {
-    const { options } = parseDream([`-${name}`, "in.mp4", "out.mp4"]);
+  const all = { ...theirFlags };
+  for (const name of [...withValue.split(" "), ...without.split(" ")]) {
+    const { values, usual } = all[name]!;
+    const value = values === "switch" ? [] : [usual ?? (typeof values === "string" ? "1" : values.at(-1)!)];
+    if (name === "print_layers" || name === "label_file") continue;
+    const { options } = parseDream([`-${name}`, ...value, "in.mp4", "out.mp4"]);
     assert.deepEqual([options.input, options.output], ["in.mp4", "out.mp4"], name);
   }
 });
 
 Deno.test("a single-dash flag that is not known is answered with the nearest", () => {
   assert.throws(
-    () => translate("-num_iteration 3"),
+    () => translate("-num_itreations 3"),
     (error) => error instanceof ReverieError && /did you mean -num_iterations\?/.test(error.message),
   );
   assert.throws(

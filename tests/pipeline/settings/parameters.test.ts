@@ -42,7 +42,7 @@ Deno.test("a number outside its limits is refused with the limits", () => {
 });
 
 Deno.test("a choice that is not there is refused with the choices", () => {
-  assert.equal(refusal({ loss: "max" }), '--loss must be mean or l2, not "max"');
+  assert.equal(refusal({ loss: "max" }), '--loss must be mean, l2, norm, abs-mean or bce, not "max"');
 });
 
 Deno.test("a setting that does not exist is refused by name", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isHere } from "../../../models/catalog.ts";
 import { isOutOfReach } from "../../../models/out_of_reach.ts";
 import { fetchNetwork } from "../../../pipeline/settings/networks.ts";
-import { settings, settle } from "../../../pipeline/settings/settle.ts";
+import { settings, settle, type Wish } from "../../../pipeline/settings/settle.ts";
 import { withEmptyCache, withEnvironment } from "../../environment.ts";
 import { sharedFile } from "../../shared_data.ts";
 import { ReverieError } from "../../../models/errors.ts";
@@ -206,4 +206,13 @@ Deno.test("what cannot be stored is dreamed without: the network that is here ta
       );
     })
   );
+});
+
+Deno.test("a channel mode without channels says that it changes nothing", async () => {
+  const notes = async (given: Wish["given"]) =>
+    (await settle({ given: { model: "mobilefacenet", ...given } })).notes.map(terminalLine);
+  assert.deepEqual(await notes({ channelMode: "strong" }), [
+    "--channel-mode strong needs --channels to say how many, such as 10",
+  ]);
+  assert.deepEqual(await notes({ channelMode: "strong", channels: [10] }), []);
 });
