@@ -1,6 +1,6 @@
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
-import { probePicture } from "../pictures/probe_picture.ts";
+import { gifPlays, probePicture } from "../pictures/probe_picture.ts";
 import { signatureOf } from "../pictures/signature.ts";
 import { chooseStreams, type ChosenStreams, languageOf } from "./choose_streams.ts";
 import { countFrames } from "./count_frames.ts";
@@ -113,6 +113,7 @@ async function describe(
     ? stillTiming()
     : await timingOf(path, data, [video, ...(audio ? [audio] : [])], signal);
   const sound = picture || !audio ? undefined : audioOf(audio);
+  const plays = container === "gif" ? await gifPlays(path) : undefined;
   return {
     path,
     kind: picture ? "picture" : "video",
@@ -126,6 +127,7 @@ async function describe(
     sampleAspect: picture ? { num: 1, den: 1 } : sampleAspectOf(video, orientation),
     orientation,
     ...timing,
+    ...(plays !== undefined ? { plays } : {}),
     ...(sound ? { audio: sound } : {}),
     interlaced: !picture && isInterlaced(video),
     ...(hdr ? { hdr } : {}),
@@ -137,6 +139,12 @@ async function describe(
       ...notes,
       ...(tilt ? [line`${{ path }} is tilted by ${Math.round(tilt)}°, which is left as it is`] : []),
       ...(audio && !picture && !sound ? [line`${{ path }}: its sound cannot be read`] : []),
+      ...(hdr
+        ? [line`${{ path }} has high dynamic range (HDR); its dream has standard dynamic range (SDR)`]
+        : []),
+      ...(hasAlpha(video) && !isIndexed(video)
+        ? [line`${{ path }}: its transparent parts, if any, become black`]
+        : []),
     ],
   };
 }
@@ -232,6 +240,11 @@ function isInterlaced(stream: ProbedStream): boolean {
 function hasAlpha(stream: ProbedStream): boolean {
   return String(stream.tags?.["alpha_mode"] ?? stream.tags?.["ALPHA_MODE"]) === "1" ||
     /^(yuva|rgba|bgra|argb|abgr|gbrap|ya\d|pal8)/.test(String(stream.pix_fmt));
+}
+
+/** Whether a format of indexed colours, of which ffmpeg always reads one as transparent, holds the picture. */
+function isIndexed({ codec_name, pix_fmt }: ProbedStream): boolean {
+  return codec_name === "gif" || pix_fmt === "pal8";
 }
 
 type Timing = Pick<

@@ -77,6 +77,8 @@ export interface SourceInfo {
   videoEnd?: number;
   /** Seconds that each frame is shown, if the file lists them (animated WebP). */
   frameDurations?: number[];
+  /** How many times a GIF or animated WebP is shown; 0 means for ever. */
+  plays?: number;
   /** The sound, if any. */
   audio?: AudioInfo;
   interlaced: boolean;

@@ -187,6 +187,18 @@ Deno.test("HLS grows beside the file: whole segments of a second while frames st
     ]);
   }));
 
+Deno.test("a GIF is shown as often as asked, by default for ever", () =>
+  inFolder(async (folder) => {
+    const card = await drawCard(folder, { seconds: 0.2, sound: false });
+    const plays: (number | undefined)[] = [];
+    for (const asked of [undefined, 0, 1, 3]) {
+      const path = join(folder, `${asked}.gif`);
+      await copy(card, path, { ...(asked !== undefined && { plays: asked }) });
+      plays.push((await probe(path)).plays);
+    }
+    assert.deepEqual(plays, [0, 0, 1, 3]);
+  }));
+
 Deno.test("the containers hold what their names promise, with the metadata", () =>
   inFolder(async (folder) => {
     const card = await drawCard(folder);
