@@ -38,13 +38,17 @@ export interface ProbedData {
 }
 
 /**
- * Runs ffprobe.
+ * Runs ffprobe, with additional options before the input.
  *
  * @throws {Error} with what ffprobe wrote to standard error
  */
-export async function ffprobe(program: Program, path: string): Promise<ProbedData> {
+export async function ffprobe(
+  program: Program,
+  path: string,
+  options: readonly string[] = [],
+): Promise<ProbedData> {
   const shown = ["-show_streams", "-show_format", "-show_chapters", "-show_programs"];
-  const told = await ask<Partial<ProbedData>>(program, path, shown);
+  const told = await ask<Partial<ProbedData>>(program, path, [...options, ...shown]);
   return { streams: [], format: {}, chapters: [], programs: [], ...told };
 }
 
@@ -63,11 +67,11 @@ export async function firstFrameSideData(
   return told?.frames?.[0]?.side_data_list ?? [];
 }
 
-async function ask<T>(program: Program, path: string, shown: readonly string[]): Promise<T> {
+async function ask<T>(program: Program, path: string, options: readonly string[]): Promise<T> {
   using name = new PlainName(path);
   const quiet = ["-hide_banner", "-loglevel", "error", "-of", "json"];
   const command = new Deno.Command(program.path, {
-    args: [...quiet, ...safeInput, ...shown, fileArgument(name.path)],
+    args: [...quiet, ...safeInput, ...options, fileArgument(name.path)],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -6,9 +6,9 @@ import { chooseStreams, type ChosenStreams, languageOf } from "./choose_streams.
 import { countFrames } from "./count_frames.ts";
 import { featuresOf } from "./features.ts";
 import { ffprobe, firstFrameSideData, type ProbedData, type ProbedStream } from "./ffprobe.ts";
-import { isPictureFormat } from "./formats.ts";
+import { isPictureFormat, lookFurther } from "./formats.ts";
 import { chaptersOf, labelsOf } from "./labels.ts";
-import { locate } from "./locate.ts";
+import { locate, type Program } from "./locate.ts";
 import { asStored, type Display, displayOf } from "./orientation.ts";
 import { brokenPicture, checkReadable, refusal, refuseUnread } from "./refusal.ts";
 import { type ClockReading, readClock } from "./source_clock.ts";
@@ -71,8 +71,8 @@ async function inspected(path: string, signal: AbortSignal | undefined): Promise
   const picture = signature.is === "picture" ? await probePicture(path) : undefined;
   signal?.throwIfAborted();
   const program = await locate("ffprobe");
-  const data = await ffprobe(program, path).catch(async (error) => {
-    if (picture) return undefined;
+  const { data, startsLate } = await probedStreams(program, path).catch(async (error) => {
+    if (picture) return { data: undefined, startsLate: false };
     throw await refusal(path, error, signature);
   });
   signal?.throwIfAborted();
@@ -81,7 +81,26 @@ async function inspected(path: string, signal: AbortSignal | undefined): Promise
   const streams = chooseStreams(path, data!, await featuresOf(await locate("ffmpeg")));
   if (!streams.video) throw noPicture(path, data!);
   if (signature.is === "picture" && !number(streams.video.width)) throw brokenPicture(path, signature);
-  return await describe(path, data!, { ...streams, video: streams.video }, signal);
+  const info = await describe(path, data!, { ...streams, video: streams.video }, signal);
+  return startsLate ? { ...info, startsLate } : info;
+}
+
+/** Runs ffprobe, and once more if a stream starts too late for a first look. */
+async function probedStreams(
+  program: Program,
+  path: string,
+): Promise<{ data: ProbedData; startsLate: boolean }> {
+  const first = await ffprobe(program, path);
+  const unknown = first.streams.filter(isUnknown).length;
+  if (unknown === 0) return { data: first, startsLate: false };
+  const further = await ffprobe(program, path, lookFurther);
+  const startsLate = further.streams.filter(isUnknown).length < unknown;
+  return { data: startsLate ? further : first, startsLate };
+}
+
+/** Whether ffmpeg knows that a stream is there, but not what it holds. */
+function isUnknown({ codec_type, width, channels }: ProbedStream): boolean {
+  return codec_type === "video" && !number(width) || codec_type === "audio" && !number(channels);
 }
 
 /** Whether ffmpeg reads a file better than libvips: animations that are no WebP, and high dynamic range. */

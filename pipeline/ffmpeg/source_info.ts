@@ -79,6 +79,8 @@ export interface SourceInfo {
   frameDurations?: number[];
   /** How many times a GIF or animated WebP is shown; 0 means for ever. */
   plays?: number;
+  /** Whether a stream starts so late that ffmpeg has to look further into the file than by default. */
+  startsLate?: boolean;
   /** The sound, if any. */
   audio?: AudioInfo;
   interlaced: boolean;

@@ -158,3 +158,23 @@ Deno.test("probe() tells how many times a GIF or animated WebP is shown", () =>
     await sharp(join(folder, "a.gif"), { animated: true }).webp({ loop: 2 }).toFile(webp);
     assert.equal((await probe(webp)).plays, 2);
   }));
+
+Deno.test("probe() finds a picture and a sound that start late in a broadcast", () =>
+  inFolder(async (folder) => {
+    const picture = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=9"];
+    const h264 = ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-g", "200", "-sc_threshold", "0"];
+    const tone = ["-itsoffset", "8", "-f", "lavfi", "-i", "sine=duration=1"];
+    const late = await probe(
+      await draw(...picture, ...tone, ...h264, "-c:a", "aac", join(folder, "late_sound.ts")),
+    );
+    assert.deepEqual([late.audio?.channels, late.startsLate, late.notes.length], [1, true, 0]);
+
+    const whole = await Deno.readFile(await draw(...picture, ...h264, join(folder, "whole.ts")));
+    // Recorded from the middle of an interval between key frames; the tables of the streams come first.
+    const path = join(folder, "late_picture.ts");
+    await Deno.writeFile(path, whole.subarray(20 * 188));
+    const { width, height, startsLate } = await probe(path);
+    assert.deepEqual([width, height, startsLate], [64, 48, true]);
+    const early = await probe(join(folder, "whole.ts"));
+    assert.equal(early.startsLate, undefined);
+  }));
