@@ -309,7 +309,10 @@ async function timingOf(
     framesExact: counted !== undefined && counted > 0,
     duration: told,
     startTime,
-    ...videoEndOf(stream, startTime, streamDuration && start + streamDuration),
+    // All frames of an AVI last equally long, and its index may promise frames that are not there.
+    ...(data.format.format_name === "avi"
+      ? {}
+      : videoEndOf(stream, startTime, streamDuration && start + streamDuration)),
   };
 }
 

@@ -178,3 +178,10 @@ Deno.test("probe() finds a picture and a sound that start late in a broadcast", 
     const early = await probe(join(folder, "whole.ts"));
     assert.equal(early.startsLate, undefined);
   }));
+
+Deno.test("probe() does not take the end of an AVI from its index, which may promise too much", () =>
+  inFolder(async (folder) => {
+    const card = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=10:duration=0.3"];
+    const info = await probe(await draw(...card, "-c:v", "mpeg4", join(folder, "a.avi")));
+    assert.equal(info.videoEnd, undefined);
+  }));
