@@ -163,3 +163,17 @@ Deno.test("Every kind of response arrives as it was made", async () => {
     assert.deepEqual(stream.headers.getSetCookie(), ["a=1", "b=2"]);
   }, { handler });
 });
+
+Deno.test("A client that stops reading a response is left, and the response's source is closed", async () => {
+  const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
+  const endless = () =>
+    new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1 << 20)),
+      cancel: onClosed,
+    });
+  await withListener(async (port) => {
+    using connection = await Deno.connect({ port });
+    await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    await closed;
+  }, { handler: () => new Response(endless()), stallMs: 100 });
+});
