@@ -115,6 +115,7 @@ Deno.test("Heads that are no HTTP, and hosts and addresses that are malformed, a
       `TRACE / HTTP/1.1\r\n${host}\r\n`,
       `PUT / HTTP/1.1\r\n${host}Content-Length: -1\r\n\r\n`,
       `PUT / HTTP/1.1\r\n${host}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      `PUT / HTTP/1.1\r\n${host}Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n....`,
       "nonsense\r\n\r\n",
     ];
     for (const request of requests) {
