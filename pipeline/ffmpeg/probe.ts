@@ -71,7 +71,8 @@ async function inspected(path: string, signal: AbortSignal | undefined): Promise
   const picture = signature.is === "picture" ? await probePicture(path) : undefined;
   signal?.throwIfAborted();
   const program = await locate("ffprobe");
-  const { data, startsLate } = await probedStreams(program, path).catch(async (error) => {
+  const { data, startsLate } = await probedStreams(program, path, signal).catch(async (error) => {
+    if (signal?.aborted || error instanceof ReverieError) throw error;
     if (picture) return { data: undefined, startsLate: false };
     throw await refusal(path, error, signature);
   });
@@ -89,11 +90,12 @@ async function inspected(path: string, signal: AbortSignal | undefined): Promise
 async function probedStreams(
   program: Program,
   path: string,
+  signal: AbortSignal | undefined,
 ): Promise<{ data: ProbedData; startsLate: boolean }> {
-  const first = await ffprobe(program, path);
+  const first = await ffprobe(program, path, { signal });
   const unknown = first.streams.filter(isUnknown).length;
   if (unknown === 0) return { data: first, startsLate: false };
-  const further = await ffprobe(program, path, lookFurther);
+  const further = await ffprobe(program, path, { options: lookFurther, signal });
   const startsLate = further.streams.filter(isUnknown).length < unknown;
   return { data: startsLate ? further : first, startsLate };
 }
@@ -125,7 +127,7 @@ async function describe(
 ): Promise<SourceInfo> {
   const container = String(data.format.format_name ?? "");
   const picture = isPictureFormat(container) || isStillBrand(data);
-  const { orientation, tilt } = await displayed(path, video);
+  const { orientation, tilt } = await displayed(path, video, signal);
   const [width, height] = uprightSize(path, video, orientation);
   const hdr = hdrOf(video);
   const timing = picture
@@ -172,9 +174,14 @@ async function describe(
 const tellingCodecs = ["h264", "hevc", "mjpeg"];
 
 /** How players display a stream: a frame's own display matrix comes before that of the container. */
-async function displayed(path: string, stream: ProbedStream): Promise<Display> {
+async function displayed(
+  path: string,
+  stream: ProbedStream,
+  signal: AbortSignal | undefined,
+): Promise<Display> {
+  const index = number(stream.index) ?? 0;
   const own = tellingCodecs.includes(String(stream.codec_name))
-    ? displayOf(await firstFrameSideData(await locate("ffprobe"), path, number(stream.index) ?? 0))
+    ? displayOf(await firstFrameSideData(await locate("ffprobe"), path, index, signal))
     : undefined;
   return own ?? displayOf(stream.side_data_list ?? []) ?? { orientation: asStored, tilt: 0 };
 }

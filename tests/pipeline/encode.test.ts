@@ -297,3 +297,20 @@ Deno.test("an output that cannot be is refused before any work, in one line", ()
     await refused(join(folder, "dir.mp4"), /is a folder/);
     assert.deepEqual(names(folder), ["card.mp4", "dir.mp4", "link.mp4"]);
   }));
+
+Deno.test("a source that is removed while it is dreamed is named where its sound is missing", () =>
+  inFolder(async (folder) => {
+    const card = await drawCard(folder);
+    const source = await probe(card);
+    async function* frames() {
+      yield* decode(source, { duration: 0.2 });
+      await Deno.remove(card);
+    }
+    const options = { ...source, path: join(folder, "a.mp4"), sound: { source } };
+    await assert.rejects(Array.fromAsync(encode(frames(), options)), (error) => {
+      assert.ok(error instanceof ReverieError);
+      assert.equal(error.code, "source_unreadable");
+      assert.match(error.message, /card\.mp4 was removed while it was dreamed/);
+      return true;
+    });
+  }));
