@@ -31,7 +31,7 @@ Deno.test("ffprobe ends when the signal is aborted", () =>
       folder,
       `echo $$ > '${started}.new'; mv '${started}.new' '${started}'; exec sleep 60`,
     );
-    const probing = ffprobe(slow, "a.mp4", stopping.signal);
+    const probing = ffprobe(slow, "a.mp4", { signal: stopping.signal });
     let pid = 0;
     while (pid === 0) pid = Number(await Deno.readTextFile(started).catch(() => "0"));
     stopping.abort(new Error("enough"));

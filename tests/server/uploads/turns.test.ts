@@ -25,7 +25,7 @@ Deno.test("A task whose signal aborts gives up its turn", async () => {
   const holding = turns.run(() => first.promise);
   const leaving = new AbortController();
   let ran = false;
-  const left = turns.run(async () => void (ran = true), leaving.signal);
+  const left = turns.run(() => Promise.resolve(void (ran = true)), leaving.signal);
   const next = turns.run(() => Promise.resolve("next"));
   leaving.abort(new Error("left"));
   await assert.rejects(left, /^Error: left$/);
