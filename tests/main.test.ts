@@ -64,7 +64,7 @@ Deno.test("wrong flags are named", async () => {
     ),
     refused(["dream", "a.mp4", "b.mp4", "--preset", "x"], /no preset is named "x"/),
     refused(["dream", "a.mp4", "b.mp4", "--from", "x"], /--from must be a time/),
-    refused(["dream", "a.mp4", "b.mp4", "-num_iteration", "1"], /did you mean -num_iterations\?/),
+    refused(["dream", "a.mp4", "b.mp4", "-num_iteratons", "1"], /did you mean -num_iterations\?/),
     refused(["evaluate", "a.mp4", "b.mp4", "--frames", "0"], /--frames must be a whole number from 1/),
   ]);
 });

@@ -3,6 +3,7 @@
  * a counterpart here mean is said by the settings' own `aliases`.
  */
 import { wrongUsage } from "../../models/errors.ts";
+import { settingList } from "../settings/parameters.ts";
 import { parseNumber } from "../settings/parse_number.ts";
 
 /** A flag of theirs. */
@@ -29,8 +30,14 @@ const choice = (words: string, usual?: string): TheirFlag => ({
 });
 const on: TheirFlag = { values: "switch" };
 
+/** Every alias of a setting; a setting may bring one of its own. */
+const ofSettings = settingList.flatMap(({ kind, aliases = {} }) =>
+  Object.keys(aliases).map((name): [string, TheirFlag] => [name, kind === "boolean" ? on : text()])
+);
+
 /** All flags by name, without the dash. */
 export const theirFlags: Readonly<Record<string, TheirFlag>> = {
+  ...Object.fromEntries(ofSettings),
   content_video: text(),
   output_video: text(),
   blend: number(),

@@ -6,6 +6,8 @@ export interface SourceLength {
   frameRate: number;
   /** Seconds from the start of the first stream to the end of the last. */
   duration: number;
+  /** Seconds to the first frame, where sound starts first. */
+  videoStart?: number | undefined;
   /** Seconds to the end of the video stream, if the file states it. */
   videoEnd?: number | undefined;
 }
@@ -23,8 +25,10 @@ export function expectedFrames(
 ): number {
   const all = source.frames ?? Math.ceil(source.duration * source.frameRate);
   if (!(source.duration > 0) || from === 0 && duration >= source.duration) return all;
-  const seconds = Math.min(duration, source.duration - from);
-  return Math.min(all, Math.max(1, Math.ceil(ratePerSecond(source, all) * seconds - 1e-6)));
+  const withoutPicture = Math.max(0, (source.videoStart ?? 0) - from);
+  const seconds = Math.min(duration, source.duration - from) - withoutPicture;
+  // Files round their times to microseconds, which is no frame more.
+  return Math.min(all, Math.max(1, Math.ceil(ratePerSecond(source, all) * seconds - 1e-3)));
 }
 
 /**

@@ -275,7 +275,7 @@ function isIndexed({ codec_name, pix_fmt }: ProbedStream): boolean {
 
 type Timing = Pick<
   SourceInfo,
-  "frameRate" | "frames" | "framesExact" | "duration" | "startTime" | "videoEnd" | "clock"
+  "frameRate" | "frames" | "framesExact" | "duration" | "startTime" | "videoStart" | "videoEnd" | "clock"
 >;
 
 function stillTiming(): Timing {
@@ -316,6 +316,7 @@ async function timingOf(
     framesExact: counted !== undefined && counted > 0,
     duration: told,
     startTime,
+    ...(start > startTime && { videoStart: start - startTime }),
     // All frames of an AVI last equally long, and its index may promise frames that are not there.
     ...(data.format.format_name === "avi"
       ? {}

@@ -73,6 +73,8 @@ export interface SourceInfo {
   startTime: number;
   /** The runs of the container's clock, if it starts again midway. */
   clock?: readonly ClockPart[];
+  /** Seconds from {@link startTime} to the first frame, where sound starts first. */
+  videoStart?: number;
   /** Seconds from {@link startTime} to the end of the video stream, if the file states it. */
   videoEnd?: number;
   /** Seconds that each frame is shown, if the file lists them (animated WebP). */
