@@ -30,9 +30,13 @@ const meant = Map.groupBy(
   ({ name }) => name,
 );
 
-/** What a flag brings along, unless other flags say otherwise: their optimisers climb the plain gradient. */
-const implied: Readonly<Record<string, readonly string[]>> = {
-  optimizer: ["--learning-rate=1.5", "--smoothing=none", "--colour=1"],
+/**
+ * What a flag brings along, unless other flags say otherwise: their optimisers climb the plain gradient, and in their
+ * advanced mode a scale that is meant for the normal one makes octaves much larger than the picture.
+ */
+const implied: Readonly<Record<string, (value: string) => readonly string[]>> = {
+  optimizer: () => ["--learning-rate=1.5", "--smoothing=none", "--colour=1"],
+  octave_mode: (mode) => mode === "advanced" ? ["--octaves=2", "--octave-scale=0.6"] : [],
 };
 
 /** A flag as it was given, and its value; a switch has "true" or "false". */
@@ -67,7 +71,7 @@ export function translateAliases(args: readonly string[]): Translated {
   const folder = given.get("temp_dir");
   if (given.get("keep_temp") === "true") result.args.push(`--dump=${folder ?? "temp"}`);
   else if (folder !== undefined && folder !== "temp") unused.push("-temp_dir (without -keep_temp)");
-  result.args.unshift(...[...given.keys()].flatMap((name) => implied[name] ?? []));
+  result.args.unshift(...[...given].flatMap(([name, value]) => implied[name]?.(value) ?? []));
   if (unused.length > 0) result.notes.push(`no effect yet: ${[...new Set(unused)].join(", ")}`);
   return withTheirOutput(result, given);
 }

@@ -20,6 +20,8 @@ import { rankGraph, stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them requires a new one. */
 export interface DreamerOptions extends Omit<StepOptions, "forms"> {
+  /** The size of the pictures. Default: that of the last octave. */
+  working?: Size | undefined;
   /** The percentile of the picture that every step makes white. Default: contrast stays as it is. */
   adjustContrast?: number | undefined;
   /** Called once if a picture does not move the layers, so that it stays as it is. */
@@ -76,6 +78,8 @@ interface Octave {
 /** Holds the sessions for one working size. */
 export class Dreamer {
   readonly #octaves: Octave[];
+  /** Scales the detail of the last octave to the working size, if that is another. */
+  readonly #leave: Session | undefined;
   readonly #optimizer: OptimizerName;
   /** Chooses channels on the picture that a dream begins with. */
   readonly #rank: Session | undefined;
@@ -87,8 +91,10 @@ export class Dreamer {
     octaves: Octave[],
     { optimizer = "ascent", randomTransforms = "none", layers, onWarning }: DreamerOptions,
     rank?: Session,
+    leave?: Session,
   ) {
     this.#octaves = octaves;
+    this.#leave = leave;
     this.#optimizer = optimizer;
     this.#transforms = randomTransforms;
     this.#rank = rank;
@@ -99,7 +105,7 @@ export class Dreamer {
   /**
    * Builds and loads the graphs.
    *
-   * @param sizes octaves from small to large; the last is the working size
+   * @param sizes octaves in the order in which they are dreamed
    * @throws the signal's reason when it is aborted
    */
   static async create(
@@ -109,8 +115,8 @@ export class Dreamer {
     options: DreamerOptions,
     signal?: AbortSignal,
   ): Promise<Dreamer> {
-    const working = sizes.at(-1)!;
-    const { optimizer = "ascent", randomTransforms = "none", adjustContrast } = options;
+    const last = sizes.at(-1)!;
+    const { working = last, optimizer = "ascent", randomTransforms = "none", adjustContrast } = options;
     const octaves: Octave[] = [];
     for (const [index, size] of sizes.entries()) {
       signal?.throwIfAborted();
@@ -132,7 +138,9 @@ export class Dreamer {
       });
     }
     const rank = isRankedOnce(options) ? await engine.load(rankGraph(network, working, options)) : undefined;
-    return new Dreamer(octaves, options, rank);
+    const isWhole = last.height === working.height && last.width === working.width;
+    const leave = isWhole ? undefined : await engine.load(enterGraph(working, working, last));
+    return new Dreamer(octaves, options, rank, leave);
   }
 
   /**
@@ -169,6 +177,13 @@ export class Dreamer {
       below = { base: entered.base, dreamed: climbed.picture };
       loss = climbed.loss;
       strength += climbed.strength;
+    }
+    if (this.#leave) {
+      const feeds = { picture, baseBelow: below!.base, dreamedBelow: below!.dreamed };
+      const { base, start } = await this.#leave.run<"base" | "start">(feeds);
+      below!.base.release();
+      below!.dreamed.release();
+      below = { base, dreamed: start };
     }
     below!.base.release();
     if (!Number.isFinite(loss + strength)) {
@@ -240,6 +255,7 @@ export class Dreamer {
       ...Object.values(lbfgs),
     ]);
     if (this.#rank) sessions.push(this.#rank);
+    if (this.#leave) sessions.push(this.#leave);
     await Promise.all(sessions.map((session) => session.release()));
   }
 }
