@@ -3,7 +3,7 @@ import { availableMemory } from "../../models/available_memory.ts";
 import { Engine } from "../../models/engine/engine.ts";
 import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../../models/flow/choose.ts";
 import type { FlowEstimator } from "../../models/flow/flow.ts";
-import type { Line } from "../../models/line.ts";
+import { type Line, line } from "../../models/line.ts";
 import { inputSizes } from "../../models/networks/input_sizes.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";

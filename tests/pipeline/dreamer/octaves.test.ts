@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Engine } from "../../../models/engine/engine.ts";
 import { plain } from "../../../models/line.ts";
-import { Dreamer } from "../../../pipeline/dreamer/dreamer.ts";
+import { Dreamer, type DreamerOptions } from "../../../pipeline/dreamer/dreamer.ts";
 import { leftOutNote, type OctaveSettings, planOctaves } from "../../../pipeline/dreamer/octaves.ts";
 import { Random } from "../../../pipeline/graphs/random.ts";
 import { parseParameters } from "../../../pipeline/settings/parameters.ts";
@@ -64,14 +64,13 @@ Deno.test("-octave_scale is a ratio or a list of sizes", () => {
 
 Deno.test("a dream through octaves of any size has the picture's size, and what the last octave added", async () => {
   await using engine = await Engine.start({ providers: ["cpu"] });
-  const options = {
+  const options: DreamerOptions = {
     ...{ layers: ["second"], loss: "norm", weighting: "plain", smoothing: "none", colour: 1, tvWeight: 0 },
-  } as const;
+    working: size,
+  };
   const dreamed = async (settings: Partial<OctaveSettings>, steps = 2) => {
     const { sizes } = planOctaves(size, { ...normal, ...settings }, { smallest: 1 });
-    const dreamer = await Dreamer.create(engine, referenceNetwork(), sizes, {
-      ...{ ...options, layers: [...options.layers], working: size },
-    });
+    const dreamer = await Dreamer.create(engine, referenceNetwork(), sizes, options);
     using given = await engine.put(picture);
     const random = new Random(0);
     const { picture: result } = await dreamer.dream(given, {
@@ -82,7 +81,8 @@ Deno.test("a dream through octaves of any size has the picture's size, and what 
       random,
     });
     await dreamer.release();
-    return await result.take();
+    const { dims, data } = await result.take();
+    return { dims, data: data as Float32Array };
   };
   const ways = [
     {},
