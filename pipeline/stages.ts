@@ -2,11 +2,12 @@
 import { ahead } from "./ahead.ts";
 import { blend } from "./blend.ts";
 import { compose, type ComposedFrame } from "./compose.ts";
-import { dream } from "./dream.ts";
+import { dream, type DreamStageOptions } from "./dream.ts";
 import { dump } from "./run/dump.ts";
 import { begun } from "./noise.ts";
 import { flowPair } from "./flow.ts";
 import type { EncodableFrame } from "./frame.ts";
+import type { Growth } from "./growth.ts";
 import { occlusion } from "./occlusion.ts";
 import type { Parameters } from "./settings/parameters.ts";
 import type { Rig } from "./run/rig.ts";
@@ -28,6 +29,10 @@ export interface DreamFramesOptions {
   /** Folder for pictures of what the stages made. */
   dump?: string;
   watch?: Watcher;
+  /** Carries the dream instead of optical flow, for frames that are passes over one picture. */
+  growth?: Growth | undefined;
+  /** Called after every gradient step. */
+  onStep?: DreamStageOptions<Parameters>["onStep"];
   /** Measures the stages. */
   clock?: StageClock;
   signal?: AbortSignal;
@@ -38,7 +43,7 @@ export function dreamFrames(
   decoded: AsyncIterable<EncodableFrame & { index: number }>,
   options: DreamFramesOptions,
 ): AsyncIterable<ComposedFrame> {
-  const { rig, seed, settings, framesAhead, dump: folder, watch: watcher, signal } = options;
+  const { rig, seed, settings, framesAhead, dump: folder, watch: watcher, growth, onStep, signal } = options;
   const clock = options.clock ?? new StageClock();
   const state: DreamState = { position: 0, random: seed };
   const current = oncePerFrame(state, settings);
@@ -46,14 +51,21 @@ export function dreamFrames(
 
   const small = clock.time("shrink", shrunk(clock.time("decode", decoded), rig.scaler));
   const flowing = ahead(clock.time("flow", flowPair(small, rig.estimator, signal)), framesAhead);
-  const checked = clock.time("occlusion", occlusion(clock.time("waiting", flowing), rig.check));
+  const waited = clock.time("waiting", flowing);
+  const checked = clock.time("occlusion", growth?.zooming(waited) ?? occlusion(waited, rig.check));
   const begins = begun(checked, {
     ...{ engine: rig.engine, working: rig.working, source: rig.scaler.source, meanColour: rig.meanColour },
     ...{ seed, settings: current },
   });
-  const blended = clock.time("blend", blend(begins, { blender: rig.blender, state, settings: current }));
+  const blended = clock.time(
+    "blend",
+    blend(begins, { blender: growth?.blender ?? rig.blender, state, settings: current }),
+  );
   const dreamer = (parameters: Parameters) => rig.dreamers.for(parameters);
-  const dreamed = clock.time("dream", dream(blended, { dreamer, state, settings: current, ...stopping }));
+  const dreamed = clock.time(
+    "dream",
+    dream(blended, { dreamer, state, settings: current, onStep, ...stopping }),
+  );
 
   const kept = folder === undefined ? dreamed : dump(dreamed, folder);
   if (!watcher) return clock.time("compose", compose(kept, rig.scaler));

@@ -39,6 +39,20 @@ const implied: Readonly<Record<string, (value: string) => readonly string[]>> = 
   octave_mode: (mode) => mode === "advanced" ? ["--octaves=2", "--octave-scale=0.6"] : [],
 };
 
+/** Flags of the run, not of the dream, that have another name here. */
+const runFlags: Readonly<Record<string, string>> = {
+  verbose: "--verbose",
+  print_layers: "--print-layers",
+  label_file: "--label-file",
+  save_iter: "--keep-passes",
+  save_octave_iter: "--keep-steps",
+  output_start_num: "--first-number",
+  leading_zeros: "--digits",
+  create_gif: "--keep-gif",
+  print_iter: "--print-passes",
+  print_octave_iter: "--print-steps",
+};
+
 /** A flag as it was given, and its value; a switch has "true" or "false". */
 interface Given {
   name: string;
@@ -95,6 +109,7 @@ function theirFlag(arg: string, rest: string[]): Given | undefined {
 }
 
 function translateOne({ name, value }: Given, result: Translated, unused: string[]): void {
+  const flag = runFlags[name];
   const { values, usual = values === "switch" ? "false" : undefined, always } = theirFlags[name]!;
   if (meant.has(name)) return translateSetting(name, value, result);
   if (value === usual) return;
@@ -115,20 +130,12 @@ function translateOne({ name, value }: Given, result: Translated, unused: string
     case "gpu":
       result.args.push(...providers(value, result));
       break;
-    case "verbose":
-      result.args.push("--verbose");
-      break;
-    case "print_layers":
-      result.args.push("--print-layers");
-      break;
-    case "label_file":
-      result.args.push(`--label-file=${value}`);
-      break;
     case "keep_temp":
     case "temp_dir":
       break;
     default:
-      unused.push(`-${name}`);
+      if (flag === undefined) unused.push(`-${name}`);
+      else result.args.push(values === "switch" ? flag : `${flag}=${value}`);
   }
 }
 

@@ -59,9 +59,9 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   lbfgs_num_correction: whole(),
   loss_mode: choice("bce mse mean norm l2 abs_mean abs_l2"),
 
-  print_iter: whole("1"),
+  print_iter: whole(),
   print_octave_iter: whole("0"),
-  save_iter: whole("1"),
+  save_iter: whole(),
   save_octave_iter: whole("0"),
   output_image: text(),
   output_start_num: whole("1"),
@@ -69,7 +69,7 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   num_octaves: whole(),
   octave_scale: text(),
   octave_iter: whole(),
-  octave_mode: choice("normal advanced manual_max manual_min manual", "normal"),
+  octave_mode: choice("normal advanced manual_max manual_min manual"),
 
   channels: text(),
   channel_mode: choice("all strong avg weak ignore"),
@@ -81,8 +81,8 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   use_fft: on,
   fft_block: whole("25"),
 
-  zoom: whole("0"),
-  zoom_mode: choice("percent percentage pixel", "percent"),
+  zoom: whole(),
+  zoom_mode: choice("percent percentage pixel"),
   leading_zeros: whole("0"),
 
   tile_size: whole("0"),
@@ -93,7 +93,7 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   image_capture_size: whole("512"),
 
   create_gif: on,
-  frame_duration: whole("100"),
+  frame_duration: whole(),
 
   original_colors: choice("0 1"),
   pooling: choice("max avg", "max"),

@@ -41,7 +41,24 @@ export interface DreamSettings {
   /** Largest random shift before each step, in pixels. */
   jitter: number;
   random: Random;
+  /** Called after every gradient step; the dream continues when it resolves. */
+  onStep?: ((step: Step) => Promise<void>) | undefined;
   signal?: AbortSignal;
+}
+
+/** A gradient step that has been taken; all counts begin with 1. */
+export interface Step {
+  pass: number;
+  octave: number;
+  octaves: number;
+  step: number;
+  steps: number;
+  /** Whether it is the last of its pass. */
+  endsPass: boolean;
+  /** The loss before the step. */
+  loss: Value;
+  /** The picture at the octave's size, float32 [1, 3, h, w] in [0, 1]; not to be released. */
+  picture: Value;
 }
 
 /** A dreamed picture. */
@@ -152,7 +169,7 @@ export class Dreamer {
     let dreamed: Dreamed = { picture, loss: 0 };
     const chosen = await this.#rank?.run({ picture }) ?? {};
     for (let pass = 0; pass < settings.passes; pass++) {
-      const next = await this.#pass(dreamed.picture, chosen, settings);
+      const next = await this.#pass(dreamed.picture, chosen, settings, pass + 1);
       if (dreamed.picture !== picture) dreamed.picture.release();
       dreamed = next;
     }
@@ -160,11 +177,16 @@ export class Dreamer {
     return dreamed;
   }
 
-  async #pass(picture: Value, chosen: Record<string, Value>, settings: DreamSettings): Promise<Dreamed> {
+  async #pass(
+    picture: Value,
+    chosen: Record<string, Value>,
+    settings: DreamSettings,
+    pass: number,
+  ): Promise<Dreamed> {
     let below: { base: Value; dreamed: Value } | undefined;
     let loss = 0;
     let strength = 0;
-    for (const octave of this.#octaves) {
+    for (const [index, octave] of this.#octaves.entries()) {
       const feeds: Record<string, Value> = below
         ? { picture, baseBelow: below.base, dreamedBelow: below.dreamed }
         : { picture };
@@ -173,7 +195,8 @@ export class Dreamer {
       below?.dreamed.release();
       const optimizer = this.#optimizerAt(octave, settings);
       const start = { ...chosen, picture: entered.start };
-      const climbed = await this.#climb(octave, optimizer, start, settings);
+      const place = { pass, octave: index + 1, octaves: this.#octaves.length };
+      const climbed = await this.#climb(octave, optimizer, start, settings, place);
       below = { base: entered.base, dreamed: climbed.picture };
       loss = climbed.loss;
       strength += climbed.strength;
@@ -221,7 +244,8 @@ export class Dreamer {
     { views, contrast }: Octave,
     optimizer: Optimizer,
     { picture, ...chosen }: { picture: Value; [mask: string]: Value },
-    { steps, jitter, random, signal }: DreamSettings,
+    { steps, jitter, random, onStep, signal }: DreamSettings,
+    place: Pick<Step, "pass" | "octave" | "octaves">,
   ): Promise<Dreamed & { strength: number }> {
     let last: { loss: Value; strength: Value } | undefined;
     const replace = (next: Value) => {
@@ -240,6 +264,8 @@ export class Dreamer {
       last?.loss.release();
       last?.strength.release();
       last = next;
+      const endsPass = step + 1 === steps && place.octave === place.octaves;
+      await onStep?.({ ...place, step: step + 1, steps, endsPass, loss: next.loss, picture });
     }
     optimizer.release();
     const numberOf = async (value?: Value) => value ? Number((await value.take()).data[0]) : 0;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { octaveModes } from "../dreamer/octaves.ts";
+import { zoomModes } from "../growth.ts";
 import { optimizers } from "../dreamer/optimizer.ts";
 import { randomTransforms } from "../dreamer/turn.ts";
 import { beginnings } from "../noise.ts";
@@ -83,6 +84,19 @@ export const ascent = group("How it is dreamed", {
     live: true,
     costs: ["time"],
     aliases: { num_iterations: same },
+  }),
+
+  zoom: setting(z.int().min(0).max(4096).default(0), {
+    help:
+      "between the passes over a still picture, keep this percentage of it, magnified, or cut off so many pixels, " +
+      "see zoomMode; 0 keeps all",
+    slider: { low: 0, high: 100, step: 1 },
+    aliases: { zoom: same },
+  }),
+
+  zoomMode: setting(z.enum(zoomModes).default("percent"), {
+    help: "what zoom counts: the percentage that stays, or the pixels of the dreaming size that go",
+    aliases: { zoom_mode: (mode) => mode === "percentage" ? "percent" : mode },
   }),
 
   optimizer: setting(z.enum(optimizers).default("ascent"), {

@@ -72,7 +72,14 @@ export async function settle(wish: Wish, options: DownloadOptions = {}): Promise
 
 /** Says which settings change nothing without others. */
 function idleSettings(parameters: Parameters): Line[] {
-  return [...idleChannelMode(parameters), ...idleOctaveSizes(parameters)];
+  return [...idleChannelMode(parameters), ...idleOctaveSizes(parameters), ...idleZoom(parameters)];
+}
+
+function idleZoom({ zoom, iterations }: Parameters): Line[] {
+  if (zoom === 0 || iterations > 1) return [];
+  return [
+    line`${{ field: "zoom" }} changes the passes after the first: ${{ field: "iterations" }} says how many`,
+  ];
 }
 
 function idleOctaveSizes({ octaveMode, octaveSizes }: Parameters): Line[] {

@@ -52,6 +52,31 @@ const runFlags: readonly Flag[] = [
     description: "keep what the stages made: flow pictures, masks, blended inputs, dreams",
   },
   {
+    name: "keep-passes",
+    placeholder: "N",
+    description:
+      "for a picture: also save it after every so many passes, as NAME_1.png beside the output NAME.png",
+  },
+  {
+    name: "keep-steps",
+    placeholder: "N",
+    description:
+      "for a picture: also save it after so many steps of each octave, as NAME_PASS_OCTAVE_STEP.png",
+  },
+  { name: "first-number", placeholder: "N", description: "number of the first pass in names (default: 1)" },
+  {
+    name: "digits",
+    placeholder: "N",
+    description: "digits of those numbers; the last pass then has one, too (default: as many as needed)",
+  },
+  { name: "keep-gif", description: "for a picture: also make a GIF of its passes beside the output" },
+  { name: "print-passes", placeholder: "N", description: "print the loss after every so many passes" },
+  {
+    name: "print-steps",
+    placeholder: "N",
+    description: "print the loss after every so many steps of an octave",
+  },
+  {
     name: "label-file",
     placeholder: "FILE",
     description: "labels of the layer's channels, one a line, by which --channels may name them",
@@ -100,7 +125,8 @@ async function run(args: readonly string[], screen: CommandScreen): Promise<numb
         return parameters;
       };
       const parameters = { expected, settle: later };
-      const events = dreamVideo({ ...options, parameters, signal, onWarning });
+      const { step: onStep } = reporter;
+      const events = dreamVideo({ ...options, parameters, signal, onWarning, onStep });
       for await (const event of events) {
         if (event.event === "start" && savePreset !== undefined) await writePreset(savePreset, event);
         reporter.event(event);
@@ -144,7 +170,7 @@ async function settingsLike(result: string): Promise<SomeParameters> {
 /** The options of `dream`, without its settings. */
 export type DreamOptions = Pick<
   DreamJob,
-  "input" | "output" | "providers" | "from" | "duration" | "hls" | "dump"
+  "input" | "output" | "providers" | "from" | "duration" | "hls" | "dump" | "series" | "reportSteps"
 >;
 
 /** The parsed command line of `dream`. */
@@ -201,12 +227,27 @@ function runOptions(flags: FlagValues): Omit<DreamOptions, "input" | "output"> {
   const from = flags.time("from"), duration = flags.duration("duration");
   const hls = flags.folder("hls"), dump = flags.folder("dump");
   const providers = flags.providers();
+  const most = 1_000_000;
+  const series = {
+    passes: flags.whole("keep-passes", 0, most),
+    steps: flags.whole("keep-steps", 0, most),
+    firstNumber: flags.whole("first-number", 0, most),
+    digits: flags.whole("digits", 0, 20),
+    gif: flags.isOn("keep-gif"),
+  };
+  const reportSteps = {
+    everyPasses: flags.whole("print-passes", 0, most),
+    everySteps: flags.whole("print-steps", 0, most),
+  };
+  const isGiven = (options: object) => Object.values(options).some(Boolean);
   return {
     ...(providers && { providers }),
     ...(from !== undefined && { from }),
     ...(duration !== undefined && { duration }),
     ...(hls !== undefined && { hls }),
     ...(dump !== undefined && { dump }),
+    ...(isGiven(series) && { series }),
+    ...(isGiven(reportSteps) && { reportSteps }),
   };
 }
 

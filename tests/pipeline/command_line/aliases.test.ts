@@ -94,9 +94,9 @@ Deno.test("kept temporary files are a dump", () => {
 });
 
 Deno.test("all that has no effect yet is named in one line, and a default not at all", () => {
-  const { args, notes } = translate("-zoom 5 -tile_size 0 -save_iter 1 -pooling avg -zoom 6 --json");
+  const { args, notes } = translate("-print_tile 5 -tile_size 0 -overlap_percent 0.3 -print_tile 6 --json");
   assert.deepEqual(args, ["--json"]);
-  assert.deepEqual(notes, ["no effect yet: -zoom, -pooling"]);
+  assert.deepEqual(notes, ["no effect yet: -print_tile, -overlap_percent"]);
 });
 
 Deno.test("no default of theirs warns", () => {
