@@ -75,11 +75,11 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   channel_mode: choice("all strong avg weak ignore"),
   channel_capture: choice("once iter octave_iter"),
 
-  layer_sigma: number("0"),
+  layer_sigma: number(),
   lap_scale: whole(),
-  sigma: text("1"),
+  sigma: text(),
   use_fft: on,
-  fft_block: whole("25"),
+  fft_block: whole(),
 
   zoom: whole(),
   zoom_mode: choice("percent percentage pixel"),

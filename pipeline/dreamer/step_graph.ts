@@ -8,6 +8,7 @@ import type { Model } from "../../models/onnx/model.ts";
 import { mean, roll, type Size, unrollShift } from "../graphs/picture.ts";
 import { adamChange, adamInputs } from "./adam.ts";
 import { choiceOf, isRankedOnce, rankedMask } from "./channels.ts";
+import { blurFive, filtered } from "./filters.ts";
 import { foldPreprocessing } from "./fold_preprocessing.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
 import { objectiveGradient, type Weights } from "./objective.ts";
@@ -114,9 +115,12 @@ export function dreamGradientGraph(
   const masks = isRankedOnce(options)
     ? layers.map(({ dims }, index) => g.input(maskName(index), "float32", [dims[1]!]))
     : [];
-  const values = inline(g, model, { [model.graph.inputs[0]!.name]: preprocess(g, picture, preprocessing) });
+  const { networkBlur = 0 } = options;
+  const sharp = preprocess(g, picture, preprocessing);
+  const seen = networkBlur > 0 ? blurFive(g, sharp, dims, networkBlur) : sharp;
+  const values = inline(g, model, { [model.graph.inputs[0]!.name]: seen });
   const activations = layers.map(({ layer, dims, choice }, index) => {
-    const activation = { value: values[layer]!, dims };
+    const activation = filtered(g, { value: values[layer]!, dims }, options);
     if (!choice || "channels" in choice) return { ...activation, choice };
     const mask = masks[index] ?? rankedMask(g, activation, choice.rank, choice.count);
     return { ...activation, choice: { mask, count: choice.count } };

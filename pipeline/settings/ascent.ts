@@ -158,7 +158,6 @@ export const ascent = group("How it is dreamed", {
     help: "smoothing of the gradient: a cascade of blurs, a Laplacian pyramid, or none",
     live: true,
     costs: ["graphs", "time"],
-    aliases: { lap_scale: (levels) => (parseNumber(levels) ?? 0) > 0 ? "laplacian" : undefined },
   }),
 
   colour: setting(z.number().min(0).max(2).default(0.6), {

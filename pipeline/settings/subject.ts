@@ -99,6 +99,54 @@ export const subject = group("What is dreamed", {
     aliases: { percent_mode: same },
   }),
 
+  networkBlur: setting(z.number().min(0).max(20).default(0), {
+    unit: "pixels",
+    help:
+      "sigma of a blur of 5 x 5 pixels of what the network sees, so that it does not chase grain; 0 for none",
+    slider: { low: 0, high: 3, step: 0.1 },
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { layer_sigma: same },
+  }),
+
+  pyramidLevels: setting(z.int().min(0).max(16).default(0), {
+    help: "levels of a Laplacian pyramid of the layers' activations, whose bands grow together; 0 for none",
+    slider: { low: 0, high: 8, step: 1 },
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { lap_scale: exceptFor("0") },
+  }),
+
+  pyramidSigma: setting(
+    z.array(z.number().gt(0).max(100)).min(1).max(2, "must be one number or two").optional(),
+    {
+      kind: "numbers",
+      help:
+        "sigmas of the blur from level to level and of the one that makes bands, with pyramidLevels; of one number, the " +
+        "second is that times the levels (default: 1)",
+      live: true,
+      costs: ["graphs", "time"],
+      aliases: { sigma: same },
+    },
+  ),
+
+  highPass: setting(z.boolean().default(false), {
+    help:
+      "leave low frequencies of the layers' activations out, up to highPassBlock, so that fine structure grows",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { use_fft: same },
+  }),
+
+  highPassBlock: setting(z.int().min(0).max(1000).default(25), {
+    help:
+      "with highPass: the highest frequency left out, in periods per side; at most half of those a layer has",
+    slider: { low: 0, high: 50, step: 1 },
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { fft_block: same },
+  }),
+
   loss: setting(z.enum(losses).default("mean"), {
     help:
       "what grows: the mean of the activation, of its square (l2), of its magnitude (abs-mean) or of its " +

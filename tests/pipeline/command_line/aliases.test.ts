@@ -55,7 +55,7 @@ Deno.test("every flag with a counterpart sets it", () => {
   assert.equal(parameters.tvWeight, 0.1);
   assert.equal(parameters.seed, 7);
   assert.equal(parameters.loss, "norm");
-  assert.equal(parameters.smoothing, "laplacian");
+  assert.equal(parameters.pyramidLevels, 4);
   assert.deepEqual(parameters.channels, [1, 2]);
 });
 
@@ -152,7 +152,7 @@ Deno.test("their optimisers bring their learning rate and the plain gradient, un
     ...{ optimizer: "lbfgs", learningRate: 1.5, smoothing: "none", colour: 1 },
   });
   const own = given("-learning_rate 4 -lap_scale 4 -optimizer adam -original_colors 1");
-  assert.deepEqual([own.learningRate, own.smoothing, own.colour], [4, "laplacian", 0]);
+  assert.deepEqual([own.learningRate, own.pyramidLevels, own.colour], [4, 4, 0]);
 });
 
 Deno.test("without an output theirs is taken", () => {
