@@ -11,6 +11,7 @@ import type { Exit } from "./ffmpeg/log.ts";
 import type { SourceInfo } from "./ffmpeg/probe.ts";
 import { FfmpegProcess } from "./ffmpeg/process.ts";
 import { RawFrames } from "./ffmpeg/raw_frames.ts";
+import { seekOptions, seekPoint, SourceClock, tolerance } from "./ffmpeg/source_clock.ts";
 import type { SourceFrame } from "./frame.ts";
 import { decodePicture } from "./pictures/decode_picture.ts";
 
@@ -44,17 +45,26 @@ export async function* decode(source: SourceInfo, options: DecodeOptions = {}): 
   if (source.reader === "libvips") return yield* decodePicture(source, options);
   const stream = await FrameStream.open(source, options);
   try {
+    const { from = 0, duration = Infinity } = options;
     let previous: SourceFrame | undefined;
-    for (let frame; (frame = await stream.next(previous)); previous = frame) {
+    let ended = false;
+    let count = 0;
+    for await (const frame of part(stream, source, from)) {
       signal?.throwIfAborted();
-      if (!previous) continue;
-      previous.duration = frame.pts - previous.pts;
-      yield previous;
+      ended = frame.pts >= from + duration - tolerance;
+      const pts = Math.min(frame.pts - from, duration);
+      if (previous) {
+        previous.duration = pts - previous.pts;
+        yield previous;
+      }
+      previous = ended ? undefined : { ...frame, index: count, pts };
+      if (ended) break;
+      count++;
     }
     signal?.throwIfAborted();
-    const exit = await stream.exit;
-    if (exit.interrupted) throw await interruption(signal);
-    complain(source, options, exit, previous);
+    const exit = ended ? undefined : await stream.exit;
+    if (exit?.interrupted) throw await interruption(signal);
+    complain(source, options, stream, exit, count);
     if (!previous) return;
     previous.duration = lastDuration(source, options, previous.pts);
     yield previous;
@@ -64,12 +74,38 @@ export async function* decode(source: SourceInfo, options: DecodeOptions = {}): 
 }
 
 /**
+ * The frames from a time on. The one on display at that time comes first, unless the next one begins within a
+ * frame's time.
+ */
+async function* part(stream: FrameStream, source: SourceInfo, from: number): AsyncGenerator<SourceFrame> {
+  const nominal = source.frameRate.den / source.frameRate.num;
+  let before: SourceFrame | undefined;
+  let begun = false;
+  for (let frame, last; (frame = await stream.next(last)); last = frame) {
+    if (frame.pts < from - tolerance) {
+      before = frame;
+      continue;
+    }
+    if (!begun && before && frame.pts - from > nominal) yield { ...before, pts: from };
+    begun = true;
+    yield { ...frame, pts: Math.max(frame.pts, from) };
+  }
+  if (!begun && before && from < source.duration) yield { ...before, pts: from };
+}
+
+/**
  * A running decoder: pairs pictures from ffmpeg's standard output, in order, with time stamps from its
  * standard error.
  */
 class FrameStream {
   readonly exit: Promise<Exit>;
   readonly #pictures: RawFrames;
+  readonly #clock: SourceClock;
+  #first = true;
+  #errorsBefore = 0;
+  /** Number of frames so far, and the time of the last one in seconds. */
+  count = 0;
+  last = 0;
 
   private constructor(
     private readonly source: SourceInfo,
@@ -78,6 +114,7 @@ class FrameStream {
     private readonly signal: AbortSignal | undefined,
   ) {
     this.exit = process.done;
+    this.#clock = new SourceClock(source, source.stream);
     this.#pictures = new RawFrames(process.stdout, source.width * source.height * 3);
     this.exit.then(() => times.close());
     signal?.addEventListener("abort", this.#stop);
@@ -87,17 +124,25 @@ class FrameStream {
     const program = await locate("ffmpeg");
     const features = await featuresOf(program);
     const times = new FrameTimes();
+    const point = source.kind === "picture"
+      ? undefined
+      : await seekPoint(source, options.from ?? 0, options.signal);
     const process = new FfmpegProcess(program, "stdout", {
       input: [
         ...sourceOptions(source),
         ...decodeInput(source, features),
-        ...cut(options),
+        ...seekOptions(point?.seek),
         "-i",
         fileArgument(source.path),
       ],
       options: [
-        ...["-map", `0:${source.stream}`, "-filter:v", decodeFilters(source, features)],
-        ...[...passTimestamps(features), "-f", "rawvideo", "-pix_fmt", "rgb24"],
+        ...[
+          "-map",
+          `0:${source.stream}`,
+          "-filter:v",
+          decodeFilters(source, features, point && point.keep - tolerance),
+        ],
+        ...[...passTimestamps(features), "-enc_time_base", "1:25", "-f", "rawvideo", "-pix_fmt", "rgb24"],
         ...(source.kind === "picture" ? ["-frames:v", "1"] : []),
       ],
       output: "pipe:1",
@@ -110,13 +155,22 @@ class FrameStream {
   async next(previous: SourceFrame | undefined): Promise<SourceFrame | undefined> {
     const rgb = await this.#pictures.next();
     if (!rgb) return undefined;
-    const told = await this.times.next();
+    const told = (await this.times.next())?.seconds;
+    if (this.#first) this.#errorsBefore = this.process.errors.length;
+    this.#first = false;
     const { width, height, frameRate } = this.source;
     const nominal = frameRate.den / frameRate.num;
     const earliest = previous ? previous.pts + minimumStep * nominal : -Infinity;
     const expected = previous ? previous.pts + nominal : 0;
-    const pts = told === undefined ? expected : Math.max(told, earliest);
-    return { index: previous ? previous.index + 1 : 0, pts, duration: nominal, width, height, rgb };
+    const pts = told === undefined ? expected : Math.max(this.#clock.next(told), earliest);
+    this.count++;
+    this.last = pts;
+    return { index: 0, pts, duration: nominal, width, height, rgb };
+  }
+
+  /** Errors since the first frame: before it, decoding may lack what came before the start. */
+  get errors(): readonly string[] {
+    return this.process.errors.slice(this.#errorsBefore);
   }
 
   readonly #stop = () => this.process.kill();
@@ -129,43 +183,34 @@ class FrameStream {
   }
 }
 
-/** Seeking before the input is exact: ffmpeg drops the frames decoded before this time, and calls it 0. */
-function cut({ from, duration }: DecodeOptions): string[] {
-  return [
-    ...(from ? ["-ss", String(from)] : []),
-    ...(duration === undefined ? [] : ["-t", String(duration)]),
-  ];
-}
-
-/** Reports what went wrong: throws if no frame was decoded, warns otherwise. */
+/** Reports what went wrong: throws if no frame was decoded, warns if some could not be. */
 function complain(
   source: SourceInfo,
   options: DecodeOptions,
-  exit: Exit,
-  last: SourceFrame | undefined,
+  stream: FrameStream,
+  exit: Exit | undefined,
+  given: number,
 ): void {
   const { from = 0, duration, onWarning } = options;
   const { path } = source;
   const told = (error: string) => saidBy(error, [path]);
-  if (!last) {
-    if (from > 0 && exit.ok) {
+  const { count, last } = stream;
+  if (given === 0) {
+    if (count > 0 || from > 0 && exit?.ok !== false) {
       throw new ReverieError(
         "unusable_video",
         line`${{ path }} has no frame at ${from} s: it is ${source.duration.toFixed(2)} s long`,
       );
     }
-    const last = exit.errors.at(-1);
-    const reason = last === undefined ? "it has no frames" : told(last);
+    const reason = exit?.errors.length ? told(exit.errors.at(-1)!) : "it has no frames";
     throw new ReverieError("unusable_video", line`${{ path }} cannot be decoded: ${reason}`);
   }
-  const count = last.index + 1;
   const whole = from === 0 && duration === undefined;
-  if (whole && source.framesExact && count < source.frames) {
+  const errors = exit && !exit.ok ? exit.errors : stream.errors;
+  if (whole && source.framesExact && count < source.frames && (exit?.errors.length ?? 0) > 0) {
     onWarning?.(line`${{ path }} is damaged: ${count} of ${source.frames} frames could be read`);
-  } else if (exit.errors.length > 0) {
-    onWarning?.(
-      line`${{ path }} is damaged after ${last.pts.toFixed(2)} s or before: ${told(exit.errors[0]!)}`,
-    );
+  } else if (errors.length > 0) {
+    onWarning?.(line`${{ path }} is damaged after ${last.toFixed(2)} s or before: ${told(errors[0]!)}`);
   }
 }
 

@@ -59,7 +59,7 @@ export async function* encode<F extends EncodableFrame>(
     const exit = await writer.finish(true);
     if (!exit.ok) throw await failure(options, exit, [partial]);
     await hls?.finish();
-    await finish(options, container, partial, writer.firstPts);
+    await finish(options, container, partial, writer);
     complete = true;
   } finally {
     const kept = complete || await keepPartial(writer, partial);

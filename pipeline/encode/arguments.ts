@@ -58,7 +58,8 @@ export function encoderArguments(
 }
 
 const hlsMuxer = {
-  hls_time: "1",
+  // Slightly less than the distance of key frames, so that rounding does not skip one.
+  hls_time: "0.99",
   hls_playlist_type: "event",
   hls_segment_type: "fmp4",
   hls_flags: "independent_segments+temp_file",
@@ -170,16 +171,24 @@ function h264Video(options: EncodeOptions, features: Features): string[] {
   const quality = encoder === "libx264"
     ? ["-preset", "veryfast", "-crf", String(options.quality ?? defaultQuality)]
     : ["-b:v", String(Math.round(options.width * options.height * 8))];
-  // HLS segments are cut at key frames: one each second, and none in between.
-  const keyFrames = options.hls === undefined
-    ? []
-    : ["-force_key_frames", "expr:gte(t,n_forced*1)", "-sc_threshold", "0"];
+  // HLS segments are cut at key frames: one a second after the last, and none in between.
+  const keyFrames = options.hls === undefined ? [] : [
+    "-force_key_frames",
+    "expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+0.999))",
+    "-sc_threshold",
+    "0",
+  ];
+  // A segment is closed before its last frame's successor is known: without this, that frame would last for
+  // the nominal time, and the next one would be moved to its end.
+  const lasting = options.hls !== undefined && features.libavcodec >= 59
+    ? ["-bsf:v", "setts=pts=PTS:dts=DTS:duration=if(isnan(NEXT_PTS)\\,DURATION\\,NEXT_PTS-PTS)"]
+    : [];
   // With B-frames, ffmpeg 4 ends an MP4 at the last frame decoded rather than the last shown.
   const noBFrames = options.hls !== undefined || features.libavcodec < 59 ? ["-bf", "0"] : [];
   // A segment is available as soon as its frames are: no lookahead, and threads work on the same frame.
   const prompt = options.hls !== undefined && encoder === "libx264" ? ["-tune", "zerolatency"] : [];
   return [
-    ...["-map", "0:v:0", "-c:v", encoder, ...quality, ...prompt, ...keyFrames, ...noBFrames],
+    ...["-map", "0:v:0", "-c:v", encoder, ...quality, ...prompt, ...keyFrames, ...noBFrames, ...lasting],
     ...["-filter:v", yuvFilters(options, true, features), ...colourTags, ...timing(options, features)],
   ];
 }

@@ -5,6 +5,7 @@ import { isDiskFull, reasonOf } from "../../models/system_error.ts";
 import { type CommandInput, fileArgument, runFfmpeg } from "../ffmpeg/command.ts";
 import { ffprobe } from "../ffmpeg/ffprobe.ts";
 import { sourceOptions } from "../ffmpeg/formats.ts";
+import { featuresOf } from "../ffmpeg/features.ts";
 import { type Chapter, chaptersInput } from "../ffmpeg/labels.ts";
 import { locate } from "../ffmpeg/locate.ts";
 import { mark } from "../output/made_here.ts";
@@ -12,7 +13,8 @@ import { checkReplaceable } from "../output/replaceable.ts";
 import { describeFile, isDescribed } from "./comment.ts";
 import { type Container, extensionOf } from "./container.ts";
 import { removeIfThere } from "./destination.ts";
-import { failure } from "./frame_writer.ts";
+import { failure, type FrameWriter } from "./frame_writer.ts";
+import { setLastDelay } from "./gif_delay.ts";
 import type { EncodeOptions } from "./options.ts";
 
 /**
@@ -20,7 +22,7 @@ import type { EncodeOptions } from "./options.ts";
  * fragments, sound that can be copied replaces the sound encoded along the way, and pictures get their
  * metadata. The final name appears atomically.
  *
- * @param firstPts presentation time of the first frame, in seconds
+ * @param written the frames that it holds
  * @throws {ReverieError} if the output cannot be written
  * @throws the signal's reason if ffmpeg was interrupted
  */
@@ -28,17 +30,19 @@ export async function finish(
   options: EncodeOptions,
   container: Container,
   partial: string,
-  firstPts: number,
+  written: WrittenFrames,
 ): Promise<void> {
   const { path } = options;
+  if (container.muxer === "gif") await setLastDelay(partial, written.last.duration);
   const chapters = chaptersOf(options, container).length > 0;
-  const whole = container.muxer !== "mp4" && !copiedSound(options, container) && !chapters;
+  const long = container.kind === "video" && container.muxer !== "gif" && lastsLong(options, written);
+  const whole = container.muxer !== "mp4" && !copiedSound(options, container) && !chapters && !long;
   if (whole && !isDescribed(path)) return await move(partial, path);
   const folder = await workFolder(path);
   const finished = join(folder, `finished.${extensionOf(path)}`);
   try {
     if (whole) await describe(partial, finished, options);
-    else await remux(options, container, partial, finished, firstPts);
+    else await remux(options, container, partial, finished, written);
     await move(finished, path);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -66,7 +70,9 @@ async function describe(from: string, to: string, { path, metadata }: EncodeOpti
 
 /** The sound of the source, if all of it can be copied into the container unchanged. */
 function copiedSound({ sound }: EncodeOptions, container: Container): EncodeOptions["sound"] {
-  if (!sound?.source.audio || sound.from || sound.duration !== undefined) return undefined;
+  if (!sound?.source.audio || sound.from || sound.duration !== undefined || sound.source.clock) {
+    return undefined;
+  }
   return container.copies(sound.source.audio.codec) ? sound : undefined;
 }
 
@@ -80,26 +86,27 @@ async function remux(
   container: Container,
   partial: string,
   target: string,
-  firstPts: number,
+  written: WrittenFrames,
 ): Promise<void> {
   const copied = copiedSound(options, container);
-  const shift = firstPts - await videoStart(partial);
+  // The picture moves to the clock of the copied sound, then both move to time 0: moving the sound alone,
+  // ffmpeg would move that of an MPEG stream twice.
+  const zero = copied?.source.startTime ?? 0;
+  const shift = zero + written.firstPts - await videoStart(partial);
   const inputs: CommandInput[] = [{
     source: fileArgument(partial),
     options: ["-itsoffset", shift.toFixed(6)],
   }];
   if (copied) {
-    const offset = ["-itsoffset", (-copied.source.startTime).toFixed(6)];
-    inputs.push({
-      source: fileArgument(copied.source.path),
-      options: [...sourceOptions(copied.source), ...offset],
-    });
+    inputs.push({ source: fileArgument(copied.source.path), options: sourceOptions(copied.source) });
   }
   const chapters = chaptersOf(options, container);
   if (chapters.length > 0) {
     inputs.push({ source: chaptersInput(chapters), options: ["-f", "ffmetadata"] });
   }
-  const exit = await runFfmpeg(await locate("ffmpeg"), {
+  const program = await locate("ffmpeg");
+  const { libavcodec } = await featuresOf(program);
+  const exit = await runFfmpeg(program, {
     inputs,
     options: [
       ...[
@@ -113,8 +120,11 @@ async function remux(
         "-map_metadata",
         "0",
       ],
-      // The nominal rate gives the last frame its duration; it changes no time stamps.
-      ...["-r", `${options.frameRate.num}/${options.frameRate.den}`],
+      // Otherwise the nominal rate gives the last frame its duration; it changes no time stamps.
+      ...(lastsLong(options, written) && libavcodec >= 59
+        ? ["-bsf:v", lastDuration(written, zero)]
+        : ["-r", `${options.frameRate.num}/${options.frameRate.den}`]),
+      ...(zero === 0 ? [] : ["-output_ts_offset", (-zero).toFixed(6)]),
       ...["-map_chapters", chapters.length > 0 ? String(inputs.length - 1) : "-1"],
       ...["-f", container.muxer],
       ...(container.muxer === "mp4" ? ["-movflags", "+faststart"] : []),
@@ -122,6 +132,22 @@ async function remux(
     output: resolve(target),
   });
   if (!exit.ok) throw await failure(options, exit, [partial, target]);
+}
+
+/** The frames that a partial file holds: their number, the first one's time and the last one. */
+export type WrittenFrames = Pick<FrameWriter, "frames" | "firstPts" | "last">;
+
+/** Whether the last frame is shown for longer than ffmpeg assumes. */
+function lastsLong({ frameRate }: EncodeOptions, { last }: WrittenFrames): boolean {
+  return last.duration > 1.5 * frameRate.den / frameRate.num;
+}
+
+/** A bitstream filter that gives the last frame its duration. With B-frames, it is not the last packet. */
+function lastDuration({ frames, last: { pts: shown, duration } }: WrittenFrames, zero: number): string {
+  const pts = zero + shown;
+  const isLast = `gte(PTS*TB\\,${(pts - 0.001).toFixed(6)})+eq(N\\,${frames - 1})`;
+  const length = `${(pts + duration).toFixed(6)}/TB-PTS`;
+  return `setts=pts=PTS:dts=DTS:duration=if(${isLast}\\,${length}\\,DURATION)`;
 }
 
 /** Start time of the video in seconds: containers without negative times shift everything slightly. */

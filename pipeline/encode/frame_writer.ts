@@ -19,6 +19,8 @@ export class FrameWriter {
   frames = 0;
   /** Presentation time of the first frame in seconds. */
   firstPts = 0;
+  /** Presentation time and duration of the last frame in seconds. */
+  last = { pts: 0, duration: 0 };
   readonly #options: EncodeOptions;
   readonly #encoder: EncoderProcess;
   readonly #sound: SoundReader | undefined;
@@ -85,6 +87,7 @@ export class FrameWriter {
     if (!(pts > this.#lastPts)) throw new RangeError(`a frame at ${pts} s follows one at ${this.#lastPts} s`);
     if (this.frames === 0) this.firstPts = pts;
     this.#lastPts = pts;
+    this.last = { pts, duration };
     await this.#write(pictureHeader(pts, duration, rgb.length));
     await this.#write(rgb);
     this.frames++;
@@ -105,7 +108,7 @@ export class FrameWriter {
   /** Writes the rest of the sound, and warns if parts of it could not be read. */
   async #finishSound(): Promise<void> {
     await this.#writeSound(Infinity);
-    const { errors } = await this.#sound!.close();
+    const errors = await this.#sound!.close();
     const path = this.#options.sound?.source.path ?? "";
     if (errors.length > 0) this.#options.onWarning?.(unread(path, "is damaged", errors[0]!));
   }

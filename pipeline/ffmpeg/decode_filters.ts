@@ -5,15 +5,21 @@ import { toneMapping } from "./tone_map.ts";
 /**
  * The filter chain from the decoder's output to upright, progressive, opaque 8-bit RGB of the stored size. It
  * also reports the time stamp of every frame on standard error, in microseconds (see `frame_times.ts`).
+ *
+ * @param keep drops the frames before this time on the container's clock, in seconds
  */
-export function decodeFilters(source: SourceInfo, features: Features): string {
+export function decodeFilters(source: SourceInfo, features: Features, keep?: number): string {
   return [
     ...deinterlacing(source, features),
+    ...(keep === undefined ? [] : [`select='gte(t,${keep.toFixed(6)})+isnan(t)'`]),
     ...toneMapping(source, features),
     ...toRgb(source),
     ...upright(source),
     "settb=AVTB",
     "showinfo",
+    // Raw video has no time stamps: these only keep ffmpeg from complaining about uneven ones.
+    "settb=1/25",
+    "setpts=N",
   ].join(",");
 }
 

@@ -1,6 +1,14 @@
-/** A queue of frame time stamps, in the order in which ffmpeg's showinfo filter reports them. */
+/** What ffmpeg tells about a frame of picture or sound. */
+export interface FrameTime {
+  /** Presentation time; absent if the frame has none. */
+  seconds?: number;
+  /** Samples of each channel, for sound. */
+  samples: number;
+}
+
+/** A queue of time stamps, in the order in which ffmpeg's filters showinfo and ashowinfo report them. */
 export class FrameTimes {
-  #times: (number | undefined)[] = [];
+  #times: FrameTime[] = [];
   #waiting: (() => void) | undefined;
   #closed = false;
 
@@ -9,9 +17,13 @@ export class FrameTimes {
    * `decode_filters.ts`).
    */
   readLine(line: string): boolean {
-    const told = /\] n: *\d+ pts: *(-?\d+|NOPTS)/.exec(line);
+    const told = /\] n: *\d+ pts: *(-?\d+|NOPTS)(?:.* nb_samples:(\d+))?/.exec(line);
     if (!told) return false;
-    this.#times.push(told[1] === "NOPTS" ? undefined : Number(told[1]) / 1e6);
+    const [, time, samples] = told;
+    this.#times.push({
+      ...(time !== "NOPTS" && { seconds: Number(time) / 1e6 }),
+      samples: Number(samples ?? 0),
+    });
     this.#wake();
     return true;
   }
@@ -23,9 +35,9 @@ export class FrameTimes {
   }
 
   /**
-   * The next time stamp in seconds; undefined for a frame without one, or at the end. One caller at a time.
+   * The next frame's time stamp; undefined at the end. One caller at a time.
    */
-  async next(): Promise<number | undefined> {
+  async next(): Promise<FrameTime | undefined> {
     while (this.#times.length === 0 && !this.#closed) {
       await new Promise<void>((resolve) => this.#waiting = resolve);
     }

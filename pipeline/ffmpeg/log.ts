@@ -33,6 +33,11 @@ export class Log {
   #interrupted = false;
   #last = "";
 
+  /** The lines logged as error, fatal or panic so far: the first and the last few. */
+  get errors(): readonly string[] {
+    return this.#errors;
+  }
+
   /** Takes the next line. */
   readLine(line: string): void {
     if (/Exiting normally, received signal/.test(line)) this.#interrupted = true;
@@ -48,11 +53,12 @@ export class Log {
    */
   exit({ code, signal }: { code: number; signal: string | null }): Exit {
     const ok = code === 0 && signal === null && !this.#errors.some((error) => unfinished.test(error));
-    if (!ok && this.#errors.length === 0) {
+    const errors = [...this.#errors];
+    if (!ok && errors.length === 0) {
       const how = signal ? `was killed with ${signal}` : `exited with status ${code}`;
-      this.#errors.push(`ffmpeg ${how}${this.#last && `: ${this.#last}`}`);
+      errors.push(`ffmpeg ${how}${this.#last && `: ${this.#last}`}`);
     }
     const interrupted = this.#interrupted || signal !== null && signal !== "SIGXFSZ";
-    return { ok, interrupted, errors: this.#errors };
+    return { ok, interrupted, errors };
   }
 }

@@ -11,6 +11,7 @@ import { chaptersOf, labelsOf } from "./labels.ts";
 import { locate } from "./locate.ts";
 import { asStored, type Display, displayOf } from "./orientation.ts";
 import { brokenPicture, checkReadable, refusal, refuseUnread } from "./refusal.ts";
+import { type ClockReading, readClock } from "./source_clock.ts";
 import type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
 
 export type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
@@ -108,7 +109,9 @@ async function describe(
   const { orientation, tilt } = await displayed(path, video);
   const [width, height] = uprightSize(path, video, orientation);
   const hdr = hdrOf(video);
-  const timing = picture ? stillTiming() : await timingOf(path, data, video, signal);
+  const timing = picture
+    ? stillTiming()
+    : await timingOf(path, data, [video, ...(audio ? [audio] : [])], signal);
   const sound = picture || !audio ? undefined : audioOf(audio);
   return {
     path,
@@ -233,7 +236,7 @@ function hasAlpha(stream: ProbedStream): boolean {
 
 type Timing = Pick<
   SourceInfo,
-  "frameRate" | "frames" | "framesExact" | "duration" | "startTime" | "videoEnd"
+  "frameRate" | "frames" | "framesExact" | "duration" | "startTime" | "videoEnd" | "clock"
 >;
 
 function stillTiming(): Timing {
@@ -243,15 +246,23 @@ function stillTiming(): Timing {
 async function timingOf(
   path: string,
   data: ProbedData,
-  stream: ProbedStream,
+  streams: [picture: ProbedStream, ...sound: ProbedStream[]],
   signal: AbortSignal | undefined,
 ): Promise<Timing> {
+  const [stream] = streams;
   const frameRate = frameRateOf(stream);
-  const startTime = number(data.format.start_time) ?? 0;
+  const formatStart = number(data.format.start_time) ?? 0;
+  const starts = streams.flatMap((one) => number(one?.start_time) ?? []);
+  const startTime = starts.length > 0 ? Math.min(...starts) : formatStart;
   const start = number(stream.start_time) ?? startTime;
-  const told = number(data.format.duration);
+  const whole = number(data.format.duration);
+  const told = whole === undefined ? undefined : whole - (startTime - formatStart);
   const streamDuration = number(stream.duration);
+  const reading = mayRestart.test(String(data.format.format_name))
+    ? await readClock(path, streams.map((one) => number(one?.index) ?? -1), signal)
+    : undefined;
   const counted = number(stream.nb_frames);
+  if (reading) return { startTime, ...readTiming(reading, stream, frameRate) };
   if (!told || told <= 0) {
     // Recorded live or cut off: the file must be read to its end to find its length.
     const { frames, end } = await countFrames(path, number(stream.index) ?? 0, signal);
@@ -266,8 +277,42 @@ async function timingOf(
     framesExact: counted !== undefined && counted > 0,
     duration: told,
     startTime,
-    ...(streamDuration ? { videoEnd: start - startTime + streamDuration } : {}),
+    ...videoEndOf(stream, startTime, streamDuration && start + streamDuration),
   };
+}
+
+/** Containers whose clock may start again midway, and whose length is only estimated otherwise. */
+const mayRestart = /^(mpegts|mpeg|ogg)$/;
+
+function readTiming(
+  { parts, duration, ends }: ClockReading,
+  stream: ProbedStream,
+  frameRate: { num: number; den: number },
+): Omit<Timing, "startTime"> {
+  const end = ends[number(stream.index) ?? -1];
+  const average = ratio(stream.avg_frame_rate, "/") ?? [frameRate.num, frameRate.den];
+  return {
+    frameRate,
+    frames: Math.max(1, Math.round((end ?? duration) * average[0] / average[1])),
+    framesExact: false,
+    duration,
+    ...(end !== undefined && { videoEnd: end }),
+    ...(parts.length > 1 && { clock: parts }),
+  };
+}
+
+/** When the picture ends, if the file states it; Matroska does so in a tag. */
+function videoEndOf(
+  stream: ProbedStream,
+  startTime: number,
+  end: number | undefined,
+): { videoEnd?: number } {
+  const [, hours, minutes, seconds] = /^(\d+):(\d+):([\d.]+)/.exec(String(stream.tags?.["DURATION"])) ?? [];
+  const tagged = seconds === undefined
+    ? undefined
+    : Number(hours) * 3600 + Number(minutes) * 60 + Number.parseFloat(seconds);
+  const told = end ?? tagged;
+  return told ? { videoEnd: told - startTime } : {};
 }
 
 /** The nominal frame rate, unless it is the tick of a container's clock rather than a frame rate. */

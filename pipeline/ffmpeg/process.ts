@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import { reasonOf } from "../../models/system_error.ts";
+import { lines } from "./lines.ts";
 import type { Program } from "./locate.ts";
 import { type Exit, Log, logOptions } from "./log.ts";
 
@@ -24,6 +25,7 @@ export class FfmpegProcess {
   /** Resolves when the process has ended; never rejects. */
   readonly done: Promise<Exit>;
   readonly #child: Deno.ChildProcess;
+  readonly #log = new Log();
 
   /**
    * Starts ffmpeg.
@@ -47,12 +49,16 @@ export class FfmpegProcess {
       ...(cwd !== undefined && { cwd }),
     });
     this.#child = spawned(command, program);
-    const log = new Log();
     const logged = readLines(this.#child.stderr, (line) => {
-      log.readLine(line);
+      this.#log.readLine(line);
       onLine?.(line);
     });
-    this.done = Promise.all([this.#child.status, logged]).then(([status]) => log.exit(status));
+    this.done = Promise.all([this.#child.status, logged]).then(([status]) => this.#log.exit(status));
+  }
+
+  /** The lines that it has logged as errors so far, the first and the last few. */
+  get errors(): readonly string[] {
+    return this.#log.errors;
   }
 
   /** The stream to write to, if `stdin` is piped. */
@@ -85,11 +91,5 @@ function spawned(command: Deno.Command, program: Program): Deno.ChildProcess {
 }
 
 async function readLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>, onLine: (line: string) => void) {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split(/\r?\n|\r/);
-    rest = lines.pop()!;
-    lines.forEach(onLine);
-  }
-  if (rest !== "") onLine(rest);
+  for await (const line of lines(stream)) onLine(line);
 }

@@ -1,5 +1,6 @@
 import type { Line } from "../../models/line.ts";
 import type { Chapter } from "./labels.ts";
+import type { ClockPart } from "./source_clock.ts";
 
 /** How to turn a picture upright: first mirror it left to right if `mirrored`, then rotate it clockwise. */
 export interface Orientation {
@@ -68,8 +69,10 @@ export interface SourceInfo {
   framesExact: boolean;
   /** Seconds from the start of the first stream to the end of the last. */
   duration: number;
-  /** Time on the container's clock, in seconds, at which its first stream starts. */
+  /** Time on the container's clock, in seconds, at which picture or sound starts, whichever is first. */
   startTime: number;
+  /** The runs of the container's clock, if it starts again midway. */
+  clock?: readonly ClockPart[];
   /** Seconds from {@link startTime} to the end of the video stream, if the file states it. */
   videoEnd?: number;
   /** Seconds that each frame is shown, if the file lists them (animated WebP). */
