@@ -26,6 +26,8 @@ export interface DreamStageOptions<Settings extends DreamStageSettings> {
   settings: () => Settings;
   /** Called after every gradient step, with the index of its frame. */
   onStep?: ((step: Step, frame: number) => Promise<void>) | undefined;
+  /** Called for every frame with a line per layer that says which channels grow. */
+  onChannels?: ((lines: string[]) => void) | undefined;
   signal?: AbortSignal;
 }
 
@@ -49,7 +51,7 @@ export async function* dream<
   Settings extends DreamStageSettings,
 >(
   frames: AsyncIterable<F>,
-  { dreamer, state, settings, onStep, signal }: DreamStageOptions<Settings>,
+  { dreamer, state, settings, onStep, onChannels, signal }: DreamStageOptions<Settings>,
 ): AsyncGenerator<F & DreamedFrame> {
   for await (const frame of frames) {
     const chosen = settings();
@@ -63,6 +65,7 @@ export async function* dream<
       jitter,
       history: lbfgsHistory,
       random,
+      ...(onChannels && { onChannels }),
       ...(onStep && { onStep: (step: Step) => onStep(step, state.position) }),
       ...(signal && { signal }),
     });

@@ -12,6 +12,7 @@ import { occlusion } from "./occlusion.ts";
 import type { Parameters } from "./settings/parameters.ts";
 import type { Rig } from "./run/rig.ts";
 import { shrunk } from "./graphs/scaler.ts";
+import type { Value } from "../models/engine/engine.ts";
 import { StageClock } from "./run/stage_clock.ts";
 import type { DreamState } from "./state.ts";
 import { pictureMotion } from "./motion_pictures.ts";
@@ -35,6 +36,10 @@ export interface DreamFramesOptions {
   onStep?: DreamStageOptions<Parameters>["onStep"];
   /** Measures the stages. */
   clock?: StageClock;
+  /** Called for every frame with a line per layer that says which channels grow. */
+  onChannels?: DreamStageOptions<Parameters>["onChannels"];
+  /** Called with every dream, at the working size; not to be released. */
+  onDream?: ((dreamed: Value, index: number) => Promise<void>) | undefined;
   signal?: AbortSignal;
 }
 
@@ -43,7 +48,19 @@ export function dreamFrames(
   decoded: AsyncIterable<EncodableFrame & { index: number }>,
   options: DreamFramesOptions,
 ): AsyncIterable<ComposedFrame> {
-  const { rig, seed, settings, framesAhead, dump: folder, watch: watcher, growth, onStep, signal } = options;
+  const {
+    rig,
+    seed,
+    settings,
+    framesAhead,
+    dump: folder,
+    watch: watcher,
+    growth,
+    onStep,
+    onChannels,
+    onDream,
+    signal,
+  } = options;
   const clock = options.clock ?? new StageClock();
   const state: DreamState = { position: 0, random: seed };
   const current = oncePerFrame(state, settings);
@@ -62,11 +79,12 @@ export function dreamFrames(
     blend(begins, { blender: growth?.blender ?? rig.blender, state, settings: current }),
   );
   const dreamer = (parameters: Parameters) => rig.dreamers.for(parameters);
-  const dreamed = clock.time(
+  const plain = clock.time(
     "dream",
-    dream(blended, { dreamer, state, settings: current, onStep, ...stopping }),
+    dream(blended, { dreamer, state, settings: current, onStep, onChannels, ...stopping }),
   );
 
+  const dreamed = onDream ? shown(plain, onDream) : plain;
   const kept = folder === undefined ? dreamed : dump(dreamed, folder);
   if (!watcher) return clock.time("compose", compose(kept, rig.scaler));
   const composed = clock.time("compose", compose(pictureMotion(kept, watcher), rig.scaler));
@@ -82,4 +100,14 @@ function oncePerFrame(state: DreamState, settings: (index: number) => Parameters
     }
     return asked.parameters;
   };
+}
+
+async function* shown<F extends { dreamed: Value; index: number }>(
+  frames: AsyncIterable<F>,
+  show: (dreamed: Value, index: number) => Promise<void>,
+): AsyncGenerator<F> {
+  for await (const frame of frames) {
+    await show(frame.dreamed, frame.index);
+    yield frame;
+  }
 }

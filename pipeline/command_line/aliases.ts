@@ -36,7 +36,15 @@ const meant = Map.groupBy(
  */
 const implied: Readonly<Record<string, (value: string) => readonly string[]>> = {
   optimizer: () => ["--learning-rate=1.5", "--smoothing=none", "--colour=1"],
+  model_type: (type) => modelTypes[type] ?? [],
   octave_mode: (mode) => mode === "advanced" ? ["--octaves=2", "--octave-scale=0.6"] : [],
+};
+
+/** The inputs of neural-dream's kinds of networks. Its pixels of Caffe end at 256, ours at 255. */
+const modelTypes: Readonly<Record<string, readonly string[]>> = {
+  caffe: ["--mean=123.68,116.779,103.939", "--scale=255", "--channel-order=bgr"],
+  pytorch: ["--mean=0.485,0.456,0.406", "--scale=1", "--channel-order=rgb"],
+  keras: ["--mean=0.5", "--scale=2", "--channel-order=rgb"],
 };
 
 /** Flags of the run, not of the dream, that have another name here. */
@@ -51,6 +59,8 @@ const runFlags: Readonly<Record<string, string>> = {
   create_gif: "--keep-gif",
   print_iter: "--print-passes",
   print_octave_iter: "--print-steps",
+  print_channels: "--print-channels",
+  classify: "--classify",
 };
 
 /** A flag as it was given, and its value; a switch has "true" or "false". */
@@ -130,6 +140,7 @@ function translateOne({ name, value }: Given, result: Translated, unused: string
     case "gpu":
       result.args.push(...providers(value, result));
       break;
+    case "model_type":
     case "keep_temp":
     case "temp_dir":
       break;
@@ -160,10 +171,15 @@ function translateSetting(name: string, text: string, { args, notes }: Translate
   }
 }
 
-/** `c` is the CPU. One or more numbers mean CUDA, here with the CPU as fallback. */
+/** `c` is the CPU, `mps` Metal. One or more numbers mean CUDA. Both have the CPU as fallback. */
 function providers(gpu: string, { notes }: Translated): string[] {
   if (/^c$/i.test(gpu)) return ["--provider=cpu"];
-  if (gpu === "mps") return [];
-  if (gpu.includes(",")) notes.push(`-gpu ${gpu}: one of them is used`);
+  if (gpu === "mps") {
+    notes.push("-gpu mps: Metal is used by way of WebGPU where there is one, else the processor");
+    return ["--provider=webgpu,cpu"];
+  }
+  if (gpu.includes(",")) {
+    notes.push(`-gpu ${gpu}: the first of them dreams; one device holds the whole network`);
+  }
   return ["--provider=cuda,cpu"];
 }

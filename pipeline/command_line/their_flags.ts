@@ -90,18 +90,18 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   disable_roll: on,
   print_tile: whole("0"),
   print_tile_iter: whole("0"),
-  image_capture_size: whole("512"),
+  image_capture_size: whole(),
 
   create_gif: on,
   frame_duration: whole(),
 
   original_colors: choice("0 1"),
-  pooling: choice("max avg", "max"),
+  pooling: choice("max avg"),
   model_file: text(),
   model_type: choice("auto caffe pytorch keras", "auto"),
   model_mean: text("auto"),
   label_file: text(),
-  disable_check: on,
+  disable_check: { ...on, always: "is not needed: files are recognised by their tensors, not by a list" },
   backend: {
     ...choice("nn cudnn openmp mkl mkldnn mkl,cudnn cudnn,mkl", "nn"),
     always: "is always so: cuDNN serves CUDA, and every core the processor",
@@ -115,7 +115,10 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   classify: whole("0"),
 
   dream_layers: text(),
-  multidevice_strategy: text("4,7,29"),
+  multidevice_strategy: {
+    ...text("4,7,29"),
+    always: "is not needed: one device holds the whole network, see --provider",
+  },
   print_layers: on,
   print_channels: on,
 

@@ -15,13 +15,16 @@ import { contrastGraph } from "./contrast.ts";
 import { isTilting, type RandomTransforms, randomTurn, tilted } from "./turn.ts";
 import { Lbfgs, type LbfgsSessions, loadLbfgs } from "./lbfgs.ts";
 import { Ascent, type Optimizer, type OptimizerName } from "./optimizer.ts";
-import { isRankedOnce } from "./channels.ts";
+import { type ChannelOptions, isRankedOnce } from "./channels.ts";
+import { channelLines } from "./channel_lines.ts";
 import { rankGraph, stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them requires a new one. */
 export interface DreamerOptions extends Omit<StepOptions, "forms"> {
   /** The size of the pictures. Default: that of the last octave. */
   working?: Size | undefined;
+  /** The size at which channels are ranked once. Default: that of the pictures. */
+  capture?: Size | undefined;
   /** The percentile of the picture that every step makes white. Default: contrast stays as it is. */
   adjustContrast?: number | undefined;
   /** Called once if a picture does not move the layers, so that it stays as it is. */
@@ -41,6 +44,8 @@ export interface DreamSettings {
   /** Largest random shift before each step, in pixels. */
   jitter: number;
   random: Random;
+  /** Called with a line per layer that says which channels grow, before the first step. */
+  onChannels?: ((lines: string[]) => void) | undefined;
   /** Called after every gradient step; the dream continues when it resolves. */
   onStep?: ((step: Step) => Promise<void>) | undefined;
   signal?: AbortSignal;
@@ -102,15 +107,18 @@ export class Dreamer {
   readonly #rank: Session | undefined;
   readonly #transforms: RandomTransforms;
   readonly #layers: string;
+  readonly #channels: ChannelOptions & { layers: readonly string[] };
   #onWarning: DreamerOptions["onWarning"];
 
   private constructor(
     octaves: Octave[],
-    { optimizer = "ascent", randomTransforms = "none", layers, onWarning }: DreamerOptions,
+    options: DreamerOptions,
     rank?: Session,
     leave?: Session,
   ) {
+    const { optimizer = "ascent", randomTransforms = "none", layers, onWarning } = options;
     this.#octaves = octaves;
+    this.#channels = options;
     this.#leave = leave;
     this.#optimizer = optimizer;
     this.#transforms = randomTransforms;
@@ -154,7 +162,9 @@ export class Dreamer {
         enter: await engine.load(enterGraph(working, size, sizes[index - 1])),
       });
     }
-    const rank = isRankedOnce(options) ? await engine.load(rankGraph(network, working, options)) : undefined;
+    const rank = isRankedOnce(options)
+      ? await engine.load(rankGraph(network, working, options, options.capture))
+      : undefined;
     const isWhole = last.height === working.height && last.width === working.width;
     const leave = isWhole ? undefined : await engine.load(enterGraph(working, working, last));
     return new Dreamer(octaves, options, rank, leave);
@@ -168,6 +178,7 @@ export class Dreamer {
   async dream(picture: Value, settings: DreamSettings): Promise<Dreamed> {
     let dreamed: Dreamed = { picture, loss: 0 };
     const chosen = await this.#rank?.run({ picture }) ?? {};
+    settings.onChannels?.(await channelLines(this.#channels, chosen));
     for (let pass = 0; pass < settings.passes; pass++) {
       const next = await this.#pass(dreamed.picture, chosen, settings, pass + 1);
       if (dreamed.picture !== picture) dreamed.picture.release();

@@ -1,6 +1,6 @@
 /** The dreamer for the current settings. */
 import type { Engine } from "../../models/engine/engine.ts";
-import { inputSizes } from "../../models/networks/input_sizes.ts";
+import { type InputSizes, inputSizes } from "../../models/networks/input_sizes.ts";
 import type { Line } from "../../models/line.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
@@ -78,13 +78,25 @@ async function build(options: DreamersOptions): Promise<Dreamer> {
   const inputs = inputSizes(network, layers);
   const plan = planOctaves(working, parameters, inputs);
   if (plan.leftOut.length > 0 && asksForOctaves(parameters)) onWarning?.(leftOutNote(plan, inputs.smallest));
+  const capture = parameters.captureSize === 0 ? undefined : captureSize(working, parameters, inputs);
   return await Dreamer.create(
     engine,
     network,
     plan.sizes,
-    { ...parameters, layers, weighting, working, onWarning },
+    { ...parameters, layers, weighting, working, capture, onWarning },
     signal,
   );
+}
+
+/** The size on which channels are ranked: the picture with another longest side, or the picture if it does not fit. */
+function captureSize(working: Size, { captureSize }: Parameters, inputs: InputSizes): Size {
+  const settings = {
+    octaves: 1,
+    octaveScale: 2,
+    octaveMode: "manual-max",
+    octaveSizes: [captureSize],
+  } as const;
+  return planOctaves(working, settings, inputs).sizes[0]!;
 }
 
 /** Whether the octaves are not those by default, which are as many as fit. */

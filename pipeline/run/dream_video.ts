@@ -7,6 +7,9 @@ import { encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { expectedFrames } from "../ffmpeg/expected_frames.ts";
 import { chaptersWithin } from "../ffmpeg/labels.ts";
+import { openNetwork } from "../../models/networks/open.ts";
+import { Classifier } from "../dreamer/classifier.ts";
+import { workingSize } from "./working_size.ts";
 import { probe } from "../ffmpeg/probe.ts";
 import { resultComment } from "./result_settings.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
@@ -18,7 +21,7 @@ import { PaceKeeper } from "./progress.ts";
 import type { EnginePool } from "./engines.ts";
 import { checkMotion, Rig } from "./rig.ts";
 import { StageClock } from "./stage_clock.ts";
-import { dreamFrames } from "../stages.ts";
+import { dreamFrames, type DreamFramesOptions } from "../stages.ts";
 import { repeated } from "../growth.ts";
 import {
   encodeGrowth,
@@ -66,6 +69,10 @@ export interface DreamJob {
   /** Which gradient steps to report, and to whom. */
   reportSteps?: StepOptions["reportSteps"];
   onStep?: StepOptions["onStep"];
+  /** Called, for every frame, with a line per layer that says which channels grow. */
+  onChannels?: ((lines: string[]) => void) | undefined;
+  /** Names the likeliest classes of every dream. */
+  classify?: { count: number; onClasses: (classes: number[], frame: number) => void } | undefined;
   /** Receives every frame before it is encoded. */
   watch?: Watcher;
   /** Memory that the rendering may take on the CPU, in bytes; it is refused if it needs more. Default: no limit. */
@@ -113,7 +120,8 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
       ...(growing && { frameRate: { num: 1000, den: parameters.frameDuration } }),
       onResult: (told: EncodeResult) => result = told,
     };
-    const frames = dreamedFrames(job, source, rig, clock, growth);
+    const onDream = await classWatcher(job, rig);
+    const frames = dreamedFrames(job, source, rig, clock, { growth, onDream });
     const encoded = growing ? encodeGrowth(frames, job, options) : encode(frames, options);
     let count = 0;
     for await (const { index, pts, loss, motion, visible } of clock.time("encode", encoded)) {
@@ -153,7 +161,7 @@ function dreamedFrames(
   source: SourceInfo,
   rig: Rig,
   clock: StageClock,
-  growth: GrowthOfPicture | undefined,
+  { growth, onDream }: { growth: GrowthOfPicture | undefined; onDream: DreamFramesOptions["onDream"] },
 ): AsyncIterable<ComposedFrame> {
   const { parameters, from, duration, signal, onWarning, dump, watch } = job;
   const settings = job.settings ?? (() => parameters);
@@ -169,6 +177,8 @@ function dreamedFrames(
     seed: parameters.seed,
     settings: growth ? (index) => settingsOfPass(settings(index)) : settings,
     growth: growth?.growth,
+    onDream,
+    onChannels: job.onChannels,
     ...(onStep && { onStep }),
     framesAhead,
     clock,
@@ -176,6 +186,22 @@ function dreamedFrames(
     ...(watch && { watch }),
     ...(signal && { signal }),
   });
+}
+
+/** Names the classes of dreams, if that is asked for. */
+async function classWatcher(
+  { parameters, classify }: SettledJob,
+  rig: Rig,
+): Promise<DreamFramesOptions["onDream"]> {
+  if (!classify) return undefined;
+  const { engine, working } = rig;
+  const network = await openNetwork(parameters);
+  const { captureSize } = parameters;
+  const classifier = await Classifier.create(
+    ...[engine, network, working, classify.count] as const,
+    captureSize === 0 ? working : workingSize(working, 1, captureSize, { smallest: 1, multiple: 1 }),
+  );
+  return async (dreamed, frame) => classify.onClasses(await classifier.classesOf(dreamed), frame);
 }
 
 function startEvent(

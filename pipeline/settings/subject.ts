@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
+import { poolings } from "../../models/networks/pooling.ts";
 import { networkNames } from "./network_names.ts";
 import { channelCaptures, channelModes } from "../dreamer/channels.ts";
 import { percentModes } from "../dreamer/weak_activations.ts";
 import { type Loss, losses, weightings } from "../dreamer/loss.ts";
+import { parseNumber } from "./parse_number.ts";
 import { exceptFor, group, same, setting } from "./setting.ts";
 
 /** Three numbers, one per RGB channel; a single number stands for all three. */
@@ -67,6 +69,16 @@ export const subject = group("What is dreamed", {
     costs: ["graphs", "time"],
     lookup: "layers",
     aliases: { channels: exceptFor("-1") },
+  }),
+
+  captureSize: setting(z.int().min(0).max(4096).default(0), {
+    unit: "pixels",
+    help:
+      "longest side of the picture on which channels are ranked, see channelMode; 0 for the dreaming size",
+    slider: { low: 0, high: 1024, step: 32 },
+    live: true,
+    costs: ["graphs"],
+    aliases: { image_capture_size: (size) => size === "-1" ? "0" : size },
   }),
 
   channelMode: setting(z.enum(channelModes).default("all"), {
@@ -170,11 +182,19 @@ export const subject = group("What is dreamed", {
   mean: setting(perChannel.optional(), {
     kind: "perChannel",
     help: "for an ONNX file: RGB means that are subtracted, in 0-1 or 0-255 (default: ImageNet's)",
+    aliases: { model_mean: (mean) => mean === "auto" ? undefined : meanInRgb(mean) },
   }),
 
   scale: setting(perChannel.optional(), {
     kind: "perChannel",
     help: "for an ONNX file: factors on the difference, for pixels in 0-1 (default: ImageNet's)",
+  }),
+
+  pooling: setting(z.enum(poolings).default("max"), {
+    help:
+      "how the network pools: by the maximum of each window, as it was trained, or by the mean (avg), which is smoother",
+    costs: ["time"],
+    aliases: { pooling: same },
   }),
 
   channelOrder: setting(z.enum(["rgb", "bgr"]).optional(), {
@@ -187,4 +207,10 @@ function networkFile(file: string, note: (line: string) => void): string | undef
   if (!/^bvlc_googlenet\.pth$/i.test(basename(file)) || existsSync(file)) return file;
   note(`-model_file ${file} is not here; it is the network that Reverie has as googlenet`);
   return undefined;
+}
+
+/** neural-dream's means, which are of BGR in grey levels, or of RGB in [0, 1]. */
+function meanInRgb(text: string): string {
+  const numbers = text.split(",");
+  return numbers.some((number) => (parseNumber(number) ?? 0) > 1) ? numbers.toReversed().join(",") : text;
 }

@@ -10,6 +10,8 @@ export interface Reporter {
   event(event: DreamEvent): void;
   /** Shows a gradient step. */
   step(step: StepEvent): void;
+  /** Shows what was found out about a dream: its layers' channels, or the classes that the network sees. */
+  inspection(what: "channels" | "classes", found: readonly string[]): void;
   /** Shows a download's progress, in bytes. */
   download(received: number, total: number): void;
   /** Shows a line for the user that is not an error. */
@@ -82,6 +84,7 @@ export function textReporter(screen: CommandScreen, options: TextReporterOptions
       }
     },
     step: (step) => screen.print(stepLine(step)),
+    inspection: (what, found) => screen.print(`${what}: ${found.join(what === "channels" ? "; " : ", ")}`),
     download(received, size) {
       const count = `${formatBytes(received)} of ${formatBytes(size)}`;
       const details = ["fetching the network"];
@@ -138,6 +141,7 @@ export function jsonReporter(screen: CommandScreen): Reporter {
   return {
     event: (event) => screen.print(jsonLine("flowReason" in event ? spelledStart(event) : event)),
     step: (step) => screen.print(jsonLine(step)),
+    inspection: (what, found) => screen.print(jsonLine({ event: what, [what]: found })),
     download() {},
     warning: (line) => screen.warn(`reverie: ${terminalLine(line)}`),
     close() {},

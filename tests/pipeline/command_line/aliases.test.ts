@@ -84,7 +84,7 @@ Deno.test("a model file is taken whatever its kind; their default one need not b
 Deno.test("the processor is taken for c, CUDA where there is one for a number", () => {
   assert.deepEqual(understood("-gpu c").options.providers, ["cpu"]);
   assert.deepEqual(understood("-gpu 0").options.providers, ["cuda", "cpu"]);
-  assert.equal(understood("-gpu mps").options.providers, undefined);
+  assert.deepEqual(understood("-gpu mps").options.providers, ["webgpu", "cpu"]);
 });
 
 Deno.test("kept temporary files are a dump", () => {
@@ -213,4 +213,34 @@ Deno.test("a single-dash flag that is not known is answered with the nearest", (
     () => translate("-blend"),
     (error) => error instanceof ReverieError && /-blend needs a value/.test(error.message),
   );
+});
+
+Deno.test("neural-dream's kinds of networks bring their input, over which a mean of its own goes", () => {
+  const given = (line: string) => understood(line).wish.given;
+  const caffe = given("-model_mean 104,117,123 -model_type caffe");
+  assert.deepEqual([caffe.mean, caffe.scale, caffe.channelOrder], [[123, 117, 104], [255, 255, 255], "bgr"]);
+  const { mean, scale, channelOrder } = given("-model_type keras");
+  assert.deepEqual([mean, scale, channelOrder], [[0.5, 0.5, 0.5], [2, 2, 2], "rgb"]);
+  assert.deepEqual(given("-model_type pytorch -model_mean 0.4,0.5,0.6").mean, [0.4, 0.5, 0.6]);
+  assert.deepEqual(given("-model_type auto -model_mean auto"), {});
+  assert.equal(given("-pooling avg").pooling, "avg");
+  assert.equal(given("-image_capture_size -1").captureSize, 0);
+});
+
+Deno.test("devices that Reverie chooses by itself are told in one line", () => {
+  const mps = translate("-gpu mps");
+  assert.deepEqual(mps.args, ["--provider=webgpu,cpu"]);
+  assert.match(mps.notes.join(), /^-gpu mps: Metal is used by way of WebGPU/);
+  const several = translate("-gpu 0,1 -multidevice_strategy 3 -disable_check");
+  assert.deepEqual(several.notes, [
+    "-gpu 0,1: the first of them dreams; one device holds the whole network",
+    "-multidevice_strategy is not needed: one device holds the whole network, see --provider",
+    "-disable_check is not needed: files are recognised by their tensors, not by a list",
+  ]);
+});
+
+Deno.test("classes and channels are printed as they are asked for", () => {
+  const { printed } = understood("-classify 3 -print_channels");
+  assert.deepEqual(printed, { channels: true, classes: { count: 3, labels: [] } });
+  assert.deepEqual(understood("-classify 0").printed, { channels: false });
 });
