@@ -244,3 +244,19 @@ Deno.test("classes and channels are printed as they are asked for", () => {
   assert.deepEqual(printed, { channels: true, classes: { count: 3, labels: [] } });
   assert.deepEqual(understood("-classify 0").printed, { channels: false });
 });
+
+Deno.test("the page for those who come from neural-dream names all of its flags, and only flags that there are", async () => {
+  const page = await Deno.readTextFile(
+    new URL("../../../docs/from-deepdream-video-pytorch.md", import.meta.url),
+  );
+  const rows = page.split("\n").filter((line) => line.startsWith("| `-"));
+  const named = rows.flatMap((row) => [...row.split("|")[1]!.matchAll(/`-(\w+)`/g)].map(([, name]) => name!));
+  assert.deepEqual(named.toSorted(), Object.keys(theirFlags).toSorted());
+  const { commandHelp } = await import("../../../pipeline/command_line/help.ts");
+  const { dream } = await import("../../../pipeline/command_line/commands/dream.ts");
+  const help = commandHelp(dream, 110).replaceAll("--[no-]", "--");
+  const ours = rows.flatMap((row) =>
+    [...row.split("|")[2]!.matchAll(/`(--[\w-]+)/g)].map(([, flag]) => flag!)
+  );
+  assert.deepEqual(ours.filter((flag) => !help.includes(flag)), []);
+});
