@@ -89,14 +89,14 @@ function toBoth(encoded: string[], container: Container, target: string, playlis
   };
 }
 
-function muxer(container: Container, { frameRate }: EncodeOptions): string[] {
+function muxer(container: Container, { frameRate, plays = 0 }: EncodeOptions): string[] {
   switch (container.muxer) {
     case "mp4":
       return Object.entries(fragmented).flatMap(([key, value]) => [`-${key}`, value]);
     case "gif":
       return [
         "-loop",
-        "0",
+        gifLoop(plays),
         "-final_delay",
         String(Math.max(2, Math.round(100 * frameRate.den / frameRate.num))),
       ];
@@ -105,6 +105,11 @@ function muxer(container: Container, { frameRate }: EncodeOptions): string[] {
     default:
       return [];
   }
+}
+
+/** The loop option of ffmpeg's GIF muxer: the times that a GIF is repeated, 0 for ever, -1 for not at all. */
+function gifLoop(plays: number): string {
+  return plays === 0 ? "0" : plays === 1 ? "-1" : String(plays - 1);
 }
 
 function video(options: EncodeOptions, container: Container, features: Features): string[] {

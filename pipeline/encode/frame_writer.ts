@@ -162,7 +162,21 @@ export async function failure(
       cause,
     });
   }
-  const files = [path, ...written, ...written.map((file) => resolve(file)), hls, sound?.source.path ?? ""];
+  const source = sound?.source.path ?? "";
+  if (source && await isGone(source)) {
+    const wrong = line`${{ path: source }} was removed while it was dreamed, and its sound with it`;
+    return new ReverieError("source_unreadable", wrong, { cause });
+  }
+  const files = [path, ...written, ...written.map((file) => resolve(file)), hls, source];
   const reason = saidBy(exit.errors[0] ?? "ffmpeg ended early", files);
   return new ReverieError("encoding_failed", line`${{ path }} could not be written: ${reason}`, { cause });
+}
+
+async function isGone(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
 }

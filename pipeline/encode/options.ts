@@ -27,6 +27,8 @@ export interface EncodeOptions {
   sound?: SoundSource;
   /** Chapters, in seconds of the frames' time; pictures and GIF have none. */
   chapters?: readonly Chapter[];
+  /** How many times a GIF is shown; 0 means for ever. Default: 0. */
+  plays?: number;
   /** Metadata of the file; all videos keep `title`, `comment`, `description`, `artist` and `copyright`. */
   metadata?: Readonly<Record<string, string>>;
   /**

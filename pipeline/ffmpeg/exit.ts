@@ -5,8 +5,9 @@ import { deadline } from "../../models/deadline.ts";
 const timeoutMs = 500;
 
 /**
- * The reason why a signal ended ffmpeg: that of the abort signal, else that something else killed ffmpeg. Ctrl-C in a terminal reaches ffmpeg as well as this program, and
- * ffmpeg may act on it first, so the abort signal gets a moment to follow.
+ * The reason why a signal ended ffmpeg: that of the abort signal, else that something else killed ffmpeg. Ctrl-C in
+ * a terminal reaches ffmpeg as well as this program, and ffmpeg may act on it first, so the abort signal gets a moment
+ * to follow.
  */
 export async function interruption(signal: AbortSignal | undefined): Promise<unknown> {
   if (signal) await deadline(new Promise(() => {}), { timeoutMs, signal }).catch(() => {});

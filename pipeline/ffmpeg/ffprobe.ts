@@ -1,4 +1,5 @@
 import { fileArgument } from "./command.ts";
+import { interruption } from "./exit.ts";
 import { safeInput } from "./formats.ts";
 import type { Program } from "./locate.ts";
 import { PlainName } from "./plain_name.ts";
@@ -38,13 +39,19 @@ export interface ProbedData {
 }
 
 /**
- * Runs ffprobe.
+ * Runs ffprobe, with additional options before the input; it ends when the signal is aborted.
  *
+ * @throws {ReverieError} `ffmpeg_killed` if something killed ffprobe
  * @throws {Error} with what ffprobe wrote to standard error
+ * @throws the signal's reason when it is aborted
  */
-export async function ffprobe(program: Program, path: string): Promise<ProbedData> {
+export async function ffprobe(
+  program: Program,
+  path: string,
+  { options = [], signal }: { options?: readonly string[]; signal?: AbortSignal | undefined } = {},
+): Promise<ProbedData> {
   const shown = ["-show_streams", "-show_format", "-show_chapters", "-show_programs"];
-  const told = await ask<Partial<ProbedData>>(program, path, shown);
+  const told = await ask<Partial<ProbedData>>(program, path, [...options, ...shown], signal);
   return { streams: [], format: {}, chapters: [], programs: [], ...told };
 }
 
@@ -57,22 +64,36 @@ export async function firstFrameSideData(
   program: Program,
   path: string,
   stream: number,
+  signal?: AbortSignal,
 ): Promise<ProbedSideData[]> {
   const shown = ["-select_streams", String(stream), "-read_intervals", "%+#1", "-show_frames"];
-  const told = await ask<{ frames?: ProbedStream[] }>(program, path, shown).catch(() => undefined);
+  const told = await ask<{ frames?: ProbedStream[] }>(program, path, shown, signal).catch(() => undefined);
+  signal?.throwIfAborted();
   return told?.frames?.[0]?.side_data_list ?? [];
 }
 
-async function ask<T>(program: Program, path: string, shown: readonly string[]): Promise<T> {
+/** Signals by which people and systems end a program; all others are its own crashes. */
+const killing = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"];
+
+async function ask<T>(
+  program: Program,
+  path: string,
+  options: readonly string[],
+  stop: AbortSignal | undefined,
+): Promise<T> {
+  stop?.throwIfAborted();
   using name = new PlainName(path);
   const quiet = ["-hide_banner", "-loglevel", "error", "-of", "json"];
   const command = new Deno.Command(program.path, {
-    args: [...quiet, ...safeInput, ...shown, fileArgument(name.path)],
+    args: [...quiet, ...safeInput, ...options, fileArgument(name.path)],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    ...(stop && { signal: stop }),
   });
   const { success, signal, stdout, stderr } = await command.output();
+  stop?.throwIfAborted();
+  if (signal && killing.includes(signal)) throw await interruption(stop);
   if (signal) throw new Error(`ffprobe was killed with signal ${signal}`);
   if (!success) throw new Error(new TextDecoder().decode(stderr).replaceAll(name.path, path));
   return JSON.parse(new TextDecoder().decode(stdout));

@@ -43,9 +43,21 @@ export const safeInput: readonly string[] = [
 ];
 
 /**
+ * Options with which ffmpeg looks further into a file to find out what its streams hold: by default, it gives
+ * up after 5 s or 5 MB, and a stream that starts later has no size or no channels.
+ */
+export const lookFurther: readonly string[] = ["-analyzeduration", "60M", "-probesize", "200M"];
+
+/**
  * Options before a source whose format is known. With its demuxer named, ffmpeg takes a `%` in the path
  * literally.
  */
-export function sourceOptions({ path, container }: { path: string; container: string }): string[] {
-  return [...safeInput, ...(path.includes("%") ? ["-f", container.split(",")[0]!] : [])];
+export function sourceOptions(
+  { path, container, startsLate = false }: { path: string; container: string; startsLate?: boolean },
+): string[] {
+  return [
+    ...safeInput,
+    ...(startsLate ? lookFurther : []),
+    ...(path.includes("%") ? ["-f", container.split(",")[0]!] : []),
+  ];
 }

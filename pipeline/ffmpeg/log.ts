@@ -27,6 +27,12 @@ const keptErrors = 20;
 /** What ffmpeg says if the end of its output could not be written; its exit status is 0 all the same. */
 const unfinished = /^Error (writing trailer|closing file)/;
 
+/**
+ * What ffmpeg says of its own raw output, not of the file: it numbers the frames, and begins anew where their
+ * size changes.
+ */
+const ofOwnOutput = /non monotonically increasing dts to muxer/;
+
 /** Collects what matters from ffmpeg's standard error. */
 export class Log {
   readonly #errors: string[] = [];
@@ -43,7 +49,7 @@ export class Log {
     if (/Exiting normally, received signal/.test(line)) this.#interrupted = true;
     const text = line.replace(/\[[^\]]* @ 0x[0-9a-f]+\] |\[(info|warning|error|fatal|panic)\] /g, "").trim();
     if (text !== "") this.#last = text;
-    if (!/\[(error|fatal|panic)\] /.test(line)) return;
+    if (!/\[(error|fatal|panic)\] /.test(line) || ofOwnOutput.test(line)) return;
     if (this.#errors.length >= keptErrors) this.#errors.splice(keptErrors / 2, 1);
     this.#errors.push(text);
   }

@@ -1,14 +1,14 @@
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
-import { probePicture } from "../pictures/probe_picture.ts";
+import { gifPlays, probePicture } from "../pictures/probe_picture.ts";
 import { signatureOf } from "../pictures/signature.ts";
 import { chooseStreams, type ChosenStreams, languageOf } from "./choose_streams.ts";
 import { countFrames } from "./count_frames.ts";
 import { featuresOf } from "./features.ts";
 import { ffprobe, firstFrameSideData, type ProbedData, type ProbedStream } from "./ffprobe.ts";
-import { isPictureFormat } from "./formats.ts";
+import { isPictureFormat, lookFurther } from "./formats.ts";
 import { chaptersOf, labelsOf } from "./labels.ts";
-import { locate } from "./locate.ts";
+import { locate, type Program } from "./locate.ts";
 import { asStored, type Display, displayOf } from "./orientation.ts";
 import { brokenPicture, checkReadable, refusal, refuseUnread } from "./refusal.ts";
 import { type ClockReading, readClock } from "./source_clock.ts";
@@ -71,8 +71,9 @@ async function inspected(path: string, signal: AbortSignal | undefined): Promise
   const picture = signature.is === "picture" ? await probePicture(path) : undefined;
   signal?.throwIfAborted();
   const program = await locate("ffprobe");
-  const data = await ffprobe(program, path).catch(async (error) => {
-    if (picture) return undefined;
+  const { data, startsLate } = await probedStreams(program, path, signal).catch(async (error) => {
+    if (signal?.aborted || error instanceof ReverieError) throw error;
+    if (picture) return { data: undefined, startsLate: false };
     throw await refusal(path, error, signature);
   });
   signal?.throwIfAborted();
@@ -81,7 +82,27 @@ async function inspected(path: string, signal: AbortSignal | undefined): Promise
   const streams = chooseStreams(path, data!, await featuresOf(await locate("ffmpeg")));
   if (!streams.video) throw noPicture(path, data!);
   if (signature.is === "picture" && !number(streams.video.width)) throw brokenPicture(path, signature);
-  return await describe(path, data!, { ...streams, video: streams.video }, signal);
+  const info = await describe(path, data!, { ...streams, video: streams.video }, signal);
+  return startsLate ? { ...info, startsLate } : info;
+}
+
+/** Runs ffprobe, and once more if a stream starts too late for a first look. */
+async function probedStreams(
+  program: Program,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<{ data: ProbedData; startsLate: boolean }> {
+  const first = await ffprobe(program, path, { signal });
+  const unknown = first.streams.filter(isUnknown).length;
+  if (unknown === 0) return { data: first, startsLate: false };
+  const further = await ffprobe(program, path, { options: lookFurther, signal });
+  const startsLate = further.streams.filter(isUnknown).length < unknown;
+  return { data: startsLate ? further : first, startsLate };
+}
+
+/** Whether ffmpeg knows that a stream is there, but not what it holds. */
+function isUnknown({ codec_type, width, channels }: ProbedStream): boolean {
+  return codec_type === "video" && !number(width) || codec_type === "audio" && !number(channels);
 }
 
 /** Whether ffmpeg reads a file better than libvips: animations that are no WebP, and high dynamic range. */
@@ -106,13 +127,14 @@ async function describe(
 ): Promise<SourceInfo> {
   const container = String(data.format.format_name ?? "");
   const picture = isPictureFormat(container) || isStillBrand(data);
-  const { orientation, tilt } = await displayed(path, video);
+  const { orientation, tilt } = await displayed(path, video, signal);
   const [width, height] = uprightSize(path, video, orientation);
   const hdr = hdrOf(video);
   const timing = picture
     ? stillTiming()
     : await timingOf(path, data, [video, ...(audio ? [audio] : [])], signal);
   const sound = picture || !audio ? undefined : audioOf(audio);
+  const plays = container === "gif" ? await gifPlays(path) : undefined;
   return {
     path,
     kind: picture ? "picture" : "video",
@@ -126,6 +148,7 @@ async function describe(
     sampleAspect: picture ? { num: 1, den: 1 } : sampleAspectOf(video, orientation),
     orientation,
     ...timing,
+    ...(plays !== undefined ? { plays } : {}),
     ...(sound ? { audio: sound } : {}),
     interlaced: !picture && isInterlaced(video),
     ...(hdr ? { hdr } : {}),
@@ -137,6 +160,12 @@ async function describe(
       ...notes,
       ...(tilt ? [line`${{ path }} is tilted by ${Math.round(tilt)}°, which is left as it is`] : []),
       ...(audio && !picture && !sound ? [line`${{ path }}: its sound cannot be read`] : []),
+      ...(hdr
+        ? [line`${{ path }} has high dynamic range (HDR); its dream has standard dynamic range (SDR)`]
+        : []),
+      ...(hasAlpha(video) && !isIndexed(video)
+        ? [line`${{ path }}: its transparent parts, if any, become black`]
+        : []),
     ],
   };
 }
@@ -145,9 +174,14 @@ async function describe(
 const tellingCodecs = ["h264", "hevc", "mjpeg"];
 
 /** How players display a stream: a frame's own display matrix comes before that of the container. */
-async function displayed(path: string, stream: ProbedStream): Promise<Display> {
+async function displayed(
+  path: string,
+  stream: ProbedStream,
+  signal: AbortSignal | undefined,
+): Promise<Display> {
+  const index = number(stream.index) ?? 0;
   const own = tellingCodecs.includes(String(stream.codec_name))
-    ? displayOf(await firstFrameSideData(await locate("ffprobe"), path, number(stream.index) ?? 0))
+    ? displayOf(await firstFrameSideData(await locate("ffprobe"), path, index, signal))
     : undefined;
   return own ?? displayOf(stream.side_data_list ?? []) ?? { orientation: asStored, tilt: 0 };
 }
@@ -234,6 +268,11 @@ function hasAlpha(stream: ProbedStream): boolean {
     /^(yuva|rgba|bgra|argb|abgr|gbrap|ya\d|pal8)/.test(String(stream.pix_fmt));
 }
 
+/** Whether a format of indexed colours, of which ffmpeg always reads one as transparent, holds the picture. */
+function isIndexed({ codec_name, pix_fmt }: ProbedStream): boolean {
+  return codec_name === "gif" || pix_fmt === "pal8";
+}
+
 type Timing = Pick<
   SourceInfo,
   "frameRate" | "frames" | "framesExact" | "duration" | "startTime" | "videoEnd" | "clock"
@@ -277,7 +316,10 @@ async function timingOf(
     framesExact: counted !== undefined && counted > 0,
     duration: told,
     startTime,
-    ...videoEndOf(stream, startTime, streamDuration && start + streamDuration),
+    // All frames of an AVI last equally long, and its index may promise frames that are not there.
+    ...(data.format.format_name === "avi"
+      ? {}
+      : videoEndOf(stream, startTime, streamDuration && start + streamDuration)),
   };
 }
 

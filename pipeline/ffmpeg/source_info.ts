@@ -77,6 +77,10 @@ export interface SourceInfo {
   videoEnd?: number;
   /** Seconds that each frame is shown, if the file lists them (animated WebP). */
   frameDurations?: number[];
+  /** How many times a GIF or animated WebP is shown; 0 means for ever. */
+  plays?: number;
+  /** Whether a stream starts so late that ffmpeg has to look further into the file than by default. */
+  startsLate?: boolean;
   /** The sound, if any. */
   audio?: AudioInfo;
   interlaced: boolean;

@@ -5,6 +5,9 @@ import type { SourceInfo } from "../ffmpeg/source_info.ts";
 // The same path may hold a different picture the next time.
 sharp.cache(false);
 
+/** Options for files that are large or slightly damaged. */
+const lenient = { limitInputPixels: false, failOn: "none" } as const;
+
 /** Milliseconds that a frame is shown at least; a shorter delay means 100, as in browsers. */
 const shortestDelay = 11;
 
@@ -14,8 +17,7 @@ const shortestDelay = 11;
  * @returns undefined if libvips cannot read it
  */
 export async function probePicture(path: string): Promise<SourceInfo | undefined> {
-  const options = { limitInputPixels: false, failOn: "none" } as const;
-  const metadata: Metadata | undefined = await sharp(path, options).metadata().catch(() => undefined);
+  const metadata: Metadata | undefined = await sharp(path, lenient).metadata().catch(() => undefined);
   // The prebuilt libvips knows HEVC's pictures but cannot decode them.
   if (!metadata || metadata.compression === "hevc") return undefined;
   // Browsers and ffmpeg ignore the EXIF data of WebP.
@@ -45,12 +47,18 @@ export async function probePicture(path: string): Promise<SourceInfo | undefined
   };
 }
 
+/** How many times a GIF is shown, 0 for ever; undefined if libvips cannot read it. ffprobe does not tell. */
+export async function gifPlays(path: string): Promise<number | undefined> {
+  const { loop } = await sharp(path, lenient).metadata().catch((): Partial<Metadata> => ({}));
+  return loop;
+}
+
 type Timing = Pick<
   SourceInfo,
-  "kind" | "frames" | "framesExact" | "frameRate" | "duration" | "frameDurations"
+  "kind" | "frames" | "framesExact" | "frameRate" | "duration" | "frameDurations" | "plays"
 >;
 
-function timingOf({ format, pages = 1, delay }: Metadata): Timing {
+function timingOf({ format, pages = 1, delay, loop }: Metadata): Timing {
   if (format !== "webp" || pages < 2) {
     return {
       kind: "picture",
@@ -71,5 +79,6 @@ function timingOf({ format, pages = 1, delay }: Metadata): Timing {
     frameRate: { num: 1000, den: Math.min(...delays) },
     duration: delays.reduce((sum, one) => sum + one, 0) / 1000,
     frameDurations: delays.map((one) => one / 1000),
+    ...(loop !== undefined && { plays: loop }),
   };
 }

@@ -239,6 +239,7 @@ function encodeOptions(job: SettledJob, network: string, source: SourceInfo): En
     height: source.height,
     sampleAspect: source.sampleAspect,
     frameRate: source.frameRate,
+    ...(source.plays !== undefined && { plays: source.plays }),
     quality: parameters.quality,
     chapters: chaptersWithin(source.chapters, { from, duration }),
     metadata: { ...source.labels, comment: resultComment(network, parameters) },

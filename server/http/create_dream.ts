@@ -11,6 +11,8 @@ interface Upload {
   file: string;
   name: string;
   wish: GivenSettings;
+  /** Aborted when the client leaves: no dream is made that its owner does not know of. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -22,10 +24,10 @@ export async function createDream(
   { dreams, uploads }: Pick<Services, "dreams" | "uploads">,
   upload: Upload,
 ): Promise<DreamView> {
-  const { file, wish } = upload;
+  const { file, wish, signal } = upload;
   const { name = upload.name, preset, given, from, duration } = wish;
   try {
-    const facts = await uploads.inspect(file, name, { from, duration });
+    const facts = await uploads.inspect(file, name, { from, duration, signal });
     return await dreams.create({
       file,
       name,

@@ -28,11 +28,26 @@ export function upgradeToWebSocket(c: Context): Deno.WebSocketUpgrade {
   try {
     const upgraded = Deno.upgradeWebSocket(c.req.raw, {
       idleTimeout,
-      ...(upgrade && { socket: upgrade.socket, head: upgrade.head as Uint8Array<ArrayBuffer> }),
+      ...(upgrade && { socket: upgrade.socket, head: takeHead(upgrade) }),
     });
     upgrade?.onTaken(upgraded.socket);
     return upgraded;
   } catch (cause) {
     throw new ReverieError("invalid_request", "this is not a WebSocket's handshake", { cause });
   }
+}
+
+/**
+ * Returns the bytes that have come after the request, and stops reading. Otherwise Node's socket goes on until
+ * Deno takes over its connection, after the handshake is sent, and what comes in between is lost: the first messages
+ * of a client that sends them at once.
+ */
+function takeHead({ socket, head }: Upgrade): Uint8Array<ArrayBuffer> {
+  const later: Uint8Array = socket.read() ?? new Uint8Array(0);
+  // Node has no public way to stop reading: pause() only stops the events.
+  (socket as Socket & { _handle?: { readStop(): void } })._handle?.readStop();
+  const whole = new Uint8Array(head.length + later.length);
+  whole.set(head);
+  whole.set(later, head.length);
+  return whole;
 }

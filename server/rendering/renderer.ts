@@ -79,7 +79,8 @@ export class Renderer {
   async preview(job: PreviewJob, signal?: AbortSignal): Promise<PreviewResult> {
     signal?.throwIfAborted();
     const worker = this.#worker();
-    this.#admit("preview");
+    this.checkFree();
+    this.#guest = "preview";
     const result = Promise.withResolvers<PreviewResult>();
     const link = worker.begin({ kind: "preview", job }, this.#options, {
       report: (report: TaskReport) => {
@@ -139,11 +140,30 @@ export class Renderer {
    */
   camera(wish: Wish, size: { width: number; height: number }, hooks: CameraHooks): RunningCamera {
     const worker = this.#worker();
-    this.#admit("camera");
+    this.checkFree();
+    this.#guest = "camera";
     const session = new RunningCamera(worker, { ...size, wish }, this.#options, hooks);
     const over = () => this.#guest = undefined;
     session.finished.then(over, over);
     return session;
+  }
+
+  /**
+   * Checks that neither a preview nor the camera is running, as before the upload for a preview is received.
+   *
+   * @throws {ReverieError} `busy` if one is
+   */
+  checkFree(): void {
+    if (this.#guest === "camera") {
+      throw new ReverieError("busy", "the camera is being dreamed: end that first, or try again later", {
+        retryAfter: 10,
+      });
+    }
+    if (this.#guest === "preview") {
+      throw new ReverieError("busy", "another frame is being tried: try again in a moment", {
+        retryAfter: 5,
+      });
+    }
   }
 
   /** Stops all tasks and the Worker; a dream in progress first completes its partial video. */
@@ -166,19 +186,5 @@ export class Renderer {
     if (held === this.#held) return;
     this.#held = held;
     for (const listener of this.#heldListeners) listener(held);
-  }
-
-  #admit(guest: "preview" | "camera"): void {
-    if (this.#guest === "camera") {
-      throw new ReverieError("busy", "the camera is being dreamed: end that first, or try again later", {
-        retryAfter: 10,
-      });
-    }
-    if (this.#guest === "preview") {
-      throw new ReverieError("busy", "another frame is being tried: try again in a moment", {
-        retryAfter: 5,
-      });
-    }
-    this.#guest = guest;
   }
 }

@@ -7,6 +7,7 @@ import type { SourceFacts } from "../dreams/dream.ts";
 import { invalidParameter, ReverieError } from "../../pipeline/errors.ts";
 import type { Limits } from "../options.ts";
 import { quoted } from "./names.ts";
+import { Turns } from "./turns.ts";
 
 /** Options of {@link inspect}. */
 export interface InspectOptions {
@@ -19,8 +20,11 @@ export interface InspectOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Time limit for an inspection, in milliseconds. */
+/** Time limit for an inspection, in milliseconds; waiting for its turn does not count. */
 const patience = 60_000;
+
+/** Each inspection starts ffprobe and ffmpeg, so only a few run at a time. */
+const inspections = new Turns(2);
 
 /**
  * Inspects an upload without trusting anything about it: what it is, whether its first frame can be decoded,
@@ -30,7 +34,11 @@ const patience = 60_000;
  * @throws {ReverieError} `not_a_video` if it is something else, `unusable_video` if it is damaged, too long
  * or too large, `invalid_parameter` if it lacks the requested part
  */
-export async function inspect(file: string, name: string, options: InspectOptions): Promise<SourceFacts> {
+export function inspect(file: string, name: string, options: InspectOptions): Promise<SourceFacts> {
+  return inspections.run(() => inspectNow(file, name, options), options.signal);
+}
+
+async function inspectNow(file: string, name: string, options: InspectOptions): Promise<SourceFacts> {
   const { signal } = options;
   const time = AbortSignal.timeout(patience);
   const stop = signal ? AbortSignal.any([signal, time]) : time;

@@ -49,12 +49,17 @@ async function frameTimes(path: string): Promise<number[]> {
 }
 
 async function lastFrameSeconds(path: string): Promise<number> {
-  const { packets } = await ffprobe(
-    ...["-select_streams", "V:0", "-show_packets", "-show_entries", "packet=pts_time,duration_time", path],
+  const { packets, streams } = await ffprobe(
+    ...["-select_streams", "V:0", "-show_packets", "-show_streams"],
+    ...["-show_entries", "packet=pts_time,duration_time:stream=start_time,duration", path],
   );
   const shown = packets.filter(({ pts_time }: { pts_time?: string }) => pts_time !== undefined);
   shown.sort((a: { pts_time: string }, b: { pts_time: string }) => Number(a.pts_time) - Number(b.pts_time));
-  return Number(shown.at(-1)?.duration_time ?? 0);
+  const { pts_time = "0", duration_time } = shown.at(-1) ?? {};
+  if (duration_time !== undefined) return Number(duration_time);
+  // ffprobe does not tell it of the last packets of MP4 with B frames.
+  const { start_time = 0, duration = 0 } = streams[0] ?? {};
+  return Math.max(0, Number(start_time) + Number(duration) - Number(pts_time)) || 0;
 }
 
 async function shownSize(path: string): Promise<[number, number]> {

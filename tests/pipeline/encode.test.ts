@@ -187,6 +187,18 @@ Deno.test("HLS grows beside the file: whole segments of a second while frames st
     ]);
   }));
 
+Deno.test("a GIF is shown as often as asked, by default for ever", () =>
+  inFolder(async (folder) => {
+    const card = await drawCard(folder, { seconds: 0.2, sound: false });
+    const plays: (number | undefined)[] = [];
+    for (const asked of [undefined, 0, 1, 3]) {
+      const path = join(folder, `${asked}.gif`);
+      await copy(card, path, { ...(asked !== undefined && { plays: asked }) });
+      plays.push((await probe(path)).plays);
+    }
+    assert.deepEqual(plays, [0, 0, 1, 3]);
+  }));
+
 Deno.test("the containers hold what their names promise, with the metadata", () =>
   inFolder(async (folder) => {
     const card = await drawCard(folder);
@@ -284,4 +296,21 @@ Deno.test("an output that cannot be is refused before any work, in one line", ()
     await Deno.mkdir(join(folder, "dir.mp4"));
     await refused(join(folder, "dir.mp4"), /is a folder/);
     assert.deepEqual(names(folder), ["card.mp4", "dir.mp4", "link.mp4"]);
+  }));
+
+Deno.test("a source that is removed while it is dreamed is named where its sound is missing", () =>
+  inFolder(async (folder) => {
+    const card = await drawCard(folder);
+    const source = await probe(card);
+    async function* frames() {
+      yield* decode(source, { duration: 0.2 });
+      await Deno.remove(card);
+    }
+    const options = { ...source, path: join(folder, "a.mp4"), sound: { source } };
+    await assert.rejects(Array.fromAsync(encode(frames(), options)), (error) => {
+      assert.ok(error instanceof ReverieError);
+      assert.equal(error.code, "source_unreadable");
+      assert.match(error.message, /card\.mp4 was removed while it was dreamed/);
+      return true;
+    });
   }));

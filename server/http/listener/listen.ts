@@ -27,6 +27,8 @@ export interface ListenOptions {
   log: Logger;
   /** Milliseconds in which the head of a request has to arrive. */
   headersTimeoutMs?: number;
+  /** Milliseconds in which a client has to take each piece of a response. */
+  stallMs?: number;
 }
 
 /** A server that accepts connections. */
@@ -151,7 +153,7 @@ class Traffic {
     try {
       const response = await this.#respond(incoming, left.signal, readsBody, connection, upgrade);
       // Deno itself answers a WebSocket's handshake.
-      if (response.status !== 101) await sendResponse(incoming, outgoing, response);
+      if (response.status !== 101) await sendResponse(incoming, outgoing, response, this.#options.stallMs);
     } finally {
       connection?.finish(performance.now());
       if (--this.#open === 0) this.#onIdle();

@@ -1,7 +1,7 @@
 /** Web responses over `node:http`. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
-import { settledWithin } from "../../../pipeline/deadline.ts";
+import { deadline, settledWithin } from "../../../pipeline/deadline.ts";
 
 /** Most bytes of an unread body that are read and discarded. */
 const mostBytes = 64 * 1024 * 1024;
@@ -9,8 +9,14 @@ const mostBytes = 64 * 1024 * 1024;
 const mostTimeMs = 10_000;
 const mostPauseMs = 1_000;
 
+/** Bytes of a body that are written at a time, and have to be taken within the time for a stalled reader. */
+const pieceBytes = 64 * 1024;
+/** Milliseconds in which a client has to take a piece; one that stops reading is left. */
+export const mostStallMs = 120_000;
+
 /**
- * Sends a response, as fast as the client reads it, and returns once it is sent. If the request has not been
+ * Sends a response, as fast as the client reads it, and returns once it is sent. A client that takes no piece of it
+ * within `stallMs` milliseconds is left. If the request has not been
  * read to its end, its rest is read and discarded, within limits, before the connection is closed: closing at
  * once resets it (RFC 9112, section 9.6), and many clients then lose the response.
  */
@@ -18,6 +24,7 @@ export async function sendResponse(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   response: Response,
+  stallMs = mostStallMs,
 ): Promise<void> {
   const reader = response.body?.getReader();
   const leave = () => void reader?.cancel().catch(() => {});
@@ -28,15 +35,19 @@ export async function sendResponse(
     // A body of one piece is at hand as a whole, and its length is known.
     const only = second && (await settledWithin(second, 0))?.done;
     writeHead(incoming, outgoing, response, only ? first!.value!.length : undefined);
-    if (first?.value) await write(outgoing, first.value);
-    if (second && !only) await writeRest(outgoing, reader!, second);
+    if (first?.value) await write(outgoing, first.value, stallMs);
+    for (let part = only ? undefined : await second; part && !part.done; part = await reader!.read()) {
+      await write(outgoing, part.value, stallMs);
+    }
     if (!incoming.complete) await discardRest(incoming);
     outgoing.end();
     if (!outgoing.writableFinished && !outgoing.destroyed) {
-      await Promise.race([once(outgoing, "finish"), once(outgoing, "close")]);
+      const sent = Promise.race([once(outgoing, "finish"), once(outgoing, "close")]);
+      await deadline(sent, { timeoutMs: stallMs });
     }
   } catch {
-    // The client has left, or the body failed midway: only closing the connection tells that it is incomplete.
+    // The client has left or stopped reading, or the body failed midway: only closing the connection tells that it
+    // is incomplete.
     leave();
     outgoing.destroy();
   }
@@ -55,24 +66,21 @@ function writeHead(
   outgoing.writeHead(status, pairs.flat());
 }
 
-async function writeRest(
-  outgoing: ServerResponse,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  next: Promise<ReadableStreamReadResult<Uint8Array>>,
-): Promise<void> {
-  for (let part = await next; !part.done; part = await reader.read()) await write(outgoing, part.value);
+async function write(outgoing: ServerResponse, bytes: Uint8Array, stallMs: number): Promise<void> {
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    if (outgoing.destroyed) throw new Error("the client has left");
+    if (!outgoing.write(bytes.subarray(start, start + pieceBytes))) await drained(outgoing, stallMs);
+  }
 }
 
-async function write(outgoing: ServerResponse, bytes: Uint8Array): Promise<void> {
-  if (outgoing.destroyed) throw new Error("the client has left");
-  if (outgoing.write(bytes)) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      outgoing.off("drain", done).off("close", done);
-      resolve();
-    };
-    outgoing.on("drain", done).on("close", done);
-  });
+async function drained(outgoing: ServerResponse, stallMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  outgoing.on("drain", resolve).on("close", resolve);
+  try {
+    await deadline(promise, { timeoutMs: stallMs });
+  } finally {
+    outgoing.off("drain", resolve).off("close", resolve);
+  }
 }
 
 async function discardRest(incoming: IncomingMessage): Promise<void> {

@@ -10,8 +10,8 @@ const slowest = 256;
 /**
  * Returns the request for the app.
  *
- * @throws {ReverieError} `invalid_request` if the Host header, the target or a header is malformed,
- * `method_not_allowed` for TRACE
+ * @throws {ReverieError} `invalid_request` if the Host header, the target or a header is malformed or the body is
+ * compressed, `method_not_allowed` for TRACE
  */
 export function webRequest(incoming: IncomingMessage, signal: AbortSignal, readsBody: () => void): Request {
   const { method = "GET", url: target = "/" } = incoming;
@@ -19,6 +19,13 @@ export function webRequest(incoming: IncomingMessage, signal: AbortSignal, reads
   const url = urlOf(target, headers.get("Host") ?? "");
   if (method === "TRACE" || method === "CONNECT") {
     throw new ReverieError("method_not_allowed", `${method} is not supported`);
+  }
+  const coding = headers.get("Content-Encoding")?.trim().toLowerCase() || "identity";
+  if (hasBody(incoming) && coding !== "identity") {
+    throw new ReverieError(
+      "invalid_request",
+      "the body has a Content-Encoding: send it as it is, without one",
+    );
   }
   const body = hasBody(incoming) ? bodyOf(incoming, readsBody) : null;
   try {

@@ -16,14 +16,16 @@ export function dreamsRoutes(services: Pick<Services, "dreams" | "uploads">): Ho
   const form = async (c: Context<Env>) => {
     if (!isForm(c.req.raw)) throw noForm();
     dreams.checkRoom();
+    const { signal } = c.req.raw;
     const received = await uploads.receiveMultipart(c.req.raw, { check: readSettings });
-    return created(c, await createDream(services, { ...received, wish: readSettings(received.fields) }));
+    const wish = readSettings(received.fields);
+    return created(c, await createDream(services, { ...received, wish, signal }));
   };
   const raw = async (c: Context<Env>) => {
     dreams.checkRoom();
     const wish = readSettings(queryFields(c.req.raw));
     const received = await uploads.receiveRaw(c.req.raw);
-    return created(c, await createDream(services, { ...received, wish }));
+    return created(c, await createDream(services, { ...received, wish, signal: c.req.raw.signal }));
   };
   return new Hono<Env>()
     .get("/", describe(listing), (c) => c.json({ dreams: dreams.list() }))

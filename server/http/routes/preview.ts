@@ -21,6 +21,7 @@ type Needs = Pick<Services, "dreams" | "uploads" | "renderer">;
 export function previewRoute(services: Needs): Hono<Env> {
   return new Hono<Env>().post("/", describe(route), async (c) => {
     const asked = requestOf(queryFields(c.req.raw));
+    services.renderer.checkFree();
     return asked.dream === undefined ? await ofUpload(c, services) : await ofDream(c, services, asked);
   });
 }

@@ -74,4 +74,18 @@ export const broken: Specimen[] = [
     make: () => Promise.resolve(),
     refused: /no such file|not there|does not exist/i,
   },
+  {
+    name: "miscounted.avi",
+    oddity: "the index promises 57 frames, 20 are there",
+    make: async (path) => {
+      await ffmpeg("-f", "lavfi", "-i", "testsrc2=s=96x64:r=10:d=2", "-c:v", "mpeg4", path);
+      const bytes = await Deno.readFile(path);
+      const view = new DataView(bytes.buffer);
+      const found = (tag: string) => new TextDecoder("latin1").decode(bytes).indexOf(tag);
+      view.setUint32(found("avih") + 24, 57, true);
+      view.setUint32(found("strh") + 40, 57, true);
+      await Deno.writeFile(path, bytes);
+    },
+    differs: { frames: 20 },
+  },
 ];

@@ -83,4 +83,18 @@ export const pictures: Specimen[] = [
       await Deno.writeFile(path, picture);
     },
   },
+  {
+    name: "animated.png",
+    oddity: "an animated PNG, which is a video",
+    make: (path) => ffmpeg("-f", "lavfi", "-i", "testsrc2=s=96x64:r=10:d=1", "-f", "apng", path),
+    result: "dream.mp4",
+    differs: { frames: 10, seconds: 0.9 },
+  },
+  {
+    name: "clear.png",
+    oddity: "a transparent PNG that becomes a JPEG",
+    make: (path) =>
+      ffmpeg("-f", "lavfi", "-i", "testsrc2=s=96x64", "-frames:v", "1", "-pix_fmt", "rgba", path),
+    result: "dream.jpg",
+  },
 ];

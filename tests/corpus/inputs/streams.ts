@@ -88,4 +88,63 @@ export const streams: Specimen[] = [
     },
     differs: { frames: 50, seconds: 1.96, size: [96, 96] },
   },
+  {
+    name: "turning.webm",
+    oddity: "VP8 whose size changes, as calls between browsers are recorded",
+    make: async (path) => {
+      const parts = await Promise.all(["96x64", "64x96"].map((size) =>
+        ffmpeg(
+          ...["-f", "lavfi", "-i", `testsrc2=s=${size}:r=10:d=1`],
+          ...["-c:v", "libvpx", "-f", "ivf", "-"],
+        )
+      ));
+      await Deno.writeFile(`${path}.ivf`, joinedIvf(parts[0]!, parts[1]!, 10));
+      await ffmpeg("-i", `${path}.ivf`, "-c", "copy", path);
+      await Deno.remove(`${path}.ivf`);
+    },
+    differs: { frames: 20, seconds: 1.9, size: [96, 64] },
+  },
+  {
+    name: "subtitled.mkv",
+    oddity: "subtitles and a font beside the picture",
+    make: async (path) => {
+      await Deno.writeTextFile(`${path}.srt`, "1\n00:00:00,000 --> 00:00:01,000\nHello\n");
+      await ffmpeg(
+        ...[...picture({ seconds: 1 }), "-i", `${path}.srt`, "-map", "0", "-map", "1"],
+        ...["-attach", `${path}.srt`, "-metadata:s:t", "mimetype=font/ttf", ...h264, "-c:s", "srt", path],
+      );
+      await Deno.remove(`${path}.srt`);
+    },
+    says: /subtitle stream 1 \(subrip\) is left out/,
+  },
+  {
+    name: "timecode.mov",
+    oddity: "a track of time codes, as cameras write it",
+    make: (path) => ffmpeg(...picture(), ...sound(), ...h264, "-timecode", "01:02:03:04", path),
+  },
+  {
+    name: "hdr.mp4",
+    oddity: "high dynamic range (PQ)",
+    make: (path) =>
+      ffmpeg(
+        ...[...picture({ seconds: 1 }), "-c:v", "libx264", "-pix_fmt", "yuv420p10le"],
+        ...["-color_trc", "smpte2084", "-color_primaries", "bt2020", "-colorspace", "bt2020nc", path],
+      ),
+    says: /high dynamic range/,
+  },
 ];
+
+/** Two IVF files as one: the second one's frames follow, numbered from a given number on. */
+function joinedIvf(one: Uint8Array, other: Uint8Array, from: number): Uint8Array {
+  const [header, frameHeader] = [32, 12];
+  const frames = other.slice(header);
+  const view = new DataView(frames.buffer);
+  for (let at = 0, number = from; at < frames.length; number++) {
+    view.setBigUint64(at + 4, BigInt(number), true);
+    at += frameHeader + view.getUint32(at, true);
+  }
+  const joined = new Uint8Array(one.length + frames.length);
+  joined.set(one);
+  joined.set(frames, one.length);
+  return joined;
+}

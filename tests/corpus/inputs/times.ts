@@ -105,4 +105,36 @@ export const times: Specimen[] = [
     make: (path) => ffmpeg(...picture(), "-itsoffset", "0.7", ...sound(), ...h264, path),
     differs: { frames: 63, seconds: 2.48, lag: 0.7 },
   },
+  {
+    name: "variable-with-sound.mp4",
+    oddity: "60 frames in the first second, 12 a second after it, and sound",
+    make: (path) =>
+      ffmpeg(
+        ...picture({ rate: 60 }),
+        ...sound(),
+        ...["-vf", "select='lt(n,60)+not(mod(n,5))'", "-vsync", "vfr", ...h264, path],
+      ),
+    differs: { lag: 0 },
+  },
+  {
+    name: "late-sound.ts",
+    oddity: "a broadcast whose sound starts after 8 s",
+    make: (path) =>
+      ffmpeg(
+        ...[...picture({ seconds: 12 }), "-itsoffset", "8", ...sound({ seconds: 3 })],
+        ...[...h264, "-c:a", "aac", path],
+      ),
+    differs: { sounds: 1 },
+  },
+  {
+    name: "late-picture.ts",
+    oddity: "a broadcast recorded 8 s before a key frame",
+    make: (path) =>
+      withFile(
+        `${path}.whole.ts`,
+        [...picture({ seconds: 10 }), ...h264, "-g", "225", "-sc_threshold", "0"],
+        async (whole) => await Deno.writeFile(path, (await Deno.readFile(whole)).subarray(20 * 188)),
+      ),
+    differs: { frames: 25, size: [128, 96], seconds: 0.96 },
+  },
 ];

@@ -15,6 +15,11 @@ Deno.test("an output whose end could not be written is not whole, though ffmpeg 
   assert.equal(exitAfter(["[h264 @ 0x55d] [error] error while decoding MB 3 4"], done).ok, true);
 });
 
+Deno.test("what ffmpeg says of the numbers of raw frames is no error of the file", () => {
+  const said = "Application provided invalid, non monotonically increasing dts to muxer in stream 0: 9 >= 0";
+  assert.deepEqual(exitAfter([`[rawvideo @ 0x55d] [error] ${said}`], { code: 0, signal: null }).errors, []);
+});
+
 Deno.test("a signal interrupts, unless the file has grown too large", () => {
   assert.equal(exitAfter([], { code: 137, signal: "SIGKILL" }).interrupted, true);
   const tooLarge = exitAfter([], { code: 153, signal: "SIGXFSZ" });

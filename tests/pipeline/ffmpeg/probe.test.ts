@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
 import { ReverieError } from "../../../models/errors.ts";
+import { plain } from "../../../models/line.ts";
 import { checkOutput } from "../../../pipeline/encode.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
 import { draw, drawCard, inFolder, sharedClips } from "../clips.ts";
@@ -128,4 +129,59 @@ Deno.test("a photo lies as its EXIF data says, in either byte order, and upright
       { mirrored: false, clockwise: 180, width: 64, height: 48 },
       { mirrored: false, clockwise: 0, width: 64, height: 48 },
     ]);
+  }));
+
+Deno.test("probe() says that high dynamic range and transparency are lost, and is silent about a GIF's", () =>
+  inFolder(async (folder) => {
+    const card = ["-f", "lavfi", "-i", "testsrc2=size=64x48:duration=0.2"];
+    const pq = ["-pix_fmt", "yuv420p10le", "-color_trc", "smpte2084", "-color_primaries", "bt2020"];
+    const notes = async (...made: string[]) => (await probe(await draw(...card, ...made))).notes.map(plain);
+    const hdr = await notes("-c:v", "libx264", ...pq, join(folder, "hdr.mp4"));
+    assert.deepEqual(hdr, [
+      `${join(folder, "hdr.mp4")} has high dynamic range (HDR); its dream has standard dynamic range (SDR)`,
+    ]);
+    const clear = await notes("-c:v", "ffv1", "-pix_fmt", "yuva420p", join(folder, "clear.mkv"));
+    assert.equal(clear.length, 1);
+    assert.match(clear[0]!, /transparent parts, if any, become black/);
+    assert.deepEqual(await notes(join(folder, "plain.gif")), []);
+  }));
+
+Deno.test("probe() tells how many times a GIF or animated WebP is shown", () =>
+  inFolder(async (folder) => {
+    const card = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=10:duration=0.3"];
+    const plays = [];
+    for (const loop of ["-1", "0", "2"]) {
+      plays.push((await probe(await draw(...card, "-loop", loop, join(folder, "a.gif")))).plays);
+    }
+    assert.deepEqual(plays, [1, 0, 3]);
+    const webp = join(folder, "a.webp");
+    await sharp(join(folder, "a.gif"), { animated: true }).webp({ loop: 2 }).toFile(webp);
+    assert.equal((await probe(webp)).plays, 2);
+  }));
+
+Deno.test("probe() finds a picture and a sound that start late in a broadcast", () =>
+  inFolder(async (folder) => {
+    const picture = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=9"];
+    const h264 = ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-g", "200", "-sc_threshold", "0"];
+    const tone = ["-itsoffset", "8", "-f", "lavfi", "-i", "sine=duration=1"];
+    const late = await probe(
+      await draw(...picture, ...tone, ...h264, "-c:a", "aac", join(folder, "late_sound.ts")),
+    );
+    assert.deepEqual([late.audio?.channels, late.startsLate, late.notes.length], [1, true, 0]);
+
+    const whole = await Deno.readFile(await draw(...picture, ...h264, join(folder, "whole.ts")));
+    // Recorded from the middle of an interval between key frames; the tables of the streams come first.
+    const path = join(folder, "late_picture.ts");
+    await Deno.writeFile(path, whole.subarray(20 * 188));
+    const { width, height, startsLate } = await probe(path);
+    assert.deepEqual([width, height, startsLate], [64, 48, true]);
+    const early = await probe(join(folder, "whole.ts"));
+    assert.equal(early.startsLate, undefined);
+  }));
+
+Deno.test("probe() does not take the end of an AVI from its index, which may promise too much", () =>
+  inFolder(async (folder) => {
+    const card = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=10:duration=0.3"];
+    const info = await probe(await draw(...card, "-c:v", "mpeg4", join(folder, "a.avi")));
+    assert.equal(info.videoEnd, undefined);
   }));

@@ -115,6 +115,7 @@ Deno.test("Heads that are no HTTP, and hosts and addresses that are malformed, a
       `TRACE / HTTP/1.1\r\n${host}\r\n`,
       `PUT / HTTP/1.1\r\n${host}Content-Length: -1\r\n\r\n`,
       `PUT / HTTP/1.1\r\n${host}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      `PUT / HTTP/1.1\r\n${host}Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n....`,
       "nonsense\r\n\r\n",
     ];
     for (const request of requests) {
@@ -162,4 +163,18 @@ Deno.test("Every kind of response arrives as it was made", async () => {
     assert.equal(await stream.text(), "astream");
     assert.deepEqual(stream.headers.getSetCookie(), ["a=1", "b=2"]);
   }, { handler });
+});
+
+Deno.test("A client that stops reading a response is left, and the response's source is closed", async () => {
+  const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
+  const endless = () =>
+    new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(1 << 20)),
+      cancel: onClosed,
+    });
+  await withListener(async (port) => {
+    using connection = await Deno.connect({ port });
+    await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    await closed;
+  }, { handler: () => new Response(endless()), stallMs: 100 });
 });

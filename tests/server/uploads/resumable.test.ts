@@ -157,7 +157,7 @@ Deno.test("an upload that is no video is told so by its last answer, and is gone
   const location = await created(server, 5, { filename: "letter.mp4" });
   const error = await refusal(await patch(server, location, 0, "hello"), 415);
   assert.equal(error.code, "not_a_video");
-  assert.match(error.message, /^"letter\.mp4" is not a video/);
+  assert.match(error.message, /^"letter\.mp4" is .*not a video/);
   assert.equal((await head(server, location)).status, 404);
   assert.deepEqual(server.left(), []);
 });
