@@ -1,6 +1,6 @@
 /** The stage that dreams: gradient ascent on each blended frame, in fewer steps if it inherits a dream. */
 import type { Value } from "../models/engine/engine.ts";
-import type { Dreamer } from "./dreamer/dreamer.ts";
+import type { Dreamer, Step } from "./dreamer/dreamer.ts";
 import { Random } from "./graphs/random.ts";
 import { advance, type DreamState } from "./state.ts";
 
@@ -24,6 +24,10 @@ export interface DreamStageOptions<Settings extends DreamStageSettings> {
   dreamer: (settings: Settings) => Promise<Dreamer>;
   state: DreamState;
   settings: () => Settings;
+  /** Called after every gradient step, with the index of its frame. */
+  onStep?: ((step: Step, frame: number) => Promise<void>) | undefined;
+  /** Called for every frame with a line per layer that says which channels grow. */
+  onChannels?: ((lines: string[]) => void) | undefined;
   signal?: AbortSignal;
 }
 
@@ -47,7 +51,7 @@ export async function* dream<
   Settings extends DreamStageSettings,
 >(
   frames: AsyncIterable<F>,
-  { dreamer, state, settings, signal }: DreamStageOptions<Settings>,
+  { dreamer, state, settings, onStep, onChannels, signal }: DreamStageOptions<Settings>,
 ): AsyncGenerator<F & DreamedFrame> {
   for await (const frame of frames) {
     const chosen = settings();
@@ -61,6 +65,8 @@ export async function* dream<
       jitter,
       history: lbfgsHistory,
       random,
+      ...(onChannels && { onChannels }),
+      ...(onStep && { onStep: (step: Step) => onStep(step, state.position) }),
       ...(signal && { signal }),
     });
     advance(state, { picture: frame.picture, dreamed }, random.state);

@@ -7,6 +7,7 @@ import { reasonOf } from "../system_error.ts";
 import { defaultLayer } from "./default_layer.ts";
 import { imageNetPreprocessing, type Network, type Preprocessing } from "./network.ts";
 import { readWholeFile } from "../user_file.ts";
+import { averagePooled, type poolings } from "./pooling.ts";
 import { type FileContent, readNetwork } from "./recognise.ts";
 
 /** Which network to dream with, and the user's settings for it. */
@@ -17,6 +18,8 @@ export interface NetworkChoice {
   mean?: [number, number, number] | undefined;
   scale?: [number, number, number] | undefined;
   channelOrder?: "rgb" | "bgr" | undefined;
+  /** Default: as the network was trained. */
+  pooling?: typeof poolings[number] | undefined;
 }
 
 /**
@@ -29,19 +32,20 @@ export async function openNetwork(choice: NetworkChoice, options: PullOptions = 
   const { model: name } = choice;
   if (catalog.some((entry) => entry.name === name)) {
     const network = await openCatalogNetwork(name, options);
-    return { ...network, preprocessing: preprocessingOf(choice, network.preprocessing) };
+    const preprocessing = preprocessingOf(choice, network.preprocessing);
+    return { ...network, model: pooled(network.model, choice), preprocessing };
   }
   const { known, model } = await readNetworkFile(name);
   if (known) {
     const dream = dreamFacts(known.kind);
     const preprocessing = preprocessingOf(choice, dream.preprocessing);
-    return { name, kind: known.kind, model, ...dream, preprocessing };
+    return { name, kind: known.kind, model: pooled(model, choice), ...dream, preprocessing };
   }
   let layers: string[] | undefined;
   return {
     name,
     kind: "other",
-    model,
+    model: pooled(model, choice),
     preprocessing: preprocessingOf(choice, imageNetPreprocessing),
     // Sought only if no layer is named: a network may have none by default, and still dream with a named one.
     get defaultLayers() {
@@ -49,6 +53,10 @@ export async function openNetwork(choice: NetworkChoice, options: PullOptions = 
     },
     minimumSize: 64,
   };
+}
+
+function pooled(model: Model, { pooling }: NetworkChoice): Model {
+  return pooling === "avg" ? averagePooled(model) : model;
 }
 
 /** The network that was read last: a dream asks for it when its settings are completed, and again when it starts. */

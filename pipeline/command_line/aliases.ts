@@ -30,9 +30,37 @@ const meant = Map.groupBy(
   ({ name }) => name,
 );
 
-/** What a flag brings along, unless other flags say otherwise: their optimisers climb the plain gradient. */
-const implied: Readonly<Record<string, readonly string[]>> = {
-  optimizer: ["--learning-rate=1.5", "--smoothing=none", "--colour=1"],
+/**
+ * What a flag brings along, unless other flags say otherwise: their optimisers climb the plain gradient, and in their
+ * advanced mode a scale that is meant for the normal one makes octaves much larger than the picture.
+ */
+const implied: Readonly<Record<string, (value: string) => readonly string[]>> = {
+  optimizer: () => ["--learning-rate=1.5", "--smoothing=none", "--colour=1"],
+  model_type: (type) => modelTypes[type] ?? [],
+  octave_mode: (mode) => mode === "advanced" ? ["--octaves=2", "--octave-scale=0.6"] : [],
+};
+
+/** The inputs of neural-dream's kinds of networks. Its pixels of Caffe end at 256, ours at 255. */
+const modelTypes: Readonly<Record<string, readonly string[]>> = {
+  caffe: ["--mean=123.68,116.779,103.939", "--scale=255", "--channel-order=bgr"],
+  pytorch: ["--mean=0.485,0.456,0.406", "--scale=1", "--channel-order=rgb"],
+  keras: ["--mean=0.5", "--scale=2", "--channel-order=rgb"],
+};
+
+/** Flags of the run, not of the dream, that have another name here. */
+const runFlags: Readonly<Record<string, string>> = {
+  verbose: "--verbose",
+  print_layers: "--print-layers",
+  label_file: "--label-file",
+  save_iter: "--keep-passes",
+  save_octave_iter: "--keep-steps",
+  output_start_num: "--first-number",
+  leading_zeros: "--digits",
+  create_gif: "--keep-gif",
+  print_iter: "--print-passes",
+  print_octave_iter: "--print-steps",
+  print_channels: "--print-channels",
+  classify: "--classify",
 };
 
 /** A flag as it was given, and its value; a switch has "true" or "false". */
@@ -67,7 +95,7 @@ export function translateAliases(args: readonly string[]): Translated {
   const folder = given.get("temp_dir");
   if (given.get("keep_temp") === "true") result.args.push(`--dump=${folder ?? "temp"}`);
   else if (folder !== undefined && folder !== "temp") unused.push("-temp_dir (without -keep_temp)");
-  result.args.unshift(...[...given.keys()].flatMap((name) => implied[name] ?? []));
+  result.args.unshift(...[...given].flatMap(([name, value]) => implied[name]?.(value) ?? []));
   if (unused.length > 0) result.notes.push(`no effect yet: ${[...new Set(unused)].join(", ")}`);
   return withTheirOutput(result, given);
 }
@@ -91,6 +119,7 @@ function theirFlag(arg: string, rest: string[]): Given | undefined {
 }
 
 function translateOne({ name, value }: Given, result: Translated, unused: string[]): void {
+  const flag = runFlags[name];
   const { values, usual = values === "switch" ? "false" : undefined, always } = theirFlags[name]!;
   if (meant.has(name)) return translateSetting(name, value, result);
   if (value === usual) return;
@@ -111,20 +140,13 @@ function translateOne({ name, value }: Given, result: Translated, unused: string
     case "gpu":
       result.args.push(...providers(value, result));
       break;
-    case "verbose":
-      result.args.push("--verbose");
-      break;
-    case "print_layers":
-      result.args.push("--print-layers");
-      break;
-    case "label_file":
-      result.args.push(`--label-file=${value}`);
-      break;
+    case "model_type":
     case "keep_temp":
     case "temp_dir":
       break;
     default:
-      unused.push(`-${name}`);
+      if (flag === undefined) unused.push(`-${name}`);
+      else result.args.push(values === "switch" ? flag : `${flag}=${value}`);
   }
 }
 
@@ -149,10 +171,15 @@ function translateSetting(name: string, text: string, { args, notes }: Translate
   }
 }
 
-/** `c` is the CPU. One or more numbers mean CUDA, here with the CPU as fallback. */
+/** `c` is the CPU, `mps` Metal. One or more numbers mean CUDA. Both have the CPU as fallback. */
 function providers(gpu: string, { notes }: Translated): string[] {
   if (/^c$/i.test(gpu)) return ["--provider=cpu"];
-  if (gpu === "mps") return [];
-  if (gpu.includes(",")) notes.push(`-gpu ${gpu}: one of them is used`);
+  if (gpu === "mps") {
+    notes.push("-gpu mps: Metal is used by way of WebGPU where there is one, else the processor");
+    return ["--provider=webgpu,cpu"];
+  }
+  if (gpu.includes(",")) {
+    notes.push(`-gpu ${gpu}: the first of them dreams; one device holds the whole network`);
+  }
   return ["--provider=cuda,cpu"];
 }

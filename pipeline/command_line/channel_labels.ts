@@ -26,7 +26,12 @@ export function channelsByLabel(list: string, file: string): string {
   return [...new Set(numbers)].join(",");
 }
 
-function labelsOf(file: string): string[] {
+/**
+ * The labels of a file, the first that of channel or class 0.
+ *
+ * @throws {ReverieError} if it cannot be read
+ */
+export function labelsOf(file: string): string[] {
   try {
     return readFileSync(file, "utf8").split(/\r?\n/);
   } catch (cause) {

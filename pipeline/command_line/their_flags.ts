@@ -66,9 +66,9 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   lbfgs_num_correction: whole(),
   loss_mode: choice("bce mse mean norm l2 abs_mean abs_l2"),
 
-  print_iter: whole("1"),
+  print_iter: whole(),
   print_octave_iter: whole("0"),
-  save_iter: whole("1"),
+  save_iter: whole(),
   save_octave_iter: whole("0"),
   output_image: text(),
   output_start_num: whole("1"),
@@ -76,20 +76,20 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   num_octaves: whole(),
   octave_scale: text(),
   octave_iter: whole(),
-  octave_mode: choice("normal advanced manual_max manual_min manual", "normal"),
+  octave_mode: choice("normal advanced manual_max manual_min manual"),
 
   channels: text(),
   channel_mode: choice("all strong avg weak ignore"),
   channel_capture: choice("once iter octave_iter"),
 
-  layer_sigma: number("0"),
+  layer_sigma: number(),
   lap_scale: whole(),
-  sigma: text("1"),
+  sigma: text(),
   use_fft: on,
-  fft_block: whole("25"),
+  fft_block: whole(),
 
-  zoom: whole("0"),
-  zoom_mode: choice("percent percentage pixel", "percent"),
+  zoom: whole(),
+  zoom_mode: choice("percent percentage pixel"),
   leading_zeros: whole("0"),
 
   tile_size: whole("0"),
@@ -97,18 +97,18 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   disable_roll: on,
   print_tile: whole("0"),
   print_tile_iter: whole("0"),
-  image_capture_size: whole("512"),
+  image_capture_size: whole(),
 
   create_gif: on,
-  frame_duration: whole("100"),
+  frame_duration: whole(),
 
   original_colors: choice("0 1"),
-  pooling: choice("max avg", "max"),
+  pooling: choice("max avg"),
   model_file: text(),
   model_type: choice("auto caffe pytorch keras", "auto"),
   model_mean: text("auto"),
   label_file: text(),
-  disable_check: on,
+  disable_check: { ...on, always: "is not needed: files are recognised by their tensors, not by a list" },
   backend: {
     ...choice("nn cudnn openmp mkl mkldnn mkl,cudnn cudnn,mkl", "nn"),
     always: "is always so: cuDNN serves CUDA, and every core the processor",
@@ -122,7 +122,10 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   classify: whole("0"),
 
   dream_layers: text(),
-  multidevice_strategy: text("4,7,29"),
+  multidevice_strategy: {
+    ...text("4,7,29"),
+    always: "is not needed: one device holds the whole network, see --provider",
+  },
   print_layers: on,
   print_channels: on,
 

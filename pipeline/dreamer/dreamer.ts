@@ -15,11 +15,16 @@ import { contrastGraph } from "./contrast.ts";
 import { isTilting, type RandomTransforms, randomTurn, tilted } from "./turn.ts";
 import { Lbfgs, type LbfgsSessions, loadLbfgs } from "./lbfgs.ts";
 import { Ascent, type Optimizer, type OptimizerName } from "./optimizer.ts";
-import { isRankedOnce } from "./channels.ts";
+import { type ChannelOptions, isRankedOnce } from "./channels.ts";
+import { channelLines } from "./channel_lines.ts";
 import { rankGraph, stepGraph, type StepOptions } from "./step_graph.ts";
 
 /** Fixed settings of a dreamer: changing them requires a new one. */
 export interface DreamerOptions extends Omit<StepOptions, "forms"> {
+  /** The size of the pictures. Default: that of the last octave. */
+  working?: Size | undefined;
+  /** The size at which channels are ranked once. Default: that of the pictures. */
+  capture?: Size | undefined;
   /** The percentile of the picture that every step makes white. Default: contrast stays as it is. */
   adjustContrast?: number | undefined;
   /** Called once if a picture does not move the layers, so that it stays as it is. */
@@ -39,7 +44,26 @@ export interface DreamSettings {
   /** Largest random shift before each step, in pixels. */
   jitter: number;
   random: Random;
+  /** Called with a line per layer that says which channels grow, before the first step. */
+  onChannels?: ((lines: string[]) => void) | undefined;
+  /** Called after every gradient step; the dream continues when it resolves. */
+  onStep?: ((step: Step) => Promise<void>) | undefined;
   signal?: AbortSignal;
+}
+
+/** A gradient step that has been taken; all counts begin with 1. */
+export interface Step {
+  pass: number;
+  octave: number;
+  octaves: number;
+  step: number;
+  steps: number;
+  /** Whether it is the last of its pass. */
+  endsPass: boolean;
+  /** The loss before the step. */
+  loss: Value;
+  /** The picture at the octave's size, float32 [1, 3, h, w] in [0, 1]; not to be released. */
+  picture: Value;
 }
 
 /** A dreamed picture. */
@@ -76,19 +100,26 @@ interface Octave {
 /** Holds the sessions for one working size. */
 export class Dreamer {
   readonly #octaves: Octave[];
+  /** Scales the detail of the last octave to the working size, if that is another. */
+  readonly #leave: Session | undefined;
   readonly #optimizer: OptimizerName;
   /** Chooses channels on the picture that a dream begins with. */
   readonly #rank: Session | undefined;
   readonly #transforms: RandomTransforms;
   readonly #layers: string;
+  readonly #channels: ChannelOptions & { layers: readonly string[] };
   #onWarning: DreamerOptions["onWarning"];
 
   private constructor(
     octaves: Octave[],
-    { optimizer = "ascent", randomTransforms = "none", layers, onWarning }: DreamerOptions,
+    options: DreamerOptions,
     rank?: Session,
+    leave?: Session,
   ) {
+    const { optimizer = "ascent", randomTransforms = "none", layers, onWarning } = options;
     this.#octaves = octaves;
+    this.#channels = options;
+    this.#leave = leave;
     this.#optimizer = optimizer;
     this.#transforms = randomTransforms;
     this.#rank = rank;
@@ -99,7 +130,7 @@ export class Dreamer {
   /**
    * Builds and loads the graphs.
    *
-   * @param sizes octaves from small to large; the last is the working size
+   * @param sizes octaves in the order in which they are dreamed
    * @throws the signal's reason when it is aborted
    */
   static async create(
@@ -109,8 +140,8 @@ export class Dreamer {
     options: DreamerOptions,
     signal?: AbortSignal,
   ): Promise<Dreamer> {
-    const working = sizes.at(-1)!;
-    const { optimizer = "ascent", randomTransforms = "none", adjustContrast } = options;
+    const last = sizes.at(-1)!;
+    const { working = last, optimizer = "ascent", randomTransforms = "none", adjustContrast } = options;
     const octaves: Octave[] = [];
     for (const [index, size] of sizes.entries()) {
       signal?.throwIfAborted();
@@ -131,8 +162,12 @@ export class Dreamer {
         enter: await engine.load(enterGraph(working, size, sizes[index - 1])),
       });
     }
-    const rank = isRankedOnce(options) ? await engine.load(rankGraph(network, working, options)) : undefined;
-    return new Dreamer(octaves, options, rank);
+    const rank = isRankedOnce(options)
+      ? await engine.load(rankGraph(network, working, options, options.capture))
+      : undefined;
+    const isWhole = last.height === working.height && last.width === working.width;
+    const leave = isWhole ? undefined : await engine.load(enterGraph(working, working, last));
+    return new Dreamer(octaves, options, rank, leave);
   }
 
   /**
@@ -143,8 +178,9 @@ export class Dreamer {
   async dream(picture: Value, settings: DreamSettings): Promise<Dreamed> {
     let dreamed: Dreamed = { picture, loss: 0 };
     const chosen = await this.#rank?.run({ picture }) ?? {};
+    settings.onChannels?.(await channelLines(this.#channels, chosen));
     for (let pass = 0; pass < settings.passes; pass++) {
-      const next = await this.#pass(dreamed.picture, chosen, settings);
+      const next = await this.#pass(dreamed.picture, chosen, settings, pass + 1);
       if (dreamed.picture !== picture) dreamed.picture.release();
       dreamed = next;
     }
@@ -152,11 +188,16 @@ export class Dreamer {
     return dreamed;
   }
 
-  async #pass(picture: Value, chosen: Record<string, Value>, settings: DreamSettings): Promise<Dreamed> {
+  async #pass(
+    picture: Value,
+    chosen: Record<string, Value>,
+    settings: DreamSettings,
+    pass: number,
+  ): Promise<Dreamed> {
     let below: { base: Value; dreamed: Value } | undefined;
     let loss = 0;
     let strength = 0;
-    for (const octave of this.#octaves) {
+    for (const [index, octave] of this.#octaves.entries()) {
       const feeds: Record<string, Value> = below
         ? { picture, baseBelow: below.base, dreamedBelow: below.dreamed }
         : { picture };
@@ -165,10 +206,18 @@ export class Dreamer {
       below?.dreamed.release();
       const optimizer = this.#optimizerAt(octave, settings);
       const start = { ...chosen, picture: entered.start };
-      const climbed = await this.#climb(octave, optimizer, start, settings);
+      const place = { pass, octave: index + 1, octaves: this.#octaves.length };
+      const climbed = await this.#climb(octave, optimizer, start, settings, place);
       below = { base: entered.base, dreamed: climbed.picture };
       loss = climbed.loss;
       strength += climbed.strength;
+    }
+    if (this.#leave) {
+      const feeds = { picture, baseBelow: below!.base, dreamedBelow: below!.dreamed };
+      const { base, start } = await this.#leave.run<"base" | "start">(feeds);
+      below!.base.release();
+      below!.dreamed.release();
+      below = { base, dreamed: start };
     }
     below!.base.release();
     if (!Number.isFinite(loss + strength)) {
@@ -206,7 +255,8 @@ export class Dreamer {
     { views, contrast }: Octave,
     optimizer: Optimizer,
     { picture, ...chosen }: { picture: Value; [mask: string]: Value },
-    { steps, jitter, random, signal }: DreamSettings,
+    { steps, jitter, random, onStep, signal }: DreamSettings,
+    place: Pick<Step, "pass" | "octave" | "octaves">,
   ): Promise<Dreamed & { strength: number }> {
     let last: { loss: Value; strength: Value } | undefined;
     const replace = (next: Value) => {
@@ -225,6 +275,8 @@ export class Dreamer {
       last?.loss.release();
       last?.strength.release();
       last = next;
+      const endsPass = step + 1 === steps && place.octave === place.octaves;
+      await onStep?.({ ...place, step: step + 1, steps, endsPass, loss: next.loss, picture });
     }
     optimizer.release();
     const numberOf = async (value?: Value) => value ? Number((await value.take()).data[0]) : 0;
@@ -240,6 +292,7 @@ export class Dreamer {
       ...Object.values(lbfgs),
     ]);
     if (this.#rank) sessions.push(this.#rank);
+    if (this.#leave) sessions.push(this.#leave);
     await Promise.all(sessions.map((session) => session.release()));
   }
 }

@@ -1,13 +1,13 @@
 /** The dreamer for the current settings. */
 import type { Engine } from "../../models/engine/engine.ts";
-import { inputSizes } from "../../models/networks/input_sizes.ts";
+import { type InputSizes, inputSizes } from "../../models/networks/input_sizes.ts";
 import type { Line } from "../../models/line.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { Size } from "../graphs/picture.ts";
-import { type Parameters, parametersWith } from "../settings/parameters.ts";
-import { octaveSizes } from "../run/working_size.ts";
+import { defaults, type Parameters, parametersWith } from "../settings/parameters.ts";
 import { Dreamer } from "./dreamer.ts";
+import { leftOutNote, planOctaves } from "./octaves.ts";
 
 /** Options of {@link Dreamers.create}. */
 export interface DreamersOptions {
@@ -73,16 +73,36 @@ export class Dreamers {
 
 async function build(options: DreamersOptions): Promise<Dreamer> {
   const { engine, network, working, parameters, onWarning, signal } = options;
-  const { octaves, octaveScale } = parameters;
   const layers = parameters.layers ?? network.defaultLayers;
   const weighting = parameters.weighting ?? (parameters.optimizer === "ascent" ? "equal" : "plain");
-  const sizes = octaveSizes(working, octaves, octaveScale, inputSizes(network, layers));
+  const inputs = inputSizes(network, layers);
+  const plan = planOctaves(working, parameters, inputs);
+  if (plan.leftOut.length > 0 && asksForOctaves(parameters)) onWarning?.(leftOutNote(plan, inputs.smallest));
+  const capture = parameters.captureSize === 0 ? undefined : captureSize(working, parameters, inputs);
   return await Dreamer.create(
     engine,
     network,
-    sizes,
-    { ...parameters, layers, weighting, onWarning },
+    plan.sizes,
+    { ...parameters, layers, weighting, working, capture, onWarning },
     signal,
+  );
+}
+
+/** The size on which channels are ranked: the picture with another longest side, or the picture if it does not fit. */
+function captureSize(working: Size, { captureSize }: Parameters, inputs: InputSizes): Size {
+  const settings = {
+    octaves: 1,
+    octaveScale: 2,
+    octaveMode: "manual-max",
+    octaveSizes: [captureSize],
+  } as const;
+  return planOctaves(working, settings, inputs).sizes[0]!;
+}
+
+/** Whether the octaves are not those by default, which are as many as fit. */
+function asksForOctaves(parameters: Parameters): boolean {
+  return (["octaves", "octaveScale", "octaveMode"] as const).some((name) =>
+    parameters[name] !== defaults[name]
   );
 }
 

@@ -3,6 +3,7 @@ import type { GraphBuilder } from "../../models/onnx/build.ts";
 import { mean, scaled } from "../graphs/picture.ts";
 import type { Activation } from "./activation.ts";
 import type { ChannelOptions } from "./channels.ts";
+import type { FilterOptions } from "./filters.ts";
 import { type WeakOptions, withoutWeak } from "./weak_activations.ts";
 
 /** The losses by name. Those of neural-dream are among them under its own or other names, see the alias. */
@@ -18,7 +19,9 @@ export const weightings = ["equal", "plain", "size"] as const;
 export type Weighting = typeof weightings[number];
 
 /** What the dream maximises. */
-export interface LossOptions extends ChannelOptions, WeakOptions {
+export interface LossOptions extends ChannelOptions, WeakOptions, FilterOptions {
+  /** Sigma of a Gaussian blur of what the network sees, in pixels. Default: 0, none. */
+  networkBlur?: number | undefined;
   loss: Loss;
   /**
    * `equal` divides each layer's loss by its current magnitude, so that layers with large activations do not

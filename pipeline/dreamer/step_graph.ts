@@ -5,9 +5,10 @@ import type { Network, Preprocessing } from "../../models/networks/network.ts";
 import { GraphBuilder } from "../../models/onnx/build.ts";
 import { inline } from "../../models/onnx/inline.ts";
 import type { Model } from "../../models/onnx/model.ts";
-import { mean, roll, type Size, unrollShift } from "../graphs/picture.ts";
+import { mean, resize, roll, type Size, unrollShift } from "../graphs/picture.ts";
 import { adamChange, adamInputs } from "./adam.ts";
 import { choiceOf, isRankedOnce, rankedMask } from "./channels.ts";
+import { blurFive, filtered } from "./filters.ts";
 import { foldPreprocessing } from "./fold_preprocessing.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
 import { objectiveGradient, type Weights } from "./objective.ts";
@@ -114,9 +115,12 @@ export function dreamGradientGraph(
   const masks = isRankedOnce(options)
     ? layers.map(({ dims }, index) => g.input(maskName(index), "float32", [dims[1]!]))
     : [];
-  const values = inline(g, model, { [model.graph.inputs[0]!.name]: preprocess(g, picture, preprocessing) });
+  const { networkBlur = 0 } = options;
+  const sharp = preprocess(g, picture, preprocessing);
+  const seen = networkBlur > 0 ? blurFive(g, sharp, dims, networkBlur) : sharp;
+  const values = inline(g, model, { [model.graph.inputs[0]!.name]: seen });
   const activations = layers.map(({ layer, dims, choice }, index) => {
-    const activation = { value: values[layer]!, dims };
+    const activation = filtered(g, { value: values[layer]!, dims }, options);
     if (!choice || "channels" in choice) return { ...activation, choice };
     const mask = masks[index] ?? rankedMask(g, activation, choice.rank, choice.count);
     return { ...activation, choice: { mask, count: choice.count } };
@@ -131,17 +135,23 @@ export function dreamGradientGraph(
 /** Name of a layer's ranked channels, as an output of {@link rankGraph} and an input of the other graphs. */
 export const maskName = (index: number) => `chosen${index}`;
 
-/** `picture` float32 [1, 3, h, w] in [0, 1] -> the ranked channels of every layer, `chosen0` … [channels]. */
+/**
+ * `picture` float32 [1, 3, h, w] in [0, 1] -> the ranked channels of every layer, `chosen0` … [channels].
+ *
+ * @param capture the size at which the network sees the picture
+ */
 export function rankGraph(
   network: Network,
   size: Size,
   options: LossOptions & Pick<StepOptions, "layers">,
+  capture = size,
 ): Model {
-  const { model, preprocessing, layers } = layersOf(network, size, options);
+  const { model, preprocessing, layers } = layersOf(network, capture, options);
   const outputs = layers.map((_, index) => maskName(index));
   const g = new GraphBuilder({ name: "channel ranks", opset: model.opset, outputs });
   const picture = g.input("picture", "float32", [1, 3, size.height, size.width]);
-  const values = inline(g, model, { [model.graph.inputs[0]!.name]: preprocess(g, picture, preprocessing) });
+  const seen = capture === size ? picture : resize(g, picture, 3, capture);
+  const values = inline(g, model, { [model.graph.inputs[0]!.name]: preprocess(g, seen, preprocessing) });
   for (const [index, { layer, dims, choice }] of layers.entries()) {
     if (!choice || "channels" in choice) continue;
     const mask = rankedMask(g, { value: values[layer]!, dims }, choice.rank, choice.count);

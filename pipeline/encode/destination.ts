@@ -20,16 +20,22 @@ export function partialPath(path: string, number = 1): string {
  * Checks an output before any work is done for it: its extension is known, it is of the source's kind but not
  * the source itself, its folder exists, and it can get its name in the end.
  *
+ * @param growing whether the output may be a video of a picture's passes
  * @throws {ReverieError} with one line that says what to do
  */
-export async function checkOutput(path: string, source?: SourceInfo): Promise<void> {
+export async function checkOutput(
+  path: string,
+  source?: SourceInfo,
+  { growing = false }: { growing?: boolean } = {},
+): Promise<void> {
   const { kind } = containerOf(path);
-  if (source && source.kind !== kind) {
+  if (source && source.kind !== kind && !(growing && kind === "video")) {
     const [is, isNot, endings] = kind === "video"
       ? ["picture", "video", ".png or .jpg"]
       : ["video", "picture", ".mp4, .mkv, .webm or .gif"];
     throw unusable(line`${{ path: source.path }} is a ${is}, not a ${isNot}`, [
       line`give an output that ends in ${endings} instead of ${{ path }}`,
+      ...kind === "video" ? [line`see its passes, by ${{ field: "iterations" }} of 2 or more`] : [],
     ]);
   }
   if (path.includes("\ufffd")) {

@@ -7,7 +7,7 @@ import { weightBytes, workingMemory } from "../../models/onnx/working_memory.ts"
 import { dreamGradientGraph } from "../dreamer/step_graph.ts";
 import type { Size } from "../graphs/picture.ts";
 import type { Parameters } from "../settings/parameters.ts";
-import { octaveSizes } from "./working_size.ts";
+import { planOctaves } from "../dreamer/octaves.ts";
 
 /** Memory of one gradient step. */
 interface StepMemory {
@@ -82,8 +82,7 @@ export function renderingBytes(
   step: StepMemory,
   { source, working, parameters }: { source: Size; working: Size; parameters: Parameters },
 ): number {
-  const { octaves, octaveScale } = parameters;
-  const sizes = octaveSizes(working, octaves, octaveScale, step.sizes);
+  const { sizes } = planOctaves(working, parameters, step.sizes);
   const steps = sizes.map((size) =>
     factors.values * step.pixel * area(size) + factors.weights * step.weights
   );

@@ -7,6 +7,9 @@ import { encode, type EncodeOptions, type EncodeResult } from "../encode.ts";
 import type { DreamEvent, StartEvent } from "./events.ts";
 import { expectedFrames } from "../ffmpeg/expected_frames.ts";
 import { chaptersWithin } from "../ffmpeg/labels.ts";
+import { openNetwork } from "../../models/networks/open.ts";
+import { Classifier } from "../dreamer/classifier.ts";
+import { workingSize } from "./working_size.ts";
 import { probe } from "../ffmpeg/probe.ts";
 import { resultComment } from "./result_settings.ts";
 import type { SourceInfo } from "../ffmpeg/source_info.ts";
@@ -18,7 +21,18 @@ import { PaceKeeper } from "./progress.ts";
 import type { EnginePool } from "./engines.ts";
 import { checkMotion, Rig } from "./rig.ts";
 import { StageClock } from "./stage_clock.ts";
-import { dreamFrames } from "../stages.ts";
+import { dreamFrames, type DreamFramesOptions } from "../stages.ts";
+import { repeated } from "../growth.ts";
+import {
+  encodeGrowth,
+  growthOf,
+  type GrowthOfPicture,
+  idleNotes,
+  isGrowing,
+  settingsOfPass,
+} from "./grow_picture.ts";
+import { type Series, seriesPaths } from "./series.ts";
+import { type StepOptions, stepWatcher } from "./watch_steps.ts";
 import type { Watcher } from "../watch.ts";
 
 /** Settings that depend on which network dreams, which may have to be downloaded. */
@@ -50,6 +64,15 @@ export interface DreamJob {
    * change live may differ from those.
    */
   settings?: (index: number) => Parameters;
+  /** Pictures to leave on the way, if the source is one. */
+  series?: Series;
+  /** Which gradient steps to report, and to whom. */
+  reportSteps?: StepOptions["reportSteps"];
+  onStep?: StepOptions["onStep"];
+  /** Called, for every frame, with a line per layer that says which channels grow. */
+  onChannels?: ((lines: string[]) => void) | undefined;
+  /** Names the likeliest classes of every dream. */
+  classify?: { count: number; onClasses: (classes: number[], frame: number) => void } | undefined;
   /** Receives every frame before it is encoded. */
   watch?: Watcher;
   /** Memory that the rendering may take on the CPU, in bytes; it is refused if it needs more. Default: no limit. */
@@ -77,20 +100,29 @@ export async function* dreamVideo(asked: DreamJob): AsyncGenerator<DreamEvent> {
   let result: EncodeResult | undefined;
   try {
     const source = await probe(asked.input, signal ? { signal } : {});
-    await using _claim = await claimOutputs(asked, source);
-    for (const note of source.notes) asked.onWarning?.(note);
+    const expected = "settle" in asked.parameters ? asked.parameters.expected : asked.parameters;
+    const growing = isGrowing(asked, source, expected);
+    const { series = {} } = asked;
+    const beside = growing ? seriesPaths(asked.output, series, expected.iterations) : [];
+    await using _claim = await claimOutputs({ ...asked, growing, beside }, source);
+    for (const note of [...source.notes, ...idleNotes(asked, source, expected)]) asked.onWarning?.(note);
     const job = await settled(asked, source);
     const { parameters } = job;
     await using rig = await Rig.create({ ...job, source });
     signal?.throwIfAborted();
-    const start = startEvent(job, source, rig);
+    const growth = growing ? await growthOf(parameters, rig) : undefined;
+    const start = startEvent(job, source, rig, growing);
     yield start;
     const pace = new PaceKeeper(start.frames);
     const clock = new StageClock();
-    const encoded = encode(dreamedFrames(job, source, rig, clock), {
+    const options = {
       ...encodeOptions(job, rig.network, source),
-      onResult: (told) => result = told,
-    });
+      ...(growing && { frameRate: { num: 1000, den: parameters.frameDuration } }),
+      onResult: (told: EncodeResult) => result = told,
+    };
+    const onDream = await classWatcher(job, rig);
+    const frames = dreamedFrames(job, source, rig, clock, { growth, onDream });
+    const encoded = growing ? encodeGrowth(frames, job, options) : encode(frames, options);
     let count = 0;
     for await (const { index, pts, loss, motion, visible } of clock.time("encode", encoded)) {
       count++;
@@ -129,18 +161,25 @@ function dreamedFrames(
   source: SourceInfo,
   rig: Rig,
   clock: StageClock,
+  { growth, onDream }: { growth: GrowthOfPicture | undefined; onDream: DreamFramesOptions["onDream"] },
 ): AsyncIterable<ComposedFrame> {
   const { parameters, from, duration, signal, onWarning, dump, watch } = job;
+  const settings = job.settings ?? (() => parameters);
+  const onStep = stepWatcher(job, source, rig, growth !== undefined);
   const decoded = decode(source, {
     ...(from !== undefined && { from }),
     ...(duration !== undefined && { duration }),
     ...(signal && { signal }),
     ...(onWarning && { onWarning }),
   });
-  return dreamFrames(decoded, {
+  return dreamFrames(growth ? repeated(decoded, growth) : decoded, {
     rig,
     seed: parameters.seed,
-    settings: job.settings ?? (() => parameters),
+    settings: growth ? (index) => settingsOfPass(settings(index)) : settings,
+    growth: growth?.growth,
+    onDream,
+    onChannels: job.onChannels,
+    ...(onStep && { onStep }),
     framesAhead,
     clock,
     ...(dump !== undefined && { dump }),
@@ -149,10 +188,27 @@ function dreamedFrames(
   });
 }
 
+/** Names the classes of dreams, if that is asked for. */
+async function classWatcher(
+  { parameters, classify }: SettledJob,
+  rig: Rig,
+): Promise<DreamFramesOptions["onDream"]> {
+  if (!classify) return undefined;
+  const { engine, working } = rig;
+  const network = await openNetwork(parameters);
+  const { captureSize } = parameters;
+  const classifier = await Classifier.create(
+    ...[engine, network, working, classify.count] as const,
+    captureSize === 0 ? working : workingSize(working, 1, captureSize, { smallest: 1, multiple: 1 }),
+  );
+  return async (dreamed, frame) => classify.onClasses(await classifier.classesOf(dreamed), frame);
+}
+
 function startEvent(
   { input, output, parameters, from, duration }: SettledJob,
   source: SourceInfo,
   rig: Rig,
+  growing: boolean,
 ): StartEvent {
   const { frameRate } = source;
   return {
@@ -163,7 +219,9 @@ function startEvent(
     height: source.height,
     workingWidth: rig.working.width,
     workingHeight: rig.working.height,
-    frames: expectedFrames({ ...source, frameRate: frameRate.num / frameRate.den }, { from, duration }),
+    frames: growing
+      ? parameters.iterations
+      : expectedFrames({ ...source, frameRate: frameRate.num / frameRate.den }, { from, duration }),
     provider: rig.engine.provider,
     flow: rig.estimator?.name ?? "none",
     ...(rig.flowReason !== undefined && { flowReason: rig.flowReason }),

@@ -2,6 +2,20 @@ import type { Line } from "../../models/line.ts";
 import type { Parameters } from "../settings/parameters.ts";
 import type { StageSeconds } from "./stage_clock.ts";
 
+/** A gradient step, reported as it is taken. */
+export interface StepEvent {
+  event: "step";
+  /** The frame, from 0; for a picture, 0. */
+  frame: number;
+  /** The rest from 1. */
+  pass: number;
+  octave: number;
+  octaves: number;
+  step: number;
+  steps: number;
+  loss: number;
+}
+
 /** The events of a dream, in order: `start`, one `frame` per frame, `done`. */
 export type DreamEvent = StartEvent | FrameEvent | DoneEvent;
 

@@ -3,7 +3,7 @@ import { availableMemory } from "../../models/available_memory.ts";
 import { Engine } from "../../models/engine/engine.ts";
 import { checkFlow, chooseFlow, type ChosenFlow, roomForRaft } from "../../models/flow/choose.ts";
 import type { FlowEstimator } from "../../models/flow/flow.ts";
-import type { Line } from "../../models/line.ts";
+import { type Line, line } from "../../models/line.ts";
 import { inputSizes } from "../../models/networks/input_sizes.ts";
 import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
@@ -16,7 +16,7 @@ import type { EnginePool } from "./engines.ts";
 import { flowSizeOf, type FlowSource, leastFlowSize } from "./flow_size.ts";
 import type { Size } from "../graphs/picture.ts";
 import { OcclusionCheck } from "../occlusion.ts";
-import type { Parameters } from "../settings/parameters.ts";
+import { defaults, type Parameters } from "../settings/parameters.ts";
 import { Scaler } from "../graphs/scaler.ts";
 import { dreamSize } from "./working_size.ts";
 
@@ -64,6 +64,14 @@ export async function checkMotion(
 function onlySizeNote(layers: readonly string[], { height, width }: Size): Line {
   const several = layers.length > 1 ? "these layers" : `the layer ${layers[0]}`;
   return `the network can run up to ${several} at ${width}x${height} only: frames are dreamed at that size, in one octave`;
+}
+
+/** Says that a source smaller than what was asked for is not enlarged. */
+function notEnlargedNote({ height, width }: Size, { imageSize }: Parameters): Line {
+  return line`${{
+    field: "imageSize",
+    value: imageSize,
+  }} is larger than what is dreamed, ${width}x${height}: a source is not enlarged`;
 }
 
 /** The engine and all sessions for one source and one set of parameters. */
@@ -141,6 +149,12 @@ export class Rig {
     const flowSize = flowSizeOf(source, parameters, working);
     if (engine.provider === "cpu") room = spare(room, network, working, options);
     if (sizes.only) onWarning?.(onlySizeNote(layers, sizes.only));
+    else if (
+      parameters.imageSize > defaults.imageSize &&
+      Math.max(working.height, working.width) < parameters.imageSize
+    ) {
+      onWarning?.(notEnlargedNote(working, parameters));
+    }
     const dreamed = { name: network.name, layers, meanColour: network.preprocessing.mean };
     const dreamers = await Dreamers.create({ engine, network, working, parameters, onWarning, signal });
     signal?.throwIfAborted();

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { octaveModes } from "../dreamer/octaves.ts";
+import { zoomModes } from "../growth.ts";
 import { optimizers } from "../dreamer/optimizer.ts";
 import { randomTransforms } from "../dreamer/turn.ts";
 import { beginnings } from "../noise.ts";
@@ -31,7 +33,28 @@ export const ascent = group("How it is dreamed", {
       slider: { low: 1.1, high: 2, step: 0.05 },
       live: true,
       costs: ["graphs", "time"],
-      aliases: { octave_scale: same },
+      // With neural-dream's manual modes, the same flag holds sizes.
+      aliases: { octave_scale: (scale) => areSizes(scale) ? undefined : scale },
+    },
+  ),
+
+  octaveMode: setting(z.enum(octaveModes).default("normal"), {
+    help: "sizes of the octaves: down from the picture by octaveScale (normal), the picture's size times " +
+      "octaveScale, twice octaveScale and so on (advanced), or octaveSizes and then the picture's: longest sides " +
+      "(manual-max), shortest sides (manual-min), or heights and widths in turn (manual)",
+    live: true,
+    costs: ["graphs", "time"],
+    aliases: { octave_mode: (mode) => mode.replace("_", "-") },
+  }),
+
+  octaveSizes: setting(
+    z.array(z.int().min(1).max(4096)).min(1).max(24, "must be at most 24 numbers").optional(),
+    {
+      unit: "pixels",
+      help: "with the manual modes of octaveMode: the octaves before that of the picture's own size",
+      live: true,
+      costs: ["graphs", "time"],
+      aliases: { octave_scale: (sizes) => areSizes(sizes) ? sizes : undefined },
     },
   ),
 
@@ -61,6 +84,19 @@ export const ascent = group("How it is dreamed", {
     live: true,
     costs: ["time"],
     aliases: { num_iterations: same },
+  }),
+
+  zoom: setting(z.int().min(0).max(4096).default(0), {
+    help:
+      "between the passes over a still picture, keep this percentage of it, magnified, or cut off so many pixels, " +
+      "see zoomMode; 0 keeps all",
+    slider: { low: 0, high: 100, step: 1 },
+    aliases: { zoom: same },
+  }),
+
+  zoomMode: setting(z.enum(zoomModes).default("percent"), {
+    help: "what zoom counts: the percentage that stays, or the pixels of the dreaming size that go",
+    aliases: { zoom_mode: (mode) => mode === "percentage" ? "percent" : mode },
   }),
 
   optimizer: setting(z.enum(optimizers).default("ascent"), {
@@ -122,7 +158,6 @@ export const ascent = group("How it is dreamed", {
     help: "smoothing of the gradient: a cascade of blurs, a Laplacian pyramid, or none",
     live: true,
     costs: ["graphs", "time"],
-    aliases: { lap_scale: (levels) => (parseNumber(levels) ?? 0) > 0 ? "laplacian" : undefined },
   }),
 
   colour: setting(z.number().min(0).max(2).default(0.6), {
@@ -161,3 +196,8 @@ export const ascent = group("How it is dreamed", {
     aliases: { l2_weight: same },
   }),
 });
+
+/** Whether a value of `-octave_scale` is meant for the manual modes: a list, or a number of pixels. */
+function areSizes(text: string): boolean {
+  return text.includes(",") || (parseNumber(text) ?? 0) > 4;
+}

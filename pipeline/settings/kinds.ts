@@ -64,6 +64,11 @@ export const kinds = {
     allowed: () => "one or more whole numbers from 0, separated by commas",
     read: (text) => list(text).map(number),
   },
+  numbers: {
+    placeholder: () => "X,…",
+    allowed: () => "one or more numbers, separated by commas",
+    read: (text) => list(text).map(number),
+  },
   perChannel: {
     placeholder: () => "X or X,X,X",
     allowed: () => "one number, or three separated by commas",

@@ -18,6 +18,13 @@ export const picture = group("Picture", {
     slider: { low: 10, high: 35, step: 1 },
   }),
 
+  frameDuration: setting(z.int().min(1).max(60_000).default(100), {
+    unit: "milliseconds",
+    help: "how long each pass is shown if a still picture becomes a GIF or a video of its passes",
+    slider: { low: 20, high: 1000, step: 10 },
+    aliases: { frame_duration: same },
+  }),
+
   seed: setting(z.int().min(0).max(4294967295).default(0), {
     help: "seed of the random shifts: same seed, same frames",
     slider: false,

@@ -71,7 +71,25 @@ export async function settle(wish: Wish, options: DownloadOptions = {}): Promise
 }
 
 /** Says which settings change nothing without others. */
-function idleSettings({ channels, channelMode }: Parameters): Line[] {
+function idleSettings(parameters: Parameters): Line[] {
+  return [...idleChannelMode(parameters), ...idleOctaveSizes(parameters), ...idleZoom(parameters)];
+}
+
+function idleZoom({ zoom, iterations }: Parameters): Line[] {
+  if (zoom === 0 || iterations > 1) return [];
+  return [
+    line`${{ field: "zoom" }} changes the passes after the first: ${{ field: "iterations" }} says how many`,
+  ];
+}
+
+function idleOctaveSizes({ octaveMode, octaveSizes }: Parameters): Line[] {
+  if (octaveSizes === undefined || octaveMode.startsWith("manual")) return [];
+  return [
+    line`${{ field: "octaveSizes" }} needs ${{ field: "octaveMode" }} manual-max, manual-min or manual`,
+  ];
+}
+
+function idleChannelMode({ channels, channelMode }: Parameters): Line[] {
   if (channels !== undefined || channelMode === "all") return [];
   const what = channelMode === "ignore" ? "which to leave out" : "how many, such as 10";
   return [

@@ -1,5 +1,5 @@
 import type { Line } from "../../models/line.ts";
-import type { DoneEvent, DreamEvent, FrameEvent, StartEvent } from "../run/events.ts";
+import type { DoneEvent, DreamEvent, FrameEvent, StartEvent, StepEvent } from "../run/events.ts";
 import { barLine, frameDetails } from "./bar.ts";
 import type { CommandScreen } from "../command_line/command.ts";
 import { terminalLine } from "../command_line/spelling.ts";
@@ -8,6 +8,10 @@ import { formatBytes } from "../settings/units.ts";
 /** Shows the events of a dream. */
 export interface Reporter {
   event(event: DreamEvent): void;
+  /** Shows a gradient step. */
+  step(step: StepEvent): void;
+  /** Shows what was found out about a dream: its layers' channels, or the classes that the network sees. */
+  inspection(what: "channels" | "classes", found: readonly string[]): void;
   /** Shows a download's progress, in bytes. */
   download(received: number, total: number): void;
   /** Shows a line for the user that is not an error. */
@@ -79,6 +83,8 @@ export function textReporter(screen: CommandScreen, options: TextReporterOptions
           break;
       }
     },
+    step: (step) => screen.print(stepLine(step)),
+    inspection: (what, found) => screen.print(`${what}: ${found.join(what === "channels" ? "; " : ", ")}`),
     download(received, size) {
       const count = `${formatBytes(received)} of ${formatBytes(size)}`;
       const details = ["fetching the network"];
@@ -113,6 +119,13 @@ export function startLine(event: StartEvent): string {
     `by ${event.network} (${layers})${flow}${reason}`;
 }
 
+/** `frame 1, pass 2, octave 1 of 3, step 5 of 10: loss 0.0123`. */
+export function stepLine({ frame, pass, octave, octaves, step, steps, loss }: StepEvent): string {
+  return `frame ${frame + 1}, pass ${pass}, octave ${octave} of ${octaves}, step ${step} of ${steps}: loss ${
+    loss.toPrecision(4)
+  }`;
+}
+
 /** `out.mp4: 300 frames in 250.3 s (1.20 fps)`. */
 export function doneLine({ output, frames, seconds }: DoneEvent): string {
   const fps = seconds > 0 ? ` (${(frames / seconds).toFixed(2)} fps)` : "";
@@ -127,6 +140,8 @@ function plural(word: string, count: number): string {
 export function jsonReporter(screen: CommandScreen): Reporter {
   return {
     event: (event) => screen.print(jsonLine("flowReason" in event ? spelledStart(event) : event)),
+    step: (step) => screen.print(jsonLine(step)),
+    inspection: (what, found) => screen.print(jsonLine({ event: what, [what]: found })),
     download() {},
     warning: (line) => screen.warn(`reverie: ${terminalLine(line)}`),
     close() {},

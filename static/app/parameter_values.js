@@ -23,6 +23,7 @@ export function valueOf(parameter, text) {
     case "number":
       return number(parameter, text);
     case "integers":
+    case "numbers":
       return parts.map((part) => number(parameter, part));
     case "perChannel":
       if (parts.length !== 1 && parts.length !== 3) throw refused(parameter);

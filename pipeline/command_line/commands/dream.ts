@@ -5,7 +5,7 @@ import { settings, settle, type Wish } from "../../settings/settle.ts";
 import type { DreamJob } from "../../run/dream_video.ts";
 import { jsonReporter, type Reporter, textReporter } from "../../terminal/reporter.ts";
 import { translateAliases } from "../aliases.ts";
-import { channelsByLabel } from "../channel_labels.ts";
+import { channelsByLabel, labelsOf } from "../channel_labels.ts";
 import {
   type Command,
   type CommandScreen,
@@ -52,10 +52,42 @@ const runFlags: readonly Flag[] = [
     description: "keep what the stages made: flow pictures, masks, blended inputs, dreams",
   },
   {
+    name: "keep-passes",
+    placeholder: "N",
+    description:
+      "for a picture: also save it after every so many passes, as NAME_1.png beside the output NAME.png",
+  },
+  {
+    name: "keep-steps",
+    placeholder: "N",
+    description:
+      "for a picture: also save it after so many steps of each octave, as NAME_PASS_OCTAVE_STEP.png",
+  },
+  { name: "first-number", placeholder: "N", description: "number of the first pass in names (default: 1)" },
+  {
+    name: "digits",
+    placeholder: "N",
+    description: "digits of those numbers; the last pass then has one, too (default: as many as needed)",
+  },
+  { name: "keep-gif", description: "for a picture: also make a GIF of its passes beside the output" },
+  { name: "print-passes", placeholder: "N", description: "print the loss after every so many passes" },
+  {
+    name: "print-steps",
+    placeholder: "N",
+    description: "print the loss after every so many steps of an octave",
+  },
+  {
     name: "label-file",
     placeholder: "FILE",
-    description: "labels of the layer's channels, one a line, by which --channels may name them",
+    description: "labels of the network's classes, one a line, by which --channels may name channels, too",
   },
+  {
+    name: "classify",
+    placeholder: "N",
+    description:
+      "print what the network takes each dream for: its likeliest classes, by number or --label-file",
+  },
+  { name: "print-channels", description: "print which channels of the layers grow" },
   { name: "print-layers", description: "print the layers of the network, and end" },
   provider,
   { name: "json", description: "print one JSON object per line: start, frame, done, error" },
@@ -84,7 +116,7 @@ export const dream: RunnableCommand = { ...description, run };
 async function run(args: readonly string[], screen: CommandScreen): Promise<number> {
   const listed = networkToList(args);
   if (listed !== undefined) return await printLayers(listed, screen);
-  const { options, json, notes, savePreset, ...request } = parseDream(args);
+  const { options, json, notes, savePreset, printed, ...request } = parseDream(args);
   const wish = await completeWish(request);
   const expected = settings(wish);
   await refuseSameFile(options.input, options.output);
@@ -100,7 +132,9 @@ async function run(args: readonly string[], screen: CommandScreen): Promise<numb
         return parameters;
       };
       const parameters = { expected, settle: later };
-      const events = dreamVideo({ ...options, parameters, signal, onWarning });
+      const { step: onStep } = reporter;
+      const inspected = inspection(printed, reporter);
+      const events = dreamVideo({ ...options, ...inspected, parameters, signal, onWarning, onStep });
       for await (const event of events) {
         if (event.event === "start" && savePreset !== undefined) await writePreset(savePreset, event);
         reporter.event(event);
@@ -110,6 +144,24 @@ async function run(args: readonly string[], screen: CommandScreen): Promise<numb
     reporter.close();
   }
   return 0;
+}
+
+/** Prints channels, unless they are those of the frame before, and classes. */
+function inspection(
+  { channels, classes }: DreamCommandLine["printed"],
+  { inspection: print }: Reporter,
+): Pick<DreamJob, "onChannels" | "classify"> {
+  let last = "";
+  const onChannels = (lines: string[]) => {
+    if (last === (last = lines.join())) return;
+    print("channels", lines);
+  };
+  const onClasses = (numbers: number[]) =>
+    print("classes", numbers.map((number) => classes?.labels[number]?.trim() || String(number)));
+  return {
+    ...(channels && { onChannels }),
+    ...(classes && { classify: { count: classes.count, onClasses } }),
+  };
 }
 
 /** The network whose layers are asked for instead of a dream. */
@@ -144,7 +196,7 @@ async function settingsLike(result: string): Promise<SomeParameters> {
 /** The options of `dream`, without its settings. */
 export type DreamOptions = Pick<
   DreamJob,
-  "input" | "output" | "providers" | "from" | "duration" | "hls" | "dump"
+  "input" | "output" | "providers" | "from" | "duration" | "hls" | "dump" | "series" | "reportSteps"
 >;
 
 /** The parsed command line of `dream`. */
@@ -157,6 +209,8 @@ export interface DreamCommandLine {
   /** Where to write the settings as a preset. */
   savePreset?: string | undefined;
   json: boolean;
+  /** What to print about each dream. */
+  printed: { channels: boolean; classes?: { count: number; labels: readonly string[] } };
   /** Lines for the user about flags that were translated or have no effect. */
   notes: string[];
 }
@@ -182,6 +236,7 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
   if (rest.length > 0) {
     throw wrongUsage(`dream takes one INPUT and one OUTPUT; there is one more: "${rest[0]}"`);
   }
+  const classes = flags.whole("classify", 0, 1_000_000) ?? 0;
   const labels = flags.text("label-file"), channels = flags.text("channels");
   if (labels !== undefined && channels !== undefined) {
     values.set("channels", channelsByLabel(channels, labels));
@@ -193,6 +248,11 @@ export function parseDream(args: readonly string[]): DreamCommandLine {
     like: flags.text("like"),
     savePreset: flags.text("save-preset"),
     json: flags.isOn("json"),
+    printed: {
+      channels: flags.isOn("print-channels"),
+      ...(classes > 0 &&
+        { classes: { count: classes, labels: labels === undefined ? [] : labelsOf(labels) } }),
+    },
     notes: translated.notes,
   };
 }
@@ -201,12 +261,27 @@ function runOptions(flags: FlagValues): Omit<DreamOptions, "input" | "output"> {
   const from = flags.time("from"), duration = flags.duration("duration");
   const hls = flags.folder("hls"), dump = flags.folder("dump");
   const providers = flags.providers();
+  const most = 1_000_000;
+  const series = {
+    passes: flags.whole("keep-passes", 0, most),
+    steps: flags.whole("keep-steps", 0, most),
+    firstNumber: flags.whole("first-number", 0, most),
+    digits: flags.whole("digits", 0, 20),
+    gif: flags.isOn("keep-gif"),
+  };
+  const reportSteps = {
+    everyPasses: flags.whole("print-passes", 0, most),
+    everySteps: flags.whole("print-steps", 0, most),
+  };
+  const isGiven = (options: object) => Object.values(options).some(Boolean);
   return {
     ...(providers && { providers }),
     ...(from !== undefined && { from }),
     ...(duration !== undefined && { duration }),
     ...(hls !== undefined && { hls }),
     ...(dump !== undefined && { dump }),
+    ...(isGiven(series) && { series }),
+    ...(isGiven(reportSteps) && { reportSteps }),
   };
 }
 

@@ -55,7 +55,7 @@ Deno.test("every flag with a counterpart sets it", () => {
   assert.equal(parameters.tvWeight, 0.1);
   assert.equal(parameters.seed, 7);
   assert.equal(parameters.loss, "norm");
-  assert.equal(parameters.smoothing, "laplacian");
+  assert.equal(parameters.pyramidLevels, 4);
   assert.deepEqual(parameters.channels, [1, 2]);
 });
 
@@ -84,7 +84,7 @@ Deno.test("a model file is taken whatever its kind; their default one need not b
 Deno.test("the processor is taken for c, CUDA where there is one for a number", () => {
   assert.deepEqual(understood("-gpu c").options.providers, ["cpu"]);
   assert.deepEqual(understood("-gpu 0").options.providers, ["cuda", "cpu"]);
-  assert.equal(understood("-gpu mps").options.providers, undefined);
+  assert.deepEqual(understood("-gpu mps").options.providers, ["webgpu", "cpu"]);
 });
 
 Deno.test("kept temporary files are a dump", () => {
@@ -94,9 +94,9 @@ Deno.test("kept temporary files are a dump", () => {
 });
 
 Deno.test("all that has no effect yet is named in one line, and a default not at all", () => {
-  const { args, notes } = translate("-zoom 5 -tile_size 0 -octave_mode normal -pooling avg -zoom 6 --json");
+  const { args, notes } = translate("-print_tile 5 -tile_size 0 -overlap_percent 0.3 -print_tile 6 --json");
   assert.deepEqual(args, ["--json"]);
-  assert.deepEqual(notes, ["no effect yet: -zoom, -pooling"]);
+  assert.deepEqual(notes, ["no effect yet: -print_tile, -overlap_percent"]);
 });
 
 Deno.test("no default of theirs warns", () => {
@@ -152,7 +152,7 @@ Deno.test("their optimisers bring their learning rate and the plain gradient, un
     ...{ optimizer: "lbfgs", learningRate: 1.5, smoothing: "none", colour: 1 },
   });
   const own = given("-learning_rate 4 -lap_scale 4 -optimizer adam -original_colors 1");
-  assert.deepEqual([own.learningRate, own.smoothing, own.colour], [4, "laplacian", 0]);
+  assert.deepEqual([own.learningRate, own.pyramidLevels, own.colour], [4, 4, 0]);
 });
 
 Deno.test("without an output theirs is taken", () => {
@@ -213,4 +213,50 @@ Deno.test("a single-dash flag that is not known is answered with the nearest", (
     () => translate("-blend"),
     (error) => error instanceof ReverieError && /-blend needs a value/.test(error.message),
   );
+});
+
+Deno.test("neural-dream's kinds of networks bring their input, over which a mean of its own goes", () => {
+  const given = (line: string) => understood(line).wish.given;
+  const caffe = given("-model_mean 104,117,123 -model_type caffe");
+  assert.deepEqual([caffe.mean, caffe.scale, caffe.channelOrder], [[123, 117, 104], [255, 255, 255], "bgr"]);
+  const { mean, scale, channelOrder } = given("-model_type keras");
+  assert.deepEqual([mean, scale, channelOrder], [[0.5, 0.5, 0.5], [2, 2, 2], "rgb"]);
+  assert.deepEqual(given("-model_type pytorch -model_mean 0.4,0.5,0.6").mean, [0.4, 0.5, 0.6]);
+  assert.deepEqual(given("-model_type auto -model_mean auto"), {});
+  assert.equal(given("-pooling avg").pooling, "avg");
+  assert.equal(given("-image_capture_size -1").captureSize, 0);
+});
+
+Deno.test("devices that Reverie chooses by itself are told in one line", () => {
+  const mps = translate("-gpu mps");
+  assert.deepEqual(mps.args, ["--provider=webgpu,cpu"]);
+  assert.match(mps.notes.join(), /^-gpu mps: Metal is used by way of WebGPU/);
+  const several = translate("-gpu 0,1 -multidevice_strategy 3 -disable_check");
+  assert.deepEqual(several.notes, [
+    "-gpu 0,1: the first of them dreams; one device holds the whole network",
+    "-multidevice_strategy is not needed: one device holds the whole network, see --provider",
+    "-disable_check is not needed: files are recognised by their tensors, not by a list",
+  ]);
+});
+
+Deno.test("classes and channels are printed as they are asked for", () => {
+  const { printed } = understood("-classify 3 -print_channels");
+  assert.deepEqual(printed, { channels: true, classes: { count: 3, labels: [] } });
+  assert.deepEqual(understood("-classify 0").printed, { channels: false });
+});
+
+Deno.test("the page for those who come from neural-dream names all of its flags, and only flags that there are", async () => {
+  const page = await Deno.readTextFile(
+    new URL("../../../docs/from-deepdream-video-pytorch.md", import.meta.url),
+  );
+  const rows = page.split("\n").filter((line) => line.startsWith("| `-"));
+  const named = rows.flatMap((row) => [...row.split("|")[1]!.matchAll(/`-(\w+)`/g)].map(([, name]) => name!));
+  assert.deepEqual(named.toSorted(), Object.keys(theirFlags).toSorted());
+  const { commandHelp } = await import("../../../pipeline/command_line/help.ts");
+  const { dream } = await import("../../../pipeline/command_line/commands/dream.ts");
+  const help = commandHelp(dream, 110).replaceAll("--[no-]", "--");
+  const ours = rows.flatMap((row) =>
+    [...row.split("|")[2]!.matchAll(/`(--[\w-]+)/g)].map(([, flag]) => flag!)
+  );
+  assert.deepEqual(ours.filter((flag) => !help.includes(flag)), []);
 });

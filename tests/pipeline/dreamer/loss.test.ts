@@ -92,3 +92,24 @@ Deno.test("weak activations are left out as in PyTorch", async () => {
     assert.ok(largestError(ours.gradient, gradient, 1 / 255) < 1e-4, `${mode} ${measure}`);
   }
 });
+
+Deno.test("a blurred view, a pyramid of any depth and a high pass of activations have PyTorch's gradients", async () => {
+  await using engine = await Engine.start({ providers: ["cpu"] });
+  for (const { levels, sigmas, block, blur, loss, gradient } of reference.filters) {
+    const ours = await gradientOf(engine, {
+      ...{ layers: [blur === undefined ? "first" : "second"], loss: "norm", weighting: "plain" },
+      ...{ pyramidLevels: levels, pyramidSigma: sigmas, networkBlur: blur },
+      ...(block !== undefined && { highPass: true, highPassBlock: block }),
+    });
+    const what = JSON.stringify({ levels, block, blur });
+    assert.ok(largestError(ours.gradient, gradient, 1 / 255) < 1e-4, what);
+    assert.ok(Math.abs(ours.loss - loss) < 1e-4 * loss, what);
+  }
+});
+
+Deno.test("a high pass leaves something of layers whose sides are shorter than its block", async () => {
+  await using engine = await Engine.start({ providers: ["cpu"] });
+  const options = { layers: ["first"], loss: "norm", weighting: "plain", highPass: true } as const;
+  const { gradient } = await gradientOf(engine, { ...options, layers: ["first"], highPassBlock: 25 });
+  assert.ok(gradient.some((value) => value !== 0));
+});
