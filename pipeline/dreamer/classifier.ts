@@ -75,13 +75,22 @@ function classifying(network: Network, seen: Size): { size: Size; prepared: Prep
     const options = { layers, inputShape: [1, 3, size.height, size.width] };
     if (!runsAt(model, options)) continue;
     const prepared = prepare(model, options);
-    const [, classes = 0, ...rest] = scoreDims(prepared);
-    if (classes > 1 && rest.every((side) => side === 1)) return { size, prepared };
+    if (isList(scoreDims(prepared)) && !growsWith(model, layers, size)) return { size, prepared };
   }
   throw invalidParameter(
     "classify",
     line`${{ field: "classify" }} needs a network that ends in a list of classes; ${{ path: name }} does not`,
   );
+}
+
+function isList([, classes = 0, ...rest]: number[]): boolean {
+  return classes > 1 && rest.every((side) => side === 1);
+}
+
+/** Whether the output has height and width that a small picture merely shrinks to one place. */
+function growsWith(model: Model, layers: string[], { height, width }: Size): boolean {
+  const options = { layers, inputShape: [1, 3, 4 * height, 4 * width] };
+  return runsAt(model, options) && !isList(scoreDims(prepare(model, options)));
 }
 
 function scoreDims({ model: { graph }, layers }: PreparedModel): number[] {

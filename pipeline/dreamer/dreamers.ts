@@ -6,6 +6,7 @@ import type { Network } from "../../models/networks/network.ts";
 import { openNetwork } from "../../models/networks/open.ts";
 import type { Size } from "../graphs/picture.ts";
 import { defaults, type Parameters, parametersWith } from "../settings/parameters.ts";
+import { lookFor, presetOf } from "../settings/presets.ts";
 import { Dreamer } from "./dreamer.ts";
 import { leftOutNote, planOctaves } from "./octaves.ts";
 
@@ -77,7 +78,9 @@ async function build(options: DreamersOptions): Promise<Dreamer> {
   const weighting = parameters.weighting ?? (parameters.optimizer === "ascent" ? "equal" : "plain");
   const inputs = inputSizes(network, layers);
   const plan = planOctaves(working, parameters, inputs);
-  if (plan.leftOut.length > 0 && asksForOctaves(parameters)) onWarning?.(leftOutNote(plan, inputs.smallest));
+  if (plan.leftOut.length > 0 && asksForOctaves(parameters, network.kind)) {
+    onWarning?.(leftOutNote(plan, inputs.smallest));
+  }
   const capture = parameters.captureSize === 0 ? undefined : captureSize(working, parameters, inputs);
   return await Dreamer.create(
     engine,
@@ -99,11 +102,10 @@ function captureSize(working: Size, { captureSize }: Parameters, inputs: InputSi
   return planOctaves(working, settings, inputs).sizes[0]!;
 }
 
-/** Whether the octaves are not those by default, which are as many as fit. */
-function asksForOctaves(parameters: Parameters): boolean {
-  return (["octaves", "octaveScale", "octaveMode"] as const).some((name) =>
-    parameters[name] !== defaults[name]
-  );
+/** Whether the octaves are not those that the network gets by default, which are as many as fit. */
+function asksForOctaves(parameters: Parameters, network: string): boolean {
+  const usual: Parameters = { ...defaults, ...lookFor(presetOf(undefined), network) };
+  return (["octaves", "octaveScale", "octaveMode"] as const).some((name) => parameters[name] !== usual[name]);
 }
 
 /** The settings that the graphs depend on. */

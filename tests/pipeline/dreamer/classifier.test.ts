@@ -32,6 +32,9 @@ Deno.test("the likeliest classes of a picture are named, at the size that the ne
   const data = Float32Array.from({ length: 3 * plane }, (_, i) => [0.3, 0.2, 0.9][Math.floor(i / plane)]!);
   using bluish = await engine.put({ type: "float32", dims: [1, 3, 32, 48], data });
   assert.deepEqual(await classifier.classesOf(bluish), [2, 0]);
+  // A tiny picture shrinks to one place of a map of features, which are no classes.
+  const tiny = { height: 2, width: 2 };
+  await assert.rejects(Classifier.create(engine, referenceNetwork(), tiny, 2), /classify needs a network/);
   const noClasses = Classifier.create(engine, referenceNetwork(), working, 2);
   await assert.rejects(
     noClasses,
