@@ -30,14 +30,8 @@ const choice = (words: string, usual?: string): TheirFlag => ({
 });
 const on: TheirFlag = { values: "switch" };
 
-/** Every alias of a setting; a setting may bring one of its own. */
-const ofSettings = settingList.flatMap(({ kind, aliases = {} }) =>
-  Object.keys(aliases).map((name): [string, TheirFlag] => [name, kind === "boolean" ? on : text()])
-);
-
-/** All flags by name, without the dash. */
-export const theirFlags: Readonly<Record<string, TheirFlag>> = {
-  ...Object.fromEntries(ofSettings),
+/** Their own flags by name, without the dash. */
+const own: Readonly<Record<string, TheirFlag>> = {
   content_video: text(),
   output_video: text(),
   blend: number(),
@@ -134,6 +128,15 @@ export const theirFlags: Readonly<Record<string, TheirFlag>> = {
   mean_percent: number(),
   percent_mode: choice("fast slow"),
 };
+
+/** Aliases that a setting brings besides. */
+const further = settingList.flatMap(({ kind, aliases = {} }) =>
+  Object.keys(aliases).filter((name) => !(name in own))
+    .map((name): [string, TheirFlag] => [name, kind === "boolean" ? on : text()])
+);
+
+/** All flags by name, without the dash. */
+export const theirFlags: Readonly<Record<string, TheirFlag>> = { ...own, ...Object.fromEntries(further) };
 
 /**
  * The flag that a name stands for: itself, or the only one that begins with it, as in Python's argparse.
