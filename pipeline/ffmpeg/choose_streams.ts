@@ -1,6 +1,7 @@
 import { type Line, line } from "../../models/line.ts";
 import type { Features } from "./features.ts";
 import type { ProbedData, ProbedStream } from "./ffprobe.ts";
+import { number } from "./probed_values.ts";
 
 /** The streams of a file that are used, and what to say about the others. */
 export interface ChosenStreams {
@@ -26,15 +27,15 @@ export function chooseStreams(path: string, data: ProbedData, features: Features
   const video = best(moving.length > 0 ? moving : videos, (stream) => [
     Number(decodable(stream)),
     Number(has(stream, "default")),
-    number(stream.width) * number(stream.height),
+    count(stream.width) * count(stream.height),
     bitRate(stream),
   ]);
   const sounds = ofType(data, "audio");
   const audio = best(inProgram(data, sounds, video), (stream) => [
-    Number(decodable(stream) && number(stream.channels) > 0),
+    Number(decodable(stream) && count(stream.channels) > 0),
     Number(!special.some((name) => has(stream, name))),
     Number(has(stream, "default")),
-    number(stream.channels),
+    count(stream.channels),
     bitRate(stream),
   ]);
   const others = [...videos, ...sounds, ...ofType(data, "subtitle")]
@@ -60,8 +61,8 @@ function has(stream: ProbedStream, disposition: string): boolean {
 
 /** Whether a stream holds a single picture. Matroska gives such a stream no rate. */
 function isStill(stream: ProbedStream): boolean {
-  return number(stream.nb_frames) === 1 ||
-    stream.avg_frame_rate === "0/0" && number(stream.nb_frames) === 0 &&
+  return count(stream.nb_frames) === 1 ||
+    stream.avg_frame_rate === "0/0" && count(stream.nb_frames) === 0 &&
       /^(mjpeg|png|webp|bmp|gif)$/.test(String(stream.codec_name));
 }
 
@@ -88,12 +89,12 @@ function best(streams: ProbedStream[], rank: (stream: ProbedStream) => number[])
 }
 
 function bitRate(stream: ProbedStream): number {
-  return number(stream.bit_rate) || number(stream.tags?.["BPS"]) || number(stream.tags?.["BPS-eng"]);
+  return count(stream.bit_rate) || count(stream.tags?.["BPS"]) || count(stream.tags?.["BPS-eng"]);
 }
 
-function number(value: unknown): number {
-  const parsed = Number(value ?? 0);
-  return Number.isFinite(parsed) ? parsed : 0;
+/** A number that counts as 0 where the file tells none. */
+function count(value: unknown): number {
+  return number(value) ?? 0;
 }
 
 function leftOut(path: string, streams: readonly ProbedStream[]): Line {

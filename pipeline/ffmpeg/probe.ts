@@ -3,16 +3,16 @@ import { line } from "../../models/line.ts";
 import { gifPlays, probePicture } from "../pictures/probe_picture.ts";
 import { signatureOf } from "../pictures/signature.ts";
 import { chooseStreams, type ChosenStreams, languageOf } from "./choose_streams.ts";
-import { countFrames } from "./count_frames.ts";
 import { featuresOf } from "./features.ts";
 import { ffprobe, firstFrameSideData, type ProbedData, type ProbedStream } from "./ffprobe.ts";
 import { isPictureFormat, lookFurther } from "./formats.ts";
 import { chaptersOf, labelsOf } from "./labels.ts";
 import { locate, type Program } from "./locate.ts";
 import { asStored, type Display, displayOf } from "./orientation.ts";
+import { number, ratio } from "./probed_values.ts";
 import { brokenPicture, checkReadable, refusal, refuseUnread } from "./refusal.ts";
-import { type ClockReading, readClock } from "./source_clock.ts";
 import type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
+import { stillTiming, timingOf } from "./timing.ts";
 
 export type { AudioInfo, ColourInfo, Orientation, SourceInfo } from "./source_info.ts";
 
@@ -271,112 +271,4 @@ function hasAlpha(stream: ProbedStream): boolean {
 /** Whether a format of indexed colours, of which ffmpeg always reads one as transparent, holds the picture. */
 function isIndexed({ codec_name, pix_fmt }: ProbedStream): boolean {
   return codec_name === "gif" || pix_fmt === "pal8";
-}
-
-type Timing = Pick<
-  SourceInfo,
-  "frameRate" | "frames" | "framesExact" | "duration" | "startTime" | "videoStart" | "videoEnd" | "clock"
->;
-
-function stillTiming(): Timing {
-  return { frameRate: { num: 25, den: 1 }, frames: 1, framesExact: true, duration: 1 / 25, startTime: 0 };
-}
-
-async function timingOf(
-  path: string,
-  data: ProbedData,
-  streams: [picture: ProbedStream, ...sound: ProbedStream[]],
-  signal: AbortSignal | undefined,
-): Promise<Timing> {
-  const [stream] = streams;
-  const frameRate = frameRateOf(stream);
-  const formatStart = number(data.format.start_time) ?? 0;
-  const starts = streams.flatMap((one) => number(one?.start_time) ?? []);
-  const startTime = starts.length > 0 ? Math.min(...starts) : formatStart;
-  const start = number(stream.start_time) ?? startTime;
-  const whole = number(data.format.duration);
-  const told = whole === undefined ? undefined : whole - (startTime - formatStart);
-  const streamDuration = number(stream.duration);
-  const reading = mayRestart.test(String(data.format.format_name))
-    ? await readClock(path, streams.map((one) => number(one?.index) ?? -1), signal)
-    : undefined;
-  const counted = number(stream.nb_frames);
-  if (reading) return { startTime, ...readTiming(reading, stream, frameRate) };
-  if (!told || told <= 0) {
-    // Recorded live or cut off: the file must be read to its end to find its length.
-    const { frames, end } = await countFrames(path, number(stream.index) ?? 0, signal);
-    const duration = Math.max(end, frames * frameRate.den / frameRate.num);
-    return { frameRate, frames: Math.max(frames, 1), framesExact: true, duration, startTime };
-  }
-  const shown = streamDuration ?? told - Math.max(0, start - startTime);
-  const average = ratio(stream.avg_frame_rate, "/") ?? [frameRate.num, frameRate.den];
-  return {
-    frameRate,
-    frames: counted || Math.max(1, Math.round(shown * average[0] / average[1])),
-    framesExact: counted !== undefined && counted > 0,
-    duration: told,
-    startTime,
-    ...(start > startTime && { videoStart: start - startTime }),
-    // All frames of an AVI last equally long, and its index may promise frames that are not there.
-    ...(data.format.format_name === "avi"
-      ? {}
-      : videoEndOf(stream, startTime, streamDuration && start + streamDuration)),
-  };
-}
-
-/** Containers whose clock may start again midway, and whose length is only estimated otherwise. */
-const mayRestart = /^(mpegts|mpeg|ogg)$/;
-
-function readTiming(
-  { parts, duration, ends }: ClockReading,
-  stream: ProbedStream,
-  frameRate: { num: number; den: number },
-): Omit<Timing, "startTime"> {
-  const end = ends[number(stream.index) ?? -1];
-  const average = ratio(stream.avg_frame_rate, "/") ?? [frameRate.num, frameRate.den];
-  return {
-    frameRate,
-    frames: Math.max(1, Math.round((end ?? duration) * average[0] / average[1])),
-    framesExact: false,
-    duration,
-    ...(end !== undefined && { videoEnd: end }),
-    ...(parts.length > 1 && { clock: parts }),
-  };
-}
-
-/** When the picture ends, if the file states it; Matroska does so in a tag. */
-function videoEndOf(
-  stream: ProbedStream,
-  startTime: number,
-  end: number | undefined,
-): { videoEnd?: number } {
-  const [, hours, minutes, seconds] = /^(\d+):(\d+):([\d.]+)/.exec(String(stream.tags?.["DURATION"])) ?? [];
-  const tagged = seconds === undefined
-    ? undefined
-    : Number(hours) * 3600 + Number(minutes) * 60 + Number.parseFloat(seconds);
-  const told = end ?? tagged;
-  return told ? { videoEnd: told - startTime } : {};
-}
-
-/** The nominal frame rate, unless it is the tick of a container's clock rather than a frame rate. */
-function frameRateOf(stream: ProbedStream): { num: number; den: number } {
-  const [num, den] = [stream.r_frame_rate, stream.avg_frame_rate]
-    .map((rate) => ratio(rate, "/"))
-    .find((rate) => rate && rate[0] / rate[1] <= 480 && rate[0] / rate[1] >= 0.01) ?? [25, 1];
-  return { num, den };
-}
-
-function number(value: unknown): number | undefined {
-  const parsed = typeof value === "number"
-    ? value
-    : typeof value === "string"
-    ? Number.parseFloat(value)
-    : NaN;
-  return Number.isFinite(parsed) ? parsed : undefined;
-}
-
-/** Two positive whole numbers with a separator between them. */
-function ratio(value: unknown, separator: string): [number, number] | undefined {
-  const [num, den] = String(value ?? "").split(separator).map(Number);
-  return num && den && num > 0 && den > 0 ? [num, den] : undefined;
 }
