@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../models/error_codes.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { type Line, line, type Remedy, saidBy } from "../../models/line.ts";
 import { reasonOf } from "../../models/system_error.ts";
+import { readHead } from "./read_head.ts";
 import type { Signature } from "../pictures/signature.ts";
 
 /**
@@ -123,14 +124,6 @@ export function brokenPicture(
  * text with such a name as cut off.
  */
 async function startsLikeMp4(path: string): Promise<boolean> {
-  const file = await Deno.open(path);
-  try {
-    const head = new Uint8Array(8);
-    await file.read(head);
-    return /^(ftyp|moov|mdat|free|skip|wide|moof|styp|pnot)$/.test(
-      new TextDecoder().decode(head.subarray(4)),
-    );
-  } finally {
-    file.close();
-  }
+  const kind = new TextDecoder().decode((await readHead(path, 8)).subarray(4));
+  return /^(ftyp|moov|mdat|free|skip|wide|moof|styp|pnot)$/.test(kind);
 }

@@ -1,6 +1,7 @@
 /** Recognises files that Reverie made by the comment that it writes into all of them. */
 import { ffprobe } from "../ffmpeg/ffprobe.ts";
 import { locate } from "../ffmpeg/locate.ts";
+import { readHead } from "../ffmpeg/read_head.ts";
 
 /** The beginning of the comment in every file that Reverie makes. */
 export const mark = "Reverie";
@@ -15,11 +16,8 @@ export async function isMadeHere(path: string): Promise<boolean> {
 
 /** Whether the beginning of a file holds a comment of Reverie, as PNG, JPEG, GIF and MP4 store it. */
 export async function hasMarkedHead(path: string): Promise<boolean> {
-  const head = new Uint8Array(headSize);
   try {
-    using file = await Deno.open(path);
-    const size = await file.read(head) ?? 0;
-    const text = new TextDecoder("latin1").decode(head.subarray(0, size));
+    const text = new TextDecoder("latin1").decode(await readHead(path, headSize));
     // After a PNG's or JPEG's keyword, after the header of MP4's data box.
     return /comment(: |\0{5})Reverie|\xa9cmt.{4}data.{8}Reverie/s.test(text);
   } catch {

@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-control-regex -- Signatures of files hold control characters.
 import { Buffer } from "node:buffer";
+import { readHead } from "../ffmpeg/read_head.ts";
 
 /** What a file is by its first bytes, whatever its name. */
 export type Signature =
@@ -15,11 +16,7 @@ const headSize = 4096;
 
 /** Reads the beginning of a file and says what the file is. */
 export async function signatureOf(path: string): Promise<Signature> {
-  using file = await Deno.open(path);
-  const head = new Uint8Array(headSize);
-  let length = 0;
-  for (let read; length < headSize && (read = await file.read(head.subarray(length)));) length += read;
-  return signature(head.subarray(0, length));
+  return signature(await readHead(path, headSize));
 }
 
 /** {@link signatureOf}, for the first bytes of a file. */

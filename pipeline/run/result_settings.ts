@@ -1,6 +1,7 @@
 /** The settings of a dream, read from the metadata of its result: `dream --like dream.mp4`. */
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
+import { readHead } from "../ffmpeg/read_head.ts";
 import { checkReadable } from "../ffmpeg/refusal.ts";
 import { containerComment, mark } from "../output/made_here.ts";
 import { checkedSettings, settingNamed, type SomeParameters } from "../settings/parameters.ts";
@@ -23,7 +24,9 @@ export function resultComment(network: string, settings: SomeParameters): string
  */
 export async function settingsOfResult(path: string): Promise<SomeParameters> {
   await checkReadable(path);
-  const settings = parsed(await containerComment(path) ?? "") ?? parsed(await pictureComment(path));
+  // The comment of a picture, which ffprobe does not show, follows the header.
+  const settings = parsed(await containerComment(path) ?? "") ??
+    parsed(new TextDecoder().decode(await readHead(path, headBytes)));
   if (settings === undefined) {
     throw new ReverieError(
       "invalid_parameter",
@@ -32,14 +35,6 @@ export async function settingsOfResult(path: string): Promise<SomeParameters> {
   }
   const known = Object.entries(settings).filter(([name]) => settingNamed(name) !== undefined);
   return checkedSettings(Object.fromEntries(known));
-}
-
-/** The start of a picture, whose comment follows the header. ffprobe does not show the comment. */
-async function pictureComment(path: string): Promise<string> {
-  using file = await Deno.open(path);
-  const head = new Uint8Array(headBytes);
-  const read = await file.read(head) ?? 0;
-  return new TextDecoder().decode(head.subarray(0, read));
 }
 
 /** The JSON object that follows the signature, if there is one. */
