@@ -34,9 +34,7 @@ export async function checkHlsFolder(folder: string, others: readonly string[]):
     }
   }
   for (const other of others) {
-    if (!hlsName.test(basename(other))) continue;
-    const [there, here] = await Promise.all([dirname(resolve(other)), folder].map(statusOf));
-    if (there && here && there.ino === here.ino && there.dev === here.dev) {
+    if (hlsName.test(basename(other)) && await isSameFile(dirname(resolve(other)), folder)) {
       throw unusable(line`${{ path: other }} has a name that HLS needs`, advice);
     }
   }

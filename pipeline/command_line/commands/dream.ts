@@ -1,4 +1,5 @@
 import { wrongUsage } from "../../../models/errors.ts";
+import { isSameFile } from "../../output/same_file.ts";
 import { readPreset, writePreset } from "../../settings/preset_file.ts";
 import type { SomeParameters } from "../../settings/parameters.ts";
 import { settings, settle, type Wish } from "../../settings/settle.ts";
@@ -291,9 +292,6 @@ function runOptions(flags: FlagValues): Omit<DreamOptions, "input" | "output"> {
  * @throws {ReverieError} if both paths are the same file
  */
 export async function refuseSameFile(input: string, output: string): Promise<void> {
-  const stat = (path: string) => Deno.stat(path).catch(() => undefined);
-  const [source, target] = await Promise.all([stat(input), stat(output)]);
-  const same = input === output ||
-    (source?.ino != null && source.ino === target?.ino && source.dev === target.dev);
+  const same = input === output || await isSameFile(input, output);
   if (same) throw wrongUsage(`${output} is the source itself: give the result another name`);
 }
