@@ -19,6 +19,11 @@ const encoded: [name: string, pixels: string, ...options: string[]][] = [
   ["truevision.tga", "bgra"],
 ];
 
+/** A small picture as PNG. */
+function testPicture(): Promise<Uint8Array> {
+  return ffmpeg("-f", "lavfi", "-i", "testsrc2=s=120x90", "-frames:v", "1", "-f", "apng", "-");
+}
+
 /** One picture of each kind. */
 export const pictures: Specimen[] = [
   ...encoded.map(([name, pixels, ...options]): Specimen => ({
@@ -33,17 +38,7 @@ export const pictures: Specimen[] = [
     name: "cmyk.jpg",
     oddity: "CMYK",
     make: async (path) => {
-      const picture = await ffmpeg(
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc2=s=120x90",
-        "-frames:v",
-        "1",
-        "-f",
-        "apng",
-        "-",
-      );
+      const picture = await testPicture();
       await sharp(picture).toColourspace("cmyk").jpeg().toFile(path);
     },
   },
@@ -51,17 +46,7 @@ export const pictures: Specimen[] = [
     name: `photo.${extension}`,
     oddity: `${extension.toUpperCase()}, which is read or named in the refusal`,
     make: async (path) => {
-      const picture = await ffmpeg(
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc2=s=120x90",
-        "-frames:v",
-        "1",
-        "-f",
-        "apng",
-        "-",
-      );
+      const picture = await testPicture();
       await sharp(picture).heif({ compression: extension === "avif" ? "av1" : "hevc" }).toFile(path);
     },
   })),
@@ -69,17 +54,7 @@ export const pictures: Specimen[] = [
     name: "pattern-%03d.png",
     oddity: "a picture whose name looks like a pattern",
     make: async (path) => {
-      const picture = await ffmpeg(
-        "-f",
-        "lavfi",
-        "-i",
-        "testsrc2=s=120x90",
-        "-frames:v",
-        "1",
-        "-f",
-        "apng",
-        "-",
-      );
+      const picture = await testPicture();
       await Deno.writeFile(path, picture);
     },
   },
