@@ -2,6 +2,7 @@ import { fileArgument } from "./command.ts";
 import { safeInput } from "./formats.ts";
 import { lines } from "./lines.ts";
 import { locate } from "./locate.ts";
+import { PlainName } from "./plain_name.ts";
 
 /** A packet of a stream; times are in seconds on the container's clock. */
 export interface Packet {
@@ -39,13 +40,14 @@ export async function* packets(path: string, options: PacketOptions = {}): Async
   const { stream, interval, signal } = options;
   const { path: program } = await locate("ffprobe");
   signal?.throwIfAborted();
+  using name = new PlainName(path);
   const process = new Deno.Command(program, {
     args: [
       ...["-loglevel", "quiet", ...safeInput],
       ...(stream === undefined ? [] : ["-select_streams", String(stream)]),
       ...(interval ? ["-read_intervals", `${interval.from.toFixed(6)}%${interval.to.toFixed(6)}`] : []),
       ...["-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags", "-of", "csv=p=0"],
-      ...["-i", fileArgument(path)],
+      ...["-i", fileArgument(name.path)],
     ],
     stdin: "null",
     stdout: "piped",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decode } from "../../../pipeline/decode.ts";
+import { packets } from "../../../pipeline/ffmpeg/packets.ts";
 import { probe } from "../../../pipeline/ffmpeg/probe.ts";
 import { draw, inFolder, names } from "../clips.ts";
 import { copy } from "./copy.ts";
@@ -27,6 +28,13 @@ Deno.test("a name with % is a file's name, and no pattern", () =>
     }
     assert.deepEqual(names(join(folder, "%d")), ["a%%b%.png", "out-%02d.gif", "out-%02d.png"]);
     await assert.rejects(probe(join(folder, "none%03d.png")), /none%03d\.png is not there/);
+  }));
+
+Deno.test("the packets of an animation whose name holds a % are read", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "frame%03d.png");
+    await Deno.rename(await draw(...drawing, "-f", "apng", join(folder, "plain.png")), path);
+    assert.equal((await Array.fromAsync(packets(path))).length, 3);
   }));
 
 Deno.test("names that look like options, protocols or lists are names", () =>
