@@ -254,6 +254,11 @@ export async function localModelPath(name: string): Promise<string | undefined> 
   return undefined;
 }
 
+/** Whether the catalog has a network of that name. */
+export function isInCatalog(name: string): boolean {
+  return catalog.some((entry) => entry.name === name);
+}
+
 /**
  * The catalog's entry of that name.
  *

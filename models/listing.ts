@@ -1,5 +1,5 @@
 /** Lists and describes networks. */
-import { catalog, type CatalogEntry, catalogEntry, localModelPath } from "./catalog.ts";
+import { catalog, type CatalogEntry, catalogEntry, isInCatalog, localModelPath } from "./catalog.ts";
 import { ReverieError } from "./errors.ts";
 import { line } from "./line.ts";
 import { reasonOf } from "./system_error.ts";
@@ -67,7 +67,7 @@ async function listed({ name, title, licence, purpose, sources }: CatalogEntry):
  * @throws {ReverieError} if it is neither, or if the file is not a model.
  */
 export async function describeNetwork(nameOrPath: string): Promise<CatalogDescription | FileDescription> {
-  if (!/[./\\]/.test(nameOrPath) || catalog.some(({ name }) => name === nameOrPath)) {
+  if (!/[./\\]/.test(nameOrPath) || isInCatalog(nameOrPath)) {
     const entry = catalogEntry(nameOrPath);
     const { card, layers } = entry;
     const sources = entry.sources.map(sourceName);

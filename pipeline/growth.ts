@@ -50,13 +50,13 @@ export function magnified(rgb: Uint8Array, { width, height }: Size, kept: Kept):
   const result = new Uint8Array(rgb.length);
   let at = 0;
   for (const row of rows) {
+    const high = row.low * width, low = row.high * width;
     for (const column of columns) {
+      const highLeft = (high + column.low) * 3, highRight = (high + column.high) * 3;
+      const lowLeft = (low + column.low) * 3, lowRight = (low + column.high) * 3;
       for (let c = 0; c < 3; c++) {
-        const value = (y: number, x: number) => rgb[(y * width + x) * 3 + c]!;
-        const above = value(row.low, column.low) * (1 - column.part) +
-          value(row.low, column.high) * column.part;
-        const below = value(row.high, column.low) * (1 - column.part) +
-          value(row.high, column.high) * column.part;
+        const above = rgb[highLeft + c]! * (1 - column.part) + rgb[highRight + c]! * column.part;
+        const below = rgb[lowLeft + c]! * (1 - column.part) + rgb[lowRight + c]! * column.part;
         result[at++] = Math.round(above * (1 - row.part) + below * row.part);
       }
     }
@@ -83,6 +83,8 @@ export class Growth {
   readonly blender: Blender;
   readonly #engine: Engine;
   readonly #flow: Float32Array;
+  /** Mean length of the flow, as a share of the picture's width. */
+  readonly #length: number;
   readonly #size: Size;
 
   private constructor(engine: Engine, blender: Blender, size: Size, kept: Kept) {
@@ -97,6 +99,9 @@ export class Growth {
           ? zoomFlow(i % width, width, kept.x)
           : zoomFlow(Math.floor((i - plane) / width), height, kept.y),
     );
+    let length = 0;
+    for (let i = 0; i < plane; i++) length += Math.hypot(this.#flow[i]!, this.#flow[i + plane]!);
+    this.#length = length / plane / width;
   }
 
   /** Prepares for pictures of the working size. */
@@ -117,13 +122,11 @@ export class Growth {
     const { width, height } = this.#size, plane = width * height;
     const value = (channels: number, data: Float32Array) =>
       this.#engine.put({ type: "float32", dims: [1, channels, height, width], data });
-    let length = 0;
-    for (let i = 0; i < plane; i++) length += Math.hypot(this.#flow[i]!, this.#flow[i + plane]!);
     return {
       flow: await value(2, this.#flow.slice()),
       mask: await value(1, new Float32Array(plane).fill(1)),
       visible: 1,
-      motion: length / plane / width,
+      motion: this.#length,
     };
   }
 }

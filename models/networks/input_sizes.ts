@@ -17,12 +17,25 @@ const sides = [96, 224, 320];
 /** Products of strides: of convolutions and pools, then of patches and windows. */
 const multiples = [1, 2, 4, 8, 16, 32, 64, 3, 6, 7, 12, 14, 24, 28, 48, 56, 112];
 
+/** Sizes that have been found, by the layers; several parts of a dream ask for the same ones. */
+const found = new WeakMap<Network, Map<string, InputSizes>>();
+
 /**
- * Finds the sizes by trying: only shapes are inferred, which takes milliseconds. Networks of the catalogue take any.
+ * The sizes at which a network runs up to some layers. Networks of the catalogue take any.
  *
  * @throws {ReverieError} for layers that do not exist or cannot be differentiated
  */
 export function inputSizes(network: Network, layers: readonly string[]): InputSizes {
+  const known = found.get(network) ?? new Map<string, InputSizes>();
+  found.set(network, known);
+  const key = JSON.stringify(layers);
+  const sizes = known.get(key) ?? searchedSizes(network, layers);
+  known.set(key, sizes);
+  return sizes;
+}
+
+/** Finds the sizes by trying, for which only shapes are inferred. */
+function searchedSizes(network: Network, layers: readonly string[]): InputSizes {
   const { kind, minimumSize: smallest } = network;
   if (kind !== "other") return { smallest, multiple: 1 };
   const { model } = network;

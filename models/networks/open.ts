@@ -1,4 +1,4 @@
-import { catalog, dreamFacts, openCatalogNetwork } from "../catalog.ts";
+import { dreamFacts, isInCatalog, openCatalogNetwork } from "../catalog.ts";
 import { invalidParameter, ReverieError } from "../errors.ts";
 import { line } from "../line.ts";
 import type { Model } from "../onnx/model.ts";
@@ -30,7 +30,7 @@ export interface NetworkChoice {
  */
 export async function openNetwork(choice: NetworkChoice, options: PullOptions = {}): Promise<Network> {
   const { model: name } = choice;
-  if (catalog.some((entry) => entry.name === name)) {
+  if (isInCatalog(name)) {
     const network = await openCatalogNetwork(name, options);
     const preprocessing = preprocessingOf(choice, network.preprocessing);
     return { ...network, model: pooled(network.model, choice), preprocessing };

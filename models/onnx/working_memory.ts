@@ -1,19 +1,5 @@
-import type { ElementType, Model } from "./model.ts";
-import { elementCount } from "./model.ts";
+import { arrayType, elementCount, type Model } from "./model.ts";
 import { inferShapes } from "./shapes.ts";
-
-const elementBytes: Record<ElementType, number> = {
-  float64: 8,
-  int64: 8,
-  float32: 4,
-  int32: 4,
-  float16: 2,
-  bfloat16: 2,
-  uint8: 1,
-  int8: 1,
-  bool: 1,
-  other: 0,
-};
 
 /**
  * The most bytes that the values of a graph take at a time, if its nodes run in order and each value lives until its
@@ -32,7 +18,7 @@ export function workingMemory(model: Model): number {
   for (const [index, { inputs, outputs }] of nodes.entries()) {
     for (const name of outputs.filter((name) => name !== "")) {
       const { type, dims } = shapes.get(name)!;
-      held.set(name, elementCount(dims) * elementBytes[type]);
+      held.set(name, elementCount(dims) * arrayType(type).BYTES_PER_ELEMENT);
       bytes += held.get(name)!;
     }
     most = Math.max(most, bytes);

@@ -21,13 +21,12 @@ export interface TheirFlag {
 const cudnn = "is always so: CUDA runs convolutions with cuDNN, which is chosen by --provider cuda";
 const onnxruntime = "the processor runs networks with onnxruntime's own kernels; leave the flag out";
 
-const text = (usual?: string): TheirFlag => ({ values: "text", ...(usual !== undefined && { usual }) });
-const whole = (usual?: string): TheirFlag => ({ values: "whole", ...(usual !== undefined && { usual }) });
-const number = (usual?: string): TheirFlag => ({ values: "number", ...(usual !== undefined && { usual }) });
-const choice = (words: string, usual?: string): TheirFlag => ({
-  values: words.split(" "),
+const taking = (values: TheirFlag["values"]) => (usual?: string): TheirFlag => ({
+  values,
   ...(usual !== undefined && { usual }),
 });
+const text = taking("text"), whole = taking("whole"), number = taking("number");
+const choice = (words: string, usual?: string) => taking(words.split(" "))(usual);
 const on: TheirFlag = { values: "switch" };
 
 /** Their own flags by name, without the dash. */

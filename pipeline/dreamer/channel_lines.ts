@@ -1,5 +1,5 @@
 import type { Value } from "../../models/engine/engine.ts";
-import { type ChannelOptions, isRankedOnce } from "./channels.ts";
+import { type ChannelOptions, isRankedOnce, maskName } from "./channels.ts";
 
 /**
  * Says which channels of each layer grow: `inception_4c: 3, 17, 99`.
@@ -23,7 +23,7 @@ export async function channelLines(
     return layers.map((layer) => `${layer}: ${which}`);
   }
   return await Promise.all(layers.map(async (layer, index) => {
-    const { data } = await masks[`chosen${index}`]!.read();
+    const { data } = await masks[maskName(index)]!.read();
     const chosen = Array.from(data as Float32Array).flatMap((value, channel) => value === 1 ? [channel] : []);
     return `${layer}: ${chosen.join(", ")}`;
   }));

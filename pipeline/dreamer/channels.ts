@@ -28,6 +28,9 @@ type Rank = "strong" | "avg" | "weak";
 /** The choice for one layer: a list, a number by rank, or undefined for all. */
 export type Choice = { channels: readonly number[] } | { rank: Rank; count: number } | undefined;
 
+/** Name of a layer's ranked channels where they are an output or input of a graph. */
+export const maskName = (index: number) => `chosen${index}`;
+
 /** Whether channels are ranked, and once for a whole dream. */
 export function isRankedOnce(
   { channels, channelMode = "all", channelCapture = "once" }: ChannelOptions,

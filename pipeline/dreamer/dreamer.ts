@@ -280,7 +280,8 @@ export class Dreamer {
     }
     optimizer.release();
     const numberOf = async (value?: Value) => value ? Number((await value.take()).data[0]) : 0;
-    return { picture, loss: await numberOf(last?.loss), strength: await numberOf(last?.strength) };
+    const [loss, strength] = await Promise.all([numberOf(last?.loss), numberOf(last?.strength)]);
+    return { picture, loss, strength };
   }
 
   /** Releases all sessions. */

@@ -7,7 +7,7 @@ import { inline } from "../../models/onnx/inline.ts";
 import type { Model } from "../../models/onnx/model.ts";
 import { mean, resize, roll, type Size, unrollShift } from "../graphs/picture.ts";
 import { adamChange, adamInputs } from "./adam.ts";
-import { choiceOf, isRankedOnce, rankedMask } from "./channels.ts";
+import { choiceOf, isRankedOnce, maskName, rankedMask } from "./channels.ts";
 import { blurFive, filtered } from "./filters.ts";
 import { foldPreprocessing } from "./fold_preprocessing.ts";
 import { dreamLoss, type LossOptions } from "./loss.ts";
@@ -131,9 +131,6 @@ export function dreamGradientGraph(
   g.output("gradient", gradient!, "float32", dims);
   return g.build();
 }
-
-/** Name of a layer's ranked channels, as an output of {@link rankGraph} and an input of the other graphs. */
-export const maskName = (index: number) => `chosen${index}`;
 
 /**
  * `picture` float32 [1, 3, h, w] in [0, 1] -> the ranked channels of every layer, `chosen0` … [channels].

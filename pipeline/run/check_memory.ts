@@ -1,5 +1,5 @@
 /** Checks that a dream fits into the memory, before it is queued or changed. */
-import { catalog, isHere } from "../../models/catalog.ts";
+import { isHere, isInCatalog } from "../../models/catalog.ts";
 import { isProviderHere } from "../../models/engine/cuda/files.ts";
 import { automaticProviders } from "../../models/engine/providers.ts";
 import { openNetwork } from "../../models/networks/open.ts";
@@ -29,7 +29,7 @@ export async function checkMemory(
 
 async function measure(parameters: Parameters) {
   const { model } = parameters;
-  if (catalog.some(({ name }) => name === model) && !isHere(model)) return undefined;
+  if (isInCatalog(model) && !isHere(model)) return undefined;
   return stepMemory(await openNetwork(parameters), parameters);
 }
 

@@ -7,6 +7,7 @@ import { weightBytes, workingMemory } from "../../models/onnx/working_memory.ts"
 import { dreamGradientGraph } from "../dreamer/step_graph.ts";
 import type { Size } from "../graphs/picture.ts";
 import type { Parameters } from "../settings/parameters.ts";
+import { subject } from "../settings/subject.ts";
 import { planOctaves } from "../dreamer/octaves.ts";
 
 /** Memory of one gradient step. */
@@ -72,9 +73,11 @@ function measuredSize({ smallest, multiple, only }: InputSizes): Size {
   return only ?? { width: side, height: side };
 }
 
-/** What the graph of a gradient depends on, besides its size. */
-function gradientKey({ model, layers, channels, loss }: Parameters): string {
-  return JSON.stringify([model, layers, channels, loss]);
+/** The settings on which the graph of a gradient depends, besides its size. */
+const deciding = Object.keys(subject) as (keyof typeof subject)[];
+
+function gradientKey(parameters: Parameters): string {
+  return JSON.stringify(deciding.map((name) => parameters[name] ?? null));
 }
 
 /** Estimate of the memory that a rendering takes on the CPU without its optical flow, in bytes. */

@@ -25,7 +25,12 @@ export function isGrowing(
   { zoom, iterations }: Parameters,
 ): boolean {
   if (kind !== "picture" || iterations < 2) return false;
-  return zoom > 0 || (series.passes ?? 0) > 0 || series.gif === true || containerOf(output).kind === "video";
+  return zoom > 0 || keepsPasses(series) || containerOf(output).kind === "video";
+}
+
+/** Whether passes are kept beside the output. */
+function keepsPasses({ passes = 0, gif = false }: Series): boolean {
+  return passes > 0 || gif;
 }
 
 /** Says what has no effect on a video. */
@@ -34,7 +39,7 @@ export function idleNotes(
   { kind }: Pick<SourceInfo, "kind">,
   { zoom, iterations }: Parameters,
 ): Line[] {
-  const isKept = (series.passes ?? 0) > 0 || (series.steps ?? 0) > 0 || series.gif === true;
+  const isKept = keepsPasses(series) || (series.steps ?? 0) > 0;
   if (kind === "picture") {
     return isKept && iterations < 2 && (series.steps ?? 0) === 0
       ? [line`there is one pass, the output itself: ${{ field: "iterations" }} asks for more`]
@@ -66,7 +71,8 @@ export function encodeGrowth(
   { series = {}, parameters }: { series?: Series; parameters: Parameters },
   options: EncodeOptions,
 ): AsyncIterable<ComposedFrame> {
-  const { onResult: _, ...others } = options;
+  // HLS shows the main output alone.
+  const { onResult: _, hls: _hls, ...others } = options;
   const kept = keepPasses(frames, series, parameters.iterations, others);
   if (containerOf(options.path).kind === "video") return encode(kept, options);
   const all = series.gif ? encode(kept, { ...others, path: gifPath(options.path) }) : kept;

@@ -1,6 +1,6 @@
 /** Presets of the user's own, in JSON files: `dream --preset mine.json`, `dream --save-preset mine.json`. */
 import { z } from "zod";
-import { catalog } from "../../models/catalog.ts";
+import { isInCatalog } from "../../models/catalog.ts";
 import { ReverieError } from "../../models/errors.ts";
 import { line } from "../../models/line.ts";
 import { isDiskFull, reasonOf } from "../../models/system_error.ts";
@@ -76,10 +76,6 @@ export async function writePreset(
       : line`cannot be written: ${reasonOf(error)}`;
     throw new ReverieError("output_unusable", line`${{ path }} ${why}`);
   }
-}
-
-function isInCatalog(network: string): boolean {
-  return catalog.some(({ name }) => name === network);
 }
 
 function differing(parameters: Parameters): SomeParameters {

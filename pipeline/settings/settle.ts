@@ -2,7 +2,7 @@
  * Turns a user's request into the settings of a dream. A look is made for a network, and which network dreams
  * depends on what is installed and what can be downloaded. That is decided here and nowhere else.
  */
-import { catalog, dreamFacts, isHere, pull } from "../../models/catalog.ts";
+import { dreamFacts, isHere, isInCatalog, pull } from "../../models/catalog.ts";
 import { readNetworkFile } from "../../models/networks/open.ts";
 import { forgetOutOfReach, isOutOfReach, rememberOutOfReach } from "../../models/out_of_reach.ts";
 import type { DownloadOptions } from "../../models/download_options.ts";
@@ -112,7 +112,7 @@ function candidates({ preset, ownPreset, given }: Wish): string[] {
   // Naming layers of InceptionV3 implies that network.
   if (given.layers?.some((layer) => /^mixed\d+$/i.test(layer))) return ["inception-v3"];
   const names = (ownPreset ?? presetOf(preset)).looks.map(({ network }) => network);
-  const known = names.filter((name) => catalog.some((entry) => entry.name === name));
+  const known = names.filter(isInCatalog);
   if (known.length > 0) return known;
   throw new ReverieError(
     "invalid_parameter",
@@ -125,7 +125,7 @@ function candidates({ preset, ownPreset, given }: Wish): string[] {
 }
 
 function fileIn({ given: { model } }: Wish): string | undefined {
-  return isOpen(model) || catalog.some(({ name }) => name === model) ? undefined : model;
+  return model === undefined || isOpen(model) || isInCatalog(model) ? undefined : model;
 }
 
 function expectedNetwork(wish: Wish): string {

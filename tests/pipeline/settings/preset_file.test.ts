@@ -3,19 +3,11 @@ import { join } from "node:path";
 import { settings } from "../../../pipeline/settings/settle.ts";
 import { defaults } from "../../../pipeline/settings/parameters.ts";
 import { readPreset, writePreset } from "../../../pipeline/settings/preset_file.ts";
+import { inFolder } from "../clips.ts";
 import { ReverieError } from "../../../models/errors.ts";
 
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "reverie-preset-" });
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("a preset written from a dream gives its settings again", () =>
-  withFolder(async (folder) => {
+  inFolder(async (folder) => {
     const file = join(folder, "mine.json");
     const parameters = {
       ...defaults,
@@ -36,7 +28,7 @@ Deno.test("a preset written from a dream gives its settings again", () =>
   }));
 
 Deno.test("a preset for a network that is a file needs that file, and never replaces another preset", () =>
-  withFolder(async (folder) => {
+  inFolder(async (folder) => {
     const file = join(folder, "mine.json");
     await writePreset(file, { network: "my.onnx", parameters: { ...defaults, layers: ["relu3"] } });
     const ownPreset = await readPreset(file);
@@ -72,7 +64,7 @@ const wrong: [name: string, text: string, says: RegExp][] = [
 
 for (const [name, text, says] of wrong) {
   Deno.test(`a preset file with ${name} is refused in one line`, () =>
-    withFolder(async (folder) => {
+    inFolder(async (folder) => {
       const file = join(folder, "mine.json");
       await Deno.writeTextFile(file, text);
       await assert.rejects(readPreset(file), (error: Error) => {
