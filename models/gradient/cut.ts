@@ -40,8 +40,9 @@ function makeCut(model: Model, layers: readonly string[]): Model {
   for (const tensor of graph.initializers.values()) if (tensor.type === "other") tensor.data;
   // Before the upgrade, which refuses weights that are quantised in blocks.
   const upgraded = upgrade({ ...model, graph: withoutQuantization(graph) });
-  const constant = inFloats(foldedWithoutSizes(upgraded));
-  const plain = withoutPassThrough(withFiniteConstants(constant.graph));
+  // In float32 before constants are computed: those of other precisions could not be.
+  const constant = foldedWithoutSizes(inFloat32(upgraded));
+  const plain = withoutPassThrough(withFiniteConstants(withoutQuantization(constant.graph)));
   return { ...constant, graph: prune(foldScales(plain)) };
 }
 

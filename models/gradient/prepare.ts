@@ -45,7 +45,6 @@ export function prepare(model: Model, options: PrepareOptions): PreparedModel {
   const graph = prune(reorderPools(prune(poolParts(withFiniteConstants(folded)))));
   const layers = graph.outputs.map(({ name }) => name);
   const shapes = staticShapes({ ...upgraded, graph }, options, declaredSize(upgraded.graph));
-  refuseOtherPrecisions(graph, shapes);
   const described = [...new Set(layers)].map((name) => ({ name, ...shapes.get(name)! }));
   // Nodes are named after their outputs, so that their names do not clash with those of the backward pass.
   const nodes = graph.nodes.map((node) => ({ ...node, name: node.outputs[0] ?? node.name }));
@@ -138,16 +137,5 @@ function staticShapes(
       } (${reason}${written})`,
       { advice: ["choose a lower layer or another size"], cause: error },
     );
-  }
-}
-
-/** Refuses values of other precisions: gradients are float32, and would silently be zero there. */
-function refuseOtherPrecisions(graph: Graph, shapes: ReturnType<typeof inferShapes>): void {
-  for (const node of graph.nodes) {
-    const type = shapes.get(node.outputs[0] ?? "")?.type;
-    if (type !== "float16" && type !== "float64") continue;
-    throw invalidParameter("model", `the network computes "${node.outputs[0]}" in ${type}`, {
-      advice: ["convert the model to float32"],
-    });
   }
 }

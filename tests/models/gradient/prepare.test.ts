@@ -310,6 +310,12 @@ Deno.test("prepare() computes in float32 what a network computes in float16, bfl
       g.op("Relu", [g.cast(scaled, "float32")], {}, "layer");
     });
     const prepared = prepare(model, { layers: ["layer"], inputShape: size }).model;
+    const computed = network((g, x) => {
+      const factor = g.cast(g.add(g.cast(g.scalar(1), type), g.cast(g.scalar(0.5), type)), "float32");
+      g.op("Relu", [g.mul(x, factor)], {}, "layer");
+    });
+    const ofComputed = prepare(computed, { layers: ["layer"], inputShape: size }).model;
+    assert.deepEqual((await runModel(ofComputed, feeds)).get("layer"), expected, `computed ${type}`);
     assert.ok(prepared.graph.nodes.every(({ op, attributes: { to } }) => op !== "Cast" || to?.value === 1));
     assert.deepEqual((await runModel(prepared, feeds)).get("layer"), expected, type);
   }
