@@ -18,11 +18,12 @@ const timed = [
   "tests/server/http/connections.test.ts",
 ];
 
-/** Test files that measure the memory or the child processes of the whole process. */
+/** Test files that measure the memory, the descriptors or the child processes of the whole process. */
 const watching = [
   "tests/pipeline/decode.test.ts",
   "tests/server/live/memory.test.ts",
   "tests/server/rendering/crash.test.ts",
+  "tests/server/rendering/descriptors.test.ts",
   "tests/server/uploads/memory.test.ts",
 ];
 
