@@ -22,6 +22,16 @@ interface ChangeRow {
   parameters: string;
 }
 
+/** Opens the database. On a full disk, the reserve is the room that opening needs. */
+function openWithRoom(path: string, reserve: Reserve): ReturnType<typeof openDatabase> {
+  try {
+    return openDatabase(path);
+  } catch (error) {
+    if (!isDatabaseFull((error as Error).cause) || !reserve.release()) throw error;
+    return openDatabase(path);
+  }
+}
+
 /** Stores the dreams; every method is one transaction. */
 export class DreamStore {
   readonly #database: DatabaseSync;
@@ -35,15 +45,9 @@ export class DreamStore {
    * @throws {ReverieError} if the database cannot be used
    */
   constructor(path: string) {
-    const reserve = `${path}.reserve`;
-    // After a start on a full disk, the reserve is the room that opening needs.
-    try {
-      ({ database: this.#database, fresh: this.fresh } = openDatabase(path));
-    } catch (error) {
-      if (!isDatabaseFull((error as Error).cause) || !new Reserve(reserve).release()) throw error;
-      ({ database: this.#database, fresh: this.fresh } = openDatabase(path));
-    }
-    this.#reserve = new Reserve(reserve);
+    this.#reserve = new Reserve(`${path}.reserve`);
+    ({ database: this.#database, fresh: this.fresh } = openWithRoom(path, this.#reserve));
+    this.#reserve.fill();
   }
 
   /** Takes room on the disk for the next time that it is full. */

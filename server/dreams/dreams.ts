@@ -17,6 +17,7 @@ import { viewOf } from "./dream_view.ts";
 import { linkOrCopy, moveFile, removeAll } from "./file_tools.ts";
 import type { NewsHub } from "./news_hub.ts";
 import { reconcile } from "./reconcile.ts";
+import { Removals } from "./removals.ts";
 import { settledWithin } from "../../pipeline/deadline.ts";
 import { reasonOf, ReverieError, wrongUsage } from "../../pipeline/errors.ts";
 import { asReverieError } from "../errors.ts";
@@ -66,8 +67,7 @@ export class Dreams {
   readonly #store: DreamStore;
   readonly #cleaner: Cleaner;
   readonly #queue: DreamQueue;
-  /** Pending removals of folders. */
-  readonly #removals = new Set<Promise<void>>();
+  readonly #removals: Removals;
   /** Number of dreams that are about to be stored and already count towards the queue. */
   #entering = 0;
   #closed = false;
@@ -76,9 +76,11 @@ export class Dreams {
     this.#options = options;
     this.#root = root;
     this.#store = store;
+    const filesOf = (id: string) => dreamFiles(root, id);
+    this.#removals = new Removals({ store, filesOf, log: options.log });
     this.#cleaner = new Cleaner({
       ended: () => store.ended(),
-      folders: () => store.ids().map((id) => ({ id, folder: dreamFiles(root, id).folder })),
+      folders: () => store.ids().map((id) => ({ id, folder: filesOf(id).folder })),
       remove: (id) => this.remove(id).catch(ignoreNotFound),
       keepDays: options.keepDays,
       quota: options.quota,
@@ -227,17 +229,14 @@ export class Dreams {
   async remove(id: string): Promise<void> {
     const dream = this.#stored(id);
     const run = this.#queue.runOf(id);
-    await this.#forget(id);
+    await this.#removals.forget(id);
     if (dream.state === "queued" || dream.state === "running") {
       this.#options.hub.publish(id, { type: "state", dream: viewOf({ ...dream, state: "cancelled" }) });
     }
     this.#options.hub.end(id);
     if (dream.state === "queued") this.#queue.tellWaiting();
     run?.stop("removed");
-    const removal = this.#removeFolder(id, run?.ended);
-    this.#removals.add(removal);
-    removal.finally(() => this.#removals.delete(removal));
-    await settledWithin(removal, stopPatience);
+    await settledWithin(this.#removals.removeFolder(id, run?.ended), stopPatience);
   }
 
   /** Returns the paths of a dream's files. Its state and links tell which of them exist. */
@@ -268,7 +267,7 @@ export class Dreams {
     this.#closed = true;
     await this.#queue.close();
     await this.#cleaner.close();
-    await Promise.all(this.#removals);
+    await this.#removals.settled();
     this.#store.close();
   }
 
@@ -330,38 +329,6 @@ export class Dreams {
     this.#store.update(dream.id, waitingChange(dream, parameters));
     this.#queue.tellState(dream.id);
     return { frame: null, parameters };
-  }
-
-  /** Removes a dream's row. On a full disk, which has no room for that either, its files make room first. */
-  async #forget(id: string): Promise<void> {
-    try {
-      this.#store.delete(id);
-    } catch (error) {
-      if (asReverieError(error).code !== "disk_full") throw error;
-      const { video, partial, hls, source } = this.#files(id);
-      for (const path of [video, partial, hls, source]) await removeAll(path);
-      try {
-        this.#store.delete(id);
-      } catch (cause) {
-        const wrong = "the server's disk is full, and the dream's files made too little room";
-        const advice = ["whoever runs the server has to make room on it"];
-        throw new ReverieError("disk_full", wrong, { advice, cause });
-      }
-    }
-  }
-
-  /** Removes a dream's files after its run has ended. */
-  async #removeFolder(id: string, ended: Promise<void> | undefined): Promise<void> {
-    await ended;
-    try {
-      await removeAll(this.#files(id).folder);
-      if (this.#store.open) this.#store.fillReserve();
-    } catch (error) {
-      this.#options.log.error(
-        { err: error, dream: id },
-        "a folder is not removed; the next start tries again",
-      );
-    }
   }
 
   /**

@@ -1,5 +1,3 @@
-import { isDiskFull } from "../../pipeline/errors.ts";
-
 /** Size of the reserve in bytes: room for several writes of the database. */
 const size = 1 << 20;
 
@@ -11,7 +9,6 @@ export class Reserve {
 
   constructor(path: string) {
     this.#path = path;
-    this.fill();
   }
 
   /** Takes the room if there is enough; does nothing if the reserve is there. */
@@ -26,9 +23,9 @@ export class Reserve {
       const bytes = new Uint8Array(size);
       for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
       Deno.writeFileSync(this.#path, bytes, { mode: 0o600 });
-    } catch (error) {
+    } catch {
+      // A reserve is a convenience: without it the server works until the disk is full.
       this.release();
-      if (!isDiskFull(error) && !(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 

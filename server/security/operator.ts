@@ -1,6 +1,6 @@
 /** Recognizes the server's operator. */
 import type { Context } from "hono";
-import { getConnInfo } from "hono/deno";
+import { addressOf } from "./client_address.ts";
 import { isLoopback } from "./loopback.ts";
 import { hostOf } from "./request_facts.ts";
 
@@ -11,6 +11,6 @@ import { hostOf } from "./request_facts.ts";
 export function isOperator(c: Context, { token }: { token?: string | undefined }): boolean {
   if (token !== undefined) return true;
   if (["Forwarded", "X-Forwarded-For", "Via"].some((name) => c.req.header(name) !== undefined)) return false;
-  const address = c.env?.remoteAddr === undefined ? undefined : getConnInfo(c).remote.address;
+  const address = addressOf(c);
   return address !== undefined && isLoopback(address) && isLoopback(hostOf(c).replace(/:\d+$/, ""));
 }

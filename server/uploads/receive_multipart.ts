@@ -23,12 +23,11 @@ const overhead = 1_000_000;
  */
 export async function receiveMultipart(request: Request, receiving: Receiving): Promise<Received> {
   const { folder, room, limit, check } = receiving;
-  // Stands for the file of the form, whose name is not known yet.
   const file = join(folder, newId());
   const query = queryFields(request);
   check?.(query);
+  const form = new Form(request, receiving, file);
   await checkAnnounced(request.headers.get("content-length"), { limit, overhead, room, file });
-  const form = new Form(request, receiving);
   try {
     await form.read(request.body);
     const fields = { ...query, ...form.fields };
@@ -52,7 +51,7 @@ class Form {
   #failure: Error | undefined;
   readonly #failed = Promise.withResolvers<never>();
 
-  constructor(request: Request, private readonly receiving: Receiving) {
+  constructor(request: Request, private readonly receiving: Receiving, private readonly path: string) {
     this.#failed.promise.catch(() => {});
     this.#parser = openParser(request.headers.get("content-type"));
     const tooMany = () => this.#fail(invalid("the form has too many parts: one file and settings are taken"));
@@ -115,9 +114,9 @@ class Form {
   }
 
   async #store(stream: Readable): Promise<IncomingFile> {
-    const { folder, limit, check } = this.receiving;
+    const { limit, check } = this.receiving;
     check?.(this.fields);
-    const file = await IncomingFile.create(join(folder, newId()), limit);
+    const file = await IncomingFile.create(this.path, limit);
     try {
       for await (const chunk of stream) {
         // Reported first: leaving the loop ends the stream, which fails as well.

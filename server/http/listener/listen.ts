@@ -9,7 +9,7 @@ import type { Upgrade } from "../upgrade.ts";
 import { type Connection, type ConnectionBounds, Connections } from "./connections.ts";
 import { headRefusal, jsonRefusal } from "./refusals.ts";
 import { sendResponse } from "./send_response.ts";
-import { webRequest } from "./web_request.ts";
+import { hasBody, webRequest } from "./web_request.ts";
 
 /** What the app receives besides the request, as `c.env`. */
 export interface ListenerEnv {
@@ -144,18 +144,20 @@ class Traffic {
     });
     incoming.on("error", () => {});
     outgoing.on("error", () => {});
-    if (incoming.complete || !mayHaveBody(incoming)) connection?.complete();
+    if (incoming.complete || !hasBody(incoming)) connection?.complete();
     else incoming.once("end", () => connection?.complete());
     const readsBody = () => {
       if (mayContinue && !outgoing.headersSent) outgoing.writeContinue();
       mayContinue = false;
     };
+    let taken = false;
     try {
       const response = await this.#respond(incoming, left.signal, readsBody, connection, upgrade);
-      // Deno itself answers a WebSocket's handshake.
-      if (response.status !== 101) await sendResponse(incoming, outgoing, response, this.#options.stallMs);
+      // Deno itself answers a WebSocket's handshake. Its connection stays busy until it closes.
+      taken = response.status === 101;
+      if (!taken) await sendResponse(incoming, outgoing, response, this.#options.stallMs);
     } finally {
-      connection?.finish(performance.now());
+      if (!taken) connection?.finish(performance.now());
       if (--this.#open === 0) this.#onIdle();
     }
   }
@@ -204,10 +206,6 @@ class Traffic {
       return jsonRefusal(known);
     }
   }
-}
-
-function mayHaveBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || headers["content-length"] !== undefined;
 }
 
 function addressOf(socket: Socket): string {
